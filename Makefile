@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make help` lists the targets. Everything that is made goes to build/ (build/san with SAN=1).
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= gcc
+CLANG   ?= clang
+V       ?= 0
+SAN     ?= 0
+
+B := build
+ifeq ($(SAN),1)
+B        := build/san
+SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+endif
+
+VERSION  := 0.1.0
+LIBDIR   := $(PREFIX)/lib/mcore
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes
+CPPFLAGS += -D_GNU_SOURCE -DMCORE_VERSION='"$(VERSION)"' -DMCORE_LIBDIR='"$(LIBDIR)"' \
+	    -Iinclude -Idaemon -isystem /usr/include/libnl3
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=gnu17 $(WARN) -ffunction-sections -fdata-sections $(SANFLAGS)
+LDFLAGS  += -Wl,--gc-sections $(SANFLAGS)
+
+# The daemon's folders, lowest layer first: each may include itself and those before it.
+LAYERS := core codec security transport store datapath hss pgw sgw mme dra api
+
+LIBS_core      := -luv -lyaml
+LIBS_codec     :=
+LIBS_security  := -lcrypto
+LIBS_transport := -lsctp -lusrsctp
+LIBS_store     := -lsqlite3 -lcrypto
+LIBS_datapath  := -lxdp -lbpf -lelf -lz -lnl-route-3 -lnl-3
+LIBS_api       := -lmicrohttpd -ljansson
+LIBS           := $(LIBS_core) $(LIBS_security) $(LIBS_transport) $(LIBS_store) $(LIBS_datapath) \
+		  $(LIBS_api) -lm -lpthread
+
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-5s %s\n' $(1) $(2)
+endif
+
+all: $(B)/mcored $(B)/mcorectl $(B)/ransim $(B)/mcore.bpf.o ## build everything (the default)
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define layer
+SRC_$(1) := $$(wildcard daemon/$(1)/*.c)
+OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/%.o)
+$(B)/lib$(1).a: $$(OBJ_$(1))
+	$$(call say,AR,$$@)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+
+ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
+# Roles call each other through registered handlers only, but a group spares us the order.
+group = -Wl,--start-group $(1) -Wl,--end-group
+
+SRC_mcored   := $(wildcard daemon/*.c)
+SRC_mcorectl := $(wildcard cli/*.c)
+SRC_ransim   := $(wildcard tools/ransim/*.c)
+
+$(B)/mcored: $(SRC_mcored:%.c=$(B)/%.o) $(ARCHIVES)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) $(LIBS)
+
+$(B)/mcorectl: $(SRC_mcorectl:%.c=$(B)/%.o)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcurl -ljansson
+
+$(B)/ransim: $(SRC_ransim:%.c=$(B)/%.o) $(B)/libcore.a $(B)/libcodec.a $(B)/libsecurity.a $(B)/libtransport.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) \
+		$(LIBS_core) $(LIBS_security) $(LIBS_transport) -lm -lpthread
+
+# -mcpu=v3 loads on 6.1 and later; BTF (-g) makes the maps readable.
+BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
+	    -Iinclude -Ibpf -I/usr/include/$(shell uname -m)-linux-gnu
+$(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/mcore/reasons.h
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
+	$(Q)llvm-strip -g $@
+
+# Unit tests: tests/unit/LAYER/NAME_test.c links with its layer and those below.
+upto = $(if $(filter $(1),$(firstword $(2))),$(firstword $(2)),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
+define unit
+$(B)/tests/unit/$(1)/%_test: $(B)/tests/unit/$(1)/%_test.o $(patsubst %,$(B)/lib%.a,$(call upto,$(1),$(LAYERS)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(call group,$$(filter %.a,$$^)) -lcmocka \
+		$(foreach l,$(call upto,$(1),$(LAYERS)),$(LIBS_$(l))) -lm -lpthread
+UNIT_TESTS += $(patsubst tests/unit/$(1)/%_test.c,$(B)/tests/unit/$(1)/%_test,$(wildcard tests/unit/$(1)/*_test.c))
+endef
+$(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
+
+unit: $(UNIT_TESTS) ## build and run the unit tests alone
+	@tests/run --unit $(B)
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: all unit clean help
+.SECONDARY:

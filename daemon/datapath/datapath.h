@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon's side of the datapath: loads, attaches, pins and adopts the BPF object, and is the only
+ * writer of its maps (include/mcore/datapath.h tells what they mean).
+ *
+ *   load.c     object, maps, pins, links, adoption, replacement of the programs
+ *   session.c  slots of `sessions`, through a shared mapping
+ *   neigh.c    netlink: next hops of peers and exits, this machine's own addresses
+ *   gtpu.c     UDP socket on port 2152: fragments that the kernel reassembled (sent in again by the
+ *              host's veth pair), control messages, packets the daemon itself sends to a device
+ *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
+ *   event.c    ring buffer from the kernel */
+#ifndef DATAPATH_DATAPATH_H
+#define DATAPATH_DATAPATH_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <mcore/datapath.h>
+#include <mcore/ids.h>
+
+enum dp_mode { DP_AUTO, DP_NATIVE, DP_GENERIC, DP_LIBXDP };
+enum dp_role { DP_ACCESS = 1, DP_SGI = 2, DP_BOTH = 3 };
+enum dp_breakout { DP_DIRECT, DP_KERNEL };
+
+struct dp_interface {
+	char name[IF_NAMESIZE]; /* "eth0", or a VLAN device "eth0.100": XDP goes on its parent */
+	enum dp_role role;
+};
+
+/* One per APN with addresses, in the order of the configuration. */
+struct dp_pool {
+	char apn[101];
+	bool has4, has6;
+	struct in_addr net4;  /* network order, host bits zero */
+	uint8_t len4;
+	struct in6_addr net6; /* each device gets a /64 of it */
+	uint8_t len6;
+	uint32_t size;	      /* offsets that can be given out, 0: what the prefixes hold, at most 2^20 */
+	enum dp_breakout breakout; /* DIRECT: to `gateway` (or the interface's default route) in XDP;
+				      KERNEL: into the host's stack, whose routes and nftables decide */
+	bool has_gateway;
+	struct in6_addr gateway;   /* router on the SGi side, IPv4 mapped; else by the routing table */
+	char device[IF_NAMESIZE];  /* SGi interface for DIRECT, "" for that of the route */
+};
+
+struct dp_config {
+	enum dp_mode mode;
+	unsigned interfaces;
+	struct dp_interface interface[32];
+	unsigned pools;
+	struct dp_pool pool[MCORE_MAX_POOLS];
+	struct in6_addr gtpu; /* our S1-U address, IPv4 mapped */
+	uint32_t extra_slots; /* for bearers beyond a pool's one per offset; 0: 4096 */
+	bool ue_to_ue;
+	const char *pin_dir;  /* NULL: MCORE_PIN_DIR */
+	const char *object;   /* path of mcore.bpf.o */
+};
+
+/* What the roles above hear; on the loop. */
+struct dp_handler {
+	/* A packet of a device that the daemon answers (Router Solicitation). */
+	void (*slow_path)(uint32_t slot, const uint8_t *packet, size_t n);
+	/* Downlink data for an idle device. */
+	void (*downlink_data)(uint32_t slot);
+	/* The peer said that it does not know the TEID (GTP-U Error Indication). */
+	void (*error_indication)(uint32_t slot);
+};
+
+/* Loads or adopts, attaches, starts netlink. 0 or negative errno with the reason in error[cap].
+ * *adopted is the number of sessions found in pinned maps, which go on forwarding. */
+int dp_start(const struct dp_config *, const struct dp_handler *, uint32_t *adopted, char *error,
+	     size_t cap);
+/* Stops the daemon's part; what is pinned goes on. With remove, detaches and unpins everything. */
+void dp_stop(bool remove);
+/* "native on s1u, generic on sgi": for the log and mcorectl. */
+const char *dp_describe(void);
+
+/* The slot of an offset in a pool, and one of the extra slots (UINT32_MAX when none is left). */
+uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
+uint32_t dp_pool_size(unsigned pool);
+uint32_t dp_extra_slot(void);
+
+struct dp_session {
+	imsi_t imsi;
+	const char *apn;
+	uint8_t ebi, dscp;
+	unsigned pool;
+	struct in_addr ue4;	 /* zero if none */
+	struct in6_addr ue6;	 /* the /64, zero if none */
+	uint8_t iid[8];
+	uint64_t rate_up, rate_down; /* bit/s, 0: unlimited */
+	uint32_t owner;		 /* slot whose policy applies, UINT32_MAX: itself */
+};
+
+/* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.
+ * *teid is ours, host order, with an unguessable tag. 0, -EEXIST, -ENOSPC. */
+int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
+/* The peer's F-TEID: packets flow both ways from the next one on. teid in host order. 0, -ENOENT,
+ * -ENOSPC (no hop left), -EAFNOSUPPORT. */
+int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid);
+/* No radio bearer any more: downlink is told by downlink_data. */
+void dp_session_idle(uint32_t slot);
+void dp_session_gate(uint32_t slot, enum gate up, enum gate down);
+void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);
+/* Frees the slot (and an extra slot to where it came from). */
+void dp_session_del(uint32_t slot);
+/* The slot as the kernel sees it; NULL if it is free. Read only. */
+const struct session *dp_session(uint32_t slot);
+/* Slots in use, ascending from *slot on; NULL at the end. Start with 0; pass slot + 1 to go on. */
+const struct session *dp_session_next(uint32_t *slot);
+uint32_t dp_session_teid(uint32_t slot); /* ours, host order */
+
+/* Sends an IP packet to a connected device by GTP-U. 0 or negative errno. */
+int dp_session_send(uint32_t slot, const void *packet, size_t n);
+
+/* Sums of the per-CPU counters, REASON_COUNT of them. */
+void dp_reasons(struct reason_count out[]);
+uint64_t dp_now_ns(void); /* the kernel's clock, as in last_seen */
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Subscribers and saved contexts behind one interface. The embedded backend is SQLite (WAL,
+ * synchronous=FULL): reads happen on the loop, writes are queued to one writer thread that commits
+ * them in groups; `done` runs on the loop when the write is on disk. A read sees every write queued
+ * before it (what is still queued is looked up first).
+ *
+ * K, OPc and saved contexts are encrypted (AES-256-GCM, the IMSI as associated data) under the key
+ * of store_config.key; plain keys exist only in the structs handed out, which the caller wipes. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <mcore/ids.h>
+
+struct store_config {
+	const char *path; /* of the database */
+	const char *key;  /* file of 32 octets or 64 hex digits, mode 0600; made if absent.
+			     NULL: $CREDENTIALS_DIRECTORY/mcored.key */
+};
+
+enum auth_algorithm { ALG_MILENAGE, ALG_TUAK };
+
+struct subscriber {
+	imsi_t imsi;
+	char msisdn[17]; /* digits, "" if none */
+	enum auth_algorithm algorithm;
+	uint8_t k[32], k_len;	   /* 16 or 32 */
+	uint8_t opc[32], opc_len;  /* OPc: 16; TOPc: 32 */
+	uint8_t amf[2];
+	uint64_t sqn;		   /* next to be used, 48 bits, with IND in the low bits (33.102 C) */
+	char profile[32];	   /* name of an hss profile, "" for the default */
+	bool blocked;
+	bool has_ue4, has_ue6;
+	struct in_addr ue4;
+	struct in6_addr ue6;
+	/* where it is, as last told by Update-Location */
+	char imeisv[IMEISV_STRLEN];
+	plmn_t visited_plmn;
+	uint64_t seen; /* unix time, s */
+};
+
+struct store_write {
+	void (*done)(void *arg, int err); /* NULL allowed */
+	void *arg;
+};
+
+int store_open(const struct store_config *, char *error, size_t cap);
+void store_close(void); /* commits what is queued */
+
+/* 0, -ENOENT, -EBADMSG (secret does not open with this key), -EIO. */
+int store_subscriber_get(imsi_t, struct subscriber *out);
+/* Inserts or replaces all but sqn and location of an existing one; -EEXIST through done if `create`
+ * and it exists. */
+void store_subscriber_put(const struct subscriber *, bool create, struct store_write);
+void store_subscriber_del(imsi_t, struct store_write); /* -ENOENT through done */
+void store_subscriber_sqn(imsi_t, uint64_t sqn, struct store_write);
+void store_subscriber_location(imsi_t, const char *imeisv, plmn_t visited, uint64_t seen,
+			       struct store_write);
+uint64_t store_subscriber_count(void);
+/* In order of IMSI from `from` on, keys left out (zero). Stops when fn returns false. */
+int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
+
+/* Saved contexts: an opaque blob per IMSI, encrypted. */
+void store_context_put(imsi_t, const void *blob, size_t n, struct store_write);
+void store_context_del(imsi_t, struct store_write);
+int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
+
+#endif

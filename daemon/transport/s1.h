@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* S1 transport: SCTP associations that carry S1AP (TS 36.412), behind one interface with two
+ * backends: the kernel's SCTP (sctp.c, libsctp) and usrsctp over raw IP (usrsctp.c) where the kernel
+ * has none. Which one is chosen at start and logged. Real SCTP on the wire in both cases.
+ *
+ * Callbacks run on the loop. PPID is 18 on all that is sent; another PPID on what is received is
+ * accepted with a warning. A message is delivered whole, whatever its SCTP fragments. */
+#ifndef TRANSPORT_S1_H
+#define TRANSPORT_S1_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { S1_PPID = 18, S1_PORT = 36412, S1_MAX_ADDRESSES = 4, S1_PEER_STRLEN = 56 };
+enum sctp_kind { SCTP_AUTO, SCTP_KERNEL, SCTP_USRSCTP };
+
+struct s1_config {
+	enum sctp_kind kind;
+	uint16_t port; /* host order; 0: S1_PORT (listen) or ephemeral (connect) */
+	unsigned addresses;
+	struct in6_addr address[S1_MAX_ADDRESSES]; /* local, IPv4 as ::ffff:a.b.c.d; multi-homing */
+	uint32_t heartbeat_ms;	 /* 0: 10,000 */
+	uint8_t path_max_retrans; /* 0: 5 */
+	uint16_t streams;	 /* outbound, 0: 30 */
+};
+
+struct s1_assoc; /* one association; freed by the transport after `down` */
+
+struct s1_handler {
+	/* An association is up. *user is the owner's, kept in the association (s1_user). */
+	void (*up)(struct s1_assoc *);
+	void (*message)(struct s1_assoc *, uint16_t stream, const uint8_t *p, size_t n);
+	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last call. */
+	void (*down)(struct s1_assoc *, const char *why);
+};
+
+/* Chooses the backend and starts it. 0 or negative errno, with *error said in words. Once. */
+int s1_start(const struct s1_config *, const char **error);
+/* "kernel" or "usrsctp", and what it does: for the log. */
+const char *s1_backend(void);
+/* Listens on the configured addresses. 0 or negative errno. */
+int s1_listen(const struct s1_handler *);
+/* Connects from the given local addresses (0: any) to a peer. The association is returned at once,
+ * and `up` or `down` follows. NULL with errno. */
+struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals, const struct in6_addr *local,
+			    const struct in6_addr *peer, uint16_t port, void *user);
+/* Queues one message; it never blocks. 0, -EPIPE if the association is going down, -ENOBUFS if
+ * more than the configured backlog (4 MiB) waits for a slow peer. stream is taken modulo the
+ * number of streams of the association, never 0 for stream != 0 where there is more than one. */
+int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
+/* Graceful (SHUTDOWN) or not (ABORT); `down` follows from the loop, not from within. */
+void s1_close(struct s1_assoc *, bool abort);
+/* Shuts all associations down, waits up to a second for their end. */
+void s1_stop(void);
+
+void *s1_user(const struct s1_assoc *);
+void s1_set_user(struct s1_assoc *, void *);
+uint16_t s1_streams(const struct s1_assoc *); /* outbound streams granted */
+const char *s1_peer(const struct s1_assoc *); /* "10.0.0.2:36412", for logs; lives as long as it */
+
+#endif

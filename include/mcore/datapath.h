@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The datapath's ABI: key and value of every pinned map.
+ *
+ * One look-up a packet, and it is an index. A *slot* of the `sessions` array is one EPS bearer.
+ * Uplink, the TEID that we allotted is (slot << tag_bits | tag), and the session checks the whole
+ * TEID; downlink, the device's address is an offset in one of a few pools, and the pool's first
+ * slot plus that offset is the slot. The IPv4 address and IPv6 /64 of a session have the same
+ * offset in their pool. Only addresses outside the pools are looked up in `addresses`.
+ *
+ * Where packets leave is another index: `hops` holds, for each peer (an eNodeB's or gateway's GTP-U
+ * address) and each exit (router on the Internet side, the host's own stack), interface, link-layer
+ * and IP addresses. mcored keeps it fresh from netlink; one write serves all sessions of a peer.
+ *
+ * The daemon writes `sessions` through a shared mapping, field by field: the kernel's counters are
+ * never overwritten. A slot becomes valid by the write of `teid`, last; and ends by writing 0 to
+ * it, first. Addresses and TEIDs on the wire are in network order here (__be32); all else is in
+ * host order, rates in bit/s, times in ns, counts in packets and bytes of inner IP packets.
+ *
+ * MCORE_ABI is part of the pin path: a daemon with another layout never adopts these maps. */
+#ifndef MCORE_DATAPATH_H
+#define MCORE_DATAPATH_H
+
+#include <linux/types.h>
+#include "reasons.h"
+
+#define MCORE_ABI     1
+#define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
+#define GTPU_PORT     2152
+
+enum {
+	MCORE_MAX_POOLS = 16, /* address ranges, compared one after the other */
+	MCORE_LINE = 64,
+};
+
+enum gate { GATE_OPEN, GATE_CLOSED };
+
+/* A rate is enforced by GCRA: tat is the theoretical arrival time of the next conforming packet.
+ * ns_per_kib = 8 * 1024 * 1e9 / rate, 0 = unlimited; burst_ns is how far tat may be ahead of now. */
+struct rate {
+	__u64 tat;	  /* ns, CLOCK_MONOTONIC; written by the kernel alone */
+	__u64 ns_per_kib; /* time that 1024 bytes take at this rate */
+	__u64 burst_ns;
+};
+
+struct count {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* Value of `sessions`: 256 bytes. A packet touches lines 0 and 1, which are a pair. */
+struct session {
+	/* line 0: who may use it, where it goes, what it did */
+	__be32 teid;	  /* ours; 0: slot not in use */
+	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
+	__be32 ue4;	  /* device's IPv4 address, 0 if none */
+	__u16 peer;	  /* index in hops of the GTP-U peer; 0: idle */
+	__u16 exit;	  /* index in hops where decapsulated packets go */
+	__u8 ue6[8];	  /* device's IPv6 /64, zero if none */
+	__u8 gate_up;	  /* enum gate */
+	__u8 gate_down;
+	__u8 dscp;   /* of outer downlink packets */
+	__u8 ebi;    /* EPS bearer identity, 5 to 15 */
+	__u32 owner; /* slot whose gates and rates apply: itself for a device's first session */
+	struct count up;
+	struct count down;
+	/* line 1: what changes with time */
+	struct rate rate_up;
+	struct rate rate_down;
+	__u64 last_seen; /* ns, CLOCK_MONOTONIC, of the last packet either way */
+	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
+	/* line 2: for people */
+	char imsi[16];
+	char apn[32];
+	__u64 since; /* unix time, s, of the session's start */
+	__u8 iid[8]; /* interface identifier given to the device, for its link-local address */
+	/* line 3 */
+	__u64 bits_per_second_up; /* what rate_up and rate_down were made from; 0: unlimited */
+	__u64 bits_per_second_down;
+	__u64 reserved[6];
+};
+
+/* Value of `hops`, 64 bytes. Index 0 is never used. */
+enum hop_state { HOP_FREE, HOP_UNRESOLVED, HOP_READY };
+struct hop {
+	__u8 state;  /* enum hop_state */
+	__u8 family; /* 4 or 6: of addr and local */
+	__be16 vlan; /* 0: untagged; else the TCI's VLAN id, network order */
+	__u32 ifindex;
+	__u8 dmac[6], smac[6];
+	__u16 mtu; /* of the interface: the whole IP packet, headers included */
+	__u16 ipsum;	 /* sum of the constant parts of an outer IPv4 header to addr, host's load order */
+	__u8 addr[16];	 /* the peer's address (IPv4 in the first 4 octets), network order */
+	__u8 local[16];	 /* ours towards it */
+	__u64 reserved;
+};
+
+/* Value of `settings` (one element): what does not change per device. */
+struct pool {
+	__u32 first_slot; /* of offset 0 */
+	__u32 size;	  /* offsets 0 to size - 1; 0 ends the list */
+	__u32 base4;	  /* host order; 0: no IPv4 */
+	__u32 host_hop;	  /* hops index of the host's own stack for this pool */
+	__u64 base6;	  /* upper 64 bits of the first /64, host order; 0: no IPv6 */
+	__u64 reserved;
+};
+struct settings {
+	__be32 gtpu4; /* our GTP-U address */
+	__u32 tag_bits; /* low bits of a TEID that are not the slot */
+	__u32 slots;	/* elements in sessions */
+	__u32 ue_to_ue; /* 1: devices may talk to each other (through the host's stack) */
+	__u64 local_filter; /* bit hash(address) of every address in `local`: most look-ups end here */
+	__u8 gtpu6[16];
+	__u64 reserved[2];
+	struct pool pools[MCORE_MAX_POOLS];
+};
+
+/* Key of `addresses` (hash, value __u32 slot): static addresses outside the pools; and of `local`
+ * (hash, value __u32 host_hop): this machine's own addresses. IPv4 as ::ffff:a.b.c.d; for
+ * `addresses` an IPv6 key is the /64 with a zero interface identifier. */
+struct ip_key {
+	__u8 addr[16];
+};
+
+/* The bit of `local_filter` an address sets; words in host order as loaded from the key. */
+static inline __attribute__((always_inline)) __u64 local_filter_bit(const struct ip_key *k)
+{
+	const __u32 *w = (const __u32 *)k->addr;
+	__u32 h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
+
+	return 1ull << (h >> 26);
+}
+
+/* Key of `imsis` (hash): finds the slots of a device. Value: slot by EBI - 5, ~0u where none. */
+struct imsi_key {
+	char imsi[16];
+};
+struct imsi_slots {
+	__u32 slot[11];
+};
+
+/* Value of `reasons` (per-CPU array, key enum mcore_reason). */
+struct reason_count {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* A record of the ring buffer `events`. */
+enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE };
+struct event {
+	__u32 type; /* enum event_type */
+	__u32 slot;
+	__u8 peer[16]; /* outer source address, IPv4 in the first 4 octets */
+	__be32 teid;
+	__u32 len;	/* octets of packet that follow */
+	__u8 packet[256]; /* inner IP packet, cut to this */
+};
+
+_Static_assert(sizeof(struct session) == 4 * MCORE_LINE, "a session is four cache lines");
+_Static_assert(__builtin_offsetof(struct session, rate_up) == 1 * MCORE_LINE, "line 1");
+_Static_assert(__builtin_offsetof(struct session, imsi) == 2 * MCORE_LINE, "line 2");
+_Static_assert(__builtin_offsetof(struct session, bits_per_second_up) == 3 * MCORE_LINE, "line 3");
+_Static_assert(sizeof(struct hop) == MCORE_LINE, "a hop is one cache line");
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Why the datapath did not simply forward a packet: one list that makes the enum, the text an
+ * administrator reads, and the metric's label. Every packet ends with exactly one of these; FORWARD
+ * counts the ones that went through. Add a reason at the end: the numbers are in pinned maps. */
+#ifndef MCORE_REASONS_H
+#define MCORE_REASONS_H
+
+/*      name              verdict  what it means, for people */
+#define MCORE_REASONS(R)                                                                          \
+	R(uplink,          FORWARD, "uplink packet decapsulated and forwarded")                   \
+	R(downlink,        FORWARD, "downlink packet encapsulated and forwarded")                 \
+	R(not_ours,        PASS,    "neither GTP-U nor for a device: left to the kernel")         \
+	R(gtpu_echo,       ANSWER,  "GTP-U Echo Request answered")                                \
+	R(gtpu_control,    PASS,    "other GTP-U message, given to mcored")                       \
+	R(outer_fragment,  PASS,    "fragment of a GTP-U packet, given to the kernel to reassemble") \
+	R(unknown_teid,    ANSWER,  "TEID not ours: Error Indication sent")                       \
+	R(teid_unanswered, DROP,    "TEID not ours, and the sender already told a moment ago")    \
+	R(wrong_peer,      DROP,    "GTP-U from an address that does not own the tunnel")         \
+	R(bad_gtpu,        DROP,    "malformed GTP-U header")                                     \
+	R(bad_inner,       DROP,    "inner packet is not a whole IPv4 or IPv6 packet")            \
+	R(spoofed_source,  DROP,    "inner source address is not the device's own")               \
+	R(gate_closed,     DROP,    "the device's gate is closed")                                \
+	R(rate_up,         DROP,    "uplink rate of the device exceeded")                         \
+	R(rate_down,       DROP,    "downlink rate of the device exceeded")                       \
+	R(no_session,      DROP,    "address of a device that has no session")                    \
+	R(idle,            DROP,    "device is idle: no radio bearer to send on")                 \
+	R(ue_to_ue,        DROP,    "from one device to another")                                 \
+	R(no_next_hop,     DROP,    "next hop's link-layer address not known yet")                \
+	R(too_big,         ANSWER,  "does not fit the access network's MTU: ICMP sent to the sender") \
+	R(too_big_pass,    PASS,    "does not fit, may be fragmented: given to the kernel")       \
+	R(to_host,         FORWARD, "uplink packet for this machine itself")                      \
+	R(slow_path,       PASS,    "uplink packet that mcored answers (router solicitation)")    \
+	R(ttl,             DROP,    "TTL or hop limit reached zero")                              \
+	R(own_source,      DROP,    "downlink packet that claims a device or this core as its source") \
+	R(internal,        DROP,    "kernel helper failed")
+
+enum mcore_reason {
+#define R(name, verdict, text) REASON_##name,
+	MCORE_REASONS(R)
+#undef R
+	REASON_COUNT
+};
+
+#endif
