@@ -29,6 +29,10 @@
 
 enum {
 	MCORE_MAX_POOLS = 16, /* address ranges, compared one after the other */
+	/* The first offsets of a pool are this machine's own: 0 is the network's address, 1 the
+	 * gateway's (IPv4 base4 + 1; IPv6 the /64 of offset 0, interface identifier ::1). */
+	MCORE_HOST_OFFSETS = 2,
+	MCORE_GATEWAY_OFFSET = 1,
 	MCORE_LINE = 64,
 };
 
