@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP and JSON for mcorectl and other administrators' tools, on a unix socket. libmicrohttpd has no
+ * thread of its own: the loop watches its epoll descriptor and runs it.
+ *
+ *   http.c     the server: socket, peer credentials, request bodies, answers, streams
+ *   route.c    one table of method, path and function
+ *   view.c     views (mcore/api_fields.h) to JSON
+ *   sim.c      /sims: subscribers, import of CSV and NDJSON
+ *   simtext.c  a SIM from words: what a JSON object or a CSV line says
+ *   session.c  /sessions, /pools
+ *   mme.c      /ues, /enbs, detach, /trace
+ *   metrics.c  /stats, /metrics, /memory, /version */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stddef.h>
+#include <mcore/api_sources.h>
+
+enum { API_MAX_STATS = 16 };
+
+struct api_config {
+	const char *socket; /* path; NULL: API_SOCKET. Its directory is made if absent */
+	const char *group;  /* may use it beside root and the daemon's user; NULL: nobody else */
+	const struct api_mme *mme;   /* NULL: no MME in this process */
+	api_pool_next pool_next;     /* NULL: no PGW */
+	api_stats stats[API_MAX_STATS]; /* of the roles; NULL ends the list */
+	bool datapath; /* sessions are in datapath/datapath.h */
+};
+
+/* Listens. What the configuration points to lives as long as the API. 0 or negative errno (-EADDRINUSE:
+ * another daemon answers on the socket), the reason in error[cap]. */
+int api_start(const struct api_config *, char *error, size_t cap);
+/* Ends streams, answers 503 to what is under way, removes the socket. */
+void api_stop(void);
+
+#endif

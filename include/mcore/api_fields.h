@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the API shows: one line a field makes the member of the view struct that a role fills, the
+ * JSON key the daemon sends, and the column or line that mcorectl prints with its help.
+ *
+ *   F(key, kind, where, "help")
+ *
+ * where: LIST fields are columns of a list; MORE fields are seen with -w and in the view of one.
+ * kind (member type; JSON form; a zero value of those marked 0 is null in JSON, - for people):
+ *   imsi    imsi_t             "001010000000001"
+ *   word    const char *       text that outlives the call: names of states, algorithms     0
+ *   text    char[104]          text, NUL-terminated                                          0
+ *   number  uint64_t           integer
+ *   hex     uint32_t           "0x0001a2b3"
+ *   rate    uint64_t           bit/s, integer; 0 is "unlimited" for people
+ *   bytes   uint64_t           octets, integer; 1.5M for people
+ *   time    uint64_t           unix time in s, integer; local time for people                0
+ *   ms      uint64_t           milliseconds, integer
+ *   flag    bool               true, false
+ *   ip4     struct in_addr     "10.45.0.2"                                                   0
+ *   ip6     struct in6_addr    "2001:db8::"                                                  0
+ *   plmn    plmn_t             "00101"                                                       0
+ *   tai     struct tai         "00101-0001", TAC in hex                                      0
+ *   cell    struct ecgi        "00101-0019b01", ECI in hex                                   0
+ *   guti    struct guti        "00101-8001-01-c0000001", MMEGI, MMEC, M-TMSI in hex          0 */
+#ifndef MCORE_API_FIELDS_H
+#define MCORE_API_FIELDS_H
+
+#include <netinet/in.h>
+#include "ids.h"
+
+#define API_SOCKET "/run/mcore/mcored.sock"
+
+/* A subscriber of the HSS. Keys are never shown: k and opc read "set". */
+#define SIM_FIELDS(F)                                                                              \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(msisdn,       text,   LIST, "MSISDN")                                                    \
+	F(profile,      text,   LIST, "profile of the HSS")                                        \
+	F(algorithm,    word,   LIST, "milenage or tuak")                                          \
+	F(k,            word,   MORE, "\"set\" if there is a K")                                   \
+	F(opc,          word,   MORE, "\"set\" if there is an OPc or TOPc")                        \
+	F(amf,          text,   MORE, "authentication management field, hex")                      \
+	F(ue4,          ip4,    LIST, "static IPv4 address")                                       \
+	F(ue6,          ip6,    LIST, "static IPv6 /64")                                           \
+	F(blocked,      flag,   LIST, "barred by the operator")                                    \
+	F(imeisv,       text,   MORE, "IMEISV last told by Update-Location")                       \
+	F(visited_plmn, plmn,   MORE, "network it was last seen in")                               \
+	F(seen,         time,   LIST, "last Update-Location")
+
+/* A device's context in the MME. */
+#define UE_FIELDS(F)                                                                               \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(emm,          word,   LIST, "EMM state")                                                 \
+	F(ecm,          word,   LIST, "ECM state")                                                 \
+	F(procedure,    word,   LIST, "procedure under way")                                       \
+	F(guti,         guti,   LIST, "GUTI")                                                      \
+	F(tai,          tai,    LIST, "tracking area last seen in")                                \
+	F(cell,         cell,   MORE, "cell last seen in")                                         \
+	F(enb,          text,   LIST, "eNodeB, while connected")                                   \
+	F(imeisv,       text,   MORE, "IMEISV")                                                    \
+	F(integrity,    word,   MORE, "NAS integrity algorithm")                                   \
+	F(ciphering,    word,   MORE, "NAS ciphering algorithm")                                   \
+	F(mme_ue_s1ap_id, number, MORE, "MME UE S1AP ID")                                          \
+	F(enb_ue_s1ap_id, number, MORE, "eNB UE S1AP ID")                                          \
+	F(uplink_count,   number, MORE, "uplink NAS COUNT")                                        \
+	F(downlink_count, number, MORE, "downlink NAS COUNT")                                      \
+	F(bearers,      number, LIST, "EPS bearers")                                               \
+	F(since,        time,   MORE, "time of the attach")                                        \
+	F(seen,         time,   LIST, "time of its last message")
+
+/* An eNodeB with an S1 association. */
+#define ENB_FIELDS(F)                                                                              \
+	F(id,           text,   LIST, "global eNB id: 00101-0019b")                                \
+	F(name,         text,   LIST, "name it gave")                                              \
+	F(peer,         text,   LIST, "its address and port")                                      \
+	F(state,        word,   LIST, "up, or why not")                                            \
+	F(tais,         text,   LIST, "tracking areas it serves")                                  \
+	F(ues,          number, LIST, "devices connected through it")                              \
+	F(streams,      number, MORE, "SCTP streams towards it")                                   \
+	F(messages_in,  number, MORE, "S1AP messages received")                                    \
+	F(messages_out, number, MORE, "S1AP messages sent")                                        \
+	F(since,        time,   LIST, "time of its S1 Setup")
+
+/* A bearer in the datapath, as the kernel acts on it. */
+#define SESSION_FIELDS(F)                                                                          \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(apn,          text,   LIST, "APN")                                                       \
+	F(ebi,          number, LIST, "EPS bearer identity")                                       \
+	F(ue4,          ip4,    LIST, "device's IPv4 address")                                     \
+	F(ue6,          ip6,    LIST, "device's IPv6 /64")                                         \
+	F(state,        word,   LIST, "connected, or idle (no radio bearer)")                      \
+	F(teid,         hex,    MORE, "our TEID")                                                  \
+	F(peer_teid,    hex,    MORE, "the peer's TEID")                                           \
+	F(peer,         text,   LIST, "GTP-U address of the eNodeB")                               \
+	F(gate_up,      word,   MORE, "uplink gate")                                               \
+	F(gate_down,    word,   MORE, "downlink gate")                                             \
+	F(rate_up,      rate,   MORE, "uplink limit, bit/s")                                       \
+	F(rate_down,    rate,   MORE, "downlink limit, bit/s")                                     \
+	F(packets_up,   number, LIST, "uplink packets")                                            \
+	F(bytes_up,     bytes,  LIST, "uplink octets of inner packets")                            \
+	F(packets_down, number, LIST, "downlink packets")                                          \
+	F(bytes_down,   bytes,  LIST, "downlink octets of inner packets")                          \
+	F(dropped,      number, LIST, "packets dropped, both ways")                                \
+	F(slot,         number, MORE, "slot in the sessions map")                                  \
+	F(since,        time,   MORE, "start of the session")                                      \
+	F(idle_ms,      ms,     LIST, "since its last packet")
+
+/* An APN's address pool. */
+#define POOL_FIELDS(F)                                                                             \
+	F(apn,          text,   LIST, "APN")                                                       \
+	F(net4,         text,   LIST, "IPv4 prefix")                                               \
+	F(net6,         text,   LIST, "IPv6 prefix")                                               \
+	F(size,         number, LIST, "addresses to give out")                                     \
+	F(in_use,       number, LIST, "given out")                                                 \
+	F(reserved,     number, MORE, "static, kept for their SIMs")
+
+/* A pool of objects in mcored's memory. */
+#define MEMORY_FIELDS(F)                                                                           \
+	F(pool,         word,   LIST, "type of object")                                            \
+	F(size,         number, LIST, "octets of one")                                             \
+	F(in_use,       number, LIST, "in use")                                                    \
+	F(peak,         number, LIST, "most ever in use")                                          \
+	F(limit,        number, LIST, "configured ceiling, 0: none")                               \
+	F(refused,      number, LIST, "refused at the ceiling")                                    \
+	F(bytes,        bytes,  LIST, "taken from the system")
+
+/* One step of a procedure, as it happens. */
+#define TRACE_FIELDS(F)                                                                            \
+	F(time_ms,      ms,     LIST, "unix time in ms")                                           \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(procedure,    word,   LIST, "procedure")                                                 \
+	F(step,         word,   LIST, "step it is in now")                                         \
+	F(event,        word,   LIST, "what brought it there")                                     \
+	F(took_ms,      ms,     LIST, "since the procedure began")                                 \
+	F(cause,        word,   LIST, "cause, where it failed")                                    \
+	F(detail,       text,   LIST, "more, key=value")
+
+#define FIELD_TYPE_imsi(key)   imsi_t key
+#define FIELD_TYPE_word(key)   const char *key
+#define FIELD_TYPE_text(key)   char key[104]
+#define FIELD_TYPE_number(key) uint64_t key
+#define FIELD_TYPE_hex(key)    uint32_t key
+#define FIELD_TYPE_rate(key)   uint64_t key
+#define FIELD_TYPE_bytes(key)  uint64_t key
+#define FIELD_TYPE_time(key)   uint64_t key
+#define FIELD_TYPE_ms(key)     uint64_t key
+#define FIELD_TYPE_flag(key)   bool key
+#define FIELD_TYPE_ip4(key)    struct in_addr key
+#define FIELD_TYPE_ip6(key)    struct in6_addr key
+#define FIELD_TYPE_plmn(key)   plmn_t key
+#define FIELD_TYPE_tai(key)    struct tai key
+#define FIELD_TYPE_cell(key)   struct ecgi key
+#define FIELD_TYPE_guti(key)   struct guti key
+
+#define FIELD_MEMBER(key, kind, where, help) FIELD_TYPE_##kind(key);
+#define API_OBJECTS(O)                                                                             \
+	O(sim, SIM_FIELDS)                                                                         \
+	O(ue, UE_FIELDS)                                                                           \
+	O(enb, ENB_FIELDS)                                                                         \
+	O(session, SESSION_FIELDS)                                                                 \
+	O(pool, POOL_FIELDS)                                                                       \
+	O(memory, MEMORY_FIELDS)                                                                   \
+	O(trace, TRACE_FIELDS)
+
+/* struct sim_view, ue_view, enb_view, session_view, pool_view, memory_view, trace_view */
+#define API_VIEW(object, fields) struct object##_view { fields(FIELD_MEMBER) };
+API_OBJECTS(API_VIEW)
+#undef API_VIEW
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How roles let the API look at them: structs of functions that a role fills and main.c hands to
+ * api_start. It is here, below the roles, so that none of them includes the API. All functions are
+ * called on the loop and must not block; a NULL function means that the role has no such thing. */
+#ifndef MCORE_API_SOURCES_H
+#define MCORE_API_SOURCES_H
+
+#include "api_fields.h"
+
+struct api_mme {
+	/* Fills *out (zeroed by the caller). False if the device is not known. */
+	bool (*ue)(imsi_t imsi, struct ue_view *out);
+	/* Walks all devices, resumable in a later turn of the loop: *cursor is 0 at the start and the
+	 * role's own from then on. A device that stays is seen exactly once, one that comes or goes
+	 * meanwhile once or not at all. False at the end. */
+	bool (*ue_next)(uint64_t *cursor, struct ue_view *out);
+	/* Walks the eNodeBs, all in one turn. */
+	bool (*enb_next)(uint64_t *cursor, struct enb_view *out);
+	/* Network-initiated detach. done(arg, err) is called exactly once, never from within: 0 when
+	 * the device is deregistered, -ENOENT if it is not known, -ETIMEDOUT if it did not answer
+	 * (deregistered nevertheless). reattach: the device is told to attach again. */
+	void (*detach)(imsi_t imsi, bool reattach, void (*done)(void *arg, int err), void *arg);
+	/* From now on fn(arg, event) is called for each step of a procedure of that device (of any,
+	 * for IMSI_NONE). The event is the caller's and is copied by fn. 0, -ENOMEM. */
+	int (*trace_start)(imsi_t imsi, void (*fn)(void *arg, const struct trace_view *), void *arg);
+	/* Ends what was started with this arg. Also from within fn. */
+	void (*trace_stop)(void *arg);
+};
+
+/* A figure for GET /stats and /metrics. */
+enum api_metric_kind { METRIC_COUNTER, METRIC_GAUGE };
+struct api_metric {
+	const char *name; /* "mme_attach": /metrics adds the prefix mcore_ and, to counters, _total */
+	enum api_metric_kind kind;
+	const char *help;
+	const char *label, *label_value; /* {label="value"}, NULL if there is none */
+	uint64_t value;
+};
+/* A role's statistics: calls emit(arg, &metric) for each, those of one name one after the other. */
+typedef void (*api_emit)(void *arg, const struct api_metric *);
+typedef void (*api_stats)(api_emit emit, void *arg);
+
+/* Address pools of the PGW: *cursor is 0 at the start. False at the end. */
+typedef bool (*api_pool_next)(uint64_t *cursor, struct pool_view *out);
+
+#endif
