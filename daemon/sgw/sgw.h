@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Serving gateway (TS 23.401 4.4.3.2). Between S11 and S5; one `sgw_ue` per device with its PDN
+ * connections, under one S11 control TEID. With the PGW in the same process both share one slot of
+ * the datapath: the S1-U F-TEID given to the MME is that slot's.
+ *
+ *   session.c  Create and Delete Session, contexts, restoration
+ *   bearer.c   Modify Bearer, Release Access Bearers */
+#ifndef SGW_SGW_H
+#define SGW_SGW_H
+
+#include "transport/gtpc.h"
+
+struct sgw_config {
+	struct in_addr control, gtpu; /* our addresses in F-TEIDs */
+};
+
+int sgw_start(const struct sgw_config *);
+void sgw_stop(void);
+
+/* Which device and bearer a slot is: for downlink data and error indications. False if unknown. */
+bool sgw_find_slot(uint32_t slot, imsi_t *imsi, uint8_t *ebi);
+
+/* A PDN connection as it was before a restart, as the MME saved it. */
+struct sgw_restored {
+	imsi_t imsi;
+	uint8_t ebi; /* of the default bearer */
+	const char *apn;
+	struct paa paa;
+	uint64_t ambr_up, ambr_down; /* APN-AMBR, bit/s */
+	struct fteid mme;            /* the MME's control F-TEID */
+	uint32_t teid;               /* our S11 control TEID that the MME has */
+};
+/* Makes the contexts of SGW and PGW anew, for a PGW in this process. *s1u_teid is the bearer's S1-U
+ * TEID now: the one before, unless the datapath had lost the session. 0 or negative errno (see
+ * pgw_restore; -EEXIST also if teid is another device's). */
+int sgw_restore(const struct sgw_restored *, uint32_t *s1u_teid);
+/* After the last one: removes what the datapath has and nobody claimed. Returns how many slots. */
+unsigned sgw_restore_end(void);
+
+unsigned sgw_sessions(void);
+
+#endif
