@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line an event, key=value, to stderr. Under systemd (JOURNAL_STREAM is set) it starts with the <N>
- * of a syslog level, elsewhere with the time (UTC) and the level's name. Text that came from a peer goes through log_escape. Each call site
- * prints at most LOG_BURST lines a second; what was left out is said as suppressed=N. May be called
- * by any thread. Keys of devices and subscribers are never arguments of a log line. */
+/* One line an event, key=value, to stderr. Under systemd (JOURNAL_STREAM is set) it starts with the
+ * <N> of a syslog level, elsewhere with the time (UTC) and the level's name. Text that came from a peer
+ * goes through log_escape. Each call site prints at most LOG_BURST lines a second; what was left out is
+ * said as suppressed=N. May be called by any thread. Keys of devices and subscribers are never
+ * arguments of a log line. */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
 
