@@ -39,12 +39,27 @@ enum {
 enum gate { GATE_OPEN, GATE_CLOSED };
 
 /* A rate is enforced by GCRA: tat is the theoretical arrival time of the next conforming packet.
- * ns_per_kib = 8 * 1024 * 1e9 / rate, 0 = unlimited; burst_ns is how far tat may be ahead of now. */
+ * burst_ns is how far tat may be ahead of now. A mebibyte, so that 100 Gbit/s is exact to a
+ * millionth, and 1 kbit/s (8.4e12 ns) times the longest packet still fits in 64 bits. */
 struct rate {
 	__u64 tat;	  /* ns, CLOCK_MONOTONIC; written by the kernel alone */
-	__u64 ns_per_kib; /* time that 1024 bytes take at this rate */
+	__u64 ns_per_mib; /* time that 2^20 bytes take, from rate_ns_per_mib(); 0: unlimited */
 	__u64 burst_ns;
 };
+
+/* The member of that name for a rate in bit/s. Rates below 1 kbit/s are held to 1 kbit/s. */
+static inline __u64 rate_ns_per_mib(__u64 bits_per_second)
+{
+	const __u64 ns_bits = 8ull * (1 << 20) * 1000000000;
+
+	if (!bits_per_second)
+		return 0;
+	if (bits_per_second < 1000)
+		bits_per_second = 1000;
+	if (bits_per_second >= ns_bits)
+		return 1;
+	return (ns_bits + bits_per_second / 2) / bits_per_second;
+}
 
 struct count {
 	__u64 packets;
@@ -80,7 +95,8 @@ struct session {
 	/* line 3 */
 	__u64 bits_per_second_up; /* what rate_up and rate_down were made from; 0: unlimited */
 	__u64 bits_per_second_down;
-	__u64 reserved[6];
+	__u64 idle_told; /* ns, of this slot's last EVENT_IDLE; the daemon zeroes it with peer */
+	__u64 reserved[5];
 };
 
 /* Value of `hops`, 64 bytes. Index 0 is never used. */
@@ -92,11 +108,25 @@ struct hop {
 	__u32 ifindex;
 	__u8 dmac[6], smac[6];
 	__u16 mtu; /* of the interface: the whole IP packet, headers included */
-	__u16 ipsum;	 /* sum of the constant parts of an outer IPv4 header to addr, host's load order */
+	__u16 ipsum;	 /* hop_ipsum(): constant part of an outer IPv4 header's checksum */
 	__u8 addr[16];	 /* the peer's address (IPv4 in the first 4 octets), network order */
 	__u8 local[16];	 /* ours towards it */
 	__u64 reserved;
 };
+
+/* The member ipsum of a hop whose addr and local are set: the words of an IPv4 header without
+ * options, TOS 0, identification 0, Don't Fragment, TTL 64, UDP, as this machine loads them, folded
+ * to 16 bits. TOS and total length are added for each packet. */
+static inline __attribute__((always_inline)) __u16 hop_ipsum(const struct hop *h)
+{
+	const __u8 fixed[6] = { 0x45, 0, 0x40, 0, 64, 17 };
+	const __u16 *w = (const __u16 *)fixed, *a = (const __u16 *)h->addr,
+		    *l = (const __u16 *)h->local;
+	__u32 sum = (__u32)w[0] + w[1] + w[2] + a[0] + a[1] + l[0] + l[1];
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__u16)((sum & 0xffff) + (sum >> 16));
+}
 
 /* Value of `settings` (one element): what does not change per device. */
 struct pool {
@@ -114,7 +144,9 @@ struct settings {
 	__u32 ue_to_ue; /* 1: devices may talk to each other (through the host's stack) */
 	__u64 local_filter; /* bit hash(address) of every address in `local`: most look-ups end here */
 	__u8 gtpu6[16];
-	__u64 reserved[2];
+	__u32 addresses; /* entries in the map `addresses`; 0 saves its look-up for frames not ours */
+	__u32 reserved32;
+	__u64 reserved;
 	struct pool pools[MCORE_MAX_POOLS];
 };
 
@@ -149,6 +181,9 @@ struct reason_count {
 };
 
 /* A record of the ring buffer `events`. */
+/* SLOW_PATH: uplink packet of `slot` in `packet`, to be answered (ICMPv6 to a link-local or multicast
+ * address). UNKNOWN_TEID: an Error Indication was sent to `peer` for `teid`. IDLE: downlink data
+ * for `slot`, at most once a second until it has a peer. */
 enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE };
 struct event {
 	__u32 type; /* enum event_type */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Why the datapath did not simply forward a packet: one list that makes the enum, the text an
- * administrator reads, and the metric's label. Every packet ends with exactly one of these; FORWARD
- * counts the ones that went through. Add a reason at the end: the numbers are in pinned maps. */
+ * administrator reads, and the metric's label. Every packet ends with exactly one of these, and the
+ * reason's verdict is what becomes of the frame: FORWARD it went on, rewritten; PASS to the kernel,
+ * untouched; ANSWER sent back to where it came from; DROP; TAKE given to mcored whole, through the
+ * ring buffer. Add a reason at the end: the numbers are in pinned maps. */
 #ifndef MCORE_REASONS_H
 #define MCORE_REASONS_H
 
@@ -14,7 +16,7 @@
 	R(gtpu_control,    PASS,    "other GTP-U message, given to mcored")                       \
 	R(outer_fragment,  PASS,    "fragment of a GTP-U packet, given to the kernel to reassemble") \
 	R(unknown_teid,    ANSWER,  "TEID not ours: Error Indication sent")                       \
-	R(teid_unanswered, DROP,    "TEID not ours, and the sender already told a moment ago")    \
+	R(teid_unanswered, DROP,    "TEID not ours: no Error Indication (TEID 0, or too many)")   \
 	R(wrong_peer,      DROP,    "GTP-U from an address that does not own the tunnel")         \
 	R(bad_gtpu,        DROP,    "malformed GTP-U header")                                     \
 	R(bad_inner,       DROP,    "inner packet is not a whole IPv4 or IPv6 packet")            \
@@ -28,17 +30,29 @@
 	R(no_next_hop,     DROP,    "next hop's link-layer address not known yet")                \
 	R(too_big,         ANSWER,  "does not fit the access network's MTU: ICMP sent to the sender") \
 	R(too_big_pass,    PASS,    "does not fit, may be fragmented: given to the kernel")       \
-	R(to_host,         FORWARD, "uplink packet for this machine itself")                      \
-	R(slow_path,       PASS,    "uplink packet that mcored answers (router solicitation)")    \
+	R(to_host,         FORWARD, "uplink packet handed to this machine's own stack")           \
+	R(slow_path,       TAKE,    "uplink packet that mcored answers (router solicitation)")    \
 	R(ttl,             DROP,    "TTL or hop limit reached zero")                              \
 	R(own_source,      DROP,    "downlink packet that claims a device or this core as its source") \
-	R(internal,        DROP,    "kernel helper failed")
+	R(internal,        DROP,    "kernel helper failed")                                       \
+	R(not_routable,    DROP,    "inner destination that no router forwards (multicast, loopback)") \
+	R(too_big_dropped, DROP,    "does not fit, and no ICMP may be sent (rate, size, or an ICMP error)") \
+	R(unknown_extension, PASS,  "GTP-U extension header we must understand and do not, given to mcored") \
+	R(event_lost,      DROP,    "packet for mcored, which did not read the ring buffer in time")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,
 	MCORE_REASONS(R)
 #undef R
 	REASON_COUNT
+};
+
+enum mcore_verdict {
+	VERDICT_FORWARD,
+	VERDICT_PASS,
+	VERDICT_ANSWER,
+	VERDICT_DROP,
+	VERDICT_TAKE,
 };
 
 #endif
