@@ -2,9 +2,15 @@
 /* The daemon's side of the datapath: loads, attaches, pins and adopts the BPF object, and is the only
  * writer of its maps (include/mcore/datapath.h tells what they mean).
  *
- *   load.c     object, maps, pins, links, adoption, replacement of the programs
+ *   datapath.c start and stop, settings, counters
+ *   load.c     object, maps, their pins and adoption
+ *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
  *   session.c  slots of `sessions`, through a shared mapping
- *   neigh.c    netlink: next hops of peers and exits, this machine's own addresses
+ *   tunnel.c   which slot has a peer's F-TEID
+ *   hop.c      elements of `hops`: peers and exits, and which neighbour each goes to
+ *   neigh.c    neighbours that the kernel keeps resolved for us
+ *   link.c     what netlink says of interfaces and of this machine's own addresses
+ *   netlink.c  requests and events of rtnetlink
  *   gtpu.c     UDP socket on port 2152: fragments that the kernel reassembled (sent in again by the
  *              host's veth pair), control messages, packets the daemon itself sends to a device
  *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
@@ -40,6 +46,7 @@ struct dp_pool {
 	uint32_t size;	      /* offsets that can be given out, 0: what the prefixes hold, at most 2^20 */
 	enum dp_breakout breakout; /* DIRECT: to `gateway` (or the interface's default route) in XDP;
 				      KERNEL: into the host's stack, whose routes and nftables decide */
+	bool routed;		   /* KERNEL: the prefix is routed to this machine: no masquerade */
 	bool has_gateway;
 	struct in6_addr gateway;   /* router on the SGi side, IPv4 mapped; else by the routing table */
 	char device[IF_NAMESIZE];  /* SGi interface for DIRECT, "" for that of the route */
@@ -77,7 +84,11 @@ void dp_stop(bool remove);
 /* "native on s1u, generic on sgi": for the log and mcorectl. */
 const char *dp_describe(void);
 
-/* The slot of an offset in a pool, and one of the extra slots (UINT32_MAX when none is left). */
+/* The largest IP packet of a device that goes through unfragmented: the smallest MTU of the access
+ * interfaces less the GTP-U tunnel's headers (TS 29.281 4.2.1). For the MTU told in PCO. */
+uint16_t dp_ue_mtu(void);
+
+/* The slot of an offset in a pool (devices: from MCORE_HOST_OFFSETS), and one of the extra slots (UINT32_MAX when none is left). */
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
 uint32_t dp_pool_size(unsigned pool);
 uint32_t dp_extra_slot(void);
