@@ -115,4 +115,9 @@ static inline void wr_raw(struct wr *w, const void *src, size_t n)
 }
 static inline void wr_bytes(struct wr *w, struct bytes b) { wr_raw(w, b.p, b.n); }
 
+/* Presence of a member of a decoded message or SEQUENCE: `tag` is the struct's name, whose first
+ * member is uint64_t have, one bit a member in their order. */
+#define HAS(m, tag, member) ((m)->have >> tag##_##member & 1)
+#define SET(m, tag, member) ((m)->have |= UINT64_C(1) << tag##_##member)
+
 #endif
