@@ -27,7 +27,7 @@ enum nas_pd { NAS_PD_ESM = 2, NAS_PD_EMM = 7 }; /* TS 24.007 11.2.3.1.1 */
 enum nas_dir { NAS_UP = 1, NAS_DOWN = 2, NAS_BOTH = 3 };
 
 /* Security header type (9.3.1) */
-enum nas_security {
+enum nas_sht {
 	NAS_PLAIN = 0,
 	NAS_INTEGRITY = 1,
 	NAS_CIPHERED = 2,
@@ -40,7 +40,7 @@ enum nas_security {
 /* The octets before the message. Offsets are those of what was decoded. */
 struct nas_header {
 	enum nas_pd pd;
-	enum nas_security security;
+	enum nas_sht security;
 	uint32_t mac; /* of NAS_SHORT the 16 bits of the short MAC */
 	uint8_t seq;  /* of NAS_SHORT 5 bits */
 	uint8_t ksi;  /* of NAS_SHORT */

@@ -6,7 +6,7 @@
 #ifndef SECURITY_NAS_SEC_H
 #define SECURITY_NAS_SEC_H
 
-#include "codec/wire.h"
+#include "codec/nas_types.h" /* NAS_KSI_NONE */
 #include "core/pool.h"
 #include "security/eea.h"
 #include "security/eia.h"
@@ -24,7 +24,7 @@ enum nas_sec_header {
 };
 
 enum {
-	NAS_KSI_NONE = 7,
+
 	NAS_SEC_HEADER_LEN = 6,  /* PD and header type, MAC, sequence number */
 	NAS_COUNT_END = 1 << 24, /* a stored count that reached this is used up */
 };
