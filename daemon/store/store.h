@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Subscribers and saved contexts behind one interface. The embedded backend is SQLite (WAL,
  * synchronous=FULL): reads happen on the loop, writes are queued to one writer thread that commits
- * them in groups; `done` runs on the loop when the write is on disk. A read sees every write queued
- * before it (what is still queued is looked up first).
+ * them in groups; `done` runs on the loop when the write is on disk, in the order of queueing. A
+ * read sees every write queued before it (what is still queued is applied to what is read).
+ *
+ *   store.c    the queue, the writer thread, what is read while a write is queued
+ *   backend.h  what a backend does; sqlite.c does it, schema.c has its tables and their versions
+ *   sealed.c   what is encrypted, and how
  *
  * K, OPc and saved contexts are encrypted (AES-256-GCM, the IMSI as associated data) under the key
- * of store_config.key; plain keys exist only in the structs handed out, which the caller wipes. */
+ * of store_config.key; plain keys exist only in the structs handed out, which the caller wipes.
+ *
+ * Errors of writes (through `done`): -ENOSPC (disk full), -EIO, -EBUSY (another process
+ * holds the database), and those named below. All functions are called on the loop's thread. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -47,23 +54,36 @@ struct store_write {
 	void *arg;
 };
 
+/* 0; -EBADMSG: the key file is not the one the database was written with; -EPROTO: the database has
+ * a newer schema; other negative errno. The reason, with the file's name, is in error[cap]. */
 int store_open(const struct store_config *, char *error, size_t cap);
-void store_close(void); /* commits what is queued */
+void store_close(void); /* commits what is queued, runs its `done`s */
+
+/* Writes queued and not yet on disk: who sends many stops above STORE_BACKLOG until a `done`. */
+enum { STORE_BACKLOG = 16384 };
+uint64_t store_queued(void);
 
 /* 0, -ENOENT, -EBADMSG (secret does not open with this key), -EIO. */
 int store_subscriber_get(imsi_t, struct subscriber *out);
-/* Inserts or replaces all but sqn and location of an existing one; -EEXIST through done if `create`
- * and it exists. */
+/* Inserts, or replaces all but sqn and location of an existing one; -EEXIST if `create` and it
+ * exists, -EADDRINUSE if a static address is another subscriber's. The struct is copied. */
 void store_subscriber_put(const struct subscriber *, bool create, struct store_write);
-void store_subscriber_del(imsi_t, struct store_write); /* -ENOENT through done */
+/* Puts n subscribers; errs[i] (the caller's until done) tells what became of the i-th. done's own
+ * error is that of the last. */
+void store_subscribers_import(const struct subscriber *, size_t n, bool create, int *errs,
+			      struct store_write);
+void store_subscriber_del(imsi_t, struct store_write); /* -ENOENT */
+/* -ENOENT if the subscriber is not there. */
 void store_subscriber_sqn(imsi_t, uint64_t sqn, struct store_write);
 void store_subscriber_location(imsi_t, const char *imeisv, plmn_t visited, uint64_t seen,
 			       struct store_write);
 uint64_t store_subscriber_count(void);
-/* In order of IMSI from `from` on, keys left out (zero). Stops when fn returns false. */
+/* What is on disk, in order of IMSI (shorter ones first) from `from` (0: the first) on, keys left out
+ * (zero; their lengths say that they are there). Stops when fn returns false. */
 int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
 
-/* Saved contexts: an opaque blob per IMSI, encrypted. */
+/* Saved contexts: an opaque blob per IMSI, encrypted. The blob is copied. A blob that does not open
+ * is left out by each, and counted by its return value (negative errno on failure). */
 void store_context_put(imsi_t, const void *blob, size_t n, struct store_write);
 void store_context_del(imsi_t, struct store_write);
 int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
