@@ -15,7 +15,9 @@ void aes128_encrypt(const uint8_t key[16], const uint8_t *in, uint8_t *out, size
 /* AES-128 in counter mode; the counter block is taken as one 128-bit number. */
 void aes128_ctr(const uint8_t key[16], const uint8_t counter[16], const uint8_t *in, uint8_t *out,
 		size_t n);
-void aes128_cmac(const uint8_t key[16], const uint8_t *in, size_t n, uint8_t mac[16]);
+/* AES-CMAC over head_n octets of head and then `bits` of in. */
+void aes128_cmac(const uint8_t key[16], const uint8_t *head, size_t head_n, const uint8_t *in,
+		 size_t bits, uint8_t mac[16]);
 void hmac_sha256(const uint8_t *key, size_t key_n, const uint8_t *in, size_t n, uint8_t mac[32]);
 
 /* Octets that nobody can guess; cheap enough for a RAND or a TEID a message. */
