@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One eNodeB: its S1 association, S1 Setup, and the UEs it has contexts for (TS 36.413 8). Contexts are
+ * found by eNB-UE-S1AP-ID, which is an index into `slot`; freed ones are used again last, so that a
+ * late message does not meet a new UE. */
+#ifndef RANSIM_ENB_H
+#define RANSIM_ENB_H
+
+#include "codec/wire.h"
+#include "core/timer.h"
+#include "sim.h"
+
+enum enb_state { ENB_DOWN, ENB_CONNECTING, ENB_SETUP, ENB_READY, ENB_REFUSED };
+
+struct enb_slot {
+	struct ue *ue; /* NULL: free */
+	uint32_t next_free;
+};
+
+struct enb {
+	unsigned number; /* from 1 */
+	uint32_t id;	 /* Macro eNB ID, 20 bits */
+	struct in_addr address;
+	int gtpu_sock;
+	enum enb_state state;
+	struct s1_assoc *assoc;
+	struct timer retry;
+	uint32_t backoff_ms;
+	plmn_t plmn;
+	uint16_t tac;
+	char mme_name[64];
+	struct gummei gummei; /* first one served by the MME */
+	struct enb_slot *slot;
+	uint32_t slots, cap, free_first, free_last;
+	unsigned connected; /* contexts in use */
+	uint64_t error_indications;
+	bool leaving; /* no reconnection */
+};
+
+/* Why a connection is established (RRC-Establishment-Cause). */
+enum rrc_cause { RRC_MO_SIGNALLING, RRC_MO_DATA, RRC_MT_ACCESS };
+
+int enb_init(struct enb *, unsigned number);
+void enb_connect(struct enb *);
+/* Ends the association, by ABORT or in order; no reconnection if for_good. */
+void enb_disconnect(struct enb *, bool abort_it, bool for_good);
+/* 0 or negative errno. */
+int enb_send_garbage(struct enb *, unsigned count);
+int enb_send_reset(struct enb *, struct ue *only); /* NULL: the whole interface */
+
+/* ---- of a UE (enb_ue.c) ----------------------------------------------------------------------- */
+
+/* An uplink NAS message: Uplink NAS Transport, or Initial UE Message where there is no connection.
+ * 0, -ENETDOWN, -ENOMEM. */
+int enb_uplink_nas(struct ue *, struct bytes nas, enum rrc_cause);
+/* UE Context Release Request, cause user inactivity. */
+int enb_request_release(struct ue *);
+/* Drops the context without a word, as after a radio link failure nobody was told of. */
+void enb_forget(struct ue *);
+
+/* ---- between enb*.c --------------------------------------------------------------------------- */
+struct s1ap_message;
+int enb_slot_take(struct enb *, struct ue *);
+void enb_slot_put(struct enb *, uint32_t id);
+struct ue *enb_slot_ue(const struct enb *, uint32_t id);
+/* All contexts are gone (association lost, Reset). */
+void enb_release_all(struct enb *, const char *why);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EMM procedures of a UE (TS 24.301 5.5, 5.6): attach, detach, service request. A procedure is the
+ * triple {state, procedure, step} and one guard timer; its messages are ue_nas.c's. Every end goes
+ * through finish(), which tells sim.done once. */
+#include "ue.h"
+
+#include <errno.h>
+#include <string.h>
+#include "core/loop.h"
+#include "enb.h"
+#include "gtpu.h"
+
+static const char *const procedure_names[PROC_COUNT] = { "none", "attach", "detach", "service" };
+
+static double took_ms(const struct ue *ue)
+{
+	return (double)(loop_clock_ns() - ue->started_ns) / 1e6;
+}
+
+static void finish(struct ue *ue, const char *cause)
+{
+	enum procedure p = ue->procedure;
+	enum step step = ue->step;
+
+	timer_stop(&ue->timer);
+	if (p == PROC_NONE)
+		return;
+	ue->procedure = PROC_NONE;
+	ue->step = STEP_NONE;
+	if (cause)
+		event_ue(ue, "failed", "procedure=%s step=%s cause=\"%s\" ms=%.3f",
+			 procedure_names[p], step_name(step), cause,
+			 took_ms(ue));
+	if (sim.done)
+		sim.done(ue, p, step, cause);
+}
+
+static void guard_expired(struct timer *t)
+{
+	struct ue *ue = container_of(t, struct ue, timer);
+
+	ue_fail(ue, "timeout");
+}
+
+static void begin(struct ue *ue, enum procedure p, enum emm_state state)
+{
+	ue->procedure = p;
+	ue->state = state;
+	ue->step = STEP_NONE;
+	ue->fault_done = false;
+	ue->started_ns = loop_clock_ns();
+	timer_start(&ue->timer, sim.guard_ms, guard_expired);
+}
+
+void ue_init(struct ue *ue, unsigned number, imsi_t imsi, const struct ue_profile *p, struct enb *camp)
+{
+	ue->number = number;
+	ue->imsi = imsi;
+	ue->profile = p;
+	ue->enb = camp;
+	nas_security_wipe(&ue->sec);
+	nas_security_wipe(&ue->next);
+	if (ue_fault(ue, FAULT_WRONG_K))
+		ue->usim.key.k[0] ^= 1;
+	if (ue_fault(ue, FAULT_SQN_AHEAD))
+		usim_skip_ahead(&ue->usim, p->faults.arg[FAULT_SQN_AHEAD]);
+}
+
+void ue_forget(struct ue *ue)
+{
+	ue->has_guti = false;
+	nas_security_wipe(&ue->sec);
+	nas_security_wipe(&ue->next);
+}
+
+bool ue_step(struct ue *ue, enum step step)
+{
+	const struct faults *f = &ue->profile->faults;
+
+	ue->step = step;
+	if (fault_at(f, FAULT_SILENT_AT, step)) {
+		event_ue(ue, "fault", "name=silent-at step=%s", step_name(step));
+		return false;
+	}
+	if (fault_at(f, FAULT_DROP_AT, step) && !ue->fault_done) {
+		ue->fault_done = true;
+		event_ue(ue, "fault", "name=drop-at step=%s", step_name(step));
+		enb_disconnect(ue->enb, true, false);
+		return false;
+	}
+	if (fault_at(f, FAULT_DOUBLE_ATTACH, step) && !ue->fault_done) {
+		ue->fault_done = true;
+		event_ue(ue, "fault", "name=double-attach step=%s", step_name(step));
+		nas_send_attach_request(ue, true);
+		return false;
+	}
+	return true;
+}
+
+/* ---- starting ----------------------------------------------------------------------------------- */
+
+static int attach(struct ue *ue)
+{
+	bool by_imsi = ue->profile->identity == IDENTITY_IMSI || !ue->has_guti;
+
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	begin(ue, PROC_ATTACH, EMM_REGISTERED_INITIATED);
+	if (!ue_step(ue, STEP_CONNECT))
+		return 0;
+	event_ue(ue, "attach.request", "by=%s enb=%u", by_imsi ? "imsi" : "guti", ue->enb->number);
+	nas_send_attach_request(ue, by_imsi);
+	return 0;
+}
+
+int ue_attach(struct ue *ue)
+{
+	if (ue->procedure)
+		return -EBUSY;
+	if (ue->state != EMM_DEREGISTERED)
+		return -EALREADY;
+	return attach(ue);
+}
+
+int ue_attach_again(struct ue *ue)
+{
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	timer_stop(&ue->timer);
+	ue->procedure = PROC_NONE;
+	enb_forget(ue);
+	ue_deregister(ue);
+	return attach(ue);
+}
+
+int ue_detach(struct ue *ue, bool switch_off)
+{
+	if (ue->procedure)
+		return -EBUSY;
+	if (ue->state != EMM_REGISTERED)
+		return -EALREADY;
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	begin(ue, PROC_DETACH, EMM_DEREGISTERED_INITIATED);
+	ue->switch_off = switch_off;
+	if (!ue_step(ue, STEP_DETACH))
+		return 0;
+	event_ue(ue, "detach.request", "switch-off=%s", switch_off ? "yes" : "no");
+	nas_send_detach_request(ue, switch_off);
+	if (ue->procedure)
+		ue->step = STEP_RELEASE;
+	return 0;
+}
+
+int ue_service(struct ue *ue)
+{
+	if (ue->procedure)
+		return -EBUSY;
+	if (ue->state != EMM_REGISTERED || ue->connected)
+		return -EALREADY;
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	if (!ue->has_guti || !ue->sec.valid)
+		return -ENOKEY;
+	begin(ue, PROC_SERVICE, EMM_SERVICE_REQUEST_INITIATED);
+	if (!ue_step(ue, STEP_SERVICE))
+		return 0;
+	event_ue(ue, "service.request", "enb=%u", ue->enb->number);
+	nas_send_service_request(ue);
+	return 0;
+}
+
+int ue_idle(struct ue *ue)
+{
+	if (!ue->connected || !ue->mme_known)
+		return -ENOTCONN;
+	event_ue(ue, "release.request", "cause=user-inactivity");
+	return enb_request_release(ue);
+}
+
+/* ---- ending ------------------------------------------------------------------------------------- */
+
+void ue_succeed(struct ue *ue)
+{
+	char text[320];
+
+	switch (ue->procedure) {
+	case PROC_ATTACH:
+		ue->state = EMM_REGISTERED;
+		if (events_on())
+			event_ue(ue, "attached", "%s ms=%.3f", pdn_show(ue, text, sizeof(text)),
+				 took_ms(ue));
+		break;
+	case PROC_DETACH:
+		event_ue(ue, "detached", "ms=%.3f", took_ms(ue));
+		break;
+	case PROC_SERVICE:
+		ue->state = EMM_REGISTERED;
+		event_ue(ue, "service", "ms=%.3f", took_ms(ue));
+		break;
+	default:
+		return;
+	}
+	finish(ue, NULL);
+}
+
+/* What is left of the UE after a failed procedure: a detach ends in EMM-DEREGISTERED whatever comes
+ * (5.5.2.2.3), a failed service request leaves it registered unless a reject said otherwise. */
+void ue_fail(struct ue *ue, const char *cause)
+{
+	switch (ue->procedure) {
+	case PROC_NONE:
+		return;
+	case PROC_SERVICE:
+		if (ue->state == EMM_SERVICE_REQUEST_INITIATED)
+			ue->state = EMM_REGISTERED;
+		break;
+	default:
+		ue_deregister(ue);
+		break;
+	}
+	if (ue->connected && !strcmp(cause, "timeout"))
+		enb_forget(ue);
+	finish(ue, cause);
+}
+
+void ue_deregister(struct ue *ue)
+{
+	ue->state = EMM_DEREGISTERED;
+	pdn_down(ue);
+}
+
+/* ---- S1 connection ------------------------------------------------------------------------------ */
+
+void ue_context_ready(struct ue *ue)
+{
+	if (ue->procedure == PROC_SERVICE) {
+		ue_succeed(ue);
+	} else if (ue->procedure == PROC_ATTACH && ue->pdn.active) {
+		if (!ue_step(ue, STEP_COMPLETE))
+			return;
+		nas_send_attach_complete(ue);
+		pdn_up(ue);
+		ue_succeed(ue);
+	}
+}
+
+void ue_released(struct ue *ue, const char *lost)
+{
+	if (ue->teid)
+		gtpu_port_idle(ue->teid);
+	event_ue(ue, "released", "%s%s%s", lost ? "lost=\"" : "", lost ? lost : "", lost ? "\"" : "");
+	switch (ue->procedure) {
+	case PROC_DETACH:
+		ue_deregister(ue);
+		if (lost)
+			finish(ue, lost);
+		else
+			ue_succeed(ue);
+		break;
+	case PROC_ATTACH:
+	case PROC_SERVICE:
+		ue_fail(ue, lost ? lost : "released");
+		break;
+	default:
+		break;
+	}
+	if (ue->reattach && ue->state == EMM_DEREGISTERED && !ue->procedure) {
+		ue->reattach = false;
+		ue_attach(ue);
+	}
+}
+
+void ue_paged(struct ue *ue)
+{
+	event_ue(ue, "paged", "%s", "");
+	if (ue->state == EMM_REGISTERED && !ue->connected)
+		ue_service(ue);
+}

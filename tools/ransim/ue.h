@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One UE: USIM, EMM and ESM state, NAS security context, one PDN connection (TS 24.301 5, 6). The state
+ * names are the specification's. ue.c owns the procedures, ue_nas.c the messages, ue_pdn.c the
+ * bearer; eNodeBs refer to a UE while it is ECM-CONNECTED through them. */
+#ifndef RANSIM_UE_H
+#define RANSIM_UE_H
+
+#include "core/timer.h"
+#include "security/nas_sec.h"
+#include "sim.h"
+#include "usim.h"
+
+enum emm_state {
+	EMM_DEREGISTERED,
+	EMM_REGISTERED_INITIATED,
+	EMM_REGISTERED,
+	EMM_DEREGISTERED_INITIATED,
+	EMM_SERVICE_REQUEST_INITIATED
+};
+
+struct pdn { /* the default bearer's PDN connection */
+	bool active;
+	uint8_t ebi, type; /* NAS_PDN_* */
+	uint8_t iid[8];
+	struct in_addr ip4;
+	struct in6_addr ip6; /* after the Router Advertisement */
+	uint8_t dns4_n, dns6_n;
+	struct in_addr dns4[2];
+	struct in6_addr dns6[2];
+	uint16_t mtu;
+	uint8_t esm_cause, qci;
+	uint64_t ambr_up, ambr_down;
+	uint8_t solicitations;
+	struct timer rs; /* router solicitation, until the advertisement comes */
+	char apn[101];
+};
+
+struct ue {
+	unsigned number; /* from 1 */
+	imsi_t imsi;
+	const struct ue_profile *profile;
+	struct usim usim;
+	/* EMM */
+	enum emm_state state;
+	enum procedure procedure;
+	enum step step;
+	bool has_guti, switch_off, reattach, fault_done;
+	uint8_t esm_pti;
+	struct guti guti;
+	struct tai tai;
+	struct nas_security sec, next; /* current; after authentication, until security mode */
+	/* ECM */
+	struct enb *enb; /* where it camps */
+	uint32_t enb_ue_id, mme_ue_id;
+	bool connected, mme_known, released_by_ue;
+	/* user plane */
+	struct pdn pdn;
+	uint32_t teid; /* local, 0: no bearer */
+	/* bookkeeping */
+	struct timer timer;   /* guard of the running procedure */
+	uint64_t scheduled_ns; /* when it was to start: latencies count from here */
+	uint64_t started_ns;
+};
+
+/* ---- procedures, asked by scenario and load -------------------------------------------------------
+ * Each returns 0 or negative errno: -EALREADY in that state, -EBUSY in a procedure, -ENETDOWN no S1.
+ * Its end is sim.done and an event line. */
+int ue_attach(struct ue *);
+/* As ue_attach, whatever the UE's state, on a new S1 connection: a device that lost power. */
+int ue_attach_again(struct ue *);
+int ue_detach(struct ue *, bool switch_off);
+int ue_service(struct ue *);
+/* The eNodeB asks for the release (user inactivity): the UE becomes idle. */
+int ue_idle(struct ue *);
+void ue_init(struct ue *, unsigned number, imsi_t, const struct ue_profile *, struct enb *camp);
+/* Forgets GUTI and security context, like a device fresh from the factory. */
+void ue_forget(struct ue *);
+
+/* ---- from the eNodeB ------------------------------------------------------------------------------ */
+void ue_downlink_nas(struct ue *, struct bytes nas);
+/* The S1 connection is gone: released in order, or lost (why, for the event; NULL in order). */
+void ue_released(struct ue *, const char *lost);
+/* Context set up with a radio leg: after the eNodeB's answer has been sent. */
+void ue_context_ready(struct ue *);
+void ue_paged(struct ue *);
+
+/* ---- between ue*.c -------------------------------------------------------------------------------- */
+static inline bool ue_fault(const struct ue *ue, enum fault f)
+{
+	return fault_on(&ue->profile->faults, f);
+}
+/* The UE comes to a step. False if a fault took it over (silence, dropped association, …): the
+ * caller does nothing more. */
+bool ue_step(struct ue *, enum step);
+void ue_succeed(struct ue *);
+void ue_fail(struct ue *, const char *cause);
+/* EMM-DEREGISTERED: the PDN connection is gone. */
+void ue_deregister(struct ue *);
+
+void nas_send_attach_request(struct ue *, bool by_imsi);
+void nas_send_detach_request(struct ue *, bool switch_off);
+void nas_send_service_request(struct ue *);
+void nas_send_attach_complete(struct ue *);
+
+struct nas_activate_default_bearer_request;
+void pdn_activate(struct ue *, const struct nas_activate_default_bearer_request *, uint8_t ebi);
+/* The bearer has its radio leg for the first time: device, addresses, router solicitation. */
+void pdn_up(struct ue *);
+void pdn_down(struct ue *);
+/* "ip=… ip6=… apn=… dns=… mtu=…" of the connection. */
+const char *pdn_show(const struct ue *, char *out, size_t cap);
+/* One echo request over the bearer; its answer is an event. */
+int pdn_ping(struct ue *, const char *address, uint16_t seq, size_t payload);
+/* Callbacks for gtpu_start. */
+const struct gtpu_events *pdn_events(void);
+
+#endif
