@@ -1,0 +1,780 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* S1AP's composed IEs (TS 36.413 9.2, 9.3.4), each after those it is made of; read by s1ap.h and
+ * s1ap_tables.c.
+ *
+ *	F(S, name, M or O, type)		a field of a SEQUENCE
+ *	X(S, name, id, criticality, type)	an IE in its iE-Extensions
+ *	A(S, enum value, name, type)		an alternative of a CHOICE
+ *	SEQUENCE(name, rows)	PLAIN: no row is optional	..._AS: in a C type of include/mcore
+ *	CHOICE(name, rows, alternatives before the "...", ROOT or EXT)
+ *	LIST(name, of, fewest, most)
+ *	CONTAINERS(name, of, id, criticality, fewest, most)	a list of single containers */
+#define S1AP_ENB_ID_CHOICES(A, S) \
+	A(S, S1AP_ENB_ID_MACRO_ENB_ID,       macro_enb_id,       macro_enb_id) \
+	A(S, S1AP_ENB_ID_HOME_ENB_ID,        home_enb_id,        home_enb_id) \
+	A(S, S1AP_ENB_ID_SHORT_MACRO_ENB_ID, short_macro_enb_id, short_macro_enb_id) \
+	A(S, S1AP_ENB_ID_LONG_MACRO_ENB_ID,  long_macro_enb_id,  long_macro_enb_id)
+CHOICE(enb_id, S1AP_ENB_ID_CHOICES, 2, EXT)
+#define S1AP_GLOBAL_ENB_ID_FIELDS(F, X, S) \
+	F(S, plmn,   M, plmn) \
+	F(S, enb_id, M, enb_id)
+PLAIN(global_enb_id, S1AP_GLOBAL_ENB_ID_FIELDS)
+#define S1AP_TAI_FIELDS(F, X, S) \
+	F(S, plmn, M, plmn) \
+	F(S, tac,  M, tac)
+SEQUENCE_AS(tai, struct tai, S1AP_TAI_FIELDS)
+#define S1AP_TARGET_ENB_ID_FIELDS(F, X, S) \
+	F(S, global_enb_id, M, global_enb_id) \
+	F(S, selected_tai,  M, tai)
+PLAIN(target_enb_id, S1AP_TARGET_ENB_ID_FIELDS)
+#define S1AP_LAI_FIELDS(F, X, S) \
+	F(S, plmn, M, plmn) \
+	F(S, lac,  M, lac)
+PLAIN(lai, S1AP_LAI_FIELDS)
+#define S1AP_TARGET_RNC_ID_FIELDS(F, X, S) \
+	F(S, lai,             M, lai) \
+	F(S, rac,             O, rac) \
+	F(S, rnc_id,          M, rnc_id) \
+	F(S, extended_rnc_id, O, extended_rnc_id)
+SEQUENCE(target_rnc_id, S1AP_TARGET_RNC_ID_FIELDS)
+#define S1AP_CGI_FIELDS(F, X, S) \
+	F(S, plmn, M, plmn) \
+	F(S, lac,  M, lac) \
+	F(S, ci,   M, ci) \
+	F(S, rac,  O, rac)
+SEQUENCE(cgi, S1AP_CGI_FIELDS)
+#define S1AP_GNB_IDENTITY_CHOICES(A, S) A(S, S1AP_GNB_IDENTITY_GNB_ID, gnb_id, gnb_id)
+CHOICE(gnb_identity, S1AP_GNB_IDENTITY_CHOICES, 1, EXT)
+#define S1AP_GLOBAL_GNB_ID_FIELDS(F, X, S) \
+	F(S, plmn,   M, plmn) \
+	F(S, gnb_id, M, gnb_identity)
+PLAIN(global_gnb_id, S1AP_GLOBAL_GNB_ID_FIELDS)
+#define S1AP_GNB_FIELDS(F, X, S) F(S, global_gnb_id, M, global_gnb_id)
+PLAIN(gnb, S1AP_GNB_FIELDS)
+#define S1AP_NG_ENB_FIELDS(F, X, S) F(S, global_ng_enb_id, M, global_enb_id)
+PLAIN(ng_enb, S1AP_NG_ENB_FIELDS)
+#define S1AP_GLOBAL_RAN_NODE_ID_CHOICES(A, S) \
+	A(S, S1AP_GLOBAL_RAN_NODE_ID_GNB,    gnb,    gnb) \
+	A(S, S1AP_GLOBAL_RAN_NODE_ID_NG_ENB, ng_enb, ng_enb)
+CHOICE(global_ran_node_id, S1AP_GLOBAL_RAN_NODE_ID_CHOICES, 2, EXT)
+#define S1AP_FIVE_GS_TAI_FIELDS(F, X, S) \
+	F(S, plmn,        M, plmn) \
+	F(S, five_gs_tac, M, five_gs_tac)
+PLAIN(five_gs_tai, S1AP_FIVE_GS_TAI_FIELDS)
+#define S1AP_TARGET_NG_RAN_NODE_ID_FIELDS(F, X, S) \
+	F(S, global_ran_node_id, M, global_ran_node_id) \
+	F(S, selected_tai,       M, five_gs_tai)
+PLAIN(target_ng_ran_node_id, S1AP_TARGET_NG_RAN_NODE_ID_FIELDS)
+#define S1AP_TARGET_ID_CHOICES(A, S) \
+	A(S, S1AP_TARGET_ID_TARGET_ENB_ID,         target_enb_id,         target_enb_id) \
+	A(S, S1AP_TARGET_ID_TARGET_RNC_ID,         target_rnc_id,         target_rnc_id) \
+	A(S, S1AP_TARGET_ID_CGI,                   cgi,                   cgi) \
+	A(S, S1AP_TARGET_ID_TARGET_NG_RAN_NODE_ID, target_ng_ran_node_id, target_ng_ran_node_id)
+CHOICE(target_id, S1AP_TARGET_ID_CHOICES, 3, EXT)
+#define S1AP_E_RAB_ITEM_FIELDS(F, X, S) \
+	F(S, e_rab_id, M, e_rab_id) \
+	F(S, cause,    M, cause)
+PLAIN(e_rab_item, S1AP_E_RAB_ITEM_FIELDS)
+CONTAINERS(e_rab_list, e_rab_item, 35, IGNORE, 1, 256)
+#define S1AP_CRITICALITY_DIAGNOSTICS_IE_ITEM_FIELDS(F, X, S) \
+	F(S, ie_criticality, M, criticality) \
+	F(S, ie_id,          M, protocol_ie_id) \
+	F(S, type_of_error,  M, type_of_error)
+PLAIN(criticality_diagnostics_ie_item, S1AP_CRITICALITY_DIAGNOSTICS_IE_ITEM_FIELDS)
+LIST(criticality_diagnostics_ie_list, criticality_diagnostics_ie_item, 1, 256)
+#define S1AP_CRITICALITY_DIAGNOSTICS_FIELDS(F, X, S) \
+	F(S, procedure_code,              O, procedure_code) \
+	F(S, triggering_message,          O, triggering_message) \
+	F(S, procedure_criticality,       O, criticality) \
+	F(S, ies_criticality_diagnostics, O, criticality_diagnostics_ie_list)
+SEQUENCE(criticality_diagnostics, S1AP_CRITICALITY_DIAGNOSTICS_FIELDS)
+#define S1AP_UE_AGGREGATE_MAXIMUM_BITRATE_FIELDS(F, X, S) \
+	F(S, ue_aggregate_maximum_bit_rate_dl, M, bit_rate) \
+	F(S, ue_aggregate_maximum_bit_rate_ul, M, bit_rate) \
+	X(S, extended_ue_aggregate_maximum_bit_rate_dl, 259, IGNORE, extended_bit_rate) \
+	X(S, extended_ue_aggregate_maximum_bit_rate_ul, 260, IGNORE, extended_bit_rate)
+SEQUENCE(ue_aggregate_maximum_bitrate, S1AP_UE_AGGREGATE_MAXIMUM_BITRATE_FIELDS)
+#define S1AP_ALLOCATION_AND_RETENTION_PRIORITY_FIELDS(F, X, S) \
+	F(S, priority_level,            M, priority_level) \
+	F(S, pre_emption_capability,    M, pre_emption_capability) \
+	F(S, pre_emption_vulnerability, M, pre_emption_vulnerability)
+PLAIN(allocation_and_retention_priority, S1AP_ALLOCATION_AND_RETENTION_PRIORITY_FIELDS)
+#define S1AP_GBR_QOS_INFORMATION_FIELDS(F, X, S) \
+	F(S, e_rab_maximum_bitrate_dl,    M, bit_rate) \
+	F(S, e_rab_maximum_bitrate_ul,    M, bit_rate) \
+	F(S, e_rab_guaranteed_bitrate_dl, M, bit_rate) \
+	F(S, e_rab_guaranteed_bitrate_ul, M, bit_rate) \
+	X(S, extended_e_rab_maximum_bitrate_dl,    255, IGNORE, extended_bit_rate) \
+	X(S, extended_e_rab_maximum_bitrate_ul,    256, IGNORE, extended_bit_rate) \
+	X(S, extended_e_rab_guaranteed_bitrate_dl, 257, IGNORE, extended_bit_rate) \
+	X(S, extended_e_rab_guaranteed_bitrate_ul, 258, IGNORE, extended_bit_rate)
+SEQUENCE(gbr_qos_information, S1AP_GBR_QOS_INFORMATION_FIELDS)
+#define S1AP_E_RAB_LEVEL_QOS_PARAMETERS_FIELDS(F, X, S) \
+	F(S, qci,                           M, qci) \
+	F(S, allocation_retention_priority, M, allocation_and_retention_priority) \
+	F(S, gbr_qos_information,           O, gbr_qos_information) \
+	X(S, downlink_packet_loss_rate, 273, IGNORE, packet_loss_rate) \
+	X(S, uplink_packet_loss_rate,   274, IGNORE, packet_loss_rate)
+SEQUENCE(e_rab_level_qos_parameters, S1AP_E_RAB_LEVEL_QOS_PARAMETERS_FIELDS)
+#define S1AP_SECURITY_INDICATION_FIELDS(F, X, S) \
+	F(S, integrity_protection_indication, M, integrity_protection_indication)
+PLAIN(security_indication, S1AP_SECURITY_INDICATION_FIELDS)
+#define S1AP_UE_SECURITY_CAPABILITIES_FIELDS(F, X, S) \
+	F(S, encryption_algorithms,           M, encryption_algorithms) \
+	F(S, integrity_protection_algorithms, M, integrity_protection_algorithms)
+PLAIN(ue_security_capabilities, S1AP_UE_SECURITY_CAPABILITIES_FIELDS)
+LIST(eplmns, plmn, 1, 15)
+LIST(forbidden_tacs, tac, 1, 4096)
+#define S1AP_FORBIDDEN_TAS_ITEM_FIELDS(F, X, S) \
+	F(S, plmn,           M, plmn) \
+	F(S, forbidden_tacs, M, forbidden_tacs)
+PLAIN(forbidden_tas_item, S1AP_FORBIDDEN_TAS_ITEM_FIELDS)
+LIST(forbidden_tas, forbidden_tas_item, 1, 16)
+LIST(forbidden_lacs, lac, 1, 4096)
+#define S1AP_FORBIDDEN_LAS_ITEM_FIELDS(F, X, S) \
+	F(S, plmn,           M, plmn) \
+	F(S, forbidden_lacs, M, forbidden_lacs)
+PLAIN(forbidden_las_item, S1AP_FORBIDDEN_LAS_ITEM_FIELDS)
+LIST(forbidden_las, forbidden_las_item, 1, 16)
+#define S1AP_CN_TYPE_RESTRICTIONS_ITEM_FIELDS(F, X, S) \
+	F(S, plmn,    M, plmn) \
+	F(S, cn_type, M, cn_type)
+PLAIN(cn_type_restrictions_item, S1AP_CN_TYPE_RESTRICTIONS_ITEM_FIELDS)
+LIST(cn_type_restrictions, cn_type_restrictions_item, 1, 16)
+#define S1AP_RAT_RESTRICTIONS_ITEM_FIELDS(F, X, S) \
+	F(S, plmn,                        M, plmn) \
+	F(S, rat_restriction_information, M, rat_restriction_information)
+PLAIN(rat_restrictions_item, S1AP_RAT_RESTRICTIONS_ITEM_FIELDS)
+LIST(rat_restrictions, rat_restrictions_item, 1, 16)
+#define S1AP_HANDOVER_RESTRICTION_LIST_FIELDS(F, X, S) \
+	F(S, serving_plmn,         M, plmn) \
+	F(S, equivalent_plmns,     O, eplmns) \
+	F(S, forbidden_tas,        O, forbidden_tas) \
+	F(S, forbidden_las,        O, forbidden_las) \
+	F(S, forbidden_inter_rats, O, forbidden_inter_rats) \
+	X(S, n_rrestrictionin_ep_sas_secondary_rat, 261, IGNORE, n_rrestrictionin_ep_sas_secondary_rat) \
+	X(S, unlicensed_spectrum_restriction,       270, IGNORE, unlicensed_spectrum_restriction) \
+	X(S, cn_type_restrictions,                  282, IGNORE, cn_type_restrictions) \
+	X(S, n_rrestrictionin5_gs,                  287, IGNORE, n_rrestrictionin5_gs) \
+	X(S, last_ng_ran_plmn_identity,             290, IGNORE, plmn) \
+	X(S, rat_restrictions,                      336, IGNORE, rat_restrictions)
+SEQUENCE(handover_restriction_list, S1AP_HANDOVER_RESTRICTION_LIST_FIELDS)
+#define S1AP_EUTRAN_CGI_FIELDS(F, X, S) \
+	F(S, plmn, M, plmn) \
+	F(S, eci,  M, cell_identity)
+SEQUENCE_AS(eutran_cgi, struct ecgi, S1AP_EUTRAN_CGI_FIELDS)
+LIST(cell_id_list_for_mdt, eutran_cgi, 1, 32)
+#define S1AP_CELL_BASED_MDT_FIELDS(F, X, S) F(S, cell_id_list_for_mdt, M, cell_id_list_for_mdt)
+PLAIN(cell_based_mdt, S1AP_CELL_BASED_MDT_FIELDS)
+LIST(ta_list_for_mdt, tac, 1, 8)
+#define S1AP_TA_BASED_MDT_FIELDS(F, X, S) F(S, ta_list_for_mdt, M, ta_list_for_mdt)
+PLAIN(ta_based_mdt, S1AP_TA_BASED_MDT_FIELDS)
+LIST(tai_list_for_mdt, tai, 1, 8)
+#define S1AP_TAI_BASED_MDT_FIELDS(F, X, S) F(S, tai_list_for_mdt, M, tai_list_for_mdt)
+PLAIN(tai_based_mdt, S1AP_TAI_BASED_MDT_FIELDS)
+#define S1AP_AREA_SCOPE_OF_MDT_CHOICES(A, S) \
+	A(S, S1AP_AREA_SCOPE_OF_MDT_CELL_BASED, cell_based, cell_based_mdt) \
+	A(S, S1AP_AREA_SCOPE_OF_MDT_TA_BASED,   ta_based,   ta_based_mdt) \
+	A(S, S1AP_AREA_SCOPE_OF_MDT_PLMN_WIDE,  plmn_wide,  null) \
+	A(S, S1AP_AREA_SCOPE_OF_MDT_TAI_BASED,  tai_based,  tai_based_mdt)
+CHOICE(area_scope_of_mdt, S1AP_AREA_SCOPE_OF_MDT_CHOICES, 3, EXT)
+#define S1AP_MEASUREMENT_THRESHOLD_A2_CHOICES(A, S) \
+	A(S, S1AP_MEASUREMENT_THRESHOLD_A2_THRESHOLD_RSRP, threshold_rsrp, threshold_rsrp) \
+	A(S, S1AP_MEASUREMENT_THRESHOLD_A2_THRESHOLD_RSRQ, threshold_rsrq, threshold_rsrq)
+CHOICE(measurement_threshold_a2, S1AP_MEASUREMENT_THRESHOLD_A2_CHOICES, 2, EXT)
+#define S1AP_M1_THRESHOLD_EVENT_A2_FIELDS(F, X, S) \
+	F(S, measurement_threshold, M, measurement_threshold_a2)
+PLAIN(m1_threshold_event_a2, S1AP_M1_THRESHOLD_EVENT_A2_FIELDS)
+#define S1AP_M1_PERIODIC_REPORTING_FIELDS(F, X, S) \
+	F(S, report_interval, M, report_interval_mdt) \
+	F(S, report_amount,   M, report_amount_mdt)
+PLAIN(m1_periodic_reporting, S1AP_M1_PERIODIC_REPORTING_FIELDS)
+#define S1AP_M3_CONFIGURATION_FIELDS(F, X, S) F(S, m3_period, M, m3_period)
+PLAIN(m3_configuration, S1AP_M3_CONFIGURATION_FIELDS)
+#define S1AP_M4_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, m4_period,       M, m4_period) \
+	F(S, m4_links_to_log, M, links_to_log) \
+	X(S, m4_report_amount, 346, IGNORE, m4_report_amount_mdt)
+SEQUENCE(m4_configuration, S1AP_M4_CONFIGURATION_FIELDS)
+#define S1AP_M5_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, m5_period,       M, m5_period) \
+	F(S, m5_links_to_log, M, links_to_log) \
+	X(S, m5_report_amount, 347, IGNORE, m5_report_amount_mdt)
+SEQUENCE(m5_configuration, S1AP_M5_CONFIGURATION_FIELDS)
+#define S1AP_M6_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, m6_report_interval, M, m6_report_interval) \
+	F(S, m6_delay_threshold, O, m6_delay_threshold) \
+	F(S, m6_links_to_log,    M, links_to_log) \
+	X(S, m6_report_amount, 348, IGNORE, m6_report_amount_mdt)
+SEQUENCE(m6_configuration, S1AP_M6_CONFIGURATION_FIELDS)
+#define S1AP_M7_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, m7_period,       M, m7_period) \
+	F(S, m7_links_to_log, M, links_to_log) \
+	X(S, m7_report_amount, 349, IGNORE, m7_report_amount_mdt)
+SEQUENCE(m7_configuration, S1AP_M7_CONFIGURATION_FIELDS)
+LIST(bluetooth_meas_config_name_list, bluetooth_name, 1, 4)
+#define S1AP_BLUETOOTH_MEASUREMENT_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, bluetooth_meas_config,           M, bluetooth_meas_config) \
+	F(S, bluetooth_meas_config_name_list, O, bluetooth_meas_config_name_list) \
+	F(S, bt_rssi,                         O, bt_rssi)
+SEQUENCE(bluetooth_measurement_configuration, S1AP_BLUETOOTH_MEASUREMENT_CONFIGURATION_FIELDS)
+LIST(wlan_meas_config_name_list, wlan_name, 1, 4)
+#define S1AP_WLAN_MEASUREMENT_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, wlan_meas_config,           M, wlan_meas_config) \
+	F(S, wlan_meas_config_name_list, O, wlan_meas_config_name_list) \
+	F(S, wlan_rssi,                  O, wlan_rssi) \
+	F(S, wlan_rtt,                   O, wlan_rtt)
+SEQUENCE(wlan_measurement_configuration, S1AP_WLAN_MEASUREMENT_CONFIGURATION_FIELDS)
+#define S1AP_SENSOR_NAME_CONFIG_CHOICES(A, S) \
+	A(S, S1AP_SENSOR_NAME_CONFIG_UNCOMPENSATED_BAROMETRIC_CONFIG, uncompensated_barometric_config, uncompensated_barometric_config) \
+	A(S, S1AP_SENSOR_NAME_CONFIG_CHOICE_EXTENSIONS,               choice_extensions,               ie_field)
+CHOICE(sensor_name_config, S1AP_SENSOR_NAME_CONFIG_CHOICES, 2, ROOT)
+#define S1AP_SENSOR_MEAS_CONFIG_NAME_ITEM_FIELDS(F, X, S) \
+	F(S, sensor_name_config, M, sensor_name_config)
+PLAIN(sensor_meas_config_name_item, S1AP_SENSOR_MEAS_CONFIG_NAME_ITEM_FIELDS)
+LIST(sensor_meas_config_name_list, sensor_meas_config_name_item, 1, 3)
+#define S1AP_SENSOR_MEASUREMENT_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, sensor_meas_config,           M, sensor_meas_config) \
+	F(S, sensor_meas_config_name_list, O, sensor_meas_config_name_list)
+SEQUENCE(sensor_measurement_configuration, S1AP_SENSOR_MEASUREMENT_CONFIGURATION_FIELDS)
+#define S1AP_IMMEDIATE_MDT_FIELDS(F, X, S) \
+	F(S, measurements_to_activate, M, measurements_to_activate) \
+	F(S, m1_reporting_trigger,     M, m1_reporting_trigger) \
+	F(S, m1_threshold_event_a2,    O, m1_threshold_event_a2) \
+	F(S, m1_periodic_reporting,    O, m1_periodic_reporting) \
+	X(S, m3_configuration,                    171, IGNORE, m3_configuration) \
+	X(S, m4_configuration,                    172, IGNORE, m4_configuration) \
+	X(S, m5_configuration,                    173, IGNORE, m5_configuration) \
+	X(S, mdt_location_info,                   174, IGNORE, mdt_location_info) \
+	X(S, m6_configuration,                    220, IGNORE, m6_configuration) \
+	X(S, m7_configuration,                    221, IGNORE, m7_configuration) \
+	X(S, bluetooth_measurement_configuration, 284, IGNORE, bluetooth_measurement_configuration) \
+	X(S, wlan_measurement_configuration,      285, IGNORE, wlan_measurement_configuration) \
+	X(S, sensor_measurement_configuration,    345, IGNORE, sensor_measurement_configuration)
+SEQUENCE(immediate_mdt, S1AP_IMMEDIATE_MDT_FIELDS)
+#define S1AP_MEASUREMENT_THRESHOLD_L1_LOGGED_MDT_CHOICES(A, S) \
+	A(S, S1AP_MEASUREMENT_THRESHOLD_L1_LOGGED_MDT_THRESHOLD_RSRP,    threshold_rsrp,    threshold_rsrp) \
+	A(S, S1AP_MEASUREMENT_THRESHOLD_L1_LOGGED_MDT_THRESHOLD_RSRQ,    threshold_rsrq,    threshold_rsrq) \
+	A(S, S1AP_MEASUREMENT_THRESHOLD_L1_LOGGED_MDT_CHOICE_EXTENSIONS, choice_extensions, ie_field)
+CHOICE(measurement_threshold_l1_logged_mdt, S1AP_MEASUREMENT_THRESHOLD_L1_LOGGED_MDT_CHOICES, 3, ROOT)
+#define S1AP_EVENT_L1_LOGGED_MDT_CONFIG_FIELDS(F, X, S) \
+	F(S, l1_threshold,    M, measurement_threshold_l1_logged_mdt) \
+	F(S, hysteresis,      M, hysteresis) \
+	F(S, time_to_trigger, M, time_to_trigger)
+PLAIN(event_l1_logged_mdt_config, S1AP_EVENT_L1_LOGGED_MDT_CONFIG_FIELDS)
+#define S1AP_EVENT_TRIGGER_CHOICES(A, S) \
+	A(S, S1AP_EVENT_TRIGGER_OUT_OF_COVERAGE,            out_of_coverage,            out_of_coverage) \
+	A(S, S1AP_EVENT_TRIGGER_EVENT_L1_LOGGED_MDT_CONFIG, event_l1_logged_mdt_config, event_l1_logged_mdt_config) \
+	A(S, S1AP_EVENT_TRIGGER_CHOICE_EXTENSIONS,          choice_extensions,          ie_field)
+CHOICE(event_trigger, S1AP_EVENT_TRIGGER_CHOICES, 3, ROOT)
+#define S1AP_LOGGED_MDT_TRIGGER_CHOICES(A, S) \
+	A(S, S1AP_LOGGED_MDT_TRIGGER_PERIODICAL,    periodical,    null) \
+	A(S, S1AP_LOGGED_MDT_TRIGGER_EVENT_TRIGGER, event_trigger, event_trigger)
+CHOICE(logged_mdt_trigger, S1AP_LOGGED_MDT_TRIGGER_CHOICES, 2, EXT)
+#define S1AP_LOGGED_MDT_FIELDS(F, X, S) \
+	F(S, logging_interval, M, logging_interval) \
+	F(S, logging_duration, M, logging_duration) \
+	X(S, bluetooth_measurement_configuration, 284, IGNORE, bluetooth_measurement_configuration) \
+	X(S, wlan_measurement_configuration,      285, IGNORE, wlan_measurement_configuration) \
+	X(S, logged_mdt_trigger,                  344, IGNORE, logged_mdt_trigger) \
+	X(S, sensor_measurement_configuration,    345, IGNORE, sensor_measurement_configuration)
+SEQUENCE(logged_mdt, S1AP_LOGGED_MDT_FIELDS)
+#define S1AP_MDT_MODE_CHOICES(A, S) \
+	A(S, S1AP_MDT_MODE_IMMEDIATE_MDT,      immediate_mdt,      immediate_mdt) \
+	A(S, S1AP_MDT_MODE_LOGGED_MDT,         logged_mdt,         logged_mdt) \
+	A(S, S1AP_MDT_MODE_MDT_MODE_EXTENSION, mdt_mode_extension, ie_field)
+CHOICE(mdt_mode, S1AP_MDT_MODE_CHOICES, 2, EXT)
+LIST(mdt_plmn_list, plmn, 1, 16)
+#define S1AP_MDT_CONFIGURATION_FIELDS(F, X, S) \
+	F(S, mdt_activation,    M, mdt_activation) \
+	F(S, area_scope_of_mdt, M, area_scope_of_mdt) \
+	F(S, mdt_mode,          M, mdt_mode) \
+	X(S, signalling_based_mdt_plmn_list, 178, IGNORE, mdt_plmn_list)
+SEQUENCE(mdt_configuration, S1AP_MDT_CONFIGURATION_FIELDS)
+LIST(cell_id_list_for_qmc, eutran_cgi, 1, 32)
+#define S1AP_CELL_BASED_QMC_FIELDS(F, X, S) F(S, cell_id_list_for_qmc, M, cell_id_list_for_qmc)
+PLAIN(cell_based_qmc, S1AP_CELL_BASED_QMC_FIELDS)
+LIST(ta_list_for_qmc, tac, 1, 8)
+#define S1AP_TA_BASED_QMC_FIELDS(F, X, S) F(S, ta_list_for_qmc, M, ta_list_for_qmc)
+PLAIN(ta_based_qmc, S1AP_TA_BASED_QMC_FIELDS)
+LIST(tai_list_for_qmc, tai, 1, 8)
+#define S1AP_TAI_BASED_QMC_FIELDS(F, X, S) F(S, tai_list_for_qmc, M, tai_list_for_qmc)
+PLAIN(tai_based_qmc, S1AP_TAI_BASED_QMC_FIELDS)
+LIST(plmn_list_for_qmc, plmn, 1, 16)
+#define S1AP_PLMN_AREA_BASED_QMC_FIELDS(F, X, S) F(S, plmn_list_for_qmc, M, plmn_list_for_qmc)
+PLAIN(plmn_area_based_qmc, S1AP_PLMN_AREA_BASED_QMC_FIELDS)
+#define S1AP_AREA_SCOPE_OF_QMC_CHOICES(A, S) \
+	A(S, S1AP_AREA_SCOPE_OF_QMC_CELL_BASED,      cell_based,      cell_based_qmc) \
+	A(S, S1AP_AREA_SCOPE_OF_QMC_TA_BASED,        ta_based,        ta_based_qmc) \
+	A(S, S1AP_AREA_SCOPE_OF_QMC_TAI_BASED,       tai_based,       tai_based_qmc) \
+	A(S, S1AP_AREA_SCOPE_OF_QMC_PLMN_AREA_BASED, plmn_area_based, plmn_area_based_qmc)
+CHOICE(area_scope_of_qmc, S1AP_AREA_SCOPE_OF_QMC_CHOICES, 4, EXT)
+#define S1AP_UE_APP_LAYER_MEAS_CONFIG_FIELDS(F, X, S) \
+	F(S, container_for_app_layer_meas_config, M, container_for_app_layer_meas_config) \
+	F(S, area_scope_of_qmc,                   M, area_scope_of_qmc) \
+	X(S, service_type, 276, IGNORE, service_type)
+SEQUENCE(ue_app_layer_meas_config, S1AP_UE_APP_LAYER_MEAS_CONFIG_FIELDS)
+#define S1AP_TRACE_ACTIVATION_FIELDS(F, X, S) \
+	F(S, e_utran_trace_id,                   M, e_utran_trace_id) \
+	F(S, interfaces_to_trace,                M, interfaces_to_trace) \
+	F(S, trace_depth,                        M, trace_depth) \
+	F(S, trace_collection_entity_ip_address, M, transport_layer_address) \
+	X(S, mdt_configuration,           162, IGNORE, mdt_configuration) \
+	X(S, ue_app_layer_meas_config,    262, IGNORE, ue_app_layer_meas_config) \
+	X(S, mdt_configuration_nr,        316, IGNORE, mdt_configuration_nr) \
+	X(S, trace_collection_entity_uri, 325, IGNORE, uri_address)
+SEQUENCE(trace_activation, S1AP_TRACE_ACTIVATION_FIELDS)
+#define S1AP_REQUEST_TYPE_FIELDS(F, X, S) \
+	F(S, event_type,  M, event_type) \
+	F(S, report_area, M, report_area) \
+	X(S, request_type_additional_info, 298, IGNORE, request_type_additional_info)
+SEQUENCE(request_type, S1AP_REQUEST_TYPE_FIELDS)
+#define S1AP_SECURITY_CONTEXT_FIELDS(F, X, S) \
+	F(S, next_hop_chaining_count, M, next_hop_chaining_count) \
+	F(S, next_hop_parameter,      M, security_key)
+PLAIN(security_context, S1AP_SECURITY_CONTEXT_FIELDS)
+#define S1AP_GUMMEI_FIELDS(F, X, S) \
+	F(S, plmn,  M, plmn) \
+	F(S, group, M, mme_group_id) \
+	F(S, code,  M, mme_code)
+SEQUENCE_AS(gummei, struct gummei, S1AP_GUMMEI_FIELDS)
+#define S1AP_EXPECTED_UE_ACTIVITY_BEHAVIOUR_FIELDS(F, X, S) \
+	F(S, expected_activity_period,                    O, expected_activity_period) \
+	F(S, expected_idle_period,                        O, expected_idle_period) \
+	F(S, source_of_ue_activity_behaviour_information, O, source_of_ue_activity_behaviour_information)
+SEQUENCE(expected_ue_activity_behaviour, S1AP_EXPECTED_UE_ACTIVITY_BEHAVIOUR_FIELDS)
+#define S1AP_EXPECTED_UE_BEHAVIOUR_FIELDS(F, X, S) \
+	F(S, expected_activity,    O, expected_ue_activity_behaviour) \
+	F(S, expected_ho_interval, O, expected_ho_interval)
+SEQUENCE(expected_ue_behaviour, S1AP_EXPECTED_UE_BEHAVIOUR_FIELDS)
+#define S1AP_PROSE_AUTHORIZED_FIELDS(F, X, S) \
+	F(S, prose_direct_discovery,     O, prose_direct_discovery) \
+	F(S, prose_direct_communication, O, prose_direct_communication) \
+	X(S, prose_ue_to_network_relaying, 216, IGNORE, prose_ue_to_network_relaying)
+SEQUENCE(prose_authorized, S1AP_PROSE_AUTHORIZED_FIELDS)
+#define S1AP_V2X_SERVICES_AUTHORIZED_FIELDS(F, X, S) \
+	F(S, vehicle_ue,    O, vehicle_ue) \
+	F(S, pedestrian_ue, O, pedestrian_ue)
+SEQUENCE(v2x_services_authorized, S1AP_V2X_SERVICES_AUTHORIZED_FIELDS)
+#define S1AP_UE_SIDELINK_AGGREGATE_MAXIMUM_BITRATE_FIELDS(F, X, S) \
+	F(S, ue_sidelink_aggregate_maximum_bit_rate, M, bit_rate)
+PLAIN(ue_sidelink_aggregate_maximum_bitrate, S1AP_UE_SIDELINK_AGGREGATE_MAXIMUM_BITRATE_FIELDS)
+#define S1AP_NR_UE_SECURITY_CAPABILITIES_FIELDS(F, X, S) \
+	F(S, nr_encryption_algorithms,           M, nr_encryption_algorithms) \
+	F(S, nr_integrity_protection_algorithms, M, nr_integrity_protection_algorithms)
+PLAIN(nr_ue_security_capabilities, S1AP_NR_UE_SECURITY_CAPABILITIES_FIELDS)
+#define S1AP_SCHEDULED_COMMUNICATION_TIME_FIELDS(F, X, S) \
+	F(S, dayof_week,        O, dayof_week) \
+	F(S, time_of_day_start, O, time_of_day_start) \
+	F(S, time_of_day_end,   O, time_of_day_end)
+SEQUENCE(scheduled_communication_time, S1AP_SCHEDULED_COMMUNICATION_TIME_FIELDS)
+#define S1AP_SUBSCRIPTION_BASED_UE_DIFFERENTIATION_INFO_FIELDS(F, X, S) \
+	F(S, periodic_communication_indicator, O, periodic_communication_indicator) \
+	F(S, periodic_time,                    O, periodic_time) \
+	F(S, scheduled_communication_time,     O, scheduled_communication_time) \
+	F(S, stationary_indication,            O, stationary_indication) \
+	F(S, traffic_profile,                  O, traffic_profile) \
+	F(S, battery_indication,               O, battery_indication)
+SEQUENCE(subscription_based_ue_differentiation_info, S1AP_SUBSCRIPTION_BASED_UE_DIFFERENTIATION_INFO_FIELDS)
+#define S1AP_NR_V2X_SERVICES_AUTHORIZED_FIELDS(F, X, S) \
+	F(S, vehicle_ue,    O, vehicle_ue) \
+	F(S, pedestrian_ue, O, pedestrian_ue)
+SEQUENCE(nr_v2x_services_authorized, S1AP_NR_V2X_SERVICES_AUTHORIZED_FIELDS)
+#define S1AP_NR_UE_SIDELINK_AGGREGATE_MAXIMUM_BITRATE_FIELDS(F, X, S) \
+	F(S, ue_aggregate_maximum_bit_rate, M, bit_rate)
+PLAIN(nr_ue_sidelink_aggregate_maximum_bitrate, S1AP_NR_UE_SIDELINK_AGGREGATE_MAXIMUM_BITRATE_FIELDS)
+#define S1AP_PC5_FLOW_BIT_RATES_FIELDS(F, X, S) \
+	F(S, guaranteed_flow_bit_rate, M, bit_rate) \
+	F(S, maximum_flow_bit_rate,    M, bit_rate)
+PLAIN(pc5_flow_bit_rates, S1AP_PC5_FLOW_BIT_RATES_FIELDS)
+#define S1AP_PC5_QOS_FLOW_ITEM_FIELDS(F, X, S) \
+	F(S, pqi,                M, five_qi) \
+	F(S, pc5_flow_bit_rates, O, pc5_flow_bit_rates) \
+	F(S, range,              O, range)
+SEQUENCE(pc5_qos_flow_item, S1AP_PC5_QOS_FLOW_ITEM_FIELDS)
+LIST(pc5_qos_flow_list, pc5_qos_flow_item, 1, 2048)
+#define S1AP_PC5_QOS_PARAMETERS_FIELDS(F, X, S) \
+	F(S, pc5_qos_flow_list,             M, pc5_qos_flow_list) \
+	F(S, pc5_link_aggregated_bit_rates, O, bit_rate)
+SEQUENCE(pc5_qos_parameters, S1AP_PC5_QOS_PARAMETERS_FIELDS)
+#define S1AP_TUNNEL_INFORMATION_FIELDS(F, X, S) \
+	F(S, transport_layer_address, M, transport_layer_address) \
+	F(S, udp_port_number,         O, port_number)
+SEQUENCE(tunnel_information, S1AP_TUNNEL_INFORMATION_FIELDS)
+#define S1AP_NR_CGI_FIELDS(F, X, S) \
+	F(S, plmn,             M, plmn) \
+	F(S, nr_cell_identity, M, nr_cell_identity)
+PLAIN(nr_cgi, S1AP_NR_CGI_FIELDS)
+#define S1AP_PSCELL_INFORMATION_FIELDS(F, X, S) F(S, ncgi, M, nr_cgi)
+PLAIN(pscell_information, S1AP_PSCELL_INFORMATION_FIELDS)
+LIST(tac_list_in_lte_ntn, tac, 1, 12)
+#define S1AP_LTE_NTN_TAI_INFORMATION_FIELDS(F, X, S) \
+	F(S, serving_plmn,            M, plmn) \
+	F(S, tac_list_in_lte_ntn,     M, tac_list_in_lte_ntn) \
+	F(S, ue_location_derived_tac, O, tac)
+SEQUENCE(lte_ntn_tai_information, S1AP_LTE_NTN_TAI_INFORMATION_FIELDS)
+#define S1AP_USER_LOCATION_INFORMATION_FIELDS(F, X, S) \
+	F(S, eutran_cgi, M, eutran_cgi) \
+	F(S, tai,        M, tai) \
+	X(S, pscell_information,      288, IGNORE, pscell_information) \
+	X(S, lte_ntn_tai_information, 339, IGNORE, lte_ntn_tai_information)
+SEQUENCE(user_location_information, S1AP_USER_LOCATION_INFORMATION_FIELDS)
+#define S1AP_TRANSPORT_INFORMATION_FIELDS(F, X, S) \
+	F(S, transport_layer_address, M, transport_layer_address) \
+	F(S, ul_gtp_teid,             M, gtp_teid)
+PLAIN_NO_IES(transport_information, S1AP_TRANSPORT_INFORMATION_FIELDS)
+#define S1AP_E_RAB_USAGE_REPORT_ITEM_FIELDS(F, X, S) \
+	F(S, start_timestamp, M, start_timestamp) \
+	F(S, end_timestamp,   M, end_timestamp) \
+	F(S, usage_count_ul,  M, usage_count_ul) \
+	F(S, usage_count_dl,  M, usage_count_dl)
+PLAIN(e_rab_usage_report_item, S1AP_E_RAB_USAGE_REPORT_ITEM_FIELDS)
+CONTAINERS(e_rab_usage_report_list, e_rab_usage_report_item, 267, IGNORE, 1, 2)
+#define S1AP_SECONDARY_RAT_DATA_USAGE_REPORT_ITEM_FIELDS(F, X, S) \
+	F(S, e_rab_id,                M, e_rab_id) \
+	F(S, secondary_rat_type,      M, secondary_rat_type) \
+	F(S, e_rab_usage_report_list, M, e_rab_usage_report_list)
+PLAIN(secondary_rat_data_usage_report_item, S1AP_SECONDARY_RAT_DATA_USAGE_REPORT_ITEM_FIELDS)
+CONTAINERS(secondary_rat_data_usage_report_list, secondary_rat_data_usage_report_item, 265, IGNORE, 1, 256)
+#define S1AP_S_TMSI_FIELDS(F, X, S) \
+	F(S, mmec,   M, mme_code) \
+	F(S, m_tmsi, M, m_tmsi)
+PLAIN(s_tmsi, S1AP_S_TMSI_FIELDS)
+#define S1AP_UE_PAGING_ID_CHOICES(A, S) \
+	A(S, S1AP_UE_PAGING_ID_S_TMSI, s_tmsi, s_tmsi) \
+	A(S, S1AP_UE_PAGING_ID_IMSI,   imsi,   imsi)
+CHOICE(ue_paging_id, S1AP_UE_PAGING_ID_CHOICES, 2, EXT)
+#define S1AP_CSG_ID_LIST_ITEM_FIELDS(F, X, S) F(S, csg_id, M, csg_id)
+PLAIN(csg_id_list_item, S1AP_CSG_ID_LIST_ITEM_FIELDS)
+LIST(csg_id_list, csg_id_list_item, 1, 256)
+#define S1AP_RECOMMENDED_CELL_ITEM_FIELDS(F, X, S) \
+	F(S, eutran_cgi,          M, eutran_cgi) \
+	F(S, time_stayed_in_cell, O, time_stayed_in_cell)
+SEQUENCE(recommended_cell_item, S1AP_RECOMMENDED_CELL_ITEM_FIELDS)
+CONTAINERS(recommended_cell_list, recommended_cell_item, 214, IGNORE, 1, 16)
+#define S1AP_RECOMMENDED_CELLS_FOR_PAGING_FIELDS(F, X, S) \
+	F(S, recommended_cell_list, M, recommended_cell_list)
+PLAIN(recommended_cells_for_paging, S1AP_RECOMMENDED_CELLS_FOR_PAGING_FIELDS)
+#define S1AP_ASSISTANCE_DATA_FOR_RECOMMENDED_CELLS_FIELDS(F, X, S) \
+	F(S, recommended_cells_for_paging, M, recommended_cells_for_paging)
+PLAIN(assistance_data_for_recommended_cells, S1AP_ASSISTANCE_DATA_FOR_RECOMMENDED_CELLS_FIELDS)
+#define S1AP_CELL_IDENTIFIER_AND_CE_LEVEL_FOR_CE_CAPABLE_UES_FIELDS(F, X, S) \
+	F(S, global_cell_id, M, eutran_cgi) \
+	F(S, ce_level,       M, ce_level)
+PLAIN(cell_identifier_and_ce_level_for_ce_capable_ues, S1AP_CELL_IDENTIFIER_AND_CE_LEVEL_FOR_CE_CAPABLE_UES_FIELDS)
+#define S1AP_ASSISTANCE_DATA_FOR_CE_CAPABLE_UES_FIELDS(F, X, S) \
+	F(S, cell_identifier_and_ce_level_for_ce_capable_ues, M, cell_identifier_and_ce_level_for_ce_capable_ues)
+PLAIN(assistance_data_for_ce_capable_ues, S1AP_ASSISTANCE_DATA_FOR_CE_CAPABLE_UES_FIELDS)
+#define S1AP_PAGING_ATTEMPT_INFORMATION_FIELDS(F, X, S) \
+	F(S, paging_attempt_count,               M, paging_attempt_count) \
+	F(S, intended_number_of_paging_attempts, M, intended_number_of_paging_attempts) \
+	F(S, next_paging_area_scope,             O, next_paging_area_scope)
+SEQUENCE(paging_attempt_information, S1AP_PAGING_ATTEMPT_INFORMATION_FIELDS)
+#define S1AP_ASSISTANCE_DATA_FOR_PAGING_FIELDS(F, X, S) \
+	F(S, assistance_data_for_recommended_cells, O, assistance_data_for_recommended_cells) \
+	F(S, assistance_data_for_ce_capable_ues,    O, assistance_data_for_ce_capable_ues) \
+	F(S, paging_attempt_information,            O, paging_attempt_information)
+SEQUENCE(assistance_data_for_paging, S1AP_ASSISTANCE_DATA_FOR_PAGING_FIELDS)
+#define S1AP_PAGING_EDRX_INFORMATION_FIELDS(F, X, S) \
+	F(S, paging_edrx_cycle,  M, paging_edrx_cycle) \
+	F(S, paging_time_window, O, paging_time_window)
+SEQUENCE(paging_edrx_information, S1AP_PAGING_EDRX_INFORMATION_FIELDS)
+#define S1AP_NB_IOT_PAGING_EDRX_INFORMATION_FIELDS(F, X, S) \
+	F(S, nb_iot_paging_edrx_cycle,  M, nb_iot_paging_edrx_cycle) \
+	F(S, nb_iot_paging_time_window, O, nb_iot_paging_time_window)
+SEQUENCE(nb_iot_paging_edrx_information, S1AP_NB_IOT_PAGING_EDRX_INFORMATION_FIELDS)
+#define S1AP_WUS_ASSISTANCE_INFORMATION_FIELDS(F, X, S) \
+	F(S, paging_probability_information, M, paging_probability_information)
+PLAIN(wus_assistance_information, S1AP_WUS_ASSISTANCE_INFORMATION_FIELDS)
+#define S1AP_UE_ASSOCIATED_LOGICAL_S1_CONNECTION_ITEM_FIELDS(F, X, S) \
+	F(S, mme_ue_s1ap_id, O, mme_ue_s1ap_id) \
+	F(S, enb_ue_s1ap_id, O, enb_ue_s1ap_id)
+SEQUENCE(ue_associated_logical_s1_connection_item, S1AP_UE_ASSOCIATED_LOGICAL_S1_CONNECTION_ITEM_FIELDS)
+LIST(bplmns, plmn, 1, 6)
+#define S1AP_SUPPORTED_TAS_ITEM_FIELDS(F, X, S) \
+	F(S, tac,             M, tac) \
+	F(S, broadcast_plmns, M, bplmns) \
+	X(S, rat_type, 232, REJECT, rat_type)
+SEQUENCE(supported_tas_item, S1AP_SUPPORTED_TAS_ITEM_FIELDS)
+LIST(supported_tas, supported_tas_item, 1, 256)
+#define S1AP_CONNECTED_EN_GNB_ITEM_FIELDS(F, X, S) \
+	F(S, en_gnb_id,     M, en_gnb_id) \
+	F(S, supported_tas, M, supported_tas)
+PLAIN(connected_en_gnb_item, S1AP_CONNECTED_EN_GNB_ITEM_FIELDS)
+LIST(connected_en_gnb_list, connected_en_gnb_item, 1, 256)
+LIST(served_plmns, plmn, 1, 32)
+LIST(served_group_ids, mme_group_id, 1, 65535)
+LIST(served_mmecs, mme_code, 1, 256)
+#define S1AP_SERVED_GUMMEIS_ITEM_FIELDS(F, X, S) \
+	F(S, served_plmns,     M, served_plmns) \
+	F(S, served_group_ids, M, served_group_ids) \
+	F(S, served_mmecs,     M, served_mmecs) \
+	X(S, gummei_type, 170, IGNORE, gummei_type)
+SEQUENCE(served_gummeis_item, S1AP_SERVED_GUMMEIS_ITEM_FIELDS)
+LIST(served_gummeis, served_gummeis_item, 1, 8)
+#define S1AP_SERVED_DCNS_ITEM_FIELDS(F, X, S) \
+	F(S, dcn_id,                M, dcn_id) \
+	F(S, relative_dcn_capacity, M, relative_mme_capacity)
+PLAIN(served_dcns_item, S1AP_SERVED_DCNS_ITEM_FIELDS)
+LIST(served_dcns, served_dcns_item, 0, 32)
+#define S1AP_CDMA2000_ONEX_SRVCC_INFO_FIELDS(F, X, S) \
+	F(S, cdma2000_onex_meid,  M, cdma2000_onex_meid) \
+	F(S, cdma2000_onex_msi,   M, cdma2000_onex_msi) \
+	F(S, cdma2000_onex_pilot, M, cdma2000_onex_pilot)
+PLAIN(cdma2000_onex_srvcc_info, S1AP_CDMA2000_ONEX_SRVCC_INFO_FIELDS)
+#define S1AP_UE_S1AP_ID_PAIR_FIELDS(F, X, S) \
+	F(S, mme_ue_s1ap_id, M, mme_ue_s1ap_id) \
+	F(S, enb_ue_s1ap_id, M, enb_ue_s1ap_id)
+PLAIN(ue_s1ap_id_pair, S1AP_UE_S1AP_ID_PAIR_FIELDS)
+#define S1AP_UE_S1AP_IDS_CHOICES(A, S) \
+	A(S, S1AP_UE_S1AP_IDS_UE_S1AP_ID_PAIR, ue_s1ap_id_pair, ue_s1ap_id_pair) \
+	A(S, S1AP_UE_S1AP_IDS_MME_UE_S1AP_ID,  mme_ue_s1ap_id,  mme_ue_s1ap_id)
+CHOICE(ue_s1ap_ids, S1AP_UE_S1AP_IDS_CHOICES, 2, EXT)
+#define S1AP_MME_PAGING_TARGET_CHOICES(A, S) \
+	A(S, S1AP_MME_PAGING_TARGET_GLOBAL_ENB_ID, global_enb_id, global_enb_id) \
+	A(S, S1AP_MME_PAGING_TARGET_TAI,           tai,           tai)
+CHOICE(mme_paging_target, S1AP_MME_PAGING_TARGET_CHOICES, 2, EXT)
+#define S1AP_RECOMMENDED_ENB_ITEM_FIELDS(F, X, S) F(S, mme_paging_target, M, mme_paging_target)
+PLAIN(recommended_enb_item, S1AP_RECOMMENDED_ENB_ITEM_FIELDS)
+CONTAINERS(recommended_enb_list, recommended_enb_item, 215, IGNORE, 1, 16)
+#define S1AP_RECOMMENDED_ENBS_FOR_PAGING_FIELDS(F, X, S) \
+	F(S, recommended_enb_list, M, recommended_enb_list)
+PLAIN(recommended_enbs_for_paging, S1AP_RECOMMENDED_ENBS_FOR_PAGING_FIELDS)
+#define S1AP_INFORMATION_ON_RECOMMENDED_CELLS_AND_ENBS_FOR_PAGING_FIELDS(F, X, S) \
+	F(S, recommended_cells_for_paging, M, recommended_cells_for_paging) \
+	F(S, recommend_enbs_for_paging,    M, recommended_enbs_for_paging)
+PLAIN(information_on_recommended_cells_and_enbs_for_paging, S1AP_INFORMATION_ON_RECOMMENDED_CELLS_AND_ENBS_FOR_PAGING_FIELDS)
+#define S1AP_COUNT_VALUE_FIELDS(F, X, S) \
+	F(S, pdcp_sn, M, pdcp_sn) \
+	F(S, hfn,     M, hfn)
+PLAIN(count_value, S1AP_COUNT_VALUE_FIELDS)
+#define S1AP_COUNT_VALUE_EXTENDED_FIELDS(F, X, S) \
+	F(S, pdcp_sn_extended, M, pdcp_sn_extended) \
+	F(S, hfn_modified,     M, hfn_modified)
+PLAIN(count_value_extended, S1AP_COUNT_VALUE_EXTENDED_FIELDS)
+#define S1AP_COUNT_VALUE_PDCP_SN_LENGTH18_FIELDS(F, X, S) \
+	F(S, pdcp_sn_length18,         M, pdcp_sn_length18) \
+	F(S, hfn_for_pdcp_sn_length18, M, hfn_for_pdcp_sn_length18)
+PLAIN(count_value_pdcp_sn_length18, S1AP_COUNT_VALUE_PDCP_SN_LENGTH18_FIELDS)
+#define S1AP_BEARERS_SUBJECT_TO_STATUS_TRANSFER_ITEM_FIELDS(F, X, S) \
+	F(S, e_rab_id,                       M, e_rab_id) \
+	F(S, ul_count_value,                 M, count_value) \
+	F(S, dl_count_value,                 M, count_value) \
+	F(S, receive_status_of_ul_pdcp_sdus, O, receive_status_of_ul_pdcp_sdus) \
+	X(S, ul_count_value_extended,                         179, IGNORE, count_value_extended) \
+	X(S, dl_count_value_extended,                         180, IGNORE, count_value_extended) \
+	X(S, receive_status_of_ul_pdcp_sdus_extended,         181, IGNORE, receive_status_of_ul_pdcp_sdus_extended) \
+	X(S, ul_count_value_pdcp_sn_length18,                 217, IGNORE, count_value_pdcp_sn_length18) \
+	X(S, dl_count_value_pdcp_sn_length18,                 218, IGNORE, count_value_pdcp_sn_length18) \
+	X(S, receive_status_of_ul_pdcp_sdus_pdcp_sn_length18, 219, IGNORE, receive_status_of_ul_pdcp_sdus_pdcp_sn_length18)
+SEQUENCE(bearers_subject_to_status_transfer_item, S1AP_BEARERS_SUBJECT_TO_STATUS_TRANSFER_ITEM_FIELDS)
+CONTAINERS(bearers_subject_to_status_transfer_list, bearers_subject_to_status_transfer_item, 89, IGNORE, 1, 256)
+#define S1AP_ENB_STATUS_TRANSFER_TRANSPARENT_CONTAINER_FIELDS(F, X, S) \
+	F(S, bearers_subject_to_status_transfer_list, M, bearers_subject_to_status_transfer_list)
+PLAIN(enb_status_transfer_transparent_container, S1AP_ENB_STATUS_TRANSFER_TRANSPARENT_CONTAINER_FIELDS)
+#define S1AP_OVERLOAD_RESPONSE_CHOICES(A, S) \
+	A(S, S1AP_OVERLOAD_RESPONSE_OVERLOAD_ACTION, overload_action, overload_action)
+CHOICE(overload_response, S1AP_OVERLOAD_RESPONSE_CHOICES, 1, EXT)
+LIST(gummei_list, gummei, 1, 256)
+LIST(ecgi_list, eutran_cgi, 1, 65535)
+LIST(tai_list_for_warning, tai, 1, 65535)
+LIST(emergency_area_id_list, emergency_area_id, 1, 65535)
+#define S1AP_WARNING_AREA_LIST_CHOICES(A, S) \
+	A(S, S1AP_WARNING_AREA_LIST_CELL_ID_LIST,                   cell_id_list,                   ecgi_list) \
+	A(S, S1AP_WARNING_AREA_LIST_TRACKING_AREA_LIST_FOR_WARNING, tracking_area_list_for_warning, tai_list_for_warning) \
+	A(S, S1AP_WARNING_AREA_LIST_EMERGENCY_AREA_ID_LIST,         emergency_area_id_list,         emergency_area_id_list)
+CHOICE(warning_area_list, S1AP_WARNING_AREA_LIST_CHOICES, 3, EXT)
+#define S1AP_CELL_ID_BROADCAST_ITEM_FIELDS(F, X, S) F(S, ecgi, M, eutran_cgi)
+PLAIN(cell_id_broadcast_item, S1AP_CELL_ID_BROADCAST_ITEM_FIELDS)
+LIST(cell_id_broadcast, cell_id_broadcast_item, 1, 65535)
+#define S1AP_COMPLETED_CELL_IN_TAI_ITEM_FIELDS(F, X, S) F(S, ecgi, M, eutran_cgi)
+PLAIN(completed_cell_in_tai_item, S1AP_COMPLETED_CELL_IN_TAI_ITEM_FIELDS)
+LIST(completed_cell_in_tai, completed_cell_in_tai_item, 1, 65535)
+#define S1AP_TAI_BROADCAST_ITEM_FIELDS(F, X, S) \
+	F(S, tai,                   M, tai) \
+	F(S, completed_cell_in_tai, M, completed_cell_in_tai)
+PLAIN(tai_broadcast_item, S1AP_TAI_BROADCAST_ITEM_FIELDS)
+LIST(tai_broadcast, tai_broadcast_item, 1, 65535)
+#define S1AP_COMPLETED_CELL_IN_EAI_ITEM_FIELDS(F, X, S) F(S, ecgi, M, eutran_cgi)
+PLAIN(completed_cell_in_eai_item, S1AP_COMPLETED_CELL_IN_EAI_ITEM_FIELDS)
+LIST(completed_cell_in_eai, completed_cell_in_eai_item, 1, 65535)
+#define S1AP_EMERGENCY_AREA_ID_BROADCAST_ITEM_FIELDS(F, X, S) \
+	F(S, emergency_area_id,     M, emergency_area_id) \
+	F(S, completed_cell_in_eai, M, completed_cell_in_eai)
+PLAIN(emergency_area_id_broadcast_item, S1AP_EMERGENCY_AREA_ID_BROADCAST_ITEM_FIELDS)
+LIST(emergency_area_id_broadcast, emergency_area_id_broadcast_item, 1, 65535)
+#define S1AP_BROADCAST_COMPLETED_AREA_LIST_CHOICES(A, S) \
+	A(S, S1AP_BROADCAST_COMPLETED_AREA_LIST_CELL_ID_BROADCAST,           cell_id_broadcast,           cell_id_broadcast) \
+	A(S, S1AP_BROADCAST_COMPLETED_AREA_LIST_TAI_BROADCAST,               tai_broadcast,               tai_broadcast) \
+	A(S, S1AP_BROADCAST_COMPLETED_AREA_LIST_EMERGENCY_AREA_ID_BROADCAST, emergency_area_id_broadcast, emergency_area_id_broadcast)
+CHOICE(broadcast_completed_area_list, S1AP_BROADCAST_COMPLETED_AREA_LIST_CHOICES, 3, EXT)
+#define S1AP_GERAN_CELL_ID_FIELDS(F, X, S) \
+	F(S, lai, M, lai) \
+	F(S, rac, M, rac) \
+	F(S, ci,  M, ci)
+PLAIN(geran_cell_id, S1AP_GERAN_CELL_ID_FIELDS)
+#define S1AP_RIM_ROUTING_ADDRESS_CHOICES(A, S) \
+	A(S, S1AP_RIM_ROUTING_ADDRESS_GERAN_CELL_ID,   geran_cell_id,   geran_cell_id) \
+	A(S, S1AP_RIM_ROUTING_ADDRESS_TARGET_RNC_ID,   target_rnc_id,   target_rnc_id) \
+	A(S, S1AP_RIM_ROUTING_ADDRESS_EHRPD_SECTOR_ID, ehrpd_sector_id, ehrpd_sector_id)
+CHOICE(rim_routing_address, S1AP_RIM_ROUTING_ADDRESS_CHOICES, 1, EXT)
+#define S1AP_RIM_TRANSFER_FIELDS(F, X, S) \
+	F(S, rim_information,     M, rim_information) \
+	F(S, rim_routing_address, O, rim_routing_address)
+SEQUENCE(rim_transfer, S1AP_RIM_TRANSFER_FIELDS)
+#define S1AP_SOURCE_ENB_ID_FIELDS(F, X, S) \
+	F(S, global_enb_id, M, global_enb_id) \
+	F(S, selected_tai,  M, tai)
+PLAIN_NO_EXT(source_enb_id, S1AP_SOURCE_ENB_ID_FIELDS)
+LIST(enb_x2_tlas, transport_layer_address, 1, 2)
+LIST(enb_x2_gtp_tlas, transport_layer_address, 1, 16)
+#define S1AP_ENB_X2_EXT_TLA_FIELDS(F, X, S) \
+	F(S, i_psec_tla, O, transport_layer_address) \
+	F(S, gtp_tla_a,  O, enb_x2_gtp_tlas)
+SEQUENCE(enb_x2_ext_tla, S1AP_ENB_X2_EXT_TLA_FIELDS)
+LIST(enb_x2_ext_tlas, enb_x2_ext_tla, 1, 16)
+LIST(enb_indirect_x2_transport_layer_addresses, transport_layer_address, 1, 2)
+#define S1AP_X2_TNL_CONFIGURATION_INFO_FIELDS(F, X, S) \
+	F(S, enb_x2_transport_layer_addresses, M, enb_x2_tlas) \
+	X(S, enb_x2_extended_transport_layer_addresses, 153, IGNORE, enb_x2_ext_tlas) \
+	X(S, enb_indirect_x2_transport_layer_addresses, 193, IGNORE, enb_indirect_x2_transport_layer_addresses)
+SEQUENCE(x2_tnl_configuration_info, S1AP_X2_TNL_CONFIGURATION_INFO_FIELDS)
+#define S1AP_TIME_SYNCHRONISATION_INFO_FIELDS(F, X, S) \
+	F(S, stratum_level,          M, stratum_level) \
+	F(S, synchronisation_status, M, synchronisation_status) \
+	X(S, muting_availability_indication, 207, IGNORE, muting_availability_indication)
+SEQUENCE(time_synchronisation_info, S1AP_TIME_SYNCHRONISATION_INFO_FIELDS)
+#define S1AP_MUTING_PATTERN_INFORMATION_FIELDS(F, X, S) \
+	F(S, muting_pattern_period, M, muting_pattern_period) \
+	F(S, muting_pattern_offset, O, muting_pattern_offset)
+SEQUENCE(muting_pattern_information, S1AP_MUTING_PATTERN_INFORMATION_FIELDS)
+#define S1AP_SON_INFORMATION_REPLY_FIELDS(F, X, S) \
+	F(S, x2_tnl_configuration_info, O, x2_tnl_configuration_info) \
+	X(S, time_synchronisation_info,  149, IGNORE, time_synchronisation_info) \
+	X(S, muting_pattern_information, 208, IGNORE, muting_pattern_information)
+SEQUENCE(son_information_reply, S1AP_SON_INFORMATION_REPLY_FIELDS)
+#define S1AP_SON_INFORMATION_CHOICES(A, S) \
+	A(S, S1AP_SON_INFORMATION_SON_INFORMATION_REQUEST,   son_information_request,   son_information_request) \
+	A(S, S1AP_SON_INFORMATION_SON_INFORMATION_REPLY,     son_information_reply,     son_information_reply) \
+	A(S, S1AP_SON_INFORMATION_SON_INFORMATION_EXTENSION, son_information_extension, ie_field)
+CHOICE(son_information, S1AP_SON_INFORMATION_CHOICES, 2, EXT)
+#define S1AP_LISTENING_SUBFRAME_PATTERN_FIELDS(F, X, S) \
+	F(S, pattern_period, M, pattern_period) \
+	F(S, pattern_offset, M, pattern_offset)
+PLAIN(listening_subframe_pattern, S1AP_LISTENING_SUBFRAME_PATTERN_FIELDS)
+LIST(enb_ecgi_list, eutran_cgi, 1, 256)
+#define S1AP_SYNCHRONISATION_INFORMATION_FIELDS(F, X, S) \
+	F(S, source_stratum_level,       O, stratum_level) \
+	F(S, listening_subframe_pattern, O, listening_subframe_pattern) \
+	F(S, aggressore_cgi_list,        O, enb_ecgi_list)
+SEQUENCE(synchronisation_information, S1AP_SYNCHRONISATION_INFORMATION_FIELDS)
+#define S1AP_REQUESTED_TNL_INFO_FIELDS(F, X, S) F(S, plmn, M, plmn)
+PLAIN(requested_tnl_info, S1AP_REQUESTED_TNL_INFO_FIELDS)
+#define S1AP_SON_CONFIGURATION_TRANSFER_FIELDS(F, X, S) \
+	F(S, target_enb_id,   M, target_enb_id) \
+	F(S, source_enb_id,   M, source_enb_id) \
+	F(S, son_information, M, son_information) \
+	X(S, x2_tnl_configuration_info,   152, IGNORE, x2_tnl_configuration_info) \
+	X(S, synchronisation_information, 209, IGNORE, synchronisation_information) \
+	X(S, requested_tnl_info,          356, IGNORE, requested_tnl_info)
+SEQUENCE(son_configuration_transfer, S1AP_SON_CONFIGURATION_TRANSFER_FIELDS)
+#define S1AP_EN_DC_SON_ENB_IDENTIFICATION_FIELDS(F, X, S) \
+	F(S, globale_nb_id, M, global_enb_id) \
+	F(S, selected_tai,  M, tai)
+PLAIN(en_dc_son_enb_identification, S1AP_EN_DC_SON_ENB_IDENTIFICATION_FIELDS)
+#define S1AP_GLOBAL_EN_GNB_ID_FIELDS(F, X, S) \
+	F(S, plmn,      M, plmn) \
+	F(S, en_gnb_id, M, en_gnb_id)
+PLAIN(global_en_gnb_id, S1AP_GLOBAL_EN_GNB_ID_FIELDS)
+#define S1AP_EN_DC_SON_EN_GNB_IDENTIFICATION_FIELDS(F, X, S) \
+	F(S, globalen_gnb_id, M, global_en_gnb_id) \
+	F(S, selected_tai,    M, tai)
+PLAIN(en_dc_son_en_gnb_identification, S1AP_EN_DC_SON_EN_GNB_IDENTIFICATION_FIELDS)
+#define S1AP_EN_DC_TRANSFER_TYPE_REQUEST_FIELDS(F, X, S) \
+	F(S, source_enb,       M, en_dc_son_enb_identification) \
+	F(S, target_en_gnb,    M, en_dc_son_en_gnb_identification) \
+	F(S, target_enb,       O, en_dc_son_enb_identification) \
+	F(S, associated_tai,   O, tai) \
+	F(S, broadcast5_gstai, O, five_gs_tai)
+SEQUENCE(en_dc_transfer_type_request, S1AP_EN_DC_TRANSFER_TYPE_REQUEST_FIELDS)
+#define S1AP_EN_DC_TRANSFER_TYPE_REPLY_FIELDS(F, X, S) \
+	F(S, source_en_gnb, M, en_dc_son_en_gnb_identification) \
+	F(S, target_enb,    M, en_dc_son_enb_identification)
+PLAIN(en_dc_transfer_type_reply, S1AP_EN_DC_TRANSFER_TYPE_REPLY_FIELDS)
+#define S1AP_EN_DC_SON_TRANSFER_TYPE_CHOICES(A, S) \
+	A(S, S1AP_EN_DC_SON_TRANSFER_TYPE_REQUEST, request, en_dc_transfer_type_request) \
+	A(S, S1AP_EN_DC_SON_TRANSFER_TYPE_REPLY,   reply,   en_dc_transfer_type_reply)
+CHOICE(en_dc_son_transfer_type, S1AP_EN_DC_SON_TRANSFER_TYPE_CHOICES, 2, EXT)
+#define S1AP_EN_DC_SON_CONFIGURATION_TRANSFER_FIELDS(F, X, S) \
+	F(S, transfer_type,      M, en_dc_son_transfer_type) \
+	F(S, son_information,    M, son_information) \
+	F(S, x2_tnl_config_info, O, x2_tnl_configuration_info)
+SEQUENCE(en_dc_son_configuration_transfer, S1AP_EN_DC_SON_CONFIGURATION_TRANSFER_FIELDS)
+#define S1AP_CELL_ID_CANCELLED_ITEM_FIELDS(F, X, S) \
+	F(S, ecgi,                 M, eutran_cgi) \
+	F(S, number_of_broadcasts, M, number_of_broadcasts)
+PLAIN(cell_id_cancelled_item, S1AP_CELL_ID_CANCELLED_ITEM_FIELDS)
+LIST(cell_id_cancelled, cell_id_cancelled_item, 1, 65535)
+#define S1AP_CANCELLED_CELL_IN_TAI_ITEM_FIELDS(F, X, S) \
+	F(S, ecgi,                 M, eutran_cgi) \
+	F(S, number_of_broadcasts, M, number_of_broadcasts)
+PLAIN(cancelled_cell_in_tai_item, S1AP_CANCELLED_CELL_IN_TAI_ITEM_FIELDS)
+LIST(cancelled_cell_in_tai, cancelled_cell_in_tai_item, 1, 65535)
+#define S1AP_TAI_CANCELLED_ITEM_FIELDS(F, X, S) \
+	F(S, tai,                   M, tai) \
+	F(S, cancelled_cell_in_tai, M, cancelled_cell_in_tai)
+PLAIN(tai_cancelled_item, S1AP_TAI_CANCELLED_ITEM_FIELDS)
+LIST(tai_cancelled, tai_cancelled_item, 1, 65535)
+#define S1AP_CANCELLED_CELL_IN_EAI_ITEM_FIELDS(F, X, S) \
+	F(S, ecgi,                 M, eutran_cgi) \
+	F(S, number_of_broadcasts, M, number_of_broadcasts)
+PLAIN(cancelled_cell_in_eai_item, S1AP_CANCELLED_CELL_IN_EAI_ITEM_FIELDS)
+LIST(cancelled_cell_in_eai, cancelled_cell_in_eai_item, 1, 65535)
+#define S1AP_EMERGENCY_AREA_ID_CANCELLED_ITEM_FIELDS(F, X, S) \
+	F(S, emergency_area_id,     M, emergency_area_id) \
+	F(S, cancelled_cell_in_eai, M, cancelled_cell_in_eai)
+PLAIN(emergency_area_id_cancelled_item, S1AP_EMERGENCY_AREA_ID_CANCELLED_ITEM_FIELDS)
+LIST(emergency_area_id_cancelled, emergency_area_id_cancelled_item, 1, 65535)
+#define S1AP_BROADCAST_CANCELLED_AREA_LIST_CHOICES(A, S) \
+	A(S, S1AP_BROADCAST_CANCELLED_AREA_LIST_CELL_ID_CANCELLED,           cell_id_cancelled,           cell_id_cancelled) \
+	A(S, S1AP_BROADCAST_CANCELLED_AREA_LIST_TAI_CANCELLED,               tai_cancelled,               tai_cancelled) \
+	A(S, S1AP_BROADCAST_CANCELLED_AREA_LIST_EMERGENCY_AREA_ID_CANCELLED, emergency_area_id_cancelled, emergency_area_id_cancelled)
+CHOICE(broadcast_cancelled_area_list, S1AP_BROADCAST_CANCELLED_AREA_LIST_CHOICES, 3, EXT)
+LIST(ecgi_list_for_restart, eutran_cgi, 1, 256)
+LIST(tai_list_for_restart, tai, 1, 2048)
+LIST(emergency_area_id_list_for_restart, emergency_area_id, 1, 256)
+LIST(pws_failed_ecgi_list, eutran_cgi, 1, 256)
+#define S1AP_ADDITIONAL_GUTI_FIELDS(F, X, S) \
+	F(S, gummei, M, gummei) \
+	F(S, m_tmsi, M, m_tmsi)
+PLAIN(additional_guti, S1AP_ADDITIONAL_GUTI_FIELDS)
+#define S1AP_DL_CP_SECURITY_INFORMATION_FIELDS(F, X, S) F(S, dl_nas_mac, M, dl_nas_mac)
+PLAIN(dl_cp_security_information, S1AP_DL_CP_SECURITY_INFORMATION_FIELDS)
+#define S1AP_UL_CP_SECURITY_INFORMATION_FIELDS(F, X, S) \
+	F(S, ul_nas_mac,   M, ul_nas_mac) \
+	F(S, ul_nas_count, M, ul_nas_count)
+PLAIN(ul_cp_security_information, S1AP_UL_CP_SECURITY_INFORMATION_FIELDS)
+#define S1AP_DL_COUNT_PDCP_SN_LENGTH_CHOICES(A, S) \
+	A(S, S1AP_DL_COUNT_PDCP_SN_LENGTH_DL_COUNT_VALUE_PDCP_SN_LENGTH12, dl_count_value_pdcp_sn_length12, count_value) \
+	A(S, S1AP_DL_COUNT_PDCP_SN_LENGTH_DL_COUNT_VALUE_PDCP_SN_LENGTH15, dl_count_value_pdcp_sn_length15, count_value_extended) \
+	A(S, S1AP_DL_COUNT_PDCP_SN_LENGTH_DL_COUNT_VALUE_PDCP_SN_LENGTH18, dl_count_value_pdcp_sn_length18, count_value_pdcp_sn_length18)
+CHOICE(dl_count_pdcp_sn_length, S1AP_DL_COUNT_PDCP_SN_LENGTH_CHOICES, 3, EXT)
+#define S1AP_BEARERS_SUBJECT_TO_EARLY_STATUS_TRANSFER_ITEM_FIELDS(F, X, S) \
+	F(S, e_rab_id,                M, e_rab_id) \
+	F(S, dl_count_pdcp_sn_length, M, dl_count_pdcp_sn_length)
+PLAIN(bearers_subject_to_early_status_transfer_item, S1AP_BEARERS_SUBJECT_TO_EARLY_STATUS_TRANSFER_ITEM_FIELDS)
+CONTAINERS(bearers_subject_to_early_status_transfer_list, bearers_subject_to_early_status_transfer_item, 322, IGNORE, 1, 256)
+#define S1AP_DL_DISCARDING_CHOICES(A, S) \
+	A(S, S1AP_DL_DISCARDING_DISCARD_DL_COUNT_VALUE_PDCP_SN_LENGTH12, discard_dl_count_value_pdcp_sn_length12, count_value) \
+	A(S, S1AP_DL_DISCARDING_DISCARD_DL_COUNT_VALUE_PDCP_SN_LENGTH15, discard_dl_count_value_pdcp_sn_length15, count_value_extended) \
+	A(S, S1AP_DL_DISCARDING_DISCARD_DL_COUNT_VALUE_PDCP_SN_LENGTH18, discard_dl_count_value_pdcp_sn_length18, count_value_pdcp_sn_length18)
+CHOICE(dl_discarding, S1AP_DL_DISCARDING_CHOICES, 3, EXT)
+#define S1AP_BEARERS_SUBJECT_TO_DL_DISCARDING_ITEM_FIELDS(F, X, S) \
+	F(S, e_rab_id,      M, e_rab_id) \
+	F(S, dl_discarding, M, dl_discarding)
+PLAIN(bearers_subject_to_dl_discarding_item, S1AP_BEARERS_SUBJECT_TO_DL_DISCARDING_ITEM_FIELDS)
+CONTAINERS(bearers_subject_to_dl_discarding_list, bearers_subject_to_dl_discarding_item, 351, IGNORE, 1, 256)
+#define S1AP_ENB_EARLY_STATUS_TRANSFER_TRANSPARENT_CONTAINER_FIELDS(F, X, S) \
+	F(S, bearers_subject_to_early_status_transfer_list, M, bearers_subject_to_early_status_transfer_list) \
+	X(S, bearers_subject_to_dl_discarding_list, 352, IGNORE, bearers_subject_to_dl_discarding_list)
+SEQUENCE(enb_early_status_transfer_transparent_container, S1AP_ENB_EARLY_STATUS_TRANSFER_TRANSPARENT_CONTAINER_FIELDS)
