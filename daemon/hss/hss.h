@@ -14,15 +14,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <mcore/api_sources.h>
 #include "transport/s6a.h"
 
 /* What SIMs with this profile's name are subscribed to. Rates in bit/s. */
 struct hss_profile {
 	char name[32];
 	uint64_t ambr_up, ambr_down; /* UE-AMBR */
-	uint8_t apns;		     /* 1 to S6A_MAX_APNS */
-	uint8_t default_apn;	     /* index */
-	struct apn_subscription apn[S6A_MAX_APNS]; /* static addresses left zero: they are the SIM's */
+	uint8_t apns;                /* 1 to S6A_MAX_APNS */
+	uint8_t default_apn;         /* index */
+	struct apn_subscription
+		apn[S6A_MAX_APNS]; /* static addresses left zero: they are the SIM's */
 };
 
 struct hss_config {
@@ -31,8 +33,9 @@ struct hss_config {
 	uint32_t sqn_reserve; /* vectors a durable reservation covers; 0: 32 */
 };
 
-/* Copies the configuration and serves S6a. Called again, replaces the profiles (reload). 0, -EINVAL
- * (no profile, a profile without APN, the same name twice), -ENOMEM; the reason in error[cap]. */
+/* Copies the configuration and serves S6a; the store is open. Called again, replaces the profiles
+ * (reload). 0, -EINVAL (no profile, a profile without APN, the same name twice), -ENOMEM; the
+ * reason in error[cap]. */
 int hss_start(const struct hss_config *, char *error, size_t cap);
 void hss_stop(void);
 
@@ -45,8 +48,9 @@ void hss_forget(imsi_t);
 struct hss_stats {
 	uint64_t auth_requests, vectors, resyncs, resync_failures; /* wrong MAC-S */
 	uint64_t locations, purges, unknown, failures; /* failures: store errors, key file */
-	uint64_t sqn_writes; /* durable reservations */
+	uint64_t sqn_writes;                           /* durable reservations */
 };
 extern struct hss_stats hss_stats;
+void hss_metrics(api_emit emit, void *arg); /* an api_stats */
 
 #endif
