@@ -15,15 +15,15 @@
 
 #include <stddef.h>
 #include <mcore/api_sources.h>
-
-enum { API_MAX_STATS = 16 };
+#include "pgw/pgw.h"
 
 struct api_config {
 	const char *socket; /* path; NULL: API_SOCKET. Its directory is made if absent */
 	const char *group;  /* may use it beside root and the daemon's user; NULL: nobody else */
-	const struct api_mme *mme;   /* NULL: no MME in this process */
-	api_pool_next pool_next;     /* NULL: no PGW */
-	api_stats stats[API_MAX_STATS]; /* of the roles; NULL ends the list */
+	const struct api_mme *mme; /* NULL: no MME in this process */
+	/* pgw_pools; NULL: no PGW */
+	unsigned (*pools)(struct pgw_pool_use out[MCORE_MAX_POOLS]);
+	bool store;    /* subscribers are in store/store.h */
 	bool datapath; /* sessions are in datapath/datapath.h */
 };
 

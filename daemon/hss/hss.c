@@ -8,9 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/log.h"
+#include "core/metrics.h"
 #include "security/crypto.h"
 
 struct hss_stats hss_stats;
+
+#define HSS_COUNTER(what, text)                                                                    \
+	METRIC_DEFINE_(what##_metric, .name = "mcore_hss_" #what "_total", .help = (text),         \
+		       .kind = METRIC_KIND_COUNTER, .values = 1, .value = &hss_stats.what)
+HSS_COUNTER(auth_requests, "Authentication-Information requests")
+HSS_COUNTER(vectors, "Authentication vectors given out")
+HSS_COUNTER(resyncs, "SQN resynchronisations asked for")
+HSS_COUNTER(resync_failures, "Resynchronisations with a wrong MAC-S")
+HSS_COUNTER(locations, "Update-Location requests")
+HSS_COUNTER(purges, "Purge-UE requests")
+HSS_COUNTER(unknown, "Requests about an IMSI that is not here")
+HSS_COUNTER(failures, "Requests refused for an error of the store")
+HSS_COUNTER(sqn_writes, "Reservations of SQNs on disk")
+
+static uint64_t count_subscribers(unsigned i)
+{
+	(void)i;
+	return store_subscriber_count();
+}
+METRIC_GAUGE_READ(subscribers, "mcore_hss_subscribers", "Subscribers in the store",
+		  count_subscribers)
 
 static struct hss_profile *profiles;
 static unsigned n_profiles;
@@ -140,31 +162,3 @@ void hss_stop(void)
 }
 
 void hss_forget(imsi_t imsi) { sqn_forget(imsi); }
-
-void hss_metrics(api_emit emit, void *arg)
-{
-	const struct api_metric m[] = {
-		{"hss_auth_requests", METRIC_COUNTER, "Authentication-Information requests", NULL,
-		 NULL, hss_stats.auth_requests},
-		{"hss_vectors", METRIC_COUNTER, "authentication vectors given out", NULL, NULL,
-		 hss_stats.vectors},
-		{"hss_resyncs", METRIC_COUNTER, "SQN resynchronisations asked for", NULL, NULL,
-		 hss_stats.resyncs},
-		{"hss_resync_failures", METRIC_COUNTER, "resynchronisations with a wrong MAC-S",
-		 NULL, NULL, hss_stats.resync_failures},
-		{"hss_locations", METRIC_COUNTER, "Update-Location requests", NULL, NULL,
-		 hss_stats.locations},
-		{"hss_purges", METRIC_COUNTER, "Purge-UE requests", NULL, NULL, hss_stats.purges},
-		{"hss_unknown", METRIC_COUNTER, "requests about an IMSI that is not here", NULL,
-		 NULL, hss_stats.unknown},
-		{"hss_failures", METRIC_COUNTER, "requests refused for an error of the store", NULL,
-		 NULL, hss_stats.failures},
-		{"hss_sqn_writes", METRIC_COUNTER, "reservations of SQNs on disk", NULL, NULL,
-		 hss_stats.sqn_writes},
-		{"hss_subscribers", METRIC_GAUGE, "subscribers in the store", NULL, NULL,
-		 store_subscriber_count()},
-	};
-
-	for (unsigned i = 0; i < sizeof m / sizeof *m; i++)
-		emit(arg, &m[i]);
-}

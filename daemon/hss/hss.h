@@ -14,7 +14,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <mcore/api_sources.h>
 #include "transport/s6a.h"
 
 /* What SIMs with this profile's name are subscribed to. Rates in bit/s. */
@@ -45,12 +44,12 @@ const struct hss_profile *hss_profile(const char *name);
 /* The subscriber was deleted or given another key: what is known of its SQN is forgotten. */
 void hss_forget(imsi_t);
 
+/* Also metrics (core/metrics.h), as mcore_hss_NAME_total. */
 struct hss_stats {
 	uint64_t auth_requests, vectors, resyncs, resync_failures; /* wrong MAC-S */
 	uint64_t locations, purges, unknown, failures; /* failures: store errors, key file */
 	uint64_t sqn_writes;                           /* durable reservations */
 };
 extern struct hss_stats hss_stats;
-void hss_metrics(api_emit emit, void *arg); /* an api_stats */
 
 #endif

@@ -107,11 +107,9 @@
 /* An APN's address pool. */
 #define POOL_FIELDS(F)                                                                             \
 	F(apn,          text,   LIST, "APN")                                                       \
-	F(net4,         text,   LIST, "IPv4 prefix")                                               \
-	F(net6,         text,   LIST, "IPv6 prefix")                                               \
 	F(size,         number, LIST, "addresses to give out")                                     \
-	F(in_use,       number, LIST, "given out")                                                 \
-	F(reserved,     number, MORE, "static, kept for their SIMs")
+	F(in_use,       number, LIST, "given out, or kept for SIMs with a static address")         \
+	F(free,         number, LIST, "left")
 
 /* A pool of objects in mcored's memory. */
 #define MEMORY_FIELDS(F)                                                                           \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How roles let the API look at them: structs of functions that a role fills and main.c hands to
- * api_start. It is here, below the roles, so that none of them includes the API. All functions are
+/* How the MME lets the API look at it: functions that it fills in and main.c hands to api_start. It
+ * is here, below the roles, so that none of them includes the API. All functions are
  * called on the loop and must not block; a NULL function means that the role has no such thing. */
 #ifndef MCORE_API_SOURCES_H
 #define MCORE_API_SOURCES_H
@@ -26,21 +26,5 @@ struct api_mme {
 	/* Ends what was started with this arg. Also from within fn. */
 	void (*trace_stop)(void *arg);
 };
-
-/* A figure for GET /stats and /metrics. */
-enum api_metric_kind { METRIC_COUNTER, METRIC_GAUGE };
-struct api_metric {
-	const char *name; /* "mme_attach": /metrics adds the prefix mcore_ and, to counters, _total */
-	enum api_metric_kind kind;
-	const char *help;
-	const char *label, *label_value; /* {label="value"}, NULL if there is none */
-	uint64_t value;
-};
-/* A role's statistics: calls emit(arg, &metric) for each, those of one name one after the other. */
-typedef void (*api_emit)(void *arg, const struct api_metric *);
-typedef void (*api_stats)(api_emit emit, void *arg);
-
-/* Address pools of the PGW: *cursor is 0 at the start. False at the end. */
-typedef bool (*api_pool_next)(uint64_t *cursor, struct pool_view *out);
 
 #endif
