@@ -17,12 +17,15 @@
 #include <mcore/api_sources.h>
 #include "pgw/pgw.h"
 
+enum { API_MAX_STATS = 8 };
+
 struct api_config {
 	const char *socket; /* path; NULL: API_SOCKET. Its directory is made if absent */
 	const char *group;  /* may use it beside root and the daemon's user; NULL: nobody else */
 	const struct api_mme *mme; /* NULL: no MME in this process */
 	/* pgw_pools; NULL: no PGW */
 	unsigned (*pools)(struct pgw_pool_use out[MCORE_MAX_POOLS]);
+	api_stats stats[API_MAX_STATS]; /* NULL ends the list */
 	bool store;    /* subscribers are in store/store.h */
 	bool datapath; /* sessions are in datapath/datapath.h */
 };

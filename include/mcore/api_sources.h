@@ -27,4 +27,18 @@ struct api_mme {
 	void (*trace_stop)(void *arg);
 };
 
+/* A figure a role works out when it is asked, for GET /stats and /metrics; what is counted as it
+ * happens is in core/metrics.h. */
+enum api_metric_kind { METRIC_COUNTER, METRIC_GAUGE };
+struct api_metric {
+	const char *name; /* "mme_attach": shown with the prefix mcore_ and, of counters, _total */
+	enum api_metric_kind kind;
+	const char *help;
+	const char *label, *label_value; /* {label="value"}, NULL if there is none */
+	uint64_t value;
+};
+/* Calls emit(arg, &metric) for each, those of one name one after the other. */
+typedef void (*api_emit)(void *arg, const struct api_metric *);
+typedef void (*api_stats)(api_emit emit, void *arg);
+
 #endif
