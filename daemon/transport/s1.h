@@ -24,6 +24,7 @@ struct s1_config {
 	uint32_t heartbeat_ms;	 /* 0: 10,000 */
 	uint8_t path_max_retrans; /* 0: 5 */
 	uint16_t streams;	 /* outbound, 0: 30 */
+	size_t backlog;		 /* most octets that wait for one slow peer, 0: 4 MiB */
 };
 
 struct s1_assoc; /* one association; freed by the transport after `down` */
@@ -32,13 +33,14 @@ struct s1_handler {
 	/* An association is up. *user is the owner's, kept in the association (s1_user). */
 	void (*up)(struct s1_assoc *);
 	void (*message)(struct s1_assoc *, uint16_t stream, const uint8_t *p, size_t n);
-	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last call. */
+	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last call.
+	 * A peer that restarted its association (RFC 9260 5.2) is one `down` and one `up`. */
 	void (*down)(struct s1_assoc *, const char *why);
 };
 
 /* Chooses the backend and starts it. 0 or negative errno, with *error said in words. Once. */
 int s1_start(const struct s1_config *, const char **error);
-/* "kernel" or "usrsctp", and what it does: for the log. */
+/* "kernel" or "usrsctp": for the log. */
 const char *s1_backend(void);
 /* Listens on the configured addresses. 0 or negative errno. */
 int s1_listen(const struct s1_handler *);
@@ -50,7 +52,8 @@ struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals, const st
  * more than the configured backlog (4 MiB) waits for a slow peer. stream is taken modulo the
  * number of streams of the association, never 0 for stream != 0 where there is more than one. */
 int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
-/* Graceful (SHUTDOWN) or not (ABORT); `down` follows from the loop, not from within. */
+/* Graceful (SHUTDOWN, after what is queued; ABORT if that takes 5 s) or not (ABORT). No message is
+ * delivered any more; `down` follows from the loop, not from within. */
 void s1_close(struct s1_assoc *, bool abort);
 /* Shuts all associations down, waits up to a second for their end. */
 void s1_stop(void);
