@@ -31,6 +31,8 @@ struct ie_any {
 	struct arena *arena;
 };
 uint64_t ie_random(struct ie_any *, uint64_t below); /* 0 to below-1; any number if below is 0 */
+void ie_any_octets(struct ie_any *, uint8_t *out, size_t n);
+void ie_show_hex(FILE *, const uint8_t *, size_t n);
 
 struct ie_type {
 	const char *name;
@@ -47,7 +49,8 @@ struct ie_type {
 struct ie_row {
 	const char *name;
 	uint8_t iei, presence, format;
-	uint16_t min, max, offset;
+	uint32_t min, max;
+	uint16_t offset;
 	const struct ie_type *type;
 };
 
@@ -67,7 +70,8 @@ struct ie_fault {
 /* 0, or an EMM/ESM cause: 96 with *fault filled in (TS 24.301 7.5). Unknown optional IEs and those
  * that do not parse count as absent, the first of repeated ones is used (7.6, 7.7). */
 int ie_decode(const struct ie_table *, struct rd *, void *out, struct ie_fault *fault);
-/* Mandatory IEs are written whatever their bit. 0; -ENOSPC if a value or the message does not fit.
+/* Mandatory IEs are written whatever their bit. 0; -EINVAL if a value's length is not one that the
+ * table allows; -ENOSPC if a value cannot be coded or the buffer is full. Not 0 leaves w->bad set.
  */
 int ie_encode(const struct ie_table *, struct wr *, const void *in);
 bool ie_equal(const struct ie_table *, const void *a, const void *b);

@@ -337,9 +337,10 @@ typedef struct nas_header_compression nas_header_compression_t;
 
 #define NAS_TYPES(T)                                                                               \
 	T(half)                                                                                    \
-	T(octet) T(emm_cause) T(esm_cause) T(ksi) T(attach_type) T(attach_result) T(               \
-		update_result) T(identity_type) T(service_type) T(control_plane_service_type)      \
-		T(pdn_type) T(request_type) T(additional_update_type) T(device_properties) T(      \
+	T(octet)                                                                                   \
+	T(emm_cause) T(esm_cause) T(ksi) T(attach_type) T(attach_result) T(update_result) T(       \
+		identity_type) T(service_type) T(control_plane_service_type) T(pdn_type)           \
+		T(request_type) T(additional_update_type) T(device_properties) T(                  \
 			paging_identity) T(daylight_saving) T(bearer_status) T(drx) T(nri)         \
 			T(dcn_id) T(imsi_offset) T(rate_control) T(nonce) T(p_tmsi_signature) T(   \
 				short_mac) T(gprs_timer) T(gprs_timer_3) T(network_features)       \
@@ -354,6 +355,11 @@ typedef struct nas_header_compression nas_header_compression_t;
 								T(extended_ambr) T(eps_qos) T(     \
 									extended_qos)              \
 									T(header_compression)
+
+/* Defines nas_type_T from the functions T_get, T_put, T_show, T_any. */
+#define NAS_TYPE(T)                                                                                \
+	const struct ie_type nas_type_##T = {                                                      \
+		#T, sizeof(nas_##T##_t), T##_get, T##_put, T##_show, T##_any, NULL}
 
 #define NAS_TYPE_DECLARE(type) extern const struct ie_type nas_type_##type;
 NAS_TYPES(NAS_TYPE_DECLARE)

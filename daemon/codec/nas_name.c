@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Network names (TS 24.008 10.5.3.5a): in memory UTF-8, on the wire septets of the GSM 7-bit
+ * default alphabet (TS 23.038 6.2.1), packed, or UCS2 big-endian. */
+#include "codec/nas_types.h"
+
+enum { GSM = 0, UCS2 = 1, ESCAPE = 0x1b, UNKNOWN = 0xfffd };
+
+/* Code points by septet. */
+static const uint16_t gsm[128] = {
+	'@',   0xa3, '$',  0xa5,  0xe8, 0xe9,  0xf9,  0xec,  0xf2,  0xc7,  '\n',  0xd8,  0xf8,
+	'\r',  0xc5, 0xe5, 0x394, '_',  0x3a6, 0x393, 0x39b, 0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398,
+	0x39e, 0,    0xc6, 0xe6,  0xdf, 0xc9,  ' ',   '!',   '"',   '#',   0xa4,  '%',   '&',
+	'\'',  '(',  ')',  '*',   '+',  ',',   '-',   '.',   '/',   '0',   '1',   '2',   '3',
+	'4',   '5',  '6',  '7',   '8',  '9',   ':',   ';',   '<',   '=',   '>',   '?',   0xa1,
+	'A',   'B',  'C',  'D',   'E',  'F',   'G',   'H',   'I',   'J',   'K',   'L',   'M',
+	'N',   'O',  'P',  'Q',   'R',  'S',   'T',   'U',   'V',   'W',   'X',   'Y',   'Z',
+	0xc4,  0xd6, 0xd1, 0xdc,  0xa7, 0xbf,  'a',   'b',   'c',   'd',   'e',   'f',   'g',
+	'h',   'i',  'j',  'k',   'l',  'm',   'n',   'o',   'p',   'q',   'r',   's',   't',
+	'u',   'v',  'w',  'x',   'y',  'z',   0xe4,  0xf6,  0xf1,  0xfc,  0xe0,
+};
+
+/* After ESCAPE */
+static const struct {
+	uint8_t septet;
+	uint16_t point;
+} gsm_extension[] = {{0x0a, '\f'}, {0x14, '^'}, {0x28, '{'}, {0x29, '}'}, {0x2f, '\\'},
+		     {0x3c, '['},  {0x3d, '~'}, {0x3e, ']'}, {0x40, '|'}, {0x65, 0x20ac}};
+enum { N_EXTENSION = sizeof(gsm_extension) / sizeof(gsm_extension[0]) };
+
+/* ---- UTF-8 ---- */
+
+/* Appends a code point if it fits with the NUL; false if not. */
+static bool utf8_add(struct nas_network_name *v, size_t *n, uint32_t c)
+{
+	uint8_t o[4];
+	size_t k = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+	if (!c || *n + k + 1 > sizeof(v->utf8))
+		return false;
+	if (k == 1)
+		o[0] = (uint8_t)c;
+	else
+		o[0] = (uint8_t)(0xf00u >> k | c >> 6 * (k - 1));
+	for (size_t i = 1; i < k; i++)
+		o[i] = (uint8_t)(0x80 | (c >> 6 * (k - 1 - i) & 0x3f));
+	memcpy(v->utf8 + *n, o, k);
+	*n += k;
+	v->utf8[*n] = 0;
+	return true;
+}
+
+/* The next code point, 0 at the end. What is not UTF-8 comes as UNKNOWN, an octet at a time. */
+static uint32_t utf8_next(const char **s)
+{
+	const uint8_t *p = (const uint8_t *)*s;
+	size_t k = p[0] < 0x80       ? 1
+		   : p[0] >> 5 == 6  ? 2
+		   : p[0] >> 4 == 14 ? 3
+		   : p[0] >> 3 == 30 ? 4
+				     : 0;
+	uint32_t c = k == 1 ? p[0] : p[0] & (0x7fu >> k);
+
+	if (!p[0])
+		return 0;
+	for (size_t i = 1; i < k; i++) {
+		if ((p[i] & 0xc0) != 0x80) {
+			k = 0;
+			break;
+		}
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (!k || !c) {
+		*s += 1;
+		return UNKNOWN;
+	}
+	*s += k;
+	return c < 0x110000 ? c : UNKNOWN;
+}
+
+/* ---- GSM alphabet ---- */
+
+/* Septets of a code point: one, or ESCAPE and one; 0 if the alphabet has not got it. */
+static unsigned gsm_septets(uint32_t c, uint8_t out[2])
+{
+	for (unsigned i = 0; i < 128; i++)
+		if (gsm[i] == c) {
+			out[0] = (uint8_t)i;
+			return 1;
+		}
+	for (unsigned i = 0; i < N_EXTENSION; i++)
+		if (gsm_extension[i].point == c) {
+			out[0] = ESCAPE;
+			out[1] = gsm_extension[i].septet;
+			return 2;
+		}
+	return 0;
+}
+
+static void gsm_get(struct rd *r, struct nas_network_name *v, unsigned spare)
+{
+	size_t bits = rd_left(r) * 8, n = 0;
+	const uint8_t *o = rd_take(r, rd_left(r));
+	bool escaped = false;
+
+	for (size_t i = 0; o && i + 7 + spare <= bits; i += 7) {
+		unsigned pair = o[i / 8] | (i / 8 + 1 < bits / 8 ? o[i / 8 + 1] << 8 : 0);
+		unsigned septet = pair >> i % 8 & 0x7f;
+		uint32_t c = gsm[septet];
+
+		if (septet == ESCAPE && !escaped) {
+			escaped = true;
+			continue;
+		}
+		for (unsigned k = 0; escaped && k < N_EXTENSION; k++)
+			if (gsm_extension[k].septet == septet)
+				c = gsm_extension[k].point;
+		escaped = false;
+		if (!utf8_add(v, &n, c ? c : ' '))
+			break;
+	}
+}
+
+static void septet_put(uint8_t *out, size_t *bit, unsigned septet)
+{
+	out[*bit / 8] |= (uint8_t)(septet << *bit % 8);
+	if (*bit % 8 > 1)
+		out[*bit / 8 + 1] |= (uint8_t)(septet >> (8 - *bit % 8));
+	*bit += 7;
+}
+
+/* False, with nothing written, if the alphabet has not got all the characters. */
+static bool gsm_put(struct wr *w, const struct nas_network_name *v)
+{
+	uint8_t out[2 * NAS_NAME_SIZE] = {0}, septets[2];
+	const char *s = v->utf8;
+	size_t bits = 0;
+	uint32_t c;
+
+	while ((c = utf8_next(&s))) {
+		unsigned n = gsm_septets(c, septets);
+
+		if (!n)
+			return false;
+		for (unsigned i = 0; i < n; i++)
+			septet_put(out, &bits, septets[i]);
+	}
+	wr_u8(w, 0x80u | GSM << 4 | (v->add_country ? 8u : 0u) | (unsigned)((8 - bits % 8) % 8));
+	wr_raw(w, out, (bits + 7) / 8);
+	return true;
+}
+
+/* ---- UCS2 ---- */
+
+static bool surrogate(uint32_t c) { return c >> 11 == 0xd800 >> 11; }
+
+static void ucs2_get(struct rd *r, struct nas_network_name *v)
+{
+	size_t n = 0;
+
+	while (rd_left(r) >= 2) {
+		uint32_t c = rd_u16(r);
+		struct rd ahead = *r;
+		uint32_t low = rd_left(r) >= 2 ? rd_u16(&ahead) : 0;
+
+		if (c >> 10 == 0xd800 >> 10 && low >> 10 == 0xdc00 >> 10) {
+			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+			*r = ahead;
+		}
+		if (!utf8_add(v, &n, surrogate(c) ? UNKNOWN : c))
+			break;
+	}
+}
+
+static void ucs2_put(struct wr *w, const struct nas_network_name *v)
+{
+	const char *s = v->utf8;
+	uint32_t c;
+
+	wr_u8(w, 0x80u | UCS2 << 4 | (v->add_country ? 8u : 0u));
+	while ((c = utf8_next(&s))) {
+		if (c >= 0x10000) {
+			wr_u16(w, 0xd800u | (c - 0x10000) >> 10);
+			wr_u16(w, 0xdc00u | ((c - 0x10000) & 0x3ff));
+		} else {
+			wr_u16(w, surrogate(c) ? UNKNOWN : c);
+		}
+	}
+}
+
+/* ---- the type ---- */
+
+static void network_name_get(struct rd *r, void *p)
+{
+	struct nas_network_name *v = p;
+	uint8_t head = rd_u8(r);
+
+	v->add_country = head & 8;
+	v->utf8[0] = 0;
+	if ((head >> 4 & 7) == GSM)
+		gsm_get(r, v, head & 7u);
+	else if ((head >> 4 & 7) == UCS2)
+		ucs2_get(r, v);
+	else
+		r->bad = true;
+}
+
+static void network_name_put(struct wr *w, const void *p)
+{
+	const struct nas_network_name *v = p;
+
+	if (!gsm_put(w, v))
+		ucs2_put(w, v);
+}
+
+static void network_name_show(FILE *f, const void *p)
+{
+	const struct nas_network_name *v = p;
+
+	fputc('"', f);
+	for (const char *s = v->utf8; *s; s++)
+		fputc((uint8_t)*s < ' ' || *s == '"' || *s == 0x7f ? '?' : *s, f);
+	fputc('"', f);
+}
+
+static void network_name_any(struct ie_any *a, void *p)
+{
+	static const uint32_t exotic[] = {0x416, 0x4e2d, 0x1f600, 0xe1};
+	struct nas_network_name *v = p;
+	size_t n = 0, want = 1 + ie_random(a, 30);
+	bool ucs2 = !ie_random(a, 3);
+
+	v->add_country = ie_random(a, 2);
+	for (size_t i = 0; i < want; i++) {
+		uint32_t c = gsm[ie_random(a, 128)];
+
+		if (!ie_random(a, 8))
+			c = gsm_extension[ie_random(a, N_EXTENSION)].point;
+		if (ucs2 && !ie_random(a, 3))
+			c = exotic[ie_random(a, sizeof(exotic) / sizeof(exotic[0]))];
+		utf8_add(v, &n, c ? c : 'x');
+	}
+}
+NAS_TYPE(network_name);
