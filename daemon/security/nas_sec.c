@@ -165,7 +165,7 @@ int nas_service_request(struct nas_security *s, struct wr *w)
 	if (!msg)
 		return -ENOSPC;
 	msg[0] = NAS_SEC_SERVICE_REQUEST << 4 | PD_EMM;
-	msg[1] = (uint8_t)(s->ksi << 5 | (s->ul_count & 0x1f));
+	msg[1] = (uint8_t)((unsigned)s->ksi << 5 | (s->ul_count & 0x1f));
 	if (eia_mac(s->eia, s->knas_int, s->ul_count, NAS_BEARER, NAS_UPLINK, msg, 16, mac))
 		return -EINVAL;
 	memcpy(msg + 2, mac + 2, 2);

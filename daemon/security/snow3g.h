@@ -11,8 +11,8 @@ struct snow3g {
 	unsigned at;
 };
 
-/* Key and IV as four words each, k[0] and iv[0] being K0 and IV0 of the specification: K3 holds the
- * first four octets of a key. */
+/* Key and IV as the words k0 to k3 and IV0 to IV3 of the specification. (UEA2 and UIA2 put the
+ * first four octets of a key in k3.) */
 void snow3g_init(struct snow3g *, const uint32_t k[4], const uint32_t iv[4]);
 uint32_t snow3g_next(struct snow3g *);
 
