@@ -58,8 +58,7 @@ int enb_request_release(struct ue *);
 void enb_forget(struct ue *);
 
 /* ---- between enb*.c --------------------------------------------------------------------------- */
-struct s1ap_message;
-int enb_slot_take(struct enb *, struct ue *);
+uint32_t enb_slot_take(struct enb *, struct ue *);
 void enb_slot_put(struct enb *, uint32_t id);
 struct ue *enb_slot_ue(const struct enb *, uint32_t id);
 /* All contexts are gone (association lost, Reset). */

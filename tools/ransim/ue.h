@@ -49,6 +49,7 @@ struct ue {
 	struct guti guti;
 	struct tai tai;
 	struct nas_security sec, next; /* current; after authentication, until security mode */
+	uint32_t kenb_count; /* uplink COUNT that KeNB comes from (TS 33.401 A.3) */
 	/* ECM */
 	struct enb *enb; /* where it camps */
 	uint32_t enb_ue_id, mme_ue_id;

@@ -61,6 +61,10 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 		ue_fail(ue, err == -EOVERFLOW ? "NAS COUNT used up" : "NAS message not protected");
 		return;
 	}
+	/* KeNB comes from the message that opens the connection or completes security mode, not from
+	 * what follows (TS 33.401 7.2.6.2, A.3). */
+	if (!ue->connected || header == NAS_SEC_CIPHERED_NEW)
+		ue->kenb_count = ue->sec.ul_count - 1;
 	send_wrong_first(ue, plain, out, (size_t)(w.p - out));
 	transmit(ue, &w, out, cause);
 	if (ue_fault(ue, FAULT_NAS_REPLAY) && ue->connected)
@@ -162,10 +166,12 @@ void nas_send_service_request(struct ue *ue)
 	uint8_t out[8];
 	struct wr w = wr_of(out, sizeof(out));
 
-	if (nas_service_request(&ue->sec, &w))
+	if (nas_service_request(&ue->sec, &w)) {
 		ue_fail(ue, "NAS COUNT used up");
-	else
-		transmit(ue, &w, out, RRC_MO_DATA);
+		return;
+	}
+	ue->kenb_count = ue->sec.ul_count - 1;
+	transmit(ue, &w, out, RRC_MO_DATA);
 }
 
 void nas_send_attach_complete(struct ue *ue)

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UE-associated S1AP of an eNodeB (TS 36.413 8.3, 8.6): NAS transport, context set-up and release, UE
+ * capability info. A context begins with Initial UE Message; the MME's identifier is learned from its
+ * first answer. What a UE would check by radio (KeNB, its security capabilities) is checked here
+ * against the UE itself, since both are at hand: a wrong key fails the context set-up as it would on
+ * air. */
+#include "enb_s1ap.h"
+
+#include <errno.h>
+#include <string.h>
+#include "gtpu.h"
+#include "security/kdf.h"
+#include "ue.h"
+
+/* UERadioAccessCapabilityInformation (TS 36.331 10.2.2) around an empty UECapabilityInformation. */
+static const uint8_t radio_capability[] = { 0x00, 0x10, 0x00, 0x00 };
+
+static uint16_t stream_of(const struct ue *ue) { return (uint16_t)(1 + ue->enb_ue_id % 29); }
+
+static struct tai tai_of(const struct enb *enb)
+{
+	return (struct tai){ .plmn = enb->plmn, .tac = enb->tac };
+}
+
+static struct ecgi cell_of(const struct enb *enb)
+{
+	return (struct ecgi){ .plmn = enb->plmn, .eci = enb->id << 8 | 1 };
+}
+
+struct ue *enb_find_ue(const struct enb *enb, bool has_enb_id, uint32_t enb_id, bool has_mme_id,
+		       uint32_t mme_id)
+{
+	if (has_enb_id)
+		return enb_slot_ue(enb, enb_id);
+	for (uint32_t id = 1; has_mme_id && id <= enb->slots; id++) {
+		struct ue *ue = enb_slot_ue(enb, id);
+
+		if (ue && ue->mme_known && ue->mme_ue_id == mme_id)
+			return ue;
+	}
+	return NULL;
+}
+
+void enb_forget(struct ue *ue)
+{
+	if (!ue->connected)
+		return;
+	enb_slot_put(ue->enb, ue->enb_ue_id);
+	ue->connected = ue->mme_known = false;
+	if (ue->teid)
+		gtpu_port_idle(ue->teid);
+}
+
+/* ---- uplink ----------------------------------------------------------------------------------- */
+
+static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause cause)
+{
+	static const uint8_t rrc[] = {
+		[RRC_MO_SIGNALLING] = S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING,
+		[RRC_MO_DATA] = S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA,
+		[RRC_MT_ACCESS] = S1AP_RRC_ESTABLISHMENT_CAUSE_MT_ACCESS,
+	};
+	struct enb *enb = ue->enb;
+	struct s1ap_initial_ue_message m = { 0 };
+	int err;
+
+	ue->enb_ue_id = enb_slot_take(enb, ue);
+	if (!ue->enb_ue_id)
+		return -ENOMEM;
+	ue->connected = true;
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, nas_pdu, nas);
+	S1AP_SET(&m, tai, tai_of(enb));
+	S1AP_SET(&m, eutran_cgi, cell_of(enb));
+	S1AP_SET(&m, rrc_establishment_cause, rrc[cause]);
+	/* RRC gives the S-TMSI of a UE that is registered here, else the GUMMEI of where it was. */
+	if (ue->has_guti && ue->state != EMM_REGISTERED_INITIATED)
+		S1AP_SET(&m, s_tmsi, (struct s1ap_s_tmsi){ ue->guti.gummei.code, ue->guti.m_tmsi });
+	else if (ue->has_guti && ue->profile->identity == IDENTITY_GUTI)
+		S1AP_SET(&m, gummei, ue->guti.gummei);
+	err = enb_send(enb, stream_of(ue), &s1ap_initial_ue_message_msg, &m);
+	if (err)
+		enb_forget(ue);
+	return err;
+}
+
+int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
+{
+	struct s1ap_uplink_nas_transport m = { 0 };
+
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	if (!ue->connected)
+		return initial_ue_message(ue, nas, cause);
+	if (!ue->mme_known)
+		return -EAGAIN;
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, nas_pdu, nas);
+	S1AP_SET(&m, eutran_cgi, cell_of(ue->enb));
+	S1AP_SET(&m, tai, tai_of(ue->enb));
+	if (ue_fault(ue, FAULT_WRONG_MME_ID)) {
+		m.mme_ue_s1ap_id ^= 0x00ffffff;
+		enb_send(ue->enb, stream_of(ue), &s1ap_uplink_nas_transport_msg, &m);
+		m.mme_ue_s1ap_id ^= 0x00ffffff;
+	}
+	return enb_send(ue->enb, stream_of(ue), &s1ap_uplink_nas_transport_msg, &m);
+}
+
+int enb_request_release(struct ue *ue)
+{
+	struct s1ap_ue_context_release_request m = { 0 };
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, cause, (struct s1ap_cause){ S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_USER_INACTIVITY });
+	return enb_send(ue->enb, stream_of(ue), &s1ap_ue_context_release_request_msg, &m);
+}
+
+static void capability_info(struct ue *ue)
+{
+	struct s1ap_ue_capability_info_indication m = { 0 };
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, ue_radio_capability, bytes_of(radio_capability, sizeof(radio_capability)));
+	enb_send(ue->enb, stream_of(ue), &s1ap_ue_capability_info_indication_msg, &m);
+}
+
+/* ---- downlink --------------------------------------------------------------------------------- */
+
+/* The context a message is for; its MME identifier is learned. An unknown one is an error of the
+ * peer (10.6). */
+static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
+{
+	struct ue *ue = enb_slot_ue(enb, enb_id);
+	struct s1ap_error_indication m = { 0 };
+	bool pair_wrong = ue && ue->mme_known && ue->mme_ue_id != mme_id;
+
+	if (ue && !pair_wrong) {
+		ue->mme_ue_id = mme_id;
+		ue->mme_known = true;
+		return ue;
+	}
+	event_enb(enb, "s1ap.unknown-context", "mme-ue=%u enb-ue=%u", mme_id, enb_id);
+	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, enb_id);
+	S1AP_SET(&m, cause,
+		 (struct s1ap_cause){ S1AP_CAUSE_RADIO,
+				      pair_wrong ? S1AP_CAUSE_RADIO_UNKNOWN_PAIR_UE_S1AP_ID
+						 : S1AP_CAUSE_RADIO_UNKNOWN_ENB_UE_S1AP_ID });
+	enb_send(enb, 0, &s1ap_error_indication_msg, &m);
+	return NULL;
+}
+
+void enb_on_downlink_nas(struct enb *enb, const void *body)
+{
+	const struct s1ap_downlink_nas_transport *m = body;
+	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+
+	if (ue)
+		ue_downlink_nas(ue, m->nas_pdu);
+}
+
+static void setup_failure(struct ue *ue)
+{
+	struct s1ap_initial_context_setup_failure m = { 0 };
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, cause,
+		 (struct s1ap_cause){ S1AP_CAUSE_RADIO,
+				      S1AP_CAUSE_RADIO_FAILURE_IN_RADIO_INTERFACE_PROCEDURE });
+	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_failure_msg, &m);
+}
+
+/* NULL, or what the UE would find wrong when access stratum security starts. */
+static const char *security_wrong(const struct ue *ue,
+				  const struct s1ap_initial_context_setup_request *m)
+{
+	uint8_t kenb[32];
+
+	if (m->ue_security_capabilities.encryption_algorithms !=
+		    (uint16_t)(ue->profile->eea << 9 & 0xffff) ||
+	    m->ue_security_capabilities.integrity_protection_algorithms !=
+		    (uint16_t)(ue->profile->eia << 9 & 0xffff))
+		return "UE security capabilities not the UE's";
+	kdf_kenb(ue->sec.kasme, ue->kenb_count, kenb);
+	if (m->security_key.n != 256 || memcmp(m->security_key.p, kenb, sizeof(kenb)))
+		return "KeNB not the UE's";
+	return NULL;
+}
+
+static void setup_response(struct ue *ue, uint8_t e_rab_id)
+{
+	struct s1ap_initial_context_setup_response m = { 0 };
+	struct s1ap_e_rab_setup_item_ctxt_su_res item = {
+		.e_rab_id = e_rab_id,
+		.transport_layer_address = { .has4 = true, .v4 = ue->enb->address },
+		.gtp_teid = ue->teid
+	};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){ &item, 1 });
+	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_response_msg, &m);
+}
+
+void enb_on_context_setup(struct enb *enb, const void *body)
+{
+	const struct s1ap_initial_context_setup_request *m = body;
+	const struct s1ap_e_rab_to_be_setup_item_ctxt_su_req *rab = m->e_rab_to_be_setup_list.v;
+	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+	const char *wrong;
+
+	if (!ue || !m->e_rab_to_be_setup_list.n)
+		return;
+	event_ue(ue, "context.request", "ebi=%u teid=%08x qci=%u ambr-up=%llu ambr-down=%llu",
+		 rab->e_rab_id, rab->gtp_teid, rab->e_rab_level_qos_parameters.qci,
+		 (unsigned long long)m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_ul,
+		 (unsigned long long)m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_dl);
+	wrong = security_wrong(ue, m);
+	if (wrong || ue_fault(ue, FAULT_ICS_FAILURE)) {
+		ue->step = STEP_ICS;
+		setup_failure(ue);
+		ue_fail(ue, wrong ? wrong : "context set-up refused on purpose");
+		return;
+	}
+	if (!ue_step(ue, ue->procedure == PROC_SERVICE ? STEP_SERVICE : STEP_ICS))
+		return;
+	if (!ue->teid)
+		ue->teid = gtpu_port_new(enb->gtpu_sock, ue);
+	if (rab->transport_layer_address.has4)
+		gtpu_port_connect(ue->teid, enb->gtpu_sock, rab->transport_layer_address.v4,
+				  rab->gtp_teid);
+	if (rab->has.nas_pdu)
+		ue_downlink_nas(ue, rab->nas_pdu);
+	if (!m->has.ue_radio_capability)
+		capability_info(ue);
+	setup_response(ue, rab->e_rab_id);
+	ue_context_ready(ue);
+}
+
+void enb_on_context_release(struct enb *enb, const void *body)
+{
+	const struct s1ap_ue_context_release_command *m = body;
+	bool pair = m->ue_s1ap_ids.choice == S1AP_UE_S1AP_IDS_UE_S1AP_ID_PAIR;
+	uint32_t mme_id = pair ? m->ue_s1ap_ids.ue_s1ap_id_pair.mme_ue_s1ap_id
+			       : m->ue_s1ap_ids.mme_ue_s1ap_id;
+	uint32_t enb_id = pair ? m->ue_s1ap_ids.ue_s1ap_id_pair.enb_ue_s1ap_id : 0;
+	struct s1ap_ue_context_release_complete done = { 0 };
+	struct ue *ue = enb_find_ue(enb, pair, enb_id, true, mme_id);
+
+	if (!ue) {
+		event_enb(enb, "s1ap.unknown-context", "mme-ue=%u enb-ue=%u", mme_id, enb_id);
+	} else {
+		event_ue(ue, "context.release", "cause=\"%s\"", s1ap_cause_text(m->cause));
+		enb_id = ue->enb_ue_id;
+		if (ue_fault(ue, FAULT_SILENT_RELEASE))
+			return;
+		enb_forget(ue);
+	}
+	S1AP_SET(&done, mme_ue_s1ap_id, mme_id);
+	S1AP_SET(&done, enb_ue_s1ap_id, enb_id);
+	enb_send(enb, (uint16_t)(1 + enb_id % 29), &s1ap_ue_context_release_complete_msg, &done);
+	if (ue)
+		ue_released(ue, NULL);
+}
