@@ -21,7 +21,7 @@ enum pco_id {
 	PCO_PCSCF_IPV6 = 0x0001,
 	PCO_IM_CN_SIGNALLING = 0x0002,
 	PCO_DNS_IPV6 = 0x0003,
-	PCO_MS_BEARER_CONTROL = 0x0005, /* from the network 0x0005: selected mode */
+	PCO_BEARER_CONTROL = 0x0005,
 	PCO_IP_VIA_NAS = 0x000a,
 	PCO_IPV4_BY_DHCP = 0x000b,
 	PCO_PCSCF_IPV4 = 0x000c,
@@ -58,12 +58,13 @@ struct pco_config {
 	bool has4, has6; /* the PDN connection's address families; both false: take it as both */
 };
 
-/* Writes the PCO contents that answer `request` (contents, without IEI and length; may be empty).
- * DNS servers by container and by IPCP (RFC 1332, RFC 1877: primary and secondary; a server we have
- * not got is rejected), MTU, PAP acknowledged and CHAP answered with success (the operator's SIM
- * has authenticated already), bearer control mode "MS only", IM CN signalling not granted. Unknown
- * containers are ignored. Returns the number of octets written: 0 if there is nothing to answer, so
- * that the IE is left out; -EBADMSG if the request does not parse; -ENOSPC. */
+/* Writes the PCO contents that answer `request` (contents, without IEI and length; may be empty):
+ * DNS servers by container and by IPCP (RFC 1332, RFC 1877: primary and secondary; a request for
+ * nothing that we have is rejected), MTU; PAP acknowledged and CHAP answered with success (the SIM
+ * has authenticated already). What is not answered counts as refused: P-CSCF addresses, IM CN
+ * signalling, network requested bearer control, address by DHCP. Unknown containers are ignored.
+ * Returns the number of octets written: 0 if there is nothing to answer, so that the IE is left
+ * out; -EBADMSG if the request does not parse, nothing being written; -ENOSPC. */
 int pco_answer(struct bytes request, const struct pco_config *, struct wr *);
 
 /* The device's side, for ransim: writes PCO contents asking for DNS IPv4 and IPv6 servers, MTU,
