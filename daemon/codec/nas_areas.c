@@ -38,7 +38,7 @@ static void digits_put(struct wr *w, uint8_t type, const char *s)
 		w->bad = true;
 		return;
 	}
-	wr_u8(w, (unsigned)(s[0] - '0') << 4 | (n & 1) << 3 | type);
+	wr_u8(w, (unsigned)(s[0] - '0') << 4 | (n & 1 ? 8u : 0u) | type);
 	for (size_t i = 1; i < n; i += 2)
 		wr_u8(w, (unsigned)(i + 1 < n ? s[i + 1] - '0' : 15) << 4 | (unsigned)(s[i] - '0'));
 }

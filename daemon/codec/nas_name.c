@@ -103,8 +103,8 @@ static void gsm_get(struct rd *r, struct nas_network_name *v, unsigned spare)
 	bool escaped = false;
 
 	for (size_t i = 0; o && i + 7 + spare <= bits; i += 7) {
-		unsigned pair = o[i / 8] | (i / 8 + 1 < bits / 8 ? o[i / 8 + 1] << 8 : 0);
-		unsigned septet = pair >> i % 8 & 0x7f;
+		unsigned next = i / 8 + 1 < bits / 8 ? o[i / 8 + 1] : 0;
+		unsigned septet = (o[i / 8] | next << 8) >> i % 8 & 0x7f;
 		uint32_t c = gsm[septet];
 
 		if (septet == ESCAPE && !escaped) {

@@ -173,6 +173,7 @@ static uint8_t ipcp_verdict(const struct pco_config *c, struct rd body)
 static void answer_ipcp(struct answer *a, struct bytes packet)
 {
 	struct wr length, ppp_length;
+	bool given[4] = {false};
 	struct ppp_option o;
 	uint8_t verdict;
 	struct ppp p;
@@ -190,11 +191,15 @@ static void answer_ipcp(struct answer *a, struct bytes packet)
 	while (ppp_option(&p.body, &o)) {
 		const struct in_addr *server = ipcp_server(a->config, o.type);
 
-		if (verdict == (server ? CONFIGURE_REJECT : CONFIGURE_NAK))
-			continue;
-		wr_u8(a->w, o.type);
-		wr_u8(a->w, server ? 6 : o.value.n + 2);
-		wr_bytes(a->w, server ? bytes_of(server, 4) : o.value);
+		if (server && verdict != CONFIGURE_REJECT && first_time(&given[o.type & 3])) {
+			wr_u8(a->w, o.type);
+			wr_u8(a->w, 6);
+			wr_raw(a->w, server, 4);
+		} else if (!server && verdict == CONFIGURE_REJECT) {
+			wr_u8(a->w, o.type);
+			wr_u8(a->w, o.value.n + 2);
+			wr_bytes(a->w, o.value);
+		}
 	}
 	if (!a->w->bad)
 		wr_u16(&ppp_length, (unsigned)(a->w->p - length.p - 1));
