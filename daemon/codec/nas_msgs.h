@@ -110,8 +110,8 @@
 	IE(S, detach_type,            0x00, M, LO,  1, 1,  detach_type) \
 	IE(S, emm_cause,              0x53, O, TV,  2, 2,  emm_cause) \
 	IE(S, lower_bound_timer,      0x1c, O, TLV, 3, 3,  gprs_timer_3) \
-	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 9, 98, tai_list) \
-	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 9, 98, tai_list)
+	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 8, 98, tai_list) \
+	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 8, 98, tai_list)
 
 /* 24.301 8.2.10.1 */
 #define IES_DETACH_ACCEPT(IE, S)
@@ -203,8 +203,8 @@
 	IE(S, t3346,                  0x5f, O, TLV, 3, 3,  gprs_timer) \
 	IE(S, extended_emm_cause,     0xa0, O, TV1, 1, 1,  half) \
 	IE(S, lower_bound_timer,      0x1c, O, TLV, 3, 3,  gprs_timer_3) \
-	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 9, 98, tai_list) \
-	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 9, 98, tai_list)
+	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 8, 98, tai_list) \
+	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 8, 98, tai_list)
 
 /* 24.301 8.2.15 */
 #define IES_EXTENDED_SERVICE_REQUEST(IE, S) \
@@ -235,8 +235,8 @@
 	IE(S, t3346,                  0x5f, O, TLV, 3, 3,  gprs_timer) \
 	IE(S, t3448,                  0x6b, O, TLV, 3, 3,  gprs_timer) \
 	IE(S, lower_bound_timer,      0x1c, O, TLV, 3, 3,  gprs_timer_3) \
-	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 9, 98, tai_list) \
-	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 9, 98, tai_list)
+	IE(S, forbidden_tai_roaming,  0x1d, O, TLV, 8, 98, tai_list) \
+	IE(S, forbidden_tai_regional, 0x1e, O, TLV, 8, 98, tai_list)
 
 /* 24.301 8.2.34 */
 #define IES_SERVICE_ACCEPT(IE, S) \
