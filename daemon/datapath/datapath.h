@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The daemon's side of the datapath: loads, attaches, pins and adopts the BPF object, and is the only
- * writer of its maps (include/mcore/datapath.h tells what they mean).
+/* The daemon's side of the datapath: loads, attaches, pins and adopts the BPF object, and is the
+ * only writer of its maps (include/mcore/datapath.h tells what they mean).
  *
  *   datapath.c start and stop, settings, counters
  *   load.c     object, maps, their pins and adoption
@@ -39,17 +39,19 @@ struct dp_interface {
 struct dp_pool {
 	char apn[101];
 	bool has4, has6;
-	struct in_addr net4;  /* network order, host bits zero */
+	struct in_addr net4; /* network order, host bits zero */
 	uint8_t len4;
 	struct in6_addr net6; /* each device gets a /64 of it */
 	uint8_t len6;
-	uint32_t size;	      /* offsets that can be given out, 0: what the prefixes hold, at most 2^20 */
-	enum dp_breakout breakout; /* DIRECT: to `gateway` (or the interface's default route) in XDP;
-				      KERNEL: into the host's stack, whose routes and nftables decide */
-	bool routed;		   /* KERNEL: the prefix is routed to this machine: no masquerade */
+	uint32_t size; /* offsets that can be given out, 0: what the prefixes hold, at most 2^20 */
+	enum dp_breakout
+		breakout; /* DIRECT: to `gateway` (or the interface's default route) in XDP;
+			     KERNEL: into the host's stack, whose routes and nftables decide */
+	bool routed;      /* KERNEL: the prefix is routed to this machine: no masquerade */
 	bool has_gateway;
-	struct in6_addr gateway;   /* router on the SGi side, IPv4 mapped; else by the routing table */
-	char device[IF_NAMESIZE];  /* SGi interface for DIRECT, "" for that of the route */
+	struct in6_addr
+		gateway; /* router on the SGi side, IPv4 mapped; else by the routing table */
+	char device[IF_NAMESIZE]; /* SGi interface for DIRECT, "" for that of the route */
 };
 
 struct dp_config {
@@ -61,8 +63,8 @@ struct dp_config {
 	struct in6_addr gtpu; /* our S1-U address, IPv4 mapped */
 	uint32_t extra_slots; /* for bearers beyond a pool's one per offset; 0: 4096 */
 	bool ue_to_ue;
-	const char *pin_dir;  /* NULL: MCORE_PIN_DIR */
-	const char *object;   /* path of mcore.bpf.o */
+	const char *pin_dir; /* NULL: MCORE_PIN_DIR */
+	const char *object;  /* path of mcore.bpf.o */
 };
 
 /* What the roles above hear; on the loop. */
@@ -88,7 +90,8 @@ const char *dp_describe(void);
  * interfaces less the GTP-U tunnel's headers (TS 29.281 4.2.1). For the MTU told in PCO. */
 uint16_t dp_ue_mtu(void);
 
-/* The slot of an offset in a pool (devices: from MCORE_HOST_OFFSETS), and one of the extra slots (UINT32_MAX when none is left). */
+/* The slot of an offset in a pool (devices: from MCORE_HOST_OFFSETS), and one of the extra slots
+ * (UINT32_MAX when none is left). */
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
 uint32_t dp_pool_size(unsigned pool);
 uint32_t dp_extra_slot(void);
@@ -98,11 +101,11 @@ struct dp_session {
 	const char *apn;
 	uint8_t ebi, dscp;
 	unsigned pool;
-	struct in_addr ue4;	 /* zero if none */
-	struct in6_addr ue6;	 /* the /64, zero if none */
+	struct in_addr ue4;  /* zero if none */
+	struct in6_addr ue6; /* the /64, zero if none */
 	uint8_t iid[8];
 	uint64_t rate_up, rate_down; /* bit/s, 0: unlimited */
-	uint32_t owner;		 /* slot whose policy applies, UINT32_MAX: itself */
+	uint32_t owner;              /* slot whose policy applies, UINT32_MAX: itself */
 };
 
 /* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The elements of `hops`: 1 is this machine's own stack, the next 16 are the pools' exits, all
+ * others are GTP-U peers, counted by the sessions that use them.
+ *
+ * A hop is looked up when it is made and again when links, addresses or routes change: the route
+ * gives the interface and whom to ask for (gateway or the address itself), the link gives our MAC,
+ * MTU and VLAN, the neighbour gives its MAC. Until all are known the element is HOP_UNRESOLVED and
+ * packets to it are dropped and counted. The state is the switch: it leaves HOP_READY before
+ * anything else changes.
+ *
+ * A peer whose last session goes keeps its element for a while, because eNodeBs come back, and
+ * because a packet in flight may still hold the index. */
+#include "datapath/internal.h"
+#include "datapath/netlink.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <uthash.h>
+
+enum { LINGER_MS = 60000, REFRESH_BATCH = 256, REFRESH_MS = 10 };
+
+struct route {
+	int ifindex;
+	struct in6_addr next; /* gateway, or the destination on the link */
+	unsigned mtu;         /* 0: the interface's */
+	uint32_t metric;
+	bool local, found;
+};
+
+struct hop_user {                /* the daemon's side of an element */
+	struct neigh_user neigh; /* first: neigh.c hands it back */
+	struct in6_addr addr;    /* key */
+	struct route route;
+	uint16_t index;
+	bool peer, complained;
+	uint32_t refs;
+	struct timer linger;
+	UT_hash_handle hh;
+};
+
+static struct {
+	struct hop_user *by_index[HOPS];
+	struct hop_user *peers; /* by address */
+	uint32_t next;          /* all elements from here on are free */
+	uint32_t hint;          /* peer elements before it were taken later than those behind */
+	uint32_t cursor;        /* of a refresh, 0: none goes on */
+	bool again;             /* what changed meanwhile needs another */
+	struct timer refresh;
+} state;
+
+/* Writes an element if it differs. Packets see it unresolved while it changes. */
+static void store(uint16_t index, const struct hop *want)
+{
+	struct hop *h = &dp.hops[index];
+
+	if (!memcmp(h, want, sizeof(*h)))
+		return;
+	__atomic_store_n(&h->state, HOP_UNRESOLVED, __ATOMIC_SEQ_CST);
+	memcpy((uint8_t *)h + 1, (const uint8_t *)want + 1, sizeof(*h) - 1);
+	__atomic_store_n(&h->state, want->state, __ATOMIC_RELEASE);
+}
+
+static void set_addresses(struct hop *h, const struct in6_addr *addr)
+{
+	struct in_addr ours = dp_gtpu4();
+
+	if (ip_is4(addr)) {
+		h->family = 4;
+		memcpy(h->addr, &addr->s6_addr[12], 4);
+	} else {
+		h->family = 6;
+		memcpy(h->addr, addr, 16);
+	}
+	memcpy(h->local, &ours, 4);
+	h->ipsum = hop_ipsum(h);
+}
+
+static void write_hop(struct hop_user *u, const uint8_t *mac)
+{
+	const struct link *l = link_find(u->route.ifindex), *out;
+	struct hop h = {.state = HOP_UNRESOLVED};
+
+	set_addresses(&h, &u->addr);
+	if (l && mac) {
+		out = l->parent ? link_find(l->parent) : l;
+		h.state = l->up && out && out->up ? HOP_READY : HOP_UNRESOLVED;
+		h.vlan = htons(l->vlan);
+		h.ifindex = (uint32_t)(out ? out->ifindex : l->ifindex);
+		memcpy(h.dmac, mac, 6);
+		memcpy(h.smac, l->mac, 6);
+		h.mtu = (uint16_t)(l->mtu < UINT16_MAX ? l->mtu : UINT16_MAX);
+		if (u->route.mtu && u->route.mtu < h.mtu)
+			h.mtu = (uint16_t)u->route.mtu;
+	}
+	store(u->index, &h);
+}
+
+static void on_neigh(struct neigh_user *n, const uint8_t *mac)
+{
+	struct hop_user *u = (struct hop_user *)n;
+
+	LOG(INFO, "datapath.hop", "address=%s index=%u state=%s", ip_text(&u->addr), u->index,
+	    mac ? "resolved" : "lost");
+	write_hop(u, mac);
+}
+
+static void on_route(struct nlmsghdr *m, void *arg)
+{
+	struct route *r = arg;
+	struct rtmsg *rt = nlmsg_data(m);
+	struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
+
+	if (m->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(m, sizeof(*rt), tb, RTA_MAX, NULL) < 0)
+		return;
+	r->local = rt->rtm_type == RTN_LOCAL;
+	if (rt->rtm_type != RTN_UNICAST || !tb[RTA_OIF])
+		return;
+	r->ifindex = (int)nla_get_u32(tb[RTA_OIF]);
+	netlink_get_addr(tb[RTA_GATEWAY], &r->next);
+	if (tb[RTA_VIA] && nla_len(tb[RTA_VIA]) == 2 + 16) /* IPv4 by an IPv6 router */
+		memcpy(&r->next, (char *)nla_data(tb[RTA_VIA]) + 2, 16);
+	if (tb[RTA_METRICS] && nla_parse_nested(metrics, RTAX_MAX, tb[RTA_METRICS], NULL) >= 0 &&
+	    metrics[RTAX_MTU])
+		r->mtu = nla_get_u32(metrics[RTAX_MTU]);
+	r->found = true;
+}
+
+static bool route_to(const struct in6_addr *addr, int ifindex, struct route *r)
+{
+	bool v4 = ip_is4(addr);
+	struct rtmsg rt = {
+		.rtm_family = v4 ? AF_INET : AF_INET6,
+		.rtm_dst_len = v4 ? 32 : 128,
+	};
+	struct nl_msg *msg = netlink_request(RTM_GETROUTE, 0, &rt, sizeof(rt));
+
+	memset(r, 0, sizeof(*r));
+	r->next = *addr;
+	if (msg) {
+		netlink_put_addr(msg, RTA_DST, addr);
+		if (ifindex)
+			nla_put_u32(msg, RTA_OIF, (uint32_t)ifindex);
+	}
+	return netlink_talk(msg, on_route, r) == 0 && r->found;
+}
+
+struct default_search {
+	int ifindex; /* 0: any */
+	struct route best;
+};
+
+static void on_default(struct nlmsghdr *m, void *arg)
+{
+	struct default_search *search = arg;
+	struct rtmsg *rt = nlmsg_data(m);
+	struct nlattr *tb[RTA_MAX + 1];
+	struct route r = {0};
+
+	if (rt->rtm_dst_len || rt->rtm_table != RT_TABLE_MAIN)
+		return;
+	on_route(m, &r);
+	if (!r.found || (search->ifindex && r.ifindex != search->ifindex) ||
+	    nlmsg_parse(m, sizeof(*rt), tb, RTA_MAX, NULL) < 0 ||
+	    (!tb[RTA_GATEWAY] && !tb[RTA_VIA]))
+		return;
+	r.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
+	if (!search->best.found || r.metric < search->best.metric)
+		search->best = r;
+}
+
+/* The default route with a gateway, by this interface or any; of IPv4, else of IPv6. */
+static bool route_default(int ifindex, bool v4, struct route *r)
+{
+	struct rtmsg rt = {.rtm_family = v4 ? AF_INET : AF_INET6};
+	struct default_search search = {.ifindex = ifindex};
+
+	netlink_talk(netlink_request(RTM_GETROUTE, NLM_F_DUMP, &rt, sizeof(rt)), on_default,
+		     &search);
+	*r = search.best;
+	return r->found;
+}
+
+static bool find_route(struct hop_user *u, struct route *r)
+{
+	const struct dp_pool *pool;
+	const struct link *l = NULL;
+
+	if (u->peer)
+		return route_to(&u->addr, 0, r);
+	pool = &dp.config.pool[u->index - HOP_EXIT];
+	memset(r, 0, sizeof(*r));
+	if (pool->device[0]) {
+		l = link_by_name(pool->device);
+		if (!l)
+			return false;
+	}
+	if (pool->has_gateway)
+		return route_to(&pool->gateway, l ? l->ifindex : 0, r);
+	return (pool->has4 && route_default(l ? l->ifindex : 0, true, r)) ||
+	       (pool->has6 && route_default(l ? l->ifindex : 0, false, r));
+}
+
+static void complain(struct hop_user *u, const struct route *r)
+{
+	if (u->complained)
+		return;
+	u->complained = true;
+	if (u->peer)
+		LOG(WARN, "datapath.route", "peer=%s text=\"%s\"", ip_text(&u->addr),
+		    r->local ? "it is this machine's own address" : "no route");
+	else
+		LOG(WARN, "datapath.route", "apn=%s dev=%s text=\"no gateway for direct breakout\"",
+		    dp.config.pool[u->index - HOP_EXIT].apn,
+		    dp.config.pool[u->index - HOP_EXIT].device);
+}
+
+static void resolve(struct hop_user *u)
+{
+	struct route r;
+	const uint8_t *mac = NULL;
+	bool found = find_route(u, &r);
+
+	if (!found)
+		complain(u, &r);
+	else
+		u->complained = false;
+	if (found)
+		mac = neigh_use(&u->neigh, r.ifindex, &r.next);
+	else
+		neigh_release(&u->neigh);
+	u->route = r;
+	write_hop(u, mac);
+}
+
+static void write_host(uint16_t index)
+{
+	const struct link *in = link_find(host_dev()), *out = link_find(host_xdp());
+	struct hop h = {.state = HOP_UNRESOLVED};
+	struct in6_addr none = ip_map4((struct in_addr){0});
+
+	set_addresses(&h, &none);
+	if (in && out) {
+		h.state = in->up && out->up ? HOP_READY : HOP_UNRESOLVED;
+		h.ifindex = (uint32_t)out->ifindex;
+		memcpy(h.dmac, in->mac, 6);
+		memcpy(h.smac, out->mac, 6);
+		h.mtu = (uint16_t)in->mtu;
+	}
+	store(index, &h);
+}
+
+static void refresh_step(struct timer *t)
+{
+	uint32_t n = 0;
+
+	if (state.cursor < HOP_PEER) {
+		write_host(HOP_HOST);
+		for (unsigned i = 0; i < dp.config.pools; i++)
+			if (dp.config.pool[i].breakout == DP_KERNEL)
+				write_host((uint16_t)(HOP_EXIT + i));
+	}
+	for (; state.cursor < state.next && n < REFRESH_BATCH; state.cursor++) {
+		if (!state.by_index[state.cursor])
+			continue;
+		resolve(state.by_index[state.cursor]);
+		n++;
+	}
+	if (state.cursor < state.next) {
+		timer_start(t, REFRESH_MS, refresh_step);
+		return;
+	}
+	state.cursor = 0;
+	if (state.again)
+		hop_refresh();
+}
+
+void hop_refresh(void)
+{
+	state.again = state.cursor != 0;
+	if (state.again)
+		return;
+	state.cursor = HOP_HOST;
+	refresh_step(&state.refresh);
+}
+
+static struct hop_user *make(const struct in6_addr *addr, uint16_t index, bool peer)
+{
+	struct hop_user *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	u->addr = *addr;
+	u->index = index;
+	u->peer = peer;
+	state.by_index[index] = u;
+	if (peer)
+		HASH_ADD(hh, state.peers, addr, sizeof(u->addr), u);
+	if (index >= state.next)
+		state.next = index + 1u;
+	return u;
+}
+
+static void discard(struct hop_user *u)
+{
+	timer_stop(&u->linger);
+	state.by_index[u->index] = NULL;
+	if (u->peer)
+		HASH_DEL(state.peers, u);
+	free(u);
+}
+
+static void expire(struct timer *t)
+{
+	struct hop_user *u = container_of(t, struct hop_user, linger);
+	const struct hop none = {.state = HOP_FREE};
+
+	neigh_release(&u->neigh);
+	store(u->index, &none);
+	discard(u);
+}
+
+static uint16_t free_index(void)
+{
+	for (uint32_t n = 0; n < HOPS - HOP_PEER; n++) {
+		uint32_t i = HOP_PEER + (state.hint + n) % (HOPS - HOP_PEER);
+
+		if (!state.by_index[i]) {
+			state.hint = i + 1 - HOP_PEER;
+			return (uint16_t)i;
+		}
+	}
+	return HOP_NONE;
+}
+
+int hop_get(const struct in6_addr *peer)
+{
+	struct hop_user *u;
+	uint16_t index;
+
+	if (!ip_is4(peer))
+		return -EAFNOSUPPORT;
+	HASH_FIND(hh, state.peers, peer, sizeof(*peer), u);
+	if (!u) {
+		index = free_index();
+		u = index ? make(peer, index, true) : NULL;
+		if (!u)
+			return -ENOSPC;
+		resolve(u);
+	}
+	timer_stop(&u->linger);
+	u->refs++;
+	return u->index;
+}
+
+void hop_put(uint16_t index)
+{
+	struct hop_user *u = state.by_index[index];
+
+	if (u && u->refs && --u->refs == 0)
+		timer_start(&u->linger, LINGER_MS, expire);
+}
+
+uint16_t hop_find(const struct in6_addr *peer)
+{
+	struct hop_user *u;
+
+	HASH_FIND(hh, state.peers, peer, sizeof(*peer), u);
+	return u ? u->index : HOP_NONE;
+}
+
+bool hop_adopt(uint16_t index)
+{
+	const struct hop *h = &dp.hops[index];
+	struct hop_user *u = state.by_index[index];
+	struct in_addr a;
+
+	if (index < HOP_PEER || h->state == HOP_FREE || h->family != 4)
+		return false;
+	if (!u) {
+		memcpy(&a, h->addr, 4);
+		struct in6_addr addr = ip_map4(a);
+
+		if (hop_find(&addr))
+			return false;
+		u = make(&addr, index, true);
+		if (!u)
+			return false;
+	}
+	u->refs++;
+	return true;
+}
+
+void hop_adopted(void)
+{
+	const struct hop none = {.state = HOP_FREE};
+
+	for (uint32_t i = HOP_PEER; i < HOPS; i++)
+		if (!state.by_index[i] && dp.hops[i].state != HOP_FREE)
+			store((uint16_t)i, &none);
+}
+
+/* The exits, then (after a restart) the adopted peers are looked up. */
+int hop_start(void)
+{
+	struct in6_addr none = ip_map4((struct in_addr){0});
+
+	neigh_start(on_neigh);
+	if (state.next < HOP_PEER)
+		state.next = HOP_PEER;
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		if (dp.config.pool[i].breakout == DP_DIRECT &&
+		    !make(&none, (uint16_t)(HOP_EXIT + i), false))
+			return -ENOMEM;
+	hop_refresh();
+	return 0;
+}
+
+void hop_stop(void)
+{
+	timer_stop(&state.refresh);
+	for (uint32_t i = 0; i < HOPS; i++)
+		if (state.by_index[i])
+			discard(state.by_index[i]);
+	neigh_stop();
+	memset(&state, 0, sizeof(state));
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The veth pair mcore0/mcore1 by which this machine's own stack takes part.
+ *
+ * Up: the datapath takes a device's packet out of its tunnel and redirects it to mcore1, so that it
+ * enters the stack on mcore0. Down: the routes of the pools point to mcore0; what leaves there
+ * arrives at mcore1, whose program encapsulates it. mcore0 has each pool's gateway address, no ARP,
+ * no checksum offload (a redirected frame must be complete) and GRO (without it a veth takes no
+ * redirected frames). Routes carry the devices' MTU, so that the stack segments, fragments and
+ * answers "too big" by itself. The pair outlives the daemon, as the maps do. */
+#include "datapath/internal.h"
+#include "datapath/netlink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/sockios.h>
+#include <linux/veth.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum {
+	/* XDP on mcore1 limits mcore0 to about 3500; mcore1 takes a whole tunnelled packet on top.
+	 */
+	STACK_MTU = 3400,
+	XDP_MTU = 9000,
+	ROUTE_PROTOCOL = 109, /* marks our routes for people: `ip route show proto 109` */
+	ADDR_GEN_NONE = 1,
+};
+
+static struct {
+	int dev, xdp;
+	uint16_t mtu;
+} state;
+
+int host_dev(void) { return state.dev; }
+int host_xdp(void) { return state.xdp; }
+
+/* The smallest MTU of the access interfaces, less the tunnel's headers. */
+uint16_t dp_ue_mtu(void)
+{
+	unsigned mtu = 1500;
+	bool found = false;
+
+	for (unsigned i = 0; i < dp.config.interfaces; i++) {
+		const struct dp_interface *in = &dp.config.interface[i];
+		const struct link *l = link_by_name(in->name);
+
+		if (!(in->role & DP_ACCESS) || !l)
+			continue;
+		mtu = found && mtu < l->mtu ? mtu : l->mtu;
+		found = true;
+	}
+	if (mtu > STACK_MTU)
+		mtu = STACK_MTU;
+	if (mtu < IPV4_MIN_MTU + GTPU_OVERHEAD)
+		mtu = IPV4_MIN_MTU + GTPU_OVERHEAD;
+	return (uint16_t)(mtu - GTPU_OVERHEAD);
+}
+
+static int write_sysctl(const char *path, const char *value)
+{
+	char full[128], now[16] = "";
+	int fd, err = 0;
+	ssize_t n;
+
+	snprintf(full, sizeof(full), "/proc/sys/net/%s", path);
+	fd = open(full, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, now, sizeof(now) - 1);
+	if (n <= 0 || strncmp(now, value, strlen(value)))
+		err = pwrite(fd, value, strlen(value), 0) < 0 ? -errno : 0;
+	close(fd);
+	if (err)
+		LOG(WARN, "datapath.sysctl", "key=%s value=%s error=\"%s\"", path, value,
+		    strerror(-err));
+	return err;
+}
+
+static void set_ethtool(const char *name, uint32_t command, uint32_t value)
+{
+	struct ethtool_value v = {.cmd = command, .data = value};
+	struct ifreq req = {.ifr_data = (void *)&v};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &req))
+		LOG(WARN, "datapath.ethtool", "dev=%s command=%#x error=\"%s\"", name, command,
+		    strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static int create(void)
+{
+	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC,
+				.ifi_flags = IFF_NOARP,
+				.ifi_change = IFF_NOARP},
+			 peer = {.ifi_family = AF_UNSPEC};
+	struct nl_msg *msg =
+		netlink_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi, sizeof(ifi));
+	struct nlattr *info, *data, *far;
+
+	if (!msg)
+		return -ENOMEM;
+	nla_put_string(msg, IFLA_IFNAME, HOST_DEV);
+	nla_put_u32(msg, IFLA_MTU, STACK_MTU);
+	info = nla_nest_start(msg, IFLA_LINKINFO);
+	nla_put_string(msg, IFLA_INFO_KIND, "veth");
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	far = nla_nest_start(msg, VETH_INFO_PEER);
+	nlmsg_append(msg, &peer, sizeof(peer), NLMSG_ALIGNTO);
+	nla_put_string(msg, IFLA_IFNAME, HOST_XDP);
+	nla_put_u32(msg, IFLA_MTU, XDP_MTU);
+	nla_nest_end(msg, far);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return netlink_talk(msg, NULL, NULL);
+}
+
+static int delete_pair(void)
+{
+	const struct link *l = link_by_name(HOST_DEV);
+	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
+
+	if (!l || strcmp(l->kind, "veth"))
+		return 0;
+	ifi.ifi_index = l->ifindex;
+	return netlink_talk(netlink_request(RTM_DELLINK, 0, &ifi, sizeof(ifi)), NULL, NULL);
+}
+
+static int bring_up(int ifindex)
+{
+	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC,
+				.ifi_index = ifindex,
+				.ifi_flags = IFF_UP,
+				.ifi_change = IFF_UP};
+
+	return netlink_talk(netlink_request(RTM_NEWLINK, 0, &ifi, sizeof(ifi)), NULL, NULL);
+}
+
+/* The gateway's address of a pool: IPv4 the first host, IPv6 ::1 of the first /64. */
+static struct in6_addr gateway4(const struct dp_pool *p)
+{
+	return ip_map4((struct in_addr){htonl(ntohl(p->net4.s_addr) + MCORE_GATEWAY_OFFSET)});
+}
+static struct in6_addr gateway6(const struct dp_pool *p)
+{
+	struct in6_addr a = p->net6;
+
+	a.s6_addr[15] = 1;
+	return a;
+}
+
+static int add_address(const struct in6_addr *addr)
+{
+	bool v4 = ip_is4(addr);
+	struct ifaddrmsg ifa = {
+		.ifa_family = v4 ? AF_INET : AF_INET6,
+		.ifa_prefixlen = v4 ? 32 : 128,
+		.ifa_index = (unsigned)state.dev,
+		.ifa_flags = v4 ? 0 : IFA_F_NODAD,
+	};
+	struct nl_msg *msg =
+		netlink_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &ifa, sizeof(ifa));
+
+	if (msg) {
+		netlink_put_addr(msg, IFA_LOCAL, addr);
+		netlink_put_addr(msg, IFA_ADDRESS, addr);
+	}
+	return netlink_talk(msg, NULL, NULL);
+}
+
+static int add_route(const struct in6_addr *net, uint8_t len, const struct in6_addr *source)
+{
+	bool v4 = ip_is4(net);
+	struct rtmsg rt = {
+		.rtm_family = v4 ? AF_INET : AF_INET6,
+		.rtm_dst_len = len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = ROUTE_PROTOCOL,
+		.rtm_scope = v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	struct nl_msg *msg =
+		netlink_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &rt, sizeof(rt));
+	struct nlattr *metrics;
+
+	if (msg) {
+		netlink_put_addr(msg, RTA_DST, net);
+		if (source)
+			netlink_put_addr(msg, RTA_PREFSRC, source);
+		nla_put_u32(msg, RTA_OIF, (uint32_t)state.dev);
+		metrics = nla_nest_start(msg, RTA_METRICS);
+		nla_put_u32(msg, RTAX_MTU, state.mtu);
+		nla_nest_end(msg, metrics);
+	}
+	return netlink_talk(msg, NULL, NULL);
+}
+
+static int set_pool(const struct dp_pool *p)
+{
+	struct in6_addr net4 = ip_map4(p->net4), gw4 = gateway4(p), gw6 = gateway6(p);
+	int err = 0;
+
+	if (p->has4) {
+		err = add_address(&gw4);
+		if (!err)
+			err = add_route(&net4, p->len4, &gw4);
+	}
+	if (!err && p->has6) {
+		err = add_address(&gw6);
+		if (!err)
+			err = add_route(&p->net6, p->len6, &gw6);
+	}
+	return err ? dp_fail(err, "apn %s: address or route on " HOST_DEV ": %s", p->apn,
+			     strerror(-err))
+		   : 0;
+}
+
+int host_add_route(const struct in6_addr *addr, uint8_t len) { return add_route(addr, len, NULL); }
+
+void host_del_route(const struct in6_addr *addr, uint8_t len)
+{
+	struct rtmsg rt = {
+		.rtm_family = ip_is4(addr) ? AF_INET : AF_INET6,
+		.rtm_dst_len = len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = ROUTE_PROTOCOL,
+		.rtm_scope = RT_SCOPE_NOWHERE,
+	};
+	struct nl_msg *msg = netlink_request(RTM_DELROUTE, 0, &rt, sizeof(rt));
+
+	if (msg)
+		netlink_put_addr(msg, RTA_DST, addr);
+	netlink_talk(msg, NULL, NULL);
+}
+
+void host_set_mtu(void)
+{
+	uint16_t mtu = dp_ue_mtu();
+
+	if (!state.dev || mtu == state.mtu)
+		return;
+	LOG(INFO, "datapath.mtu", "devices=%u", mtu);
+	state.mtu = mtu;
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		set_pool(&dp.config.pool[i]);
+}
+
+static void set_sysctls(void)
+{
+	bool any6 = false;
+
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		any6 |= dp.config.pool[i].has6;
+	write_sysctl("ipv4/ip_forward", "1");
+	write_sysctl("ipv4/conf/" HOST_DEV "/rp_filter", "0");
+	write_sysctl("ipv4/conf/" HOST_DEV "/send_redirects", "0");
+	write_sysctl("ipv6/conf/" HOST_XDP "/disable_ipv6", "1");
+	if (!any6)
+		return;
+	/* Forwarding makes an interface deaf to router advertisements unless accept_ra is 2: said
+	 * in the manual, not changed here. */
+	write_sysctl("ipv6/conf/all/forwarding", "1");
+	write_sysctl("ipv6/conf/" HOST_DEV "/accept_ra", "0");
+	write_sysctl("ipv6/conf/" HOST_DEV "/disable_ipv6", "0");
+}
+
+int host_start(void)
+{
+	const struct link *in, *out;
+	int err = 0;
+
+	/* A pair left by a daemon with other pools has their addresses and routes. */
+	if (!dp.adopted && link_by_name(HOST_DEV))
+		err = delete_pair();
+	if (!err)
+		err = link_sync();
+	if (!err && !link_by_name(HOST_DEV)) {
+		err = create();
+		if (!err)
+			err = link_sync();
+	}
+	in = link_by_name(HOST_DEV);
+	out = link_by_name(HOST_XDP);
+	if (err || !in || !out)
+		return dp_fail(err ? err : -ENODEV,
+			       "the veth pair " HOST_DEV "/" HOST_XDP " cannot be made: %s",
+			       strerror(err ? -err : ENODEV));
+	state.dev = in->ifindex;
+	state.xdp = out->ifindex;
+	state.mtu = dp_ue_mtu();
+	set_ethtool(HOST_DEV, ETHTOOL_STXCSUM, 0);
+	set_ethtool(HOST_DEV, ETHTOOL_STSO, 0);
+	set_ethtool(HOST_DEV, ETHTOOL_SGSO, 0);
+	set_ethtool(HOST_DEV, ETHTOOL_SGRO, 1);
+	write_sysctl("ipv6/conf/" HOST_DEV "/addr_gen_mode", "1");
+	set_sysctls();
+	err = bring_up(state.dev);
+	if (!err)
+		err = bring_up(state.xdp);
+	if (err)
+		return dp_fail(err, HOST_DEV ": %s", strerror(-err));
+	for (unsigned i = 0; i < dp.config.pools; i++) {
+		err = set_pool(&dp.config.pool[i]);
+		if (err)
+			return err;
+	}
+	return link_sync();
+}
+
+void host_stop(bool remove)
+{
+	if (remove && state.dev)
+		delete_pair();
+	memset(&state, 0, sizeof(state));
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the datapath share, and nobody else includes. There is one datapath in a
+ * process, `dp`; all of it is the loop's. Start goes up the list of datapath.h and stop goes down.
+ */
+#ifndef DATAPATH_INTERNAL_H
+#define DATAPATH_INTERNAL_H
+
+#include <bpf/libbpf.h>
+#include "core/log.h"
+#include "core/timer.h"
+#include "datapath/datapath.h"
+
+/* Fixed elements of `hops`, so that they mean the same to the next daemon. */
+enum {
+	HOP_NONE,
+	HOP_HOST,      /* this machine's own stack, through mcore1 */
+	HOP_EXIT,      /* and MCORE_MAX_POOLS on: where a pool's packets leave */
+	HOP_PEER = 32, /* and on: GTP-U peers */
+	HOPS = 65536,
+	PATH_CAP = 600,
+	GTPU_OVERHEAD = 20 + 8 + 8, /* IPv4, UDP, GTP-U without optional fields */
+	IPV4_MIN_MTU = 576,
+	EXTRA_SLOTS = 4096,
+	SLOTS_MAX = 1 << 24, /* leaves 8 bits of a TEID to the tag */
+	POOL_MAX = 1 << 20,
+};
+
+#define NO_SLOT  UINT32_MAX
+#define HOST_DEV "mcore0" /* the stack's end of the veth pair */
+#define HOST_XDP "mcore1" /* the end that carries the program */
+
+enum dp_map {
+	MAP_SESSIONS,
+	MAP_HOPS,
+	MAP_SETTINGS,
+	MAP_ADDRESSES,
+	MAP_LOCAL,
+	MAP_IMSIS,
+	MAP_REASONS,
+	MAP_EVENTS,
+	DP_MAPS,
+};
+
+struct dp_state {
+	bool running;
+	struct dp_config config;
+	struct dp_handler handler;
+	char pin_dir[256];  /* of this ABI: DIR/vN */
+	char root_dir[240]; /* DIR */
+	char object_path[512];
+
+	struct settings wanted; /* computed from the configuration, compared at adoption */
+	uint32_t slots, extra_first, extra_count;
+	uint32_t imsis_max, addresses_max;
+
+	struct bpf_object *object;
+	int map[DP_MAPS];
+	bool adopted;             /* the maps are an earlier daemon's */
+	struct session *sessions; /* shared with the kernel, as are: */
+	struct hop *hops;
+	struct settings *settings;
+
+	char *error; /* of dp_start's caller, while it runs */
+	size_t error_cap;
+};
+
+extern struct dp_state dp;
+
+/* Puts the reason into the caller's error buffer and returns err. */
+int dp_fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static inline struct in6_addr ip_map4(struct in_addr a)
+{
+	struct in6_addr m = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+
+	memcpy(&m.s6_addr[12], &a, 4);
+	return m;
+}
+static inline bool ip_is4(const struct in6_addr *a) { return IN6_IS_ADDR_V4MAPPED(a); }
+static inline struct in_addr ip_get4(const struct in6_addr *a)
+{
+	struct in_addr v;
+
+	memcpy(&v, &a->s6_addr[12], 4);
+	return v;
+}
+static inline struct in_addr dp_gtpu4(void) { return ip_get4(&dp.config.gtpu); }
+/* Address as text, IPv4 dotted, in one of four static buffers. */
+const char *ip_text(const struct in6_addr *);
+
+/* load.c */
+/* Makes or adopts the maps, loads the programs, maps sessions, hops and settings. */
+int load_start(void);
+void load_stop(void);
+/* Another object of the same file that shares our maps, not loaded; NULL with errno set. */
+struct bpf_object *load_clone(void);
+/* Path of a pin of this ABI. */
+void load_pin_path(char *out, size_t cap, const char *prefix, const char *name);
+/* Takes all pins away, of every ABI. */
+void load_unpin(void);
+
+/* attach.c */
+int attach_start(void);
+void attach_stop(bool remove);
+const char *attach_describe(void);
+/* A link was made or its index changed: put the programs back on a configured interface. */
+void attach_link_appeared(const char *name, int ifindex);
+bool attach_is_generic(void);
+
+/* session.c */
+/* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */
+int session_start(uint32_t *used);
+void session_stop(void);
+/* The slot of one of our TEIDs (host order), NO_SLOT if it is not in use. */
+uint32_t session_find_teid(uint32_t teid);
+
+/* tunnel.c: (index in hops, the peer's TEID) to slot */
+bool tunnel_start(uint32_t slots);
+void tunnel_stop(void);
+void tunnel_add(uint32_t slot); /* by the slot's peer and peer_teid */
+void tunnel_del(uint32_t slot); /* before these change */
+uint32_t tunnel_find(uint16_t peer, uint32_t teid);
+
+/* link.c */
+struct link {
+	int ifindex;
+	char name[IF_NAMESIZE];
+	char kind[16]; /* "vlan", "veth", "" of hardware */
+	uint8_t mac[6];
+	unsigned mtu;
+	bool up;
+	int parent;    /* of a VLAN device, else 0 */
+	uint16_t vlan; /* its id, host order */
+};
+int link_start(void);
+void link_stop(void);
+int link_sync(void);
+const struct link *link_find(int ifindex);
+const struct link *link_by_name(const char *name);
+/* This machine's own addresses into `local`. */
+int link_sync_addresses(void);
+
+/* hop.c */
+int hop_start(void);
+void hop_stop(void);
+/* After adoption: this peer index is used by one more session. False if the element is no peer. */
+bool hop_adopt(uint16_t index);
+/* After all were adopted: elements that nothing uses are freed. */
+void hop_adopted(void);
+/* The index of a peer with one reference more. -ENOSPC, -EAFNOSUPPORT. */
+int hop_get(const struct in6_addr *peer);
+void hop_put(uint16_t index);
+/* The index of a peer, 0 if it has none. */
+uint16_t hop_find(const struct in6_addr *peer);
+/* Routes or links changed: all hops are looked up again, soon. */
+void hop_refresh(void);
+
+/* neigh.c */
+struct neigh;
+/* Somebody who sends to a neighbour; embedded in its owner. */
+struct neigh_user {
+	struct neigh *neigh;
+	struct neigh_user *next, **pprev;
+};
+/* changed(user, mac) for each user when the MAC becomes known, changes, or is lost (NULL). */
+void neigh_start(void (*changed)(struct neigh_user *, const uint8_t *mac));
+void neigh_stop(void);
+/* Subscribes, in place of what the user had. The MAC if the address is resolved already, else NULL
+ * and resolution begins. */
+const uint8_t *neigh_use(struct neigh_user *, int ifindex, const struct in6_addr *addr);
+void neigh_release(struct neigh_user *);
+struct nlmsghdr;
+void neigh_on_event(struct nlmsghdr *);
+void neigh_resync(void);
+
+/* host.c */
+int host_start(void);
+void host_stop(bool remove);
+int host_dev(void); /* ifindex of mcore0 */
+int host_xdp(void); /* of mcore1 */
+/* Routes a static address outside the pools, /32 (IPv4 mapped) or /64, to mcore0. */
+int host_add_route(const struct in6_addr *, uint8_t len);
+void host_del_route(const struct in6_addr *, uint8_t len);
+void host_set_mtu(void); /* the access networks' MTU changed */
+
+/* nat.c */
+int nat_start(void);
+void nat_stop(bool remove);
+
+/* gtpu.c */
+int gtpu_start(void);
+void gtpu_stop(void);
+
+/* event.c */
+int event_start(void);
+void event_stop(void);
+
+#endif

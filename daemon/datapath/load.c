@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF object: maps, their pins, and adoption.
+ *
+ * Maps are pinned by name in DIR/vN, N being MCORE_ABI. At start all of them are opened; if every
+ * one has the type and sizes that this daemon wants, and the pools in `settings` are the configured
+ * ones (slots are made of them), they are adopted: the sessions in them go on. Otherwise what
+ * differs is logged, and new ones take their place. The pinned XDP links of another ABI are carried
+ * over, so that even then the programs are exchanged at one stroke.
+ *
+ * bpffs is mounted if it is not. The iterator is pinned as DIR/subscribers. */
+#include "datapath/internal.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define BPFFS "/sys/fs/bpf"
+
+static const char *const map_name[DP_MAPS] = {
+	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",     [MAP_SETTINGS] = "settings",
+	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",   [MAP_IMSIS] = "imsis",
+	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",
+};
+
+void load_pin_path(char *out, size_t cap, const char *prefix, const char *name)
+{
+	snprintf(out, cap, "%s/%s%s", dp.pin_dir, prefix, name);
+}
+
+/* libbpf's warnings are our log lines; the verifier's text is for --debug. */
+static int print(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	char text[1024], safe[1400];
+	int n = vsnprintf(text, sizeof(text), fmt, args);
+
+	if (n <= 0)
+		return 0;
+	n = n < (int)sizeof(text) ? n : (int)sizeof(text) - 1;
+	while (n && text[n - 1] == '\n')
+		n--;
+	log_escape(safe, sizeof(safe), text, (size_t)n);
+	if (level == LIBBPF_WARN && !strstr(text, "BPF program load failed"))
+		LOG(DEBUG, "datapath.libbpf", "text=\"%s\"", safe);
+	else if (level == LIBBPF_WARN)
+		LOG(WARN, "datapath.libbpf", "text=\"%s\"", safe);
+	return 0;
+}
+
+static bool on_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && (unsigned long)fs.f_type == BPF_FS_MAGIC;
+}
+
+static int make_dirs(const char *path)
+{
+	char part[256];
+
+	for (const char *p = path; *p;) {
+		p += strspn(p, "/");
+		p += strcspn(p, "/");
+		snprintf(part, sizeof(part), "%.*s", (int)(p - path), path);
+		if (mkdir(part, 0700) && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+static int prepare_bpffs(void)
+{
+	int err;
+
+	if (!strncmp(dp.root_dir, BPFFS, strlen(BPFFS)) && !on_bpffs(BPFFS) &&
+	    mount("bpf", BPFFS, "bpf", 0, "mode=0700"))
+		return dp_fail(-errno, "cannot mount bpffs on " BPFFS ": %s", strerror(errno));
+	err = make_dirs(dp.pin_dir);
+	if (err)
+		return dp_fail(err, "cannot make %s: %s", dp.pin_dir, strerror(-err));
+	if (!on_bpffs(dp.pin_dir))
+		return dp_fail(-EINVAL, "%s is not on bpffs (mount -t bpf bpf " BPFFS ")",
+			       dp.pin_dir);
+	return 0;
+}
+
+/* dir/name; an empty string, which nothing can be done to, if that is too long. */
+static const char *join(char out[PATH_CAP], const char *dir, const char *name)
+{
+	if (snprintf(out, PATH_CAP, "%s/%s", dir, name) >= PATH_CAP)
+		out[0] = 0;
+	return out;
+}
+
+/* Calls fn for every name in a directory but . and .. */
+static void each_entry(const char *dir, void (*fn)(const char *dir, const char *name))
+{
+	DIR *d = opendir(dir);
+
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+			fn(dir, e->d_name);
+	if (d)
+		closedir(d);
+}
+
+static void unlink_pin(const char *dir, const char *name)
+{
+	char path[PATH_CAP];
+
+	unlink(join(path, dir, name));
+}
+
+/* A pin of another ABI: links move to ours, all else goes. */
+static void carry_over(const char *dir, const char *name)
+{
+	char from[PATH_CAP], to[PATH_CAP];
+
+	join(from, dir, name);
+	load_pin_path(to, sizeof(to), "", name);
+	if (strncmp(name, "link_", 5) || rename(from, to))
+		unlink(from);
+}
+
+static void other_abi(const char *dir, const char *name)
+{
+	char path[PATH_CAP];
+	unsigned abi;
+
+	join(path, dir, name);
+	if (sscanf(name, "v%u", &abi) != 1 || abi == MCORE_ABI)
+		return;
+	LOG(INFO, "datapath.abi", "found=%u ours=%u text=\"sessions in the maps are not adopted\"",
+	    abi, MCORE_ABI);
+	each_entry(path, carry_over);
+	rmdir(path);
+}
+
+static void unpin_abi(const char *dir, const char *name)
+{
+	char path[PATH_CAP];
+	unsigned abi;
+
+	join(path, dir, name);
+	if (sscanf(name, "v%u", &abi) != 1)
+		return;
+	each_entry(path, unlink_pin);
+	rmdir(path);
+}
+
+void load_unpin(void)
+{
+	unlink_pin(dp.root_dir, "subscribers");
+	each_entry(dp.root_dir, unpin_abi);
+	rmdir(dp.root_dir);
+}
+
+static void set_sizes(struct bpf_object *object)
+{
+	const uint32_t size[DP_MAPS] = {
+		[MAP_SESSIONS] = dp.slots,
+		[MAP_HOPS] = HOPS,
+		[MAP_ADDRESSES] = dp.addresses_max,
+		[MAP_IMSIS] = dp.imsis_max,
+	};
+
+	for (unsigned i = 0; i < DP_MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, map_name[i]);
+
+		if (map && size[i])
+			bpf_map__set_max_entries(map, size[i]);
+	}
+}
+
+/* A pinned map that can serve as this one: its descriptor, else -1 and what differs in why. */
+static int open_pinned(const struct bpf_map *map, const char *name, char *why, size_t cap)
+{
+	struct bpf_map_info info = {0};
+	uint32_t len = sizeof(info);
+	char path[PATH_CAP];
+	int fd;
+
+	load_pin_path(path, sizeof(path), "", name);
+	fd = bpf_obj_get(path);
+	if (fd < 0) {
+		snprintf(why, cap, "%s: %s", name, strerror(errno));
+		return -1;
+	}
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) || info.type != bpf_map__type(map) ||
+	    info.key_size != bpf_map__key_size(map) ||
+	    info.value_size != bpf_map__value_size(map) ||
+	    info.max_entries != bpf_map__max_entries(map) ||
+	    info.map_flags != bpf_map__map_flags(map)) {
+		snprintf(why, cap, "%s: %u entries of %u octets, wanted %u of %u", name,
+			 info.max_entries, info.value_size, bpf_map__max_entries(map),
+			 bpf_map__value_size(map));
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void *map_shared(int fd, size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static size_t page_round(size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (n + page - 1) / page * page;
+}
+
+/* Slots are made of pools: with others, what is in the maps means something else. */
+static bool same_pools(int settings_fd, char *why, size_t cap)
+{
+	struct settings s;
+	uint32_t zero = 0;
+	bool same = true;
+
+	if (bpf_map_lookup_elem(settings_fd, &zero, &s)) {
+		snprintf(why, cap, "settings: %s", strerror(errno));
+		return false;
+	}
+	for (unsigned i = 0; i < MCORE_MAX_POOLS; i++) {
+		const struct pool *a = &s.pools[i], *b = &dp.wanted.pools[i];
+
+		same &= a->first_slot == b->first_slot && a->size == b->size &&
+			a->base4 == b->base4 && a->base6 == b->base6;
+	}
+	same &= s.tag_bits == dp.wanted.tag_bits;
+	if (!same)
+		snprintf(why, cap, "address pools were configured otherwise");
+	return same;
+}
+
+static void close_maps(void)
+{
+	for (unsigned i = 0; i < DP_MAPS; i++) {
+		if (dp.map[i] >= 0)
+			close(dp.map[i]);
+		dp.map[i] = -1;
+	}
+}
+
+/* Opens all pinned maps, or none. */
+static bool adopt_maps(void)
+{
+	char why[160] = "";
+	bool all = true, any = false;
+
+	for (unsigned i = 0; i < DP_MAPS && all; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(dp.object, map_name[i]);
+
+		dp.map[i] = map ? open_pinned(map, map_name[i], why, sizeof(why)) : -1;
+		all = dp.map[i] >= 0;
+		any |= all;
+	}
+	if (all && same_pools(dp.map[MAP_SETTINGS], why, sizeof(why)))
+		return true;
+	close_maps();
+	for (unsigned i = 0; i < DP_MAPS; i++)
+		unlink_pin(dp.pin_dir, map_name[i]);
+	if (any || all)
+		LOG(WARN, "datapath.anew", "text=\"pinned maps are not adopted\" reason=\"%s\"",
+		    why);
+	return false;
+}
+
+static int reuse_maps(struct bpf_object *object)
+{
+	for (unsigned i = 0; i < DP_MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, map_name[i]);
+
+		if (map && bpf_map__reuse_fd(map, dp.map[i]))
+			return dp_fail(-errno, "map %s cannot be reused: %s", map_name[i],
+				       strerror(errno));
+	}
+	return 0;
+}
+
+static int pin_maps(void)
+{
+	for (unsigned i = 0; i < DP_MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(dp.object, map_name[i]);
+		char path[PATH_CAP];
+
+		if (!map)
+			return dp_fail(-EINVAL, "%s has no map %s", dp.object_path, map_name[i]);
+		load_pin_path(path, sizeof(path), "", map_name[i]);
+		if (bpf_obj_pin(bpf_map__fd(map), path))
+			return dp_fail(-errno, "cannot pin %s: %s", path, strerror(errno));
+		dp.map[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 3);
+	}
+	return 0;
+}
+
+static struct bpf_object *open_object(void)
+{
+	struct bpf_object *object = bpf_object__open_file(dp.object_path, NULL);
+
+	if (object)
+		set_sizes(object);
+	return object;
+}
+
+struct bpf_object *load_clone(void)
+{
+	struct bpf_object *object = open_object();
+
+	if (object && reuse_maps(object)) {
+		bpf_object__close(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int find_object(void)
+{
+	const char *const place[] = {dp.config.object, MCORE_LIBDIR "/mcore.bpf.o",
+				     "build/mcore.bpf.o"};
+
+	for (unsigned i = dp.config.object ? 0 : 1; i < 3; i++) {
+		if (!access(place[i], R_OK)) {
+			snprintf(dp.object_path, sizeof(dp.object_path), "%s", place[i]);
+			return 0;
+		}
+		if (dp.config.object)
+			return dp_fail(-errno, "%s: %s", dp.config.object, strerror(errno));
+	}
+	return dp_fail(-ENOENT, "mcore.bpf.o is neither in " MCORE_LIBDIR " nor in build");
+}
+
+/* `cat DIR/subscribers` prints the sessions. */
+static void pin_iterator(void)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, "dump_subscribers");
+	union bpf_iter_link_info info = {.map = {.map_fd = (uint32_t)dp.map[MAP_SESSIONS]}};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link;
+	char path[PATH_CAP];
+
+	if (!prog)
+		return;
+	snprintf(path, sizeof(path), "%s/subscribers", dp.root_dir);
+	unlink(path);
+	link = bpf_program__attach_iter(prog, &opts);
+	if (!link || bpf_link__pin(link, path))
+		LOG(WARN, "datapath.iterator", "path=%s error=\"%s\"", path, strerror(errno));
+	bpf_link__destroy(link);
+}
+
+int load_start(void)
+{
+	int err;
+
+	for (unsigned i = 0; i < DP_MAPS; i++)
+		dp.map[i] = -1;
+	libbpf_set_print(print);
+	err = find_object();
+	if (!err)
+		err = prepare_bpffs();
+	if (err)
+		return err;
+	each_entry(dp.root_dir, other_abi);
+	dp.object = open_object();
+	if (!dp.object)
+		return dp_fail(-errno, "%s: %s", dp.object_path, strerror(errno));
+	dp.adopted = adopt_maps();
+	if (dp.adopted && (err = reuse_maps(dp.object)))
+		return err;
+	err = bpf_object__load(dp.object);
+	if (err)
+		return dp_fail(err, "the kernel refuses %s: %s (the log at level debug has why)",
+			       dp.object_path, strerror(-err));
+	if (!dp.adopted && (err = pin_maps()))
+		return err;
+	dp.sessions = map_shared(dp.map[MAP_SESSIONS],
+				 page_round((size_t)dp.slots * sizeof(struct session)));
+	dp.hops = map_shared(dp.map[MAP_HOPS], page_round(HOPS * sizeof(struct hop)));
+	dp.settings = map_shared(dp.map[MAP_SETTINGS], page_round(sizeof(struct settings)));
+	if (!dp.sessions || !dp.hops || !dp.settings)
+		return dp_fail(-errno, "cannot map the maps: %s", strerror(errno));
+	pin_iterator();
+	return 0;
+}
+
+void load_stop(void)
+{
+	if (dp.sessions)
+		munmap(dp.sessions, page_round((size_t)dp.slots * sizeof(struct session)));
+	if (dp.hops)
+		munmap(dp.hops, page_round(HOPS * sizeof(struct hop)));
+	if (dp.settings)
+		munmap(dp.settings, page_round(sizeof(struct settings)));
+	dp.sessions = NULL;
+	dp.hops = NULL;
+	dp.settings = NULL;
+	close_maps();
+	bpf_object__close(dp.object);
+	dp.object = NULL;
+}

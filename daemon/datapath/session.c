@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The slots of `sessions`: the only code that writes them, through the mapping shared with the
+ * kernel.
+ *
+ * teid is the switch: everything else is in place before it is set (release), and it is cleared
+ * before anything else changes. A session with a peer is changed to another peer by three stores
+ * that a packet in between may see half done: peer goes to 0 first, so that it finds the device
+ * idle and not the new TEID at the old peer. Counters, tat, last_seen and dropped are the kernel's
+ * from the first packet on.
+ *
+ * A slot of a pool is its address's. The extra slots behind the pools are handed out in the order
+ * in which they came back, so that one that was freed rests as long as possible. `imsis` and
+ * `addresses` follow each add and del at once. */
+#include "datapath/internal.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum {
+	EBI_FIRST = 5,
+	EBIS = 11,
+	BATCH = 4096,
+	BURST_MS = 100,         /* how far a rate may be exceeded for a moment, or */
+	BURST_OCTETS = 8 * 1024 /* this many octets, whichever is more */
+};
+
+static struct {
+	uint32_t *extra; /* ring of free extra slots */
+	bool *taken;     /* by extra slot: handed out */
+	uint32_t head, free;
+	uint8_t random[4096];
+	size_t random_left;
+} state;
+
+static struct session *slot_session(uint32_t slot)
+{
+	return slot < dp.slots ? &dp.sessions[slot] : NULL;
+}
+
+const struct session *dp_session(uint32_t slot)
+{
+	const struct session *s = slot_session(slot);
+
+	return s && s->teid ? s : NULL;
+}
+
+const struct session *dp_session_next(uint32_t *slot)
+{
+	for (; *slot < dp.slots; ++*slot)
+		if (dp.sessions[*slot].teid)
+			return &dp.sessions[*slot];
+	return NULL;
+}
+
+uint32_t dp_session_teid(uint32_t slot)
+{
+	const struct session *s = dp_session(slot);
+
+	return s ? ntohl(s->teid) : 0;
+}
+
+uint32_t session_find_teid(uint32_t teid)
+{
+	uint32_t slot = teid >> dp.settings->tag_bits;
+
+	return teid && dp_session_teid(slot) == teid ? slot : NO_SLOT;
+}
+
+static uint32_t random_word(void)
+{
+	uint32_t v;
+
+	if (state.random_left < sizeof(v)) {
+		/* Blocks only before the machine's pool was ever seeded; whole for this size. */
+		while (getrandom(state.random, sizeof(state.random), 0) !=
+		       (ssize_t)sizeof(state.random))
+			;
+		state.random_left = sizeof(state.random);
+	}
+	state.random_left -= sizeof(v);
+	memcpy(&v, &state.random[state.random_left], sizeof(v));
+	memset(&state.random[state.random_left], 0, sizeof(v));
+	return v;
+}
+
+static uint32_t make_teid(uint32_t slot)
+{
+	uint32_t bits = dp.settings->tag_bits, teid;
+
+	do
+		teid = slot << bits | (random_word() & ((1u << bits) - 1));
+	while (!teid);
+	return teid;
+}
+
+static void set_rate(struct rate *rate, __u64 *given, uint64_t bits_per_second)
+{
+	uint64_t ns = rate_ns_per_mib(bits_per_second), burst;
+
+	burst = (uint64_t)BURST_OCTETS * ns >> 20;
+	if (burst < BURST_MS * 1000000ull)
+		burst = BURST_MS * 1000000ull;
+	__atomic_store_n(&rate->burst_ns, burst, __ATOMIC_RELAXED);
+	__atomic_store_n(&rate->ns_per_mib, ns, __ATOMIC_RELAXED);
+	*given = bits_per_second;
+}
+
+/* The slot that the datapath finds by an IPv4 address (host order) or a /64; NO_SLOT outside pools.
+ */
+static uint32_t pool_slot4(uint32_t addr)
+{
+	for (const struct pool *p = dp.wanted.pools; p < &dp.wanted.pools[dp.config.pools]; p++)
+		if (p->base4 && addr - p->base4 < p->size)
+			return p->first_slot + (addr - p->base4);
+	return NO_SLOT;
+}
+
+static uint32_t pool_slot6(uint64_t prefix)
+{
+	for (const struct pool *p = dp.wanted.pools; p < &dp.wanted.pools[dp.config.pools]; p++)
+		if (p->base6 && prefix - p->base6 < p->size)
+			return p->first_slot + (uint32_t)(prefix - p->base6);
+	return NO_SLOT;
+}
+
+static uint64_t prefix_word(const uint8_t b[8])
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		v = v << 8 | b[i];
+	return v;
+}
+
+/* The keys in `addresses` of a session whose addresses are outside the pools. Returns how many. */
+static unsigned static_keys(const struct session *s, struct ip_key out[2])
+{
+	struct in_addr a = {.s_addr = s->ue4};
+	uint64_t prefix = prefix_word(s->ue6);
+	struct in6_addr mapped = ip_map4(a);
+	unsigned n = 0;
+
+	if (s->ue4 && pool_slot4(ntohl(s->ue4)) == NO_SLOT)
+		memcpy(out[n++].addr, &mapped, sizeof(mapped));
+	if (prefix && pool_slot6(prefix) == NO_SLOT) {
+		memset(&out[n], 0, sizeof(out[n]));
+		memcpy(out[n++].addr, s->ue6, 8);
+	}
+	return n;
+}
+
+static void host_route(const struct ip_key *key, bool add)
+{
+	struct in6_addr addr;
+	uint8_t len;
+
+	memcpy(&addr, key->addr, sizeof(addr));
+	len = ip_is4(&addr) ? 32 : 64;
+	if (!add)
+		host_del_route(&addr, len);
+	else if (host_add_route(&addr, len))
+		LOG(WARN, "datapath.route", "address=%s text=\"no route to " HOST_DEV "\"",
+		    ip_text(&addr));
+}
+
+static void addresses_del(const struct session *s, uint32_t slot)
+{
+	struct ip_key key[2];
+	uint32_t owner;
+
+	for (unsigned i = static_keys(s, key); i-- > 0;)
+		if (!bpf_map_lookup_elem(dp.map[MAP_ADDRESSES], &key[i], &owner) && owner == slot &&
+		    !bpf_map_delete_elem(dp.map[MAP_ADDRESSES], &key[i])) {
+			dp.settings->addresses--;
+			host_route(&key[i], false);
+		}
+}
+
+/* Only a device's default bearer is found by address: a dedicated one has an owner. */
+static int addresses_add(const struct session *s, uint32_t slot)
+{
+	struct ip_key key[2];
+	unsigned n = static_keys(s, key);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (bpf_map_update_elem(dp.map[MAP_ADDRESSES], &key[i], &slot, BPF_NOEXIST)) {
+			int err = errno == EEXIST ? -EEXIST : -ENOSPC;
+
+			addresses_del(s, slot);
+			return err;
+		}
+		dp.settings->addresses++;
+		host_route(&key[i], true);
+	}
+	return 0;
+}
+
+static void imsi_key(const struct session *s, struct imsi_key *key)
+{
+	memcpy(key->imsi, s->imsi, sizeof(key->imsi));
+}
+
+static bool ebi_known(uint8_t ebi) { return ebi >= EBI_FIRST && ebi < EBI_FIRST + EBIS; }
+
+static int imsis_add(const struct session *s, uint32_t slot)
+{
+	struct imsi_slots slots;
+	struct imsi_key key;
+
+	if (!ebi_known(s->ebi))
+		return 0;
+	imsi_key(s, &key);
+	if (bpf_map_lookup_elem(dp.map[MAP_IMSIS], &key, &slots))
+		memset(&slots, 0xff, sizeof(slots));
+	slots.slot[s->ebi - EBI_FIRST] = slot;
+	return bpf_map_update_elem(dp.map[MAP_IMSIS], &key, &slots, BPF_ANY) ? -ENOSPC : 0;
+}
+
+static void imsis_del(const struct session *s, uint32_t slot)
+{
+	struct imsi_slots slots;
+	struct imsi_key key;
+
+	imsi_key(s, &key);
+	if (!ebi_known(s->ebi) || bpf_map_lookup_elem(dp.map[MAP_IMSIS], &key, &slots) ||
+	    slots.slot[s->ebi - EBI_FIRST] != slot)
+		return;
+	slots.slot[s->ebi - EBI_FIRST] = NO_SLOT;
+	for (unsigned i = 0; i < EBIS; i++)
+		if (slots.slot[i] != NO_SLOT) {
+			bpf_map_update_elem(dp.map[MAP_IMSIS], &key, &slots, BPF_EXIST);
+			return;
+		}
+	bpf_map_delete_elem(dp.map[MAP_IMSIS], &key);
+}
+
+static void fill(struct session *s, uint32_t slot, const struct dp_session *given)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	memset(s, 0, sizeof(*s));
+	s->ue4 = given->ue4.s_addr;
+	memcpy(s->ue6, &given->ue6, sizeof(s->ue6));
+	memcpy(s->iid, given->iid, sizeof(s->iid));
+	s->exit = (uint16_t)(HOP_EXIT + given->pool);
+	s->dscp = given->dscp;
+	s->ebi = given->ebi;
+	s->owner = given->owner == NO_SLOT ? slot : given->owner;
+	imsi_print(given->imsi, s->imsi);
+	snprintf(s->apn, sizeof(s->apn), "%s", given->apn ? given->apn : "");
+	s->since = (uint64_t)now.tv_sec;
+	set_rate(&s->rate_up, &s->bits_per_second_up, given->rate_up);
+	set_rate(&s->rate_down, &s->bits_per_second_down, given->rate_down);
+}
+
+int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid)
+{
+	struct session *s = slot_session(slot);
+	int err;
+
+	if (!s || given->pool >= dp.config.pools ||
+	    (given->owner != NO_SLOT && given->owner >= dp.slots))
+		return -EINVAL;
+	if (s->teid)
+		return -EEXIST;
+	fill(s, slot, given);
+	err = given->owner == NO_SLOT || given->owner == slot ? addresses_add(s, slot) : 0;
+	if (err)
+		return err;
+	err = imsis_add(s, slot);
+	if (err) {
+		addresses_del(s, slot);
+		return err;
+	}
+	*teid = make_teid(slot);
+	__atomic_store_n(&s->teid, htonl(*teid), __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* Takes the peer away: from now on packets find the device idle. */
+static void disconnect(uint32_t slot)
+{
+	struct session *s = &dp.sessions[slot];
+	uint16_t peer = s->peer;
+
+	if (!peer)
+		return;
+	tunnel_del(slot);
+	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->peer, 0, __ATOMIC_RELEASE);
+	hop_put(peer);
+}
+
+int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)
+{
+	struct session *s = slot_session(slot);
+	int hop;
+
+	if (!s || !s->teid)
+		return -ENOENT;
+	hop = hop_get(peer);
+	if (hop < 0)
+		return hop;
+	if (s->peer == hop && s->peer_teid == htonl(teid)) {
+		hop_put((uint16_t)hop);
+		return 0;
+	}
+	disconnect(slot);
+	s->peer_teid = htonl(teid);
+	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->peer, (uint16_t)hop, __ATOMIC_RELEASE);
+	tunnel_add(slot);
+	return 0;
+}
+
+void dp_session_idle(uint32_t slot)
+{
+	if (dp_session(slot))
+		disconnect(slot);
+}
+
+void dp_session_gate(uint32_t slot, enum gate up, enum gate down)
+{
+	struct session *s = slot_session(slot);
+
+	if (!s || !s->teid)
+		return;
+	s->gate_up = (uint8_t)up;
+	s->gate_down = (uint8_t)down;
+}
+
+void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
+{
+	struct session *s = slot_session(slot);
+
+	if (!s || !s->teid)
+		return;
+	set_rate(&s->rate_up, &s->bits_per_second_up, up);
+	set_rate(&s->rate_down, &s->bits_per_second_down, down);
+}
+
+static void extra_put(uint32_t slot)
+{
+	uint32_t i = slot - dp.extra_first;
+
+	if (slot < dp.extra_first || i >= dp.extra_count || !state.taken[i])
+		return;
+	state.taken[i] = false;
+	state.extra[(state.head + state.free++) % dp.extra_count] = slot;
+}
+
+uint32_t dp_extra_slot(void)
+{
+	uint32_t slot;
+
+	if (!state.free)
+		return NO_SLOT;
+	slot = state.extra[state.head];
+	state.head = (state.head + 1) % dp.extra_count;
+	state.free--;
+	state.taken[slot - dp.extra_first] = true;
+	return slot;
+}
+
+void dp_session_del(uint32_t slot)
+{
+	struct session *s = slot_session(slot);
+
+	if (!s)
+		return;
+	if (s->teid) {
+		__atomic_store_n(&s->teid, 0, __ATOMIC_SEQ_CST);
+		disconnect(slot);
+		imsis_del(s, slot);
+		addresses_del(s, slot);
+	}
+	extra_put(slot);
+}
+
+/* A daemon that died between two writes leaves at most an entry of `imsis` that no slot confirms.
+ */
+static void imsis_clean(void)
+{
+	struct imsi_key *key = calloc(BATCH, sizeof(*key));
+	struct imsi_slots *value = calloc(BATCH, sizeof(*value));
+	struct imsi_key gone[64];
+	unsigned n = 0;
+	uint8_t at[sizeof(*key)];
+	void *from = NULL;
+	int err = 0;
+
+	while (key && value && !err) {
+		uint32_t count = BATCH;
+
+		err = bpf_map_lookup_batch(dp.map[MAP_IMSIS], from, at, key, value, &count, NULL);
+		if (err && errno != ENOENT)
+			break;
+		from = at;
+		for (uint32_t i = 0; i < count; i++) {
+			bool used = false;
+
+			for (unsigned e = 0; e < EBIS; e++) {
+				const struct session *s = dp_session(value[i].slot[e]);
+
+				used |= s && !memcmp(s->imsi, key[i].imsi, sizeof(s->imsi));
+			}
+			if (!used && n < 64)
+				gone[n++] = key[i];
+		}
+	}
+	while (n)
+		bpf_map_delete_elem(dp.map[MAP_IMSIS], &gone[--n]);
+	free(key);
+	free(value);
+}
+
+static void addresses_count(void)
+{
+	struct ip_key key, next;
+	void *prev = NULL;
+	uint32_t n = 0;
+
+	for (; !bpf_map_get_next_key(dp.map[MAP_ADDRESSES], prev, &next); n++) {
+		key = next;
+		prev = &key;
+	}
+	dp.settings->addresses = n;
+}
+
+/* Adopted slots: references to peers, tunnels, extra slots. */
+int session_start(uint32_t *used)
+{
+	uint32_t slot = 0;
+
+	*used = 0;
+
+	state.extra = calloc(dp.extra_count, sizeof(*state.extra));
+	state.taken = calloc(dp.extra_count, sizeof(*state.taken));
+	if (!state.extra || !state.taken || !tunnel_start(dp.slots))
+		return -ENOMEM;
+	for (struct session *s; dp.adopted && (s = (struct session *)dp_session_next(&slot));
+	     slot++) {
+		++*used;
+		if (slot >= dp.extra_first)
+			state.taken[slot - dp.extra_first] = true;
+		if (!s->peer)
+			continue;
+		if (hop_adopt(s->peer)) {
+			tunnel_add(slot);
+		} else {
+			LOG(WARN, "datapath.adopt", "imsi=%s slot=%u peer=%u text=\"no such peer\"",
+			    s->imsi, slot, s->peer);
+			s->peer = 0;
+		}
+	}
+	for (uint32_t i = 0; i < dp.extra_count; i++)
+		if (!state.taken[i])
+			state.extra[state.free++] = dp.extra_first + i;
+	if (dp.adopted) {
+		imsis_clean();
+		addresses_count();
+	}
+	return 0;
+}
+
+void session_stop(void)
+{
+	tunnel_stop();
+	free(state.extra);
+	free(state.taken);
+	explicit_bzero(&state, sizeof(state));
+}
