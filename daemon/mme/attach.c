@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attach (TS 24.301 5.5.1, TS 23.401 5.3.2.1). One procedure from the Attach Request to its
+ * completion; identification, authentication and security mode control are its children.
+ *
+ *   BEGIN     decide what is needed: the IMSI, a proof, or nothing, where a GUTI came with a MAC
+ * that fits its context LOCATION  S6a: the subscription ESM_INFO  APN and PCO, where the device
+ * wants to tell them ciphered SESSION   S11: address and bearer; programmed into the datapath when
+ * the answer is here ACCEPT    Initial Context Setup with the Attach Accept in it; done when the
+ * eNodeB has its bearer and the device has sent Attach Complete, in whichever order
+ *
+ * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7 d, e) are in attach_begin.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <time.h>
+#include "core/loop.h"
+#include "core/metrics.h"
+#include "mme/mme.h"
+#include "security/crypto.h"
+
+enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT };
+
+struct attach {
+	struct proc proc;
+	struct s6a_txn s6a;
+	struct gtpc_txn s11, modify;
+	uint64_t request_hash; /* of the Attach Request: is a second one the same? */
+	uint8_t attach_type, pti, pdn_type, request_type;
+	bool secured, from_guti, ask_info, bearer_ready, completed;
+	uint8_t esm_cause;    /* told beside the bearer (50 to 52), 0 if none */
+	char apn[APN_STRLEN]; /* as the device asked, "" if it did not */
+	struct pco pco, pco_answer;
+	struct mme_pdn *pdn;
+};
+
+static struct mem_pool pool = MEM_POOL(attach);
+METRIC_LATENCY(attach_time, "mcore_attach_seconds",
+	       "Attach Request to the last of Attach Complete and bearer")
+
+static int fail(struct proc *p, uint16_t cause)
+{
+	p->cause = cause;
+	return PROC_FAIL;
+}
+
+/* ---- the children ---- */
+
+static int enter_begin(struct proc *p)
+{
+	const struct attach *a = (const struct attach *)p;
+	const struct mme_ue *ue = p->owner;
+
+	if (a->pdn_type == 0)
+		return fail(p, CAUSE_ESM + EMM_CAUSE_PROTOCOL_ERROR);
+	if (a->secured)
+		return PROC_TO(LOCATION);
+	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : AUTHENTICATE);
+}
+
+static int started(struct proc *p, const struct proc *child)
+{
+	return child ? PROC_STAY : fail(p, EMM_CAUSE_CONGESTION);
+}
+
+static int enter_identify(struct proc *p) { return started(p, identity_begin(p, NAS_ASK_IMSI)); }
+static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p)); }
+static int enter_secure(struct proc *p) { return started(p, smc_begin(p)); }
+
+static int child_done(struct proc *p, const void *child)
+{
+	(void)p, (void)child;
+	return PROC_NEXT;
+}
+
+/* 5.4.2.5: whose identity came from a GUTI may be somebody else by now: ask for the IMSI before
+ * turning the device away for good. */
+static int child_failed(struct proc *p, const void *msg)
+{
+	const struct proc *child = msg;
+	struct attach *a = (struct attach *)p;
+	struct mme_ue *ue = p->owner;
+
+	if (child->cause != CAUSE_WRONG_KEY)
+		return fail(p, child->cause);
+	if (a->from_guti) {
+		a->from_guti = false;
+		ue->imsi = IMSI_NONE;
+		return PROC_TO(IDENTIFY);
+	}
+	struct nas_authentication_reject r = {0};
+
+	NAS_SEND(ue, authentication_reject, &r);
+	return fail(p, CAUSE_TOLD);
+}
+
+/* ---- subscription ---- */
+
+static void located(struct s6a_txn *txn, const struct s6a_answer *ans)
+{
+	proc_event(&container_of(txn, struct attach, s6a)->proc, EV_S6A_ANSWER, ans);
+}
+
+static int enter_location(struct proc *p)
+{
+	struct attach *a = (struct attach *)p;
+	struct mme_ue *ue = p->owner;
+	struct s6a_request r = {
+		.command = S6A_UPDATE_LOCATION,
+		.imsi = ue->imsi,
+		.visited_plmn = mme.gummei.plmn,
+		.initial_attach = true,
+	};
+
+	ue_make_known(ue);
+	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
+	a->s6a.done = located;
+	s6a_request(&a->s6a, &r);
+	return PROC_STAY;
+}
+
+static int got_location(struct proc *p, const void *msg)
+{
+	const struct attach *a = (const struct attach *)p;
+	const struct s6a_answer *ans = msg;
+	struct mme_ue *ue = p->owner;
+
+	if (ans->result != S6A_SUCCESS)
+		return fail(p, mme_s6a_cause(ans->result));
+	if (ans->blocked)
+		return fail(p, CAUSE_ESM + ESM_CAUSE_OPERATOR_DETERMINED_BARRING);
+	if (mme_set_subscription(ue, ans))
+		return fail(p, EMM_CAUSE_NETWORK_FAILURE);
+	return a->ask_info ? PROC_TO(ESM_INFO) : PROC_TO(SESSION);
+}
+
+/* ---- ESM information (6.6.1.2) ---- */
+
+static int enter_esm_info(struct proc *p)
+{
+	struct nas_esm_information_request r = {.pti = ((struct attach *)p)->pti};
+
+	NAS_SEND(p->owner, esm_information_request, &r);
+	return PROC_STAY;
+}
+
+static void keep_pco(struct pco *pco, struct bytes b)
+{
+	if (b.n > PCO_MAX)
+		return;
+	pco->n = (uint8_t)b.n;
+	memcpy(pco->b, b.p, b.n);
+}
+
+static int got_esm_info(struct proc *p, const void *msg)
+{
+	struct attach *a = (struct attach *)p;
+	const struct nas_esm_information_response *r = ((const struct nas_event *)msg)->body;
+
+	if (r->pti != a->pti)
+		return PROC_STAY;
+	if (HAS(r, nas_esm_information_response, apn))
+		memcpy(a->apn, r->apn.name, sizeof(a->apn));
+	if (HAS(r, nas_esm_information_response, pco))
+		keep_pco(&a->pco, r->pco);
+	return PROC_NEXT;
+}
+
+/* ---- session ---- */
+
+static void session_created(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	proc_event(&container_of(txn, struct attach, s11)->proc, EV_SESSION_CREATED, r);
+}
+
+static int enter_session(struct proc *p)
+{
+	struct attach *a = (struct attach *)p;
+	struct mme_ue *ue = p->owner;
+	uint8_t refused = 0;
+	struct mme_pdn *pdn = esm_new_pdn(ue, a->apn, a->pdn_type, &a->esm_cause, &refused);
+
+	if (!pdn)
+		return fail(p, CAUSE_ESM + refused);
+	a->pdn = pdn;
+	a->s11.done = session_created;
+	esm_create_session(ue, pdn, &a->pco, &a->s11);
+	return PROC_STAY;
+}
+
+static int got_session(struct proc *p, const void *msg)
+{
+	struct attach *a = (struct attach *)p;
+	const struct gtpc_response *r = msg;
+	uint8_t cause = esm_session_created(a->pdn, r, &a->esm_cause);
+
+	if (cause)
+		return fail(p, CAUSE_ESM + cause);
+	a->pco_answer = r->pco;
+	return PROC_NEXT;
+}
+
+/* ---- accept ---- */
+
+static struct bytes make_accept(struct attach *a)
+{
+	struct mme_ue *ue = a->proc.owner;
+	struct nas_attach_accept m = {
+		.attach_result = NAS_ATTACHED_EPS,
+		.t3412 = mme.t3412_s,
+		.tai_list = mme_tai_list(&ue->tai),
+		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
+		.esm = esm_activate_default(ue, a->pdn, a->pti, a->esm_cause, &a->pco_answer),
+		.t3402 = mme.t3402_s,
+		.network_features = 0,
+	};
+
+	SET(&m, nas_attach_accept, guti);
+	SET(&m, nas_attach_accept, t3402);
+	SET(&m, nas_attach_accept, network_features);
+	if (a->attach_type == NAS_ATTACH_COMBINED) {
+		/* 5.5.1.3.4.3: only EPS services; voice-centric devices may look for another
+		 * network */
+		m.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE;
+		SET(&m, nas_attach_accept, emm_cause);
+	}
+	return nas_make(ue, &nas_attach_accept_def, &m, NAS_SEC_CIPHERED);
+}
+
+static int enter_accept(struct proc *p)
+{
+	struct attach *a = (struct attach *)p;
+	struct mme_ue *ue = p->owner;
+
+	if (p->tries) { /* T3450: the device may have lost it; the eNodeB has its context */
+		conn_send_nas(ue->conn, make_accept(a));
+		return PROC_STAY;
+	}
+	if (!ue->m_tmsi)
+		ue_allot_tmsi(ue);
+	struct bytes nas = make_accept(a);
+
+	return nas.n && !context_setup(ue, nas) ? PROC_STAY : fail(p, EMM_CAUSE_NETWORK_FAILURE);
+}
+
+static int maybe_done(const struct attach *a)
+{
+	return a->bearer_ready && a->completed ? PROC_END : PROC_STAY;
+}
+
+static void bearer_modified(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	proc_event(&container_of(txn, struct attach, modify)->proc, EV_BEARER_MODIFIED, r);
+}
+
+static int context_up(struct proc *p, const void *msg)
+{
+	struct attach *a = (struct attach *)p;
+
+	if (!context_bearers(p->owner, msg, &a->modify, bearer_modified)) {
+		UE_LOG(WARN, (struct mme_ue *)p->owner, "attach.no_bearer", "ebi=%u", a->pdn->ebi);
+		return fail(p, CAUSE_ESM + ESM_CAUSE_INSUFFICIENT_RESOURCES);
+	}
+	return PROC_STAY;
+}
+
+static int context_failed(struct proc *p, const void *msg)
+{
+	(void)msg;
+	return fail(p, CAUSE_TOLD); /* 5.5.1.2.7 a: a failure of lower layers */
+}
+
+static int got_bearer(struct proc *p, const void *msg)
+{
+	struct attach *a = (struct attach *)p;
+	const struct gtpc_response *r = msg;
+
+	if (r->cause != GTPC_ACCEPTED)
+		return fail(p, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE);
+	a->pdn->connected = true;
+	a->bearer_ready = true;
+	return maybe_done(a);
+}
+
+static int complete(struct proc *p, const void *msg)
+{
+	struct attach *a = (struct attach *)p;
+	const struct nas_attach_complete *m = ((const struct nas_event *)msg)->body;
+	struct nas_message esm;
+
+	if (nas_decode(&turn_arena, NAS_UP, m->esm, &esm) ||
+	    esm.type != NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT || esm.ebi != a->pdn->ebi) {
+		if (esm.def && esm.type == NAS_ACTIVATE_DEFAULT_BEARER_REJECT)
+			return fail(p, CAUSE_TOLD);
+		return PROC_STAY; /* T3450 repeats the accept */
+	}
+	a->pdn->active = true;
+	a->completed = true;
+	timer_stop(&p->timer);
+	/* The bearer's answer is our own side's matter: it is not the device that is waited for. */
+	return maybe_done(a);
+}
+
+/* ---- the end ---- */
+
+static void reject(const struct attach *a, uint16_t cause)
+{
+	struct mme_ue *ue = a->proc.owner;
+	struct nas_attach_reject r = {.emm_cause = (uint8_t)cause};
+
+	if (cause >= CAUSE_ESM) {
+		struct nas_pdn_connectivity_reject esm = {
+			.pti = a->pti,
+			.esm_cause = (uint8_t)(cause - CAUSE_ESM),
+		};
+		r.emm_cause = EMM_CAUSE_ESM_FAILURE;
+		r.esm = nas_make(ue, &nas_pdn_connectivity_reject_def, &esm, NAS_SEC_PLAIN);
+		if (a->pti)
+			SET(&r, nas_attach_reject, esm);
+	}
+	if (cause == EMM_CAUSE_CONGESTION) {
+		r.t3346 = 60;
+		SET(&r, nas_attach_reject, t3346);
+	}
+	NAS_SEND(ue, attach_reject, &r);
+}
+
+static void end(struct proc *p, uint16_t cause)
+{
+	struct attach *a = (struct attach *)p;
+	struct mme_ue *ue = p->owner;
+
+	s6a_cancel(&a->s6a);
+	gtpc_cancel(&a->modify);
+	if (a->s11.pending) {
+		/* The session may come to be after nobody waits for it any more: by its IMSI and
+		 * bearer identity the gateway replaces it at the next attach. */
+		gtpc_cancel(&a->s11);
+	}
+	if (!cause) {
+		mme_counters.attach++;
+		latency_add(&attach_time_latency, (loop_clock_ns() - p->started_ns) / 1000);
+		ue->attached = (uint64_t)time(NULL);
+		ue_set_emm(ue, EMM_REGISTERED);
+		mme_send_information(ue);
+		ue_save(ue);
+		return;
+	}
+	mme_counters.attach_failed++;
+	if (cause < 256 || cause >= CAUSE_ESM)
+		reject(a, cause);
+	ue_remove(ue, cause == PROC_ABORTED ? UE_NO_RELEASE : UE_RELEASE,
+		  S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static const struct proc_timer t_s6a = {"T-S6a", 10000, 0}, t_s11 = {"T-S11", 10000, 0};
+
+static const struct proc_step steps[] = {
+	[BEGIN] = {"begin", enter_begin, NULL},
+	[IDENTIFY] = {"identify", enter_identify, NULL},
+	[AUTHENTICATE] = {"authenticate", enter_authenticate, NULL},
+	[SECURE] = {"secure", enter_secure, NULL},
+	[LOCATION] = {"location", enter_location, &t_s6a},
+	[ESM_INFO] = {"esm-information", enter_esm_info, &mme.timer[T3489]},
+	[SESSION] = {"session", enter_session, &t_s11},
+	[ACCEPT] = {"accept", enter_accept, &mme.timer[T3450]},
+};
+
+static const struct proc_row rows[] = {
+	{IDENTIFY, PROC_CHILD_DONE, child_done, AUTHENTICATE},
+	{AUTHENTICATE, PROC_CHILD_DONE, child_done, SECURE},
+	{SECURE, PROC_CHILD_DONE, child_done, LOCATION},
+	{LOCATION, EV_S6A_ANSWER, got_location, 0},
+	{ESM_INFO, NAS_ESM_INFORMATION_RESPONSE, got_esm_info, SESSION},
+	{SESSION, EV_SESSION_CREATED, got_session, ACCEPT},
+	{ACCEPT, EV_ICS_RESPONSE, context_up, 0},
+	{ACCEPT, EV_ICS_FAILURE, context_failed, 0},
+	{ACCEPT, EV_BEARER_MODIFIED, got_bearer, 0},
+	{ACCEPT, NAS_ATTACH_COMPLETE, complete, 0},
+	{PROC_ANY_STEP, PROC_CHILD_FAILED, child_failed, 0},
+};
+
+const struct proc_def attach_def = {
+	"attach",
+	"TS 24.301 5.5.1",
+	steps,
+	rows,
+	sizeof(steps) / sizeof(*steps),
+	sizeof(rows) / sizeof(*rows),
+	&pool,
+	end,
+};
+
+/* ---- the beginning ---- */
+
+static uint64_t hash(struct bytes b)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (uint32_t i = 0; i < b.n; i++)
+		h = (h ^ b.p[i]) * 0x100000001b3;
+	return h;
+}
+
+struct start {
+	const struct nas_attach_request *request;
+	const struct nas_event *event;
+	bool from_guti, secured;
+};
+
+/* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
+static void read_esm(struct attach *a, struct bytes esm)
+{
+	struct nas_message m;
+
+	if (nas_decode(&turn_arena, NAS_UP, esm, &m) || m.type != NAS_PDN_CONNECTIVITY_REQUEST)
+		return;
+	const struct nas_pdn_connectivity_request *r = m.body;
+
+	a->pti = m.pti;
+	a->request_type = r->request_type;
+	if (r->request_type == NAS_REQUEST_EMERGENCY || r->request_type == NAS_REQUEST_RLOS)
+		return;
+	a->pdn_type = r->pdn_type;
+	a->ask_info = HAS(r, nas_pdn_connectivity_request, information_transfer) &&
+		      r->information_transfer == NAS_INFORMATION_TRANSFER_REQUIRED;
+	if (HAS(r, nas_pdn_connectivity_request, apn))
+		memcpy(a->apn, r->apn.name, sizeof(a->apn));
+	if (HAS(r, nas_pdn_connectivity_request, pco))
+		keep_pco(&a->pco, r->pco);
+}
+
+static void init(struct proc *p, const void *arg)
+{
+	struct attach *a = (struct attach *)p;
+	const struct start *s = arg;
+
+	a->request_hash = hash(s->event->pdu);
+	a->attach_type = s->request->attach_type;
+	a->from_guti = s->from_guti;
+	a->secured = s->secured;
+	read_esm(a, s->request->esm);
+}
+
+static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request *r)
+{
+	ue->ue_capability_n = r->ue_network_capability.n;
+	memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
+	ue->ms_capability_n = 0;
+	if (HAS(r, nas_attach_request, ms_network_capability) &&
+	    r->ms_network_capability.n <= UE_MS_CAPABILITY_MAX) {
+		ue->ms_capability_n = (uint8_t)r->ms_network_capability.n;
+		memcpy(ue->ms_capability, r->ms_network_capability.p, ue->ms_capability_n);
+	}
+}
+
+static void refuse(struct s1_conn *c, uint8_t cause)
+{
+	struct nas_attach_reject r = {.emm_cause = cause, .t3346 = 60};
+
+	if (cause == EMM_CAUSE_CONGESTION)
+		SET(&r, nas_attach_reject, t3346);
+	mme_counters.attach_failed++;
+	nas_send_plain(c, &nas_attach_reject_def, &r);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+/* 5.5.1.2.7 d, e: a second Attach Request on the connection of a running attach. True if it is the
+ * same one and the attach goes on. */
+static bool repeated(struct mme_ue *ue, const struct nas_event *e)
+{
+	struct proc *p = ue ? proc_find(&ue->procs, &attach_def) : NULL;
+
+	if (!p)
+		return false;
+	if (((struct attach *)p)->request_hash == hash(e->pdu)) {
+		if (p->step == ACCEPT)
+			conn_send_nas(ue->conn, make_accept((struct attach *)p));
+		return true;
+	}
+	proc_note(p, "another Attach Request");
+	conn_unbind(ue->conn);
+	ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	return false;
+}
+
+/* A context may be used again without asking the HSS if its COUNTs last a while longer. */
+static bool usable(const struct nas_security *sec)
+{
+	return sec->valid && sec->ul_count < NAS_COUNT_END - 0x10000 &&
+	       sec->dl_count < NAS_COUNT_END - 0x10000;
+}
+
+void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
+{
+	const struct nas_attach_request *r = e->body;
+	struct start s = {.request = r, .event = e};
+
+	if (repeated(c->ue, e))
+		return;
+	if (old && old->doomed)
+		old = NULL;
+	mme_counters.attach_started++;
+	if (r->attach_type == NAS_ATTACH_EMERGENCY || r->attach_type == NAS_ATTACH_RLOS) {
+		refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+		return;
+	}
+	struct mme_ue *ue = ue_new();
+
+	if (!ue) {
+		mme_counters.congestion++;
+		refuse(c, EMM_CAUSE_CONGESTION);
+		return;
+	}
+	conn_bind(c, ue);
+	ue_seen(ue);
+	read_capabilities(ue, r);
+	if (r->identity.type == NAS_ID_IMSI) {
+		ue->imsi = r->identity.imsi;
+	} else if (old && r->identity.type == NAS_ID_GUTI) {
+		ue->imsi = old->imsi;
+		s.from_guti = true;
+		ue->sec.ksi = old->sec.ksi;
+	}
+	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
+	 */
+	if (e->secured && old && usable(&old->sec) && old->imsi == ue->imsi &&
+	    old->ue_capability_n == ue->ue_capability_n &&
+	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n)) {
+		ue->sec = old->sec;
+		ue->security_on = true;
+		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
+		nas_kenb(&ue->sec, ue->kenb);
+		s.secured = true;
+	}
+	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);
+	if (!proc_start(&attach_def, &ue->procs, ue, NULL, init, &s)) {
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+		refuse(c, EMM_CAUSE_CONGESTION);
+	}
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UE-associated logical S1 connections (TS 36.413 3.1). The MME UE S1AP ID is a slot in a table and
+ * a generation, so that an id that lingers in an eNodeB never names another device's connection.
+ * The eNB UE S1AP ID is looked up by eNodeB and id in a hash. */
+#include <errno.h>
+#include <stdlib.h>
+#include "mme/mme.h"
+
+enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1 };
+
+static struct mem_pool pool = MEM_POOL(s1_conn);
+static struct s1_conn *by_enb;
+
+static struct slot {
+	struct s1_conn *conn;
+	uint32_t next_free;
+	uint32_t generation;
+} * slots;
+static uint32_t slots_n, first_free = SLOT_MASK, last_free = SLOT_MASK;
+
+static void give_back(uint32_t i)
+{
+	slots[i].conn = NULL;
+	slots[i].generation++;
+	slots[i].next_free = SLOT_MASK;
+	if (first_free == SLOT_MASK)
+		first_free = i;
+	else
+		slots[last_free].next_free = i;
+	last_free = i;
+}
+
+static bool grow(void)
+{
+	uint32_t n = slots_n ? 2 * slots_n : 1024;
+	struct slot *more = n < SLOT_MASK ? realloc(slots, n * sizeof(*slots)) : NULL;
+
+	if (!more)
+		return false;
+	slots = more;
+	memset(slots + slots_n, 0, (n - slots_n) * sizeof(*slots));
+	for (uint32_t i = slots_n; i < n; i++)
+		give_back(i);
+	slots_n = n;
+	return true;
+}
+
+struct s1_conn *conn_find(uint32_t id)
+{
+	uint32_t i = id & SLOT_MASK;
+
+	return i < slots_n && slots[i].conn && slots[i].conn->mme_ue_s1ap_id == id ? slots[i].conn
+										   : NULL;
+}
+
+struct s1_conn *conn_find_by_enb(struct enb *enb, uint32_t id)
+{
+	struct s1_conn probe = {.key = {.enb = (uintptr_t)enb, .enb_ue_s1ap_id = id}}, *c;
+
+	HASH_FIND(by_enb, by_enb, &probe.key, sizeof(probe.key), c);
+	return c;
+}
+
+struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
+{
+	struct s1_conn *c = first_free != SLOT_MASK || grow() ? pool_get(&pool) : NULL;
+
+	if (!c)
+		return NULL;
+	uint32_t i = first_free;
+
+	first_free = slots[i].next_free;
+	slots[i].conn = c;
+	c->mme_ue_s1ap_id = i | slots[i].generation << SLOT_BITS;
+	c->enb_ue_s1ap_id = enb_ue_s1ap_id;
+	c->enb = enb;
+	c->key.enb = (uintptr_t)enb;
+	c->key.enb_ue_s1ap_id = enb_ue_s1ap_id;
+	HASH_ADD(by_enb, by_enb, key, sizeof(c->key), c);
+	uint16_t streams = s1_streams(enb->assoc);
+
+	c->stream = streams > 1 ? (uint16_t)(1 + enb->next_stream++ % (streams - 1)) : 0;
+	c->next = enb->conns;
+	if (c->next)
+		c->next->prev = c;
+	enb->conns = c;
+	return c;
+}
+
+static void forget(struct s1_conn *c)
+{
+	timer_stop(&c->timer);
+	give_back(c->mme_ue_s1ap_id & SLOT_MASK);
+	HASH_DELETE(by_enb, by_enb, c);
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		c->enb->conns = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	pool_put(&pool, c);
+}
+
+void conn_unbind(struct s1_conn *c)
+{
+	if (c->ue)
+		c->ue->conn = NULL;
+	c->ue = NULL;
+}
+
+void conn_free(struct s1_conn *c)
+{
+	struct mme_ue *ue = c->ue;
+
+	conn_unbind(c);
+	forget(c);
+	if (ue)
+		ue_idle(ue);
+}
+
+void conn_bind(struct s1_conn *c, struct mme_ue *ue)
+{
+	struct mme_ue *before = c->ue;
+	struct s1_conn *stale = ue->conn;
+
+	if (before == ue)
+		return;
+	conn_unbind(c);
+	if (before)
+		ue_idle(before);
+	if (stale) {
+		conn_unbind(stale);
+		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	}
+	c->ue = ue;
+	ue->conn = c;
+}
+
+int conn_send(struct s1_conn *c, const struct s1ap_msg *msg, const void *body)
+{
+	return c->releasing ? -ENOTCONN : enb_send(c->enb, c->stream, msg, body);
+}
+
+int conn_send_nas(struct s1_conn *c, struct bytes pdu)
+{
+	struct s1ap_downlink_nas_transport m = {0};
+
+	if (!c || !pdu.n)
+		return -ENOTCONN;
+	S1AP_SET(&m, mme_ue_s1ap_id, c->mme_ue_s1ap_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, c->enb_ue_s1ap_id);
+	S1AP_SET(&m, nas_pdu, pdu);
+	return conn_send(c, &s1ap_downlink_nas_transport_msg, &m);
+}
+
+static void unanswered(struct timer *t)
+{
+	struct s1_conn *c = container_of(t, struct s1_conn, timer);
+
+	LOG(WARN, "s1.release",
+	    "peer=%s mme_ue_s1ap_id=%u error=\"no UE Context Release Complete\"",
+	    s1_peer(c->enb->assoc), c->mme_ue_s1ap_id);
+	forget(c);
+}
+
+void conn_release(struct s1_conn *c, struct s1ap_cause cause)
+{
+	struct s1ap_ue_context_release_command m = {0};
+	struct mme_ue *ue = c->ue;
+
+	if (c->releasing)
+		return;
+	conn_unbind(c);
+	S1AP_SET(&m, ue_s1ap_ids,
+		 (struct s1ap_ue_s1ap_ids){
+			 .choice = S1AP_UE_S1AP_IDS_UE_S1AP_ID_PAIR,
+			 .ue_s1ap_id_pair = {c->mme_ue_s1ap_id, c->enb_ue_s1ap_id},
+		 });
+	S1AP_SET(&m, cause, cause);
+	conn_send(c, &s1ap_ue_context_release_command_msg, &m);
+	c->releasing = true;
+	mme_counters.release++;
+	timer_start(&c->timer, mme.timer[T_RELEASE].ms, unanswered);
+	if (ue)
+		ue_idle(ue);
+}

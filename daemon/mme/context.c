@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Initial Context Setup (TS 36.413 8.3.1): security, the UE-AMBR and all active bearers of a device
+ * to its eNodeB, and what the eNodeB answers on to the SGW. */
+#include <errno.h>
+#include "mme/mme.h"
+
+static struct s1ap_e_rab_level_qos_parameters qos_of(const struct bearer_qos *q)
+{
+	struct s1ap_e_rab_level_qos_parameters p = {
+		.qci = q->qci,
+		.allocation_retention_priority =
+			{
+				.priority_level = q->arp_priority,
+				.pre_emption_capability = q->arp_may_preempt,
+				.pre_emption_vulnerability = q->arp_preemptable,
+			},
+	};
+
+	if (q->gbr_down || q->gbr_up)
+		S1AP_SET(&p, gbr_qos_information,
+			 (struct s1ap_gbr_qos_information){
+				 .e_rab_maximum_bitrate_dl = q->mbr_down,
+				 .e_rab_maximum_bitrate_ul = q->mbr_up,
+				 .e_rab_guaranteed_bitrate_dl = q->gbr_down,
+				 .e_rab_guaranteed_bitrate_ul = q->gbr_up,
+			 });
+	return p;
+}
+
+/* Octets of the UE's NAS capability to S1AP's bit strings, which leave out algorithm 0 (9.2.1.40).
+ */
+static uint16_t algorithms(uint8_t octet) { return (uint16_t)((octet & 0x7f) << 9); }
+
+static uint64_t at_most(uint64_t rate) { return rate > 10000000000 ? 10000000000 : rate; }
+
+int context_setup(struct mme_ue *ue, struct bytes nas)
+{
+	struct s1ap_initial_context_setup_request m = {0};
+	struct s1ap_e_rab_to_be_setup_item_ctxt_su_req item[GTPC_MAX_BEARERS] = {0};
+	uint32_t n = 0;
+
+	if (!ue->conn)
+		return -ENOTCONN;
+	for (struct mme_pdn *p = ue->pdns; p && n < GTPC_MAX_BEARERS; p = p->next, n++) {
+		item[n].e_rab_id = p->ebi;
+		item[n].e_rab_level_qos_parameters = qos_of(&p->qos);
+		item[n].transport_layer_address = (struct s1ap_transport_layer_address){
+			.has4 = p->s1u_sgw.has4,
+			.has6 = p->s1u_sgw.has6,
+			.v4 = p->s1u_sgw.ip4,
+			.v6 = p->s1u_sgw.ip6,
+		};
+		item[n].gtp_teid = p->s1u_sgw.teid;
+		if (!n && nas.n)
+			S1AP_SET(&item[n], nas_pdu, nas);
+	}
+	if (!n)
+		return -ENOENT;
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
+	S1AP_SET(&m, ue_aggregate_maximum_bitrate,
+		 (struct s1ap_ue_aggregate_maximum_bitrate){
+			 .ue_aggregate_maximum_bit_rate_dl = at_most(ue->ambr_down),
+			 .ue_aggregate_maximum_bit_rate_ul = at_most(ue->ambr_up),
+		 });
+	S1AP_SET(&m, e_rab_to_be_setup_list,
+		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
+	S1AP_SET(&m, ue_security_capabilities,
+		 (struct s1ap_ue_security_capabilities){algorithms(ue->ue_capability[0]),
+							algorithms(ue->ue_capability[1])});
+	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
+	if (ue->radio_capability)
+		S1AP_SET(&m, ue_radio_capability,
+			 bytes_of(ue->radio_capability, ue->radio_capability_n));
+	return conn_send(ue->conn, &s1ap_initial_context_setup_request_msg, &m);
+}
+
+unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_setup_response *r,
+			 struct gtpc_txn *txn,
+			 void (*done)(struct gtpc_txn *, const struct gtpc_response *))
+{
+	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER, .imsi = ue->imsi};
+
+	if (ue->conn)
+		ue->conn->context = true;
+	for (uint32_t i = 0; r->has.e_rab_setup_list && i < r->e_rab_setup_list.n; i++) {
+		const struct s1ap_e_rab_setup_item_ctxt_su_res *e = &r->e_rab_setup_list.v[i];
+		struct mme_pdn *p = pdn_by_ebi(ue, e->e_rab_id);
+
+		if (!p || q.bearers == GTPC_MAX_BEARERS) {
+			UE_LOG(WARN, ue, "s1.unknown_e_rab", "e_rab_id=%u", e->e_rab_id);
+			continue;
+		}
+		q.teid = p->s11_sgw.teid;
+		q.bearer[q.bearers].ebi = p->ebi;
+		q.bearer[q.bearers++].s1u_enb = (struct fteid){
+			.type = FTEID_S1U_ENB,
+			.has4 = e->transport_layer_address.has4,
+			.has6 = e->transport_layer_address.has6,
+			.ip4 = e->transport_layer_address.v4,
+			.ip6 = e->transport_layer_address.v6,
+			.teid = e->gtp_teid,
+		};
+	}
+	if (!q.bearers)
+		return 0;
+	txn->done = done;
+	gtpc_request(txn, GTPC_SGW, &q);
+	return q.bearers;
+}

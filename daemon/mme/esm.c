@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EPS session management (TS 24.301 6): which APN and PDN type a device gets by its subscription,
+ * the Create Session for it, and the default bearer's message. What attach and PDN connectivity
+ * share. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <strings.h>
+#include "mme/mme.h"
+
+/* The APN network identifier: without an operator identifier mncXXX.mccXXX.gprs (TS 23.003 9.1). */
+static size_t ni_length(const char *apn)
+{
+	size_t n = strlen(apn);
+
+	if (n > 5 && !strcasecmp(apn + n - 5, ".gprs") && n > 19 &&
+	    !strncasecmp(apn + n - 19, ".mnc", 4))
+		return n - 19;
+	return n;
+}
+
+static const struct apn_subscription *subscribed(const struct mme_ue *ue, const char *apn)
+{
+	size_t n = ni_length(apn);
+	const struct apn_subscription *any = NULL;
+
+	if (!*apn)
+		return ue->default_apn < ue->apns ? &ue->apn[ue->default_apn] : NULL;
+	for (unsigned i = 0; i < ue->apns; i++) {
+		const struct apn_subscription *s = &ue->apn[i];
+
+		if (!strcmp(s->apn, "*"))
+			any = s;
+		else if (strlen(s->apn) == n && !strncasecmp(s->apn, apn, n))
+			return s;
+	}
+	return any;
+}
+
+/* 6.5.1.3: what both the device and its subscription want. 0 with *refused if nothing. */
+static enum pdn_type common_type(uint8_t asked, enum pdn_type has, uint8_t *told, uint8_t *refused)
+{
+	if (asked < NAS_PDN_IPV4 || asked > NAS_PDN_IPV4V6) {
+		*refused = ESM_CAUSE_UNKNOWN_PDN_TYPE;
+		return 0;
+	}
+	if (asked & has) {
+		if (asked == NAS_PDN_IPV4V6 && has != PDN_IPV4V6)
+			*told = has == PDN_IPV4 ? ESM_CAUSE_IPV4_ONLY : ESM_CAUSE_IPV6_ONLY;
+		return (enum pdn_type)(asked & has);
+	}
+	*refused = has == PDN_IPV4 ? ESM_CAUSE_IPV4_ONLY : ESM_CAUSE_IPV6_ONLY;
+	return 0;
+}
+
+struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type, uint8_t *told,
+			    uint8_t *refused)
+{
+	const struct apn_subscription *s = subscribed(ue, apn);
+
+	if (!s) {
+		*refused = *apn ? ESM_CAUSE_OPTION_NOT_SUBSCRIBED : ESM_CAUSE_UNKNOWN_APN;
+		UE_LOG(WARN, ue, "esm.apn", "apn=%s error=\"not subscribed\"",
+		       log_escape((char[4 *APN_STRLEN]){0}, 4 * APN_STRLEN, apn, strlen(apn)));
+		return NULL;
+	}
+	enum pdn_type type = common_type(pdn_type, s->pdn_type, told, refused);
+	struct mme_pdn *pdn = type ? pdn_new(ue) : NULL;
+
+	if (!pdn) {
+		if (type)
+			*refused = ESM_CAUSE_MAX_BEARERS;
+		return NULL;
+	}
+	bool wildcard = !strcmp(s->apn, "*");
+	size_t n = wildcard ? ni_length(apn) : strlen(s->apn);
+
+	memcpy(pdn->apn, wildcard ? apn : s->apn, n);
+	for (size_t i = 0; i < n; i++)
+		pdn->apn[i] = (char)tolower((unsigned char)pdn->apn[i]);
+	pdn->type = type;
+	pdn->ambr_up = s->ambr_up;
+	pdn->ambr_down = s->ambr_down;
+	pdn->qos.qci = s->qci;
+	pdn->qos.arp_priority = s->arp_priority;
+	pdn->qos.arp_may_preempt = s->arp_may_preempt;
+	pdn->qos.arp_preemptable = s->arp_preemptable;
+	if (s->has_ue4 && type & PDN_IPV4)
+		pdn->paa.ip4 = s->ue4;
+	if (s->has_ue6 && type & PDN_IPV6)
+		pdn->paa.ip6 = s->ue6;
+	pdn->paa.type = type;
+	return pdn;
+}
+
+void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco *pco,
+			struct gtpc_txn *txn)
+{
+	struct gtpc_request r = {
+		.type = GTPC_CREATE_SESSION,
+		.sender = {.type = FTEID_S11_MME,
+			   .has4 = true,
+			   .ip4 = mme.control,
+			   .teid = ue->s11_teid},
+		.imsi = ue->imsi,
+		.serving_plmn = mme.gummei.plmn,
+		.tai = ue->tai,
+		.ecgi = ue->ecgi,
+		.pdn_type = pdn->type,
+		.paa = pdn->paa,
+		.ambr_up = pdn->ambr_up,
+		.ambr_down = pdn->ambr_down,
+		.pco = *pco,
+		.bearers = 1,
+		.bearer[0] = {.ebi = pdn->ebi, .qos = pdn->qos},
+	};
+
+	memcpy(r.msisdn, ue->msisdn, sizeof(r.msisdn));
+	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
+	memcpy(r.apn, pdn->apn, sizeof(r.apn));
+	if (ue->pdns && ue->pdns->next) /* further connections are the same device's at the SGW */
+		for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+			if (p->s11_sgw.teid)
+				r.teid = p->s11_sgw.teid;
+	gtpc_request(txn, GTPC_SGW, &r);
+}
+
+/* 29.274 cause to ESM cause: what a device can make something of. */
+static uint8_t refusal(enum gtpc_cause cause)
+{
+	switch (cause) {
+	case GTPC_MISSING_OR_UNKNOWN_APN:
+		return ESM_CAUSE_UNKNOWN_APN;
+	case GTPC_ALL_ADDRESSES_OCCUPIED:
+	case GTPC_NO_RESOURCES:
+		return ESM_CAUSE_INSUFFICIENT_RESOURCES;
+	case GTPC_PREFERRED_PDN_TYPE_NOT_SUPPORTED:
+		return ESM_CAUSE_UNKNOWN_PDN_TYPE;
+	case GTPC_REQUEST_REJECTED:
+		return ESM_CAUSE_REJECTED_BY_GATEWAY;
+	default:
+		return ESM_CAUSE_NETWORK_FAILURE;
+	}
+}
+
+uint8_t esm_session_created(struct mme_pdn *pdn, const struct gtpc_response *r, uint8_t *told)
+{
+	if (r->cause != GTPC_ACCEPTED && r->cause != GTPC_ACCEPTED_PARTIALLY &&
+	    r->cause != GTPC_NEW_PDN_TYPE_NETWORK && r->cause != GTPC_NEW_PDN_TYPE_SINGLE)
+		return refusal(r->cause);
+	if (r->cause == GTPC_NEW_PDN_TYPE_NETWORK)
+		*told = r->paa.type == PDN_IPV4 ? ESM_CAUSE_IPV4_ONLY : ESM_CAUSE_IPV6_ONLY;
+	else if (r->cause == GTPC_NEW_PDN_TYPE_SINGLE)
+		*told = ESM_CAUSE_SINGLE_ADDRESS_ONLY;
+	pdn->s11_sgw = r->sender;
+	pdn->paa = r->paa;
+	pdn->type = r->paa.type;
+	if (r->ambr_up)
+		pdn->ambr_up = r->ambr_up;
+	if (r->ambr_down)
+		pdn->ambr_down = r->ambr_down;
+	if (!r->bearers || r->bearer[0].ebi != pdn->ebi)
+		return ESM_CAUSE_NETWORK_FAILURE;
+	pdn->s1u_sgw = r->bearer[0].s1u_sgw;
+	return 0;
+}
+
+struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, uint8_t pti,
+				  uint8_t told, const struct pco *pco)
+{
+	struct nas_activate_default_bearer_request m = {
+		.ebi = pdn->ebi,
+		.pti = pti,
+		.qos = {.qci = pdn->qos.qci},
+		.pdn_address = {.type = (uint8_t)pdn->type, .ip4 = pdn->paa.ip4},
+	};
+
+	/* The APN with its operator identifier, as a device may use it to tell networks apart. */
+	snprintf(m.apn.name, sizeof(m.apn.name), "%s", pdn->apn);
+	memcpy(m.pdn_address.iid, pdn->paa.ip6.s6_addr + 8, 8);
+	if (pdn->ambr_up && pdn->ambr_down) {
+		m.apn_ambr.up = pdn->ambr_up;
+		m.apn_ambr.down = pdn->ambr_down;
+		SET(&m, nas_activate_default_bearer_request, apn_ambr);
+	}
+	if (told) {
+		m.esm_cause = told;
+		SET(&m, nas_activate_default_bearer_request, esm_cause);
+	}
+	if (pco->n) {
+		m.pco = bytes_of(pco->b, pco->n);
+		SET(&m, nas_activate_default_bearer_request, pco);
+	}
+	return nas_make(ue, &nas_activate_default_bearer_request_def, &m, NAS_SEC_PLAIN);
+}
+
+/* ---- requests outside attach ---- */
+
+static void status(struct mme_ue *ue, const struct nas_message *m, uint8_t cause)
+{
+	struct nas_esm_status s = {.ebi = m->ebi, .pti = m->pti, .esm_cause = cause};
+
+	NAS_SEND(ue, esm_status, &s);
+}
+
+void esm_in(struct mme_ue *ue, const struct nas_event *e)
+{
+	const struct nas_message *m = e->m;
+
+	switch (m->type) {
+	case NAS_PDN_CONNECTIVITY_REQUEST: {
+		struct nas_pdn_connectivity_reject r = {
+			.pti = m->pti,
+			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
+		};
+
+		NAS_SEND(ue, pdn_connectivity_reject, &r);
+		break;
+	}
+	case NAS_PDN_DISCONNECT_REQUEST: {
+		const struct nas_pdn_disconnect_request *d = e->body;
+		struct nas_pdn_disconnect_reject r = {
+			.pti = m->pti,
+			.esm_cause = pdn_by_ebi(ue, d->linked_ebi)
+					     ? ESM_CAUSE_LAST_PDN_DISCONNECTION
+					     : ESM_CAUSE_INVALID_BEARER_IDENTITY,
+		};
+
+		NAS_SEND(ue, pdn_disconnect_reject, &r);
+		break;
+	}
+	case NAS_BEARER_RESOURCE_ALLOCATION_REQUEST: {
+		struct nas_bearer_resource_allocation_reject r = {
+			.pti = m->pti,
+			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
+		};
+
+		NAS_SEND(ue, bearer_resource_allocation_reject, &r);
+		break;
+	}
+	case NAS_BEARER_RESOURCE_MODIFICATION_REQUEST: {
+		struct nas_bearer_resource_modification_reject r = {
+			.pti = m->pti,
+			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
+		};
+
+		NAS_SEND(ue, bearer_resource_modification_reject, &r);
+		break;
+	}
+	case NAS_ESM_STATUS:
+		UE_LOG(INFO, ue, "esm.status", "ebi=%u cause=%u", m->ebi,
+		       ((const struct nas_esm_status *)e->body)->esm_cause);
+		return;
+	case NAS_ESM_INFORMATION_RESPONSE: /* late */
+		break;
+	default:
+		status(ue, m, ESM_CAUSE_MESSAGE_TYPE_NOT_COMPATIBLE);
+	}
+	mme_counters.nas_unexpected++;
+	UE_LOG(INFO, ue, "esm.unexpected", "message=%s ebi=%u pti=%u", m->def->name, m->ebi,
+	       m->pti);
+}

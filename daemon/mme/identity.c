@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Identification (TS 24.301 5.4.4): asks a device for its IMSI or IMEISV. A child of procedures
+ * that cannot go on without. The answer is taken without protection (4.4.4.3): it is a claim, which
+ * authentication then proves. */
+#include "mme/mme.h"
+
+struct identity {
+	struct proc proc;
+	uint8_t type;
+};
+
+static struct mem_pool pool = MEM_POOL(identity);
+
+static int enter(struct proc *p)
+{
+	struct nas_identity_request r = {.identity_type = ((struct identity *)p)->type};
+
+	NAS_SEND(p->owner, identity_request, &r);
+	return PROC_STAY;
+}
+
+static int response(struct proc *p, const void *msg)
+{
+	const struct nas_identity_response *r = ((const struct nas_event *)msg)->body;
+	struct mme_ue *ue = p->owner;
+	uint8_t type = ((struct identity *)p)->type;
+
+	if (type == NAS_ASK_IMSI && r->identity.type == NAS_ID_IMSI)
+		ue->imsi = r->identity.imsi;
+	else if (type == NAS_ASK_IMEISV && r->identity.type == NAS_ID_IMEISV)
+		memcpy(ue->imeisv, r->identity.imei, sizeof(ue->imeisv));
+	else
+		return PROC_STAY; /* not what was asked: T3470 asks again */
+	return PROC_END;
+}
+
+static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3470]}};
+static const struct proc_row rows[] = {{0, NAS_IDENTITY_RESPONSE, response, 0}};
+
+const struct proc_def identity_def = {
+	"identification", "TS 24.301 5.4.4", steps, rows, 1, 1, &pool, NULL,
+};
+
+static void init(struct proc *p, const void *arg)
+{
+	((struct identity *)p)->type = *(const uint8_t *)arg;
+}
+
+struct proc *identity_begin(struct proc *parent, uint8_t type)
+{
+	return proc_start(&identity_def, parent->list, parent->owner, parent, init, &type);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The MME's start, reload and end, and what its procedures share: served areas, the device's
+ * subscription, EMM Information. */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include "core/loop.h"
+#include "mme/mme.h"
+
+struct mme_config mme;
+struct mme_counters mme_counters;
+
+/* TS 24.301 table 10.2.1 and 10.3.1; T_ICS and T_RELEASE are ours. */
+static const struct proc_timer standard[MME_TIMERS] = {
+	[T3413] = {"T3413", 6000, 2},         [T3422] = {"T3422", 6000, 4},
+	[T3450] = {"T3450", 6000, 4},         [T3460] = {"T3460", 6000, 4},
+	[T3470] = {"T3470", 6000, 4},         [T3489] = {"T3489", 4000, 2},
+	[T3485] = {"T3485", 8000, 4},         [T_ICS] = {"T-ICS", 10000, 0},
+	[T_RELEASE] = {"T-release", 5000, 0},
+};
+
+bool mme_serves_plmn(plmn_t plmn)
+{
+	bool served = plmn == mme.gummei.plmn;
+
+	for (unsigned i = 0; i < mme.plmns; i++)
+		served |= mme.plmn[i] == plmn;
+	return served;
+}
+
+/* Without configured areas, all of the served networks. */
+bool mme_serves_tai(const struct tai *t)
+{
+	if (!mme.tacs)
+		return mme_serves_plmn(t->plmn);
+	for (unsigned i = 0; i < mme.tacs; i++)
+		if (mme.tac[i].plmn == t->plmn && t->tac >= mme.tac[i].first &&
+		    t->tac <= mme.tac[i].last)
+			return true;
+	return false;
+}
+
+struct nas_tai_list mme_tai_list(const struct tai *tai)
+{
+	struct nas_tai_list l = {.n = 1, .tai = {*tai}};
+
+	/* Where a few areas were configured, a device may move among them without telling. */
+	for (unsigned i = 0; i < mme.tacs; i++) {
+		if (mme.tac[i].plmn != tai->plmn ||
+		    mme.tac[i].last - mme.tac[i].first >= NAS_MAX_TAIS)
+			continue;
+		for (unsigned tac = mme.tac[i].first; tac <= mme.tac[i].last && l.n < NAS_MAX_TAIS;
+		     tac++)
+			if (tac != tai->tac)
+				l.tai[l.n++] = (struct tai){tai->plmn, (uint16_t)tac};
+	}
+	return l;
+}
+
+/* TS 29.272 annex A */
+uint8_t mme_s6a_cause(enum s6a_result r)
+{
+	switch (r) {
+	case S6A_USER_UNKNOWN:
+		return EMM_CAUSE_EPS_AND_NON_EPS_NOT_ALLOWED;
+	case S6A_UNKNOWN_EPS_SUBSCRIPTION:
+	case S6A_RAT_NOT_ALLOWED:
+		return EMM_CAUSE_NO_SUITABLE_CELLS;
+	case S6A_ROAMING_NOT_ALLOWED:
+		return EMM_CAUSE_PLMN_NOT_ALLOWED;
+	default:
+		return EMM_CAUSE_NETWORK_FAILURE;
+	}
+}
+
+int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
+{
+	struct apn_subscription *apn = malloc(a->apns ? a->apns * sizeof(*apn) : 1);
+
+	if (!apn)
+		return -ENOMEM;
+	memcpy(apn, a->apn, a->apns * sizeof(*apn));
+	free(ue->apn);
+	ue->apn = apn;
+	ue->apns = a->apns;
+	ue->default_apn = a->default_apn;
+	ue->ambr_up = a->ambr_up;
+	ue->ambr_down = a->ambr_down;
+	memcpy(ue->msisdn, a->msisdn, sizeof(ue->msisdn));
+	return 0;
+}
+
+void mme_send_information(struct mme_ue *ue)
+{
+	struct nas_emm_information m = {0};
+	time_t now = time(NULL);
+	struct tm local, utc;
+
+	if (!mme.network_full_name[0] && !mme.network_short_name[0])
+		return;
+	if (mme.network_full_name[0]) {
+		snprintf(m.full_name.utf8, sizeof(m.full_name.utf8), "%s", mme.network_full_name);
+		SET(&m, nas_emm_information, full_name);
+	}
+	if (mme.network_short_name[0]) {
+		snprintf(m.short_name.utf8, sizeof(m.short_name.utf8), "%s",
+			 mme.network_short_name);
+		SET(&m, nas_emm_information, short_name);
+	}
+	localtime_r(&now, &local);
+	gmtime_r(&now, &utc);
+	m.time_zone = (nas_time_zone_t)(local.tm_gmtoff / 900);
+	m.time = (struct nas_time){
+		.year = (uint16_t)(utc.tm_year + 1900),
+		.month = (uint8_t)(utc.tm_mon + 1),
+		.day = (uint8_t)utc.tm_mday,
+		.hour = (uint8_t)utc.tm_hour,
+		.minute = (uint8_t)utc.tm_min,
+		.second = (uint8_t)(utc.tm_sec > 59 ? 59 : utc.tm_sec),
+		.zone = m.time_zone,
+	};
+	m.daylight_saving = local.tm_isdst > 0;
+	SET(&m, nas_emm_information, time_zone);
+	SET(&m, nas_emm_information, time);
+	SET(&m, nas_emm_information, daylight_saving);
+	NAS_SEND(ue, emm_information, &m);
+}
+
+void mme_reload(const struct mme_config *c)
+{
+	struct s1_config s1 = mme.s1;
+
+	mme = *c;
+	if (s1.addresses) /* what S1 listens on stays until the restart */
+		mme.s1 = s1;
+	for (unsigned i = 0; i < MME_TIMERS; i++) {
+		uint32_t ms = mme.timer[i].ms;
+
+		mme.timer[i] = standard[i];
+		if (ms)
+			mme.timer[i].ms = ms;
+	}
+	if (!mme.t3412_s)
+		mme.t3412_s = 54 * 60;
+	if (!mme.t3402_s)
+		mme.t3402_s = 12 * 60;
+	if (!mme.mobile_reachable_extra_s)
+		mme.mobile_reachable_extra_s = 2 * 4 * 60;
+	if (!mme.eias)
+		memcpy(mme.eia, (uint8_t[]){EIA2, EIA1, EIA3}, mme.eias = 3);
+	if (!mme.eeas)
+		memcpy(mme.eea, (uint8_t[]){EEA2, EEA1, EEA3, EEA0}, mme.eeas = 4);
+}
+
+static void turn_end(void *arg)
+{
+	(void)arg;
+	ue_reap();
+}
+
+int mme_start(const struct mme_config *c, char *error, size_t cap)
+{
+	const char *why = "";
+	int err;
+
+	mme.s1.addresses = 0;
+	mme_reload(c);
+	view_init();
+	loop_at_turn_end(turn_end, NULL);
+	unsigned restored = ue_restore_all();
+
+	if (restored)
+		LOG(INFO, "mme.restored", "devices=%u", restored);
+	err = s1_start(&mme.s1, &why);
+	if (!err)
+		err = s1_listen(&enb_handler);
+	if (err) {
+		snprintf(error, cap, "S1: %s%s%s", strerror(-err), *why ? ": " : "", why);
+		return err;
+	}
+	LOG(INFO, "mme.start", "name=\"%s\" plmn=%s group=%u code=%u sctp=%s", mme.name,
+	    plmn_print(mme.gummei.plmn, (char[PLMN_STRLEN]){0}), mme.gummei.group, mme.gummei.code,
+	    s1_backend());
+	return 0;
+}
+
+void mme_stop(void)
+{
+	ue_drop_all();
+	s1_stop();
+	proc_reap();
+	ue_reap();
+}

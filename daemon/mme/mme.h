@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The MME (TS 23.401 4.4.2): contexts, and who owns them.
+ *
+ *   enb         an eNodeB with an S1 association; owned by enb.c, dies with the association
+ *   s1_conn     the S1 connection of one device (its two S1AP ids); owned by conn.c, belongs to an
+ *               enb, and to a mme_ue as long as that one is ECM-CONNECTED
+ *   mme_ue      a device; owned by ue.c, found by IMSI and M-TMSI once it is authenticated
+ *   mme_pdn     a PDN connection with its default bearer; owned by its mme_ue
+ *   procedures  core/proc objects in mme_ue.procs; one file each, no headers of their own
+ *
+ * An attach always makes a mme_ue of its own. When it is authenticated, a context that already has
+ * the IMSI is superseded (its procedures aborted, its sessions deleted): a stranger who merely
+ * knows an identity disturbs nobody. What ends is freed at the end of the loop's turn.
+ *
+ *   s1_in.c     S1AP messages to their functions        nas_in.c   NAS messages to procedures
+ *   attach.c auth.c smc.c identity.c detach.c service.c  procedures
+ *   esm.c       ESM messages inside and outside attach   release.c  UE context release
+ *   view.c      what the API sees, trace                 save.c     contexts across a restart */
+#ifndef MME_MME_H
+#define MME_MME_H
+
+#include <uthash.h>
+#include <mcore/api_sources.h>
+#include <mcore/causes.h>
+#include <mcore/ids.h>
+#include "codec/nas.h"
+#include "codec/s1ap.h"
+#include "core/log.h"
+#include "core/pool.h"
+#include "core/proc.h"
+#include "core/timer.h"
+#include "security/nas_sec.h"
+#include "transport/gtpc.h"
+#include "transport/s1.h"
+#include "transport/s6a.h"
+
+/* ---- configuration ---- */
+
+struct mme_tacs { /* served tracking areas: a range of one PLMN */
+	plmn_t plmn;
+	uint16_t first, last;
+};
+
+enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T_ICS, T_RELEASE, MME_TIMERS };
+
+struct mme_config {
+	const char *name;
+	struct gummei gummei;
+	unsigned plmns; /* served beside the GUMMEI's own */
+	const plmn_t *plmn;
+	unsigned tacs;
+	const struct mme_tacs *tac;
+	uint8_t relative_capacity;
+	unsigned eias, eeas; /* algorithms in the order of preference */
+	uint8_t eia[3], eea[4];
+	const char *network_full_name, *network_short_name; /* "": EMM Information without it */
+	uint32_t t3412_s, t3402_s; /* told to the device */
+	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
+	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
+	uint64_t max_ues; /* 0: no ceiling */
+	bool accept_unprotected_imsi_detach; /* no: a detach without integrity only if no context */
+	struct in_addr control; /* our address in S11 F-TEIDs */
+	struct s1_config s1;
+};
+
+#define S1AP_CAUSE(group, value)                                                                   \
+	((struct s1ap_cause){ S1AP_CAUSE_##group, S1AP_CAUSE_##group##_##value })
+
+/* ---- contexts ---- */
+
+enum emm_state { EMM_DEREGISTERED, EMM_COMMON_PROCEDURE_INITIATED, EMM_REGISTERED,
+		 EMM_DEREGISTERED_INITIATED };
+enum ecm_state { ECM_IDLE, ECM_CONNECTED };
+
+enum { ENB_MAX_TAIS = 256, ENB_NAME_MAX = 150 };
+
+struct enb {
+	struct enb *next, *prev;
+	struct s1_assoc *assoc;
+	bool ready; /* S1 Setup succeeded */
+	bool home;
+	plmn_t plmn;
+	uint32_t id; /* 20 bits; home eNodeB 28; short macro 18, long macro 21 */
+	uint8_t id_bits;
+	char name[ENB_NAME_MAX + 1];
+	unsigned tais;
+	struct tai *tai; /* malloc */
+	struct s1_conn *conns;
+	uint64_t in, out; /* messages */
+	uint64_t since; /* unix time, s, of the S1 Setup */
+	uint16_t next_stream;
+};
+
+struct s1_conn {
+	struct s1_conn *next, *prev; /* of the eNodeB */
+	UT_hash_handle by_enb;
+	struct { /* key of by_enb */
+		uint64_t enb; /* its pointer, as a number */
+		uint32_t enb_ue_s1ap_id, zero;
+	} key;
+	struct enb *enb;
+	struct mme_ue *ue; /* NULL while being released after the device went elsewhere */
+	uint32_t mme_ue_s1ap_id; /* slot and generation */
+	uint32_t enb_ue_s1ap_id;
+	uint16_t stream;
+	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
+	bool releasing;
+	struct timer timer; /* of the release */
+	struct tai tai;
+	struct ecgi ecgi;
+};
+
+struct mme_pdn {
+	struct mme_pdn *next;
+	uint8_t ebi, linked;
+	char apn[APN_STRLEN]; /* NI as chosen */
+	enum pdn_type type;
+	struct paa paa;
+	uint64_t ambr_up, ambr_down;
+	struct bearer_qos qos;
+	struct fteid s11_sgw, s1u_sgw;
+	bool active;	/* the device has accepted the bearer */
+	bool connected; /* the SGW has the eNodeB's F-TEID */
+};
+
+enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8 };
+
+struct mme_ue {
+	imsi_t imsi; /* IMSI_NONE until known */
+	uint32_t m_tmsi; /* of our GUMMEI; 0: none allotted */
+	uint64_t serial; /* of entry into the tables */
+	enum emm_state emm;
+	bool known;  /* in the tables by IMSI and M-TMSI */
+	bool doomed; /* freed at the end of the turn */
+	bool security_on; /* this NAS connection has exchanged protected messages */
+	uint8_t ue_capability[UE_NETWORK_CAPABILITY_MAX], ue_capability_n;
+	uint8_t ms_capability[UE_MS_CAPABILITY_MAX], ms_capability_n;
+	char imeisv[IMEISV_STRLEN];
+	char msisdn[17];
+	struct s1_conn *conn;
+	struct proc_list procs;
+	struct mme_pdn *pdns;
+	struct nas_security sec;
+	uint8_t kenb[32]; /* of the NAS COUNT that 33.401 7.2.6.2 says; for the next context setup */
+	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
+	struct tai tai;		/* last seen in */
+	struct ecgi ecgi;
+	uint64_t attached, seen; /* unix time, s */
+	/* subscription, as the HSS told it */
+	uint64_t ambr_up, ambr_down;
+	uint8_t apns, default_apn;
+	struct apn_subscription *apn; /* malloc, apns of them */
+	uint32_t s11_teid; /* ours, as the SGW is told */
+	uint8_t *radio_capability; /* malloc: UE Radio Capability, as the eNodeB gave it */
+	uint32_t radio_capability_n;
+	UT_hash_handle by_imsi, by_tmsi;
+	struct mme_ue *next_doomed;
+};
+
+extern struct mme_config mme; /* as configured; timers resolved */
+
+/* ---- counters: one list makes struct, text and metric ---- */
+
+#define MME_COUNTERS(C)                                                                            \
+	C(s1_setup, "S1 Setup Requests accepted")                                                  \
+	C(s1_setup_failed, "S1 Setup Requests refused")                                            \
+	C(s1_bad, "S1AP messages that broke TS 36.413 clause 10")                                  \
+	C(s1_unknown_ue, "S1AP messages for an unknown UE S1AP id")                                \
+	C(nas_bad, "NAS messages that broke TS 24.301 clause 7")                                   \
+	C(nas_mac, "NAS messages with a wrong MAC")                                                \
+	C(nas_replay, "NAS messages with a COUNT already used")                                    \
+	C(nas_unprotected, "NAS messages discarded for lack of protection")                        \
+	C(nas_unexpected, "NAS messages that no procedure wanted")                                 \
+	C(nas_not_delivered, "NAS messages the eNodeB could not deliver")                          \
+	C(attach, "attaches completed")                                                            \
+	C(attach_started, "attach requests taken up")                                              \
+	C(attach_failed, "attaches that failed")                                                   \
+	C(auth, "authentications completed")                                                       \
+	C(auth_failed, "authentications that failed")                                              \
+	C(auth_resync, "SQN resynchronisations")                                                   \
+	C(auth_mac, "authentication failures: MAC, sent by devices")                               \
+	C(detach, "detaches by the device")                                                        \
+	C(detach_network, "detaches by the network")                                               \
+	C(detach_implicit, "implicit detaches")                                                    \
+	C(service, "service requests completed")                                                   \
+	C(service_failed, "service requests that failed")                                          \
+	C(release, "UE contexts released")                                                         \
+	C(reset, "S1 Resets")                                                                      \
+	C(error_indication, "Error Indications received")                                          \
+	C(error_indication_sent, "Error Indications sent")                                         \
+	C(congestion, "attaches refused at the ceiling of max_ues")
+
+struct mme_counters {
+#define C(name, text) uint64_t name;
+	MME_COUNTERS(C)
+#undef C
+};
+extern struct mme_counters mme_counters;
+
+/* ---- mme.c ---- */
+int mme_start(const struct mme_config *, char *error, size_t cap);
+/* New values of what may change while running: names, timers, algorithms, capacity, served areas. */
+void mme_reload(const struct mme_config *);
+void mme_stop(void);
+extern const struct api_mme mme_api;
+void mme_stats(api_emit emit, void *arg);
+
+/* The EMM cause for a Diameter result (TS 29.272 annex A). */
+uint8_t mme_s6a_cause(enum s6a_result);
+
+bool mme_serves_plmn(plmn_t);
+bool mme_serves_tai(const struct tai *);
+
+/* The tracking areas a device in `tai` is registered in: its own first, others that are served. */
+struct nas_tai_list mme_tai_list(const struct tai *tai);
+/* Keeps what the HSS told. 0 or -ENOMEM. */
+int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
+/* EMM Information (24.301 5.4.5): the network's name and time, where a name is configured. */
+void mme_send_information(struct mme_ue *);
+
+/* ---- enb.c ---- */
+extern const struct s1_handler enb_handler;
+struct enb *enb_next(const struct enb *); /* NULL: first */
+/* Encodes and sends; counts. 0 or negative errno. */
+int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
+/* Error Indication (36.413 8.7.2): ids as far as known (NULL), cause, and diagnostics about the faulty
+ * message (NULL: none). */
+void enb_error_indication(struct enb *, const uint32_t *mme_id, const uint32_t *enb_id,
+			  struct s1ap_cause, const struct s1ap_pdu *faulty);
+const char *enb_print_id(const struct enb *, char buf[24]); /* "00101-0019b" */
+void enb_setup(struct enb *, const struct s1ap_s1_setup_request *);
+void enb_setup_failure(struct enb *, struct s1ap_cause, const struct s1ap_pdu *faulty);
+void enb_reset(struct enb *, const struct s1ap_reset *);
+/* S1AP from an association that is up: s1_in.c. */
+void s1_in(struct enb *, struct bytes pdu);
+
+/* ---- conn.c ---- */
+struct s1_conn *conn_new(struct enb *, uint32_t enb_ue_s1ap_id);
+struct s1_conn *conn_find(uint32_t mme_ue_s1ap_id);
+struct s1_conn *conn_find_by_enb(struct enb *, uint32_t enb_ue_s1ap_id);
+/* The connection is gone (released, reset, association lost): its device becomes idle. */
+void conn_free(struct s1_conn *);
+/* Sends on the connection's stream. 0 or negative errno; -ENOTCONN while it is released. */
+int conn_send(struct s1_conn *, const struct s1ap_msg *, const void *body);
+/* Downlink NAS Transport. */
+int conn_send_nas(struct s1_conn *, struct bytes pdu);
+/* Ties and unties a device. Binding unties an earlier device of the connection (which becomes idle)
+ * and releases an earlier connection of the device. */
+void conn_bind(struct s1_conn *, struct mme_ue *);
+void conn_unbind(struct s1_conn *);
+/* UE Context Release Command; the connection is freed when the eNodeB answers or does not. Its
+ * device becomes idle at once. */
+void conn_release(struct s1_conn *, struct s1ap_cause);
+
+/* ---- context.c: Initial Context Setup (36.413 8.3.1) ---- */
+/* Sends the request with all of the device's bearers; nas (may be empty) rides on the first. 0 or
+ * negative errno. */
+int context_setup(struct mme_ue *, struct bytes nas);
+/* The response: what the eNodeB set up goes to the SGW by Modify Bearer. Returns the number of
+ * bearers; 0 means that nothing was asked and done will not be called. */
+unsigned context_bearers(struct mme_ue *, const struct s1ap_initial_context_setup_response *,
+			 struct gtpc_txn *,
+			 void (*done)(struct gtpc_txn *, const struct gtpc_response *));
+
+/* ---- ue.c ---- */
+struct mme_ue *ue_new(void); /* NULL at the ceiling */
+struct mme_ue *ue_by_imsi(imsi_t);
+/* By GUTI; NULL if the GUMMEI is not ours. */
+struct mme_ue *ue_by_guti(const struct guti *);
+struct mme_ue *ue_by_tmsi(uint8_t code, uint32_t m_tmsi);
+struct mme_ue *ue_next_known(uint64_t *cursor);
+/* Authenticated: enters the tables; an earlier context with this IMSI is superseded. */
+void ue_make_known(struct mme_ue *);
+void ue_allot_tmsi(struct mme_ue *);
+struct guti ue_guti(const struct mme_ue *);
+void ue_set_emm(struct mme_ue *, enum emm_state);
+/* Ends the device: procedures, sessions (Delete Session), tables, and its saved context. The S1
+ * connection is released with the cause; with no_release it was lost already. */
+enum ue_remove_how { UE_RELEASE, UE_NO_RELEASE };
+void ue_remove(struct mme_ue *, enum ue_remove_how, struct s1ap_cause);
+/* The S1 connection is gone (released, association lost): ECM-IDLE. */
+void ue_idle(struct mme_ue *);
+/* Into the tables without superseding anybody: for contexts that are restored. */
+void ue_enter_tables(struct mme_ue *);
+void ue_restart_reachable(struct mme_ue *); /* the device is idle from now on */
+void ue_reap(void);	/* frees what ended, at the end of the turn */
+void ue_drop_all(void); /* at the daemon's end: contexts stay saved, sessions stay programmed */
+void ue_seen(struct mme_ue *); /* a message came: timers, place, time */
+unsigned ue_count(void);
+struct mme_pdn *pdn_new(struct mme_ue *);
+struct mme_pdn *pdn_by_ebi(struct mme_ue *, uint8_t ebi);
+void pdn_free(struct mme_ue *, struct mme_pdn *);
+
+#define UE_LOG(level, ue, event, fmt, ...)                                                         \
+	LOG(level, event, "imsi=%s " fmt, imsi_print((ue)->imsi, (char[IMSI_STRLEN]){ 0 }),        \
+	    ##__VA_ARGS__)
+
+/* ---- nas_in.c / nas_out.c ---- */
+/* A NAS message of a connection, as the eNodeB gave it; s_tmsi is of the Initial UE Message (NULL
+ * elsewhere). */
+void nas_initial(struct s1_conn *, struct bytes pdu, const struct s1ap_s_tmsi *s_tmsi);
+void nas_uplink(struct s1_conn *, struct bytes pdu);
+/* Encodes a message into the turn arena, protected as the header type says. Empty on failure, which
+ * is logged: a message beyond every bound, or a NAS COUNT that is used up. */
+struct bytes nas_make(struct mme_ue *, const struct nas_def *, const void *body, enum nas_sec_header);
+/* What messages to this device are protected with now. */
+enum nas_sec_header nas_protection(const struct mme_ue *);
+/* Encodes, protects and sends by Downlink NAS Transport. 0 or negative errno. */
+int nas_send(struct mme_ue *, const struct nas_def *, const void *body);
+int nas_send_as(struct mme_ue *, const struct nas_def *, const void *body, enum nas_sec_header);
+/* To a connection whose device has no context worth the name. */
+int nas_send_plain(struct s1_conn *, const struct nas_def *, const void *body);
+void nas_send_emm_status(struct mme_ue *, uint8_t cause);
+#define NAS_SEND(ue, tag, msg) nas_send(ue, &nas_##tag##_def, 1 ? (msg) : (const struct nas_##tag *)NULL)
+
+/* A NAS message that was decoded: what procedures get as the event's msg. */
+struct nas_event {
+	const struct nas_message *m;
+	const void *body; /* struct nas_TAG */
+	struct bytes pdu; /* the plain message */
+	bool secured;	  /* its MAC was right */
+};
+
+/* Events of procedures beside NAS message types (0 to 255): */
+enum mme_event {
+	EV_S6A_ANSWER = 0x200, /* above enum nas_type */
+	EV_SESSION_CREATED,
+	EV_BEARER_MODIFIED,
+	EV_SESSION_DELETED,
+	EV_ICS_RESPONSE,
+	EV_ICS_FAILURE,
+	EV_RELEASED,	   /* UE Context Release Complete */
+	EV_NOT_DELIVERED,  /* NAS Non Delivery Indication */
+};
+
+/* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
+enum { CAUSE_TOLD = 0x1000, /* the device knows already */
+       CAUSE_WRONG_KEY,	    /* RES or AUTN did not fit: perhaps it is another's identity */
+       CAUSE_ESM = 0x2000 };/* plus an ESM cause: EMM cause 19 with it inside */
+
+/* ---- procedures ---- */
+extern const struct proc_def attach_def, auth_def, smc_def, identity_def, detach_def, service_def;
+
+/* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
+ * `secured` says that its MAC fits old's security context. */
+void attach_begin(struct s1_conn *, struct mme_ue *old, const struct nas_event *);
+void service_begin(struct mme_ue *);
+void tau_begin(struct mme_ue *, const struct nas_event *);
+/* Network-initiated; done may be NULL. */
+void detach_by_network(struct mme_ue *, bool reattach, void (*done)(void *arg, int err), void *arg);
+void detach_by_ue(struct mme_ue *, const struct nas_event *);
+/* Children: start below the procedure given. */
+struct proc *auth_begin(struct proc *parent);
+struct proc *smc_begin(struct proc *parent);
+struct proc *identity_begin(struct proc *parent, uint8_t type);
+
+/* ---- esm.c ---- */
+/* A PDN connection for the APN asked for ("": the default) and PDN type, by subscription. *told is the
+ * ESM cause to tell with it (50, 51; 0: none). NULL with *refused an ESM cause. */
+struct mme_pdn *esm_new_pdn(struct mme_ue *, const char *apn, uint8_t pdn_type, uint8_t *told,
+			    uint8_t *refused);
+/* Create Session to the SGW. */
+void esm_create_session(struct mme_ue *, struct mme_pdn *, const struct pco *, struct gtpc_txn *);
+/* Its answer into the PDN connection. 0, or the ESM cause to refuse with. */
+uint8_t esm_session_created(struct mme_pdn *, const struct gtpc_response *, uint8_t *told);
+/* Activate Default EPS Bearer Context Request, plain, for inside another message. */
+struct bytes esm_activate_default(struct mme_ue *, const struct mme_pdn *, uint8_t pti, uint8_t told,
+				  const struct pco *);
+/* An ESM message that no procedure took. */
+void esm_in(struct mme_ue *, const struct nas_event *);
+
+/* ---- save.c ---- */
+void ue_save(const struct mme_ue *);
+void ue_forget(imsi_t);
+/* All saved contexts, at start. Returns how many. */
+unsigned ue_restore_all(void);
+
+/* ---- view.c ---- */
+void view_init(void); /* observes the procedures: log and trace */
+/* A step of something that is no procedure object: a detach by the device, a release. */
+void view_trace(const struct mme_ue *, const char *procedure, const char *step, const char *detail);
+
+#endif

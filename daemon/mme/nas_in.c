@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NAS messages from devices to procedures. Here protection is judged, once and for all messages
+ * (TS 24.301 4.4.4.3): what is processed without it, what is discarded, and whose context it is
+ * checked with. A message's procedure is then found by the device's running procedures, or it
+ * starts one. */
+#include <errno.h>
+#include "mme/mme.h"
+
+static void reject_service(struct s1_conn *c, uint8_t cause)
+{
+	struct nas_service_reject r = {.emm_cause = cause};
+
+	mme_counters.service_failed++;
+	nas_send_plain(c, &nas_service_reject_def, &r);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+/* Messages that may be processed before secure exchange is established, or although their MAC is
+ * wrong: each is harmless or proven by what follows. */
+static bool allowed_unprotected(uint16_t type)
+{
+	switch (type) {
+	case NAS_IDENTITY_RESPONSE:
+	case NAS_AUTHENTICATION_RESPONSE:
+	case NAS_AUTHENTICATION_FAILURE:
+	case NAS_SECURITY_MODE_REJECT:
+	case NAS_ATTACH_REQUEST:
+	case NAS_TAU_REQUEST:
+	case NAS_DETACH_REQUEST:
+	case NAS_DETACH_ACCEPT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Decodes; answers what is wrong with an EMM or ESM STATUS if the device can check it. */
+static bool decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
+{
+	int cause = nas_decode(&turn_arena, NAS_UP, plain, m);
+
+	if (!cause)
+		return true;
+	mme_counters.nas_bad++;
+	LOG(WARN, "nas.bad", "imsi=%s message=%s ie=%s iei=0x%02x cause=%d",
+	    imsi_print(ue ? ue->imsi : IMSI_NONE, (char[IMSI_STRLEN]){0}),
+	    m->def ? m->def->name : "unknown", m->fault.row ? m->fault.row->name : "-",
+	    m->fault.iei, cause);
+	if (!ue || !ue->security_on || cause < 0)
+		return false;
+	if (m->esm) {
+		struct nas_esm_status s = {
+			.ebi = m->ebi, .pti = m->pti, .esm_cause = (uint8_t)cause};
+
+		NAS_SEND(ue, esm_status, &s);
+	} else {
+		nas_send_emm_status(ue, (uint8_t)cause);
+	}
+	return false;
+}
+
+/* Checks a protected message with a device's context. Returns 0 with *plain, or what nas_unprotect
+ * says, with *plain the unchecked content where it can be read. */
+static int unprotect(struct mme_ue *ue, const struct nas_header *h, struct bytes pdu,
+		     struct bytes *plain)
+{
+	int err = ue ? nas_unprotect(&ue->sec, NAS_UPLINK, pdu, &turn_arena, plain) : -EINVAL;
+
+	if (!err)
+		return 0;
+	if (ue && err == -EBADMSG)
+		mme_counters.nas_mac++;
+	else if (err == -EALREADY)
+		mme_counters.nas_replay++;
+	if (ue && err != -EINVAL)
+		UE_LOG(WARN, ue, "nas.unprotect", "header=%d error=\"%s\"", h->security,
+		       err == -EBADMSG    ? "wrong MAC"
+		       : err == -EALREADY ? "replayed"
+					  : strerror(-err));
+	*plain = nas_inner_unchecked(pdu);
+	return err;
+}
+
+static struct mme_ue *by_identity(const struct nas_identity *id)
+{
+	return id->type == NAS_ID_GUTI   ? ue_by_guti(&id->guti)
+	       : id->type == NAS_ID_IMSI ? ue_by_imsi(id->imsi)
+					 : NULL;
+}
+
+/* An Initial UE Message with a Detach Request (5.5.2.2): nobody waits for more than the answer. */
+static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
+{
+	const struct nas_detach_request *d = e->body;
+
+	if (ue && e->secured) {
+		conn_bind(c, ue);
+		ue->security_on = true;
+		detach_by_ue(ue, e);
+		return;
+	}
+	/* Of an unknown device, or one that cannot prove it: a known device stays attached. */
+	if (ue)
+		mme_counters.nas_unprotected++;
+	if (!d->detach_type.switch_off) {
+		struct nas_detach_accept a = {0};
+
+		nas_send_plain(c, &nas_detach_accept_def, &a);
+	}
+	conn_release(c, S1AP_CAUSE(NAS, DETACH));
+}
+
+static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
+{
+	if (ue && e->secured && ue->emm == EMM_REGISTERED) {
+		conn_bind(c, ue);
+		ue->security_on = true;
+		tau_begin(ue, e);
+		return;
+	}
+	struct nas_tau_reject r = {.emm_cause = EMM_CAUSE_IDENTITY_NOT_DERIVED};
+
+	nas_send_plain(c, &nas_tau_reject_def, &r);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu)
+{
+	int err = ue && ue->emm == EMM_REGISTERED ? nas_service_request_check(&ue->sec, pdu)
+						  : -ENOKEY;
+
+	if (err) {
+		if (err == -EBADMSG)
+			mme_counters.nas_mac++;
+		else if (err == -EALREADY)
+			mme_counters.nas_replay++;
+		LOG(INFO, "service.refused", "imsi=%s error=\"%s\"",
+		    imsi_print(ue ? ue->imsi : IMSI_NONE, (char[IMSI_STRLEN]){0}),
+		    ue ? strerror(-err) : "no context");
+		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
+		return;
+	}
+	conn_bind(c, ue);
+	ue->security_on = true;
+	nas_kenb(&ue->sec, ue->kenb);
+	service_begin(ue);
+}
+
+void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *s_tmsi)
+{
+	struct mme_ue *ue = s_tmsi ? ue_by_tmsi(s_tmsi->mmec, s_tmsi->m_tmsi) : NULL;
+	struct bytes plain = pdu;
+	struct nas_header h;
+	struct nas_message m;
+	bool secured = false;
+
+	if (nas_header_decode(pdu, &h)) {
+		mme_counters.nas_bad++;
+		LOG(WARN, "nas.bad", "enb_ue_s1ap_id=%u octets=%u error=\"no NAS message\"",
+		    c->enb_ue_s1ap_id, pdu.n);
+		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
+		return;
+	}
+	if (h.security == NAS_SHORT) {
+		initial_service(c, ue, pdu);
+		return;
+	}
+	/* Whose context? The message itself says it, and initial messages are not ciphered; one
+	 * that is can only be that of the S-TMSI. */
+	if (h.security != NAS_PLAIN)
+		plain = nas_inner_unchecked(pdu);
+	if (!plain.n && ue)
+		secured = !unprotect(ue, &h, pdu, &plain);
+	if (!plain.n || !decode(NULL, plain, &m)) {
+		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
+		return;
+	}
+	const struct nas_identity *id =
+		m.type == NAS_ATTACH_REQUEST   ? &((struct nas_attach_request *)m.body)->identity
+		: m.type == NAS_DETACH_REQUEST ? &((struct nas_detach_request *)m.body)->identity
+		: m.type == NAS_TAU_REQUEST    ? &((struct nas_tau_request *)m.body)->old_guti
+					       : NULL;
+	if (id && by_identity(id) != ue) {
+		ue = by_identity(id);
+		secured = false;
+	}
+	if (h.security != NAS_PLAIN && !secured && ue)
+		secured = !unprotect(ue, &h, pdu, &plain);
+	struct nas_event e = {.m = &m, .body = m.body, .pdu = plain, .secured = secured};
+
+	switch (m.type) {
+	case NAS_ATTACH_REQUEST:
+		/* A context is named by its GUTI; an IMSI alone names a subscriber, not a context.
+		 */
+		attach_begin(c, ue, &e);
+		break;
+	case NAS_DETACH_REQUEST:
+		initial_detach(c, ue, &e);
+		break;
+	case NAS_TAU_REQUEST:
+		initial_tau(c, ue, &e);
+		break;
+	case NAS_EXTENDED_SERVICE_REQUEST:
+	case NAS_CONTROL_PLANE_SERVICE_REQUEST:
+		reject_service(c, ue && secured ? EMM_CAUSE_SERVICE_OPTION_NOT_AUTHORIZED
+						: EMM_CAUSE_IDENTITY_NOT_DERIVED);
+		break;
+	default:
+		mme_counters.nas_unexpected++;
+		LOG(WARN, "nas.initial", "message=%s error=\"cannot begin a connection\"",
+		    m.def->name);
+		conn_release(c, S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
+	}
+}
+
+/* What no running procedure wanted. */
+static void unwanted(struct mme_ue *ue, const struct nas_event *e)
+{
+	const struct nas_message *m = e->m;
+
+	switch (m->type) {
+	case NAS_EMM_STATUS:
+		UE_LOG(INFO, ue, "nas.emm_status", "cause=%u",
+		       ((const struct nas_emm_status *)e->body)->emm_cause);
+		return;
+	case NAS_ATTACH_COMPLETE: /* again, after the first was lost on its way to the timer */
+	case NAS_SECURITY_MODE_COMPLETE:
+	case NAS_AUTHENTICATION_RESPONSE:
+	case NAS_IDENTITY_RESPONSE:
+	case NAS_DETACH_ACCEPT:
+		break;
+	default:
+		if (ue->security_on)
+			nas_send_emm_status(ue, EMM_CAUSE_MESSAGE_TYPE_NOT_COMPATIBLE);
+	}
+	mme_counters.nas_unexpected++;
+	UE_LOG(DEBUG, ue, "nas.unexpected", "message=%s", m->def->name);
+}
+
+void nas_uplink(struct s1_conn *c, struct bytes pdu)
+{
+	struct mme_ue *ue = c->ue;
+	struct bytes plain = pdu;
+	struct nas_header h;
+	struct nas_message m;
+	bool secured = false;
+
+	if (!ue)
+		return;
+	if (nas_header_decode(pdu, &h)) {
+		mme_counters.nas_bad++;
+		UE_LOG(WARN, ue, "nas.bad", "octets=%u error=\"no NAS message\"", pdu.n);
+		return;
+	}
+	if (h.security == NAS_SHORT) /* the connection is there already */
+		return;
+	if (h.security != NAS_PLAIN) {
+		secured = !unprotect(ue, &h, pdu, &plain);
+		if (!plain.n)
+			return;
+	}
+	if (!decode(secured ? ue : NULL, plain, &m))
+		return;
+	if (!secured && (m.esm || !allowed_unprotected(m.type) ||
+			 (m.type == NAS_DETACH_REQUEST && ue->sec.valid))) {
+		mme_counters.nas_unprotected++;
+		UE_LOG(WARN, ue, "nas.unprotected", "message=%s", m.def->name);
+		return;
+	}
+	struct nas_event e = {.m = &m, .body = m.body, .pdu = plain, .secured = secured};
+
+	ue_seen(ue);
+	switch (m.type) {
+	case NAS_ATTACH_REQUEST: {
+		const struct nas_identity *id = &((struct nas_attach_request *)m.body)->identity;
+		struct mme_ue *old = by_identity(id);
+
+		/* MAC judged with this connection's context proves nothing about another's. */
+		e.secured = secured && old == ue;
+		attach_begin(c, old, &e);
+		return;
+	}
+	case NAS_DETACH_REQUEST:
+		detach_by_ue(ue, &e);
+		return;
+	case NAS_TAU_REQUEST:
+		if (secured)
+			tau_begin(ue, &e);
+		return;
+	default:
+		break;
+	}
+	if (proc_offer(&ue->procs, m.type, &e))
+		return;
+	if (m.esm)
+		esm_in(ue, &e);
+	else
+		unwanted(ue, &e);
+}

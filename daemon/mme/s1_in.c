@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* S1AP messages to their functions, by one table. What breaks TS 36.413 clause 10 is answered here:
+ * syntax errors, unknown procedures and IEs by their criticality, messages out of state, and ids
+ * that name nothing (10.6). */
+#include <errno.h>
+#include <stdlib.h>
+#include "mme/mme.h"
+
+/* All messages about one device that an eNodeB sends begin with these two IEs. */
+struct ids {
+	uint64_t have;
+	uint32_t mme_ue_s1ap_id, enb_ue_s1ap_id;
+};
+
+static void initial_ue(struct enb *e, struct s1_conn *unused, const void *body)
+{
+	const struct s1ap_initial_ue_message *m = body;
+	struct s1_conn *c = conn_find_by_enb(e, m->enb_ue_s1ap_id);
+
+	(void)unused;
+	if (c) /* the eNodeB has forgotten the one that had this id */
+		conn_free(c);
+	c = conn_new(e, m->enb_ue_s1ap_id);
+	if (!c) {
+		enb_error_indication(e, NULL, &m->enb_ue_s1ap_id,
+				     S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD), NULL);
+		return;
+	}
+	c->tai = m->tai;
+	if (m->has.eutran_cgi)
+		c->ecgi = m->eutran_cgi;
+	nas_initial(c, m->nas_pdu, m->has.s_tmsi ? &m->s_tmsi : NULL);
+}
+
+static void uplink_nas(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_uplink_nas_transport *m = body;
+
+	(void)e;
+	if (m->has.tai)
+		c->tai = m->tai;
+	if (m->has.eutran_cgi)
+		c->ecgi = m->eutran_cgi;
+	nas_uplink(c, m->nas_pdu);
+}
+
+static void non_delivery(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_nas_non_delivery_indication *m = body;
+
+	(void)e;
+	mme_counters.nas_not_delivered++;
+	if (!c->ue)
+		return;
+	UE_LOG(DEBUG, c->ue, "nas.not_delivered", "cause=\"%s\"",
+	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
+	/* The timer of the procedure sends it again (24.301 5.5.1.2.7 and others). */
+	proc_offer(&c->ue->procs, EV_NOT_DELIVERED, m);
+}
+
+static void context_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	if (c->ue && !proc_offer(&c->ue->procs, EV_ICS_RESPONSE, body))
+		UE_LOG(DEBUG, c->ue, "s1.unexpected", "message=\"Initial Context Setup Response\"");
+}
+
+static void context_failure(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_initial_context_setup_failure *m = body;
+
+	(void)e;
+	if (!c->ue)
+		return;
+	UE_LOG(WARN, c->ue, "s1.context_failed", "cause=\"%s\"",
+	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
+	proc_offer(&c->ue->procs, EV_ICS_FAILURE, body);
+}
+
+static void release_request(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_ue_context_release_request *m = body;
+	struct s1ap_cause cause = m->has.cause ? m->cause : S1AP_CAUSE(NAS, UNSPECIFIED);
+
+	(void)e;
+	if (c->ue)
+		view_trace(c->ue, "release", "requested", s1ap_cause_text(cause));
+	conn_release(c, cause);
+}
+
+static void release_complete(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e, (void)body;
+	conn_free(c);
+}
+
+static void capability(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_ue_capability_info_indication *m = body;
+	struct mme_ue *ue = c->ue;
+	uint8_t *copy;
+
+	(void)e;
+	if (!ue || !m->has.ue_radio_capability || !m->ue_radio_capability.n)
+		return;
+	copy = realloc(ue->radio_capability, m->ue_radio_capability.n);
+	if (!copy)
+		return;
+	memcpy(copy, m->ue_radio_capability.p, m->ue_radio_capability.n);
+	ue->radio_capability = copy;
+	ue->radio_capability_n = m->ue_radio_capability.n;
+}
+
+static void setup(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)c;
+	enb_setup(e, body);
+}
+
+static void reset(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)c;
+	enb_reset(e, body);
+}
+
+/* 8.7.2.2; one that names a device's connection ends it: the sides disagree about its state. */
+static void error_indication(struct enb *e, struct s1_conn *unused, const void *body)
+{
+	const struct s1ap_error_indication *m = body;
+	struct s1_conn *c = m->has.mme_ue_s1ap_id   ? conn_find(m->mme_ue_s1ap_id)
+			    : m->has.enb_ue_s1ap_id ? conn_find_by_enb(e, m->enb_ue_s1ap_id)
+						    : NULL;
+
+	(void)unused;
+	mme_counters.error_indication++;
+	LOG(WARN, "s1.error_indication", "peer=%s cause=\"%s\" ue=%s", s1_peer(e->assoc),
+	    m->has.cause ? s1ap_cause_text(m->cause) : "-", c ? "yes" : "no");
+	if (!c || c->enb != e || !m->has.cause || m->cause.group != S1AP_CAUSE_RADIO)
+		return;
+	if (m->cause.value == S1AP_CAUSE_RADIO_UNKNOWN_MME_UE_S1AP_ID ||
+	    m->cause.value == S1AP_CAUSE_RADIO_UNKNOWN_ENB_UE_S1AP_ID ||
+	    m->cause.value == S1AP_CAUSE_RADIO_UNKNOWN_PAIR_UE_S1AP_ID)
+		conn_free(c);
+}
+
+static const struct row {
+	const struct s1ap_msg *msg;
+	void (*fn)(struct enb *, struct s1_conn *, const void *body);
+	bool of_ue;        /* begins with struct ids */
+	bool before_setup; /* may come before S1 Setup */
+} rows[] = {
+	{&s1ap_uplink_nas_transport_msg, uplink_nas, true, false},
+	{&s1ap_initial_ue_message_msg, initial_ue, false, false},
+	{&s1ap_initial_context_setup_response_msg, context_response, true, false},
+	{&s1ap_ue_context_release_complete_msg, release_complete, true, false},
+	{&s1ap_ue_context_release_request_msg, release_request, true, false},
+	{&s1ap_ue_capability_info_indication_msg, capability, true, false},
+	{&s1ap_initial_context_setup_failure_msg, context_failure, true, false},
+	{&s1ap_nas_non_delivery_indication_msg, non_delivery, true, false},
+	{&s1ap_s1_setup_request_msg, setup, false, true},
+	{&s1ap_reset_msg, reset, false, false},
+	{&s1ap_error_indication_msg, error_indication, false, true},
+};
+
+#define IDS_FIRST(m)                                                                               \
+	_Static_assert(offsetof(struct m, mme_ue_s1ap_id) ==                                       \
+				       offsetof(struct ids, mme_ue_s1ap_id) &&                     \
+			       offsetof(struct m, enb_ue_s1ap_id) ==                               \
+				       offsetof(struct ids, enb_ue_s1ap_id),                       \
+		       "ids come first")
+IDS_FIRST(s1ap_uplink_nas_transport);
+IDS_FIRST(s1ap_initial_context_setup_response);
+IDS_FIRST(s1ap_initial_context_setup_failure);
+IDS_FIRST(s1ap_ue_context_release_complete);
+IDS_FIRST(s1ap_ue_context_release_request);
+IDS_FIRST(s1ap_ue_capability_info_indication);
+IDS_FIRST(s1ap_nas_non_delivery_indication);
+
+/* 10.6. NULL when the ids name no connection of this eNodeB, which has then been told. */
+static struct s1_conn *find(struct enb *e, const struct s1ap_pdu *pdu)
+{
+	const struct ids *ids = pdu->body;
+	struct s1_conn *c = conn_find(ids->mme_ue_s1ap_id);
+
+	if (c && c->enb == e && c->enb_ue_s1ap_id == ids->enb_ue_s1ap_id)
+		return c;
+	mme_counters.s1_unknown_ue++;
+	LOG(INFO, "s1.unknown_ue", "peer=%s message=\"%s\" mme_ue_s1ap_id=%u enb_ue_s1ap_id=%u",
+	    s1_peer(e->assoc), pdu->msg->name, ids->mme_ue_s1ap_id, ids->enb_ue_s1ap_id);
+	if (pdu->msg == &s1ap_ue_context_release_complete_msg)
+		return NULL; /* late: what was to be reached is reached */
+	bool known = c && c->enb == e;
+
+	enb_error_indication(e, &ids->mme_ue_s1ap_id, &ids->enb_ue_s1ap_id,
+			     known ? S1AP_CAUSE(RADIO, UNKNOWN_PAIR_UE_S1AP_ID)
+				   : S1AP_CAUSE(RADIO, UNKNOWN_MME_UE_S1AP_ID),
+			     NULL);
+	if (known) /* an inconsistent id: both connections end (10.6) */
+		conn_free(c);
+	return NULL;
+}
+
+static void refuse(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
+{
+	const struct ids *ids = pdu->body;
+	bool of_ue = false;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		of_ue |= rows[i].msg == pdu->msg && rows[i].of_ue;
+	if (pdu->msg == &s1ap_s1_setup_request_msg)
+		enb_setup_failure(e, cause, pdu);
+	else
+		enb_error_indication(e, of_ue && ids->have & 1 ? &ids->mme_ue_s1ap_id : NULL,
+				     of_ue && ids->have & 2 ? &ids->enb_ue_s1ap_id : NULL, cause,
+				     pdu);
+}
+
+static bool acceptable(struct enb *e, struct s1ap_pdu *pdu, int err)
+{
+	bool is_error = pdu->procedure == s1ap_error_indication_msg.procedure;
+
+	if (!err && !pdu->diag.n)
+		return true;
+	mme_counters.s1_bad++;
+	LOG(WARN, "s1.bad",
+	    "peer=%s message=\"%s\" procedure=%u faults=%u id=%u where=%s error=\"%s\"",
+	    s1_peer(e->assoc), pdu->msg ? pdu->msg->name : "-", pdu->procedure, pdu->diag.n,
+	    pdu->diag.n ? pdu->diag.fault[0].id : 0, pdu->diag.where ? pdu->diag.where : "-",
+	    err == -EBADMSG ? "transfer syntax"
+	    : err           ? "unknown message"
+			    : "abstract syntax");
+	if (err == -EBADMSG) {
+		if (!is_error)
+			enb_error_indication(e, NULL, NULL,
+					     S1AP_CAUSE(PROTOCOL, TRANSFER_SYNTAX_ERROR),
+					     pdu->msg ? pdu : NULL);
+		return false;
+	}
+	switch (s1ap_judge(pdu)) {
+	case S1AP_CONTINUE:
+		return !err;
+	case S1AP_CONTINUE_AND_NOTIFY:
+		if (!is_error)
+			enb_error_indication(e, NULL, NULL, s1ap_judge_cause(pdu), pdu);
+		return !err;
+	default:
+		if (!is_error)
+			refuse(e, pdu, s1ap_judge_cause(pdu));
+		return false;
+	}
+}
+
+void s1_in(struct enb *e, struct bytes bytes)
+{
+	struct s1ap_pdu pdu;
+	int err = s1ap_decode(&turn_arena, bytes, &pdu);
+
+	if (!acceptable(e, &pdu, err))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct row *r = &rows[i];
+		struct s1_conn *c = NULL;
+
+		if (r->msg != pdu.msg)
+			continue;
+		if (!e->ready && !r->before_setup) {
+			enb_error_indication(
+				e, NULL, NULL,
+				S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE),
+				&pdu);
+			return;
+		}
+		if (r->of_ue && !(c = find(e, &pdu)))
+			return;
+		r->fn(e, c, pdu.body);
+		return;
+	}
+	/* A message that exists but not in this direction or in this release of ours. */
+	mme_counters.s1_bad++;
+	LOG(WARN, "s1.unexpected", "peer=%s message=\"%s\"", s1_peer(e->assoc), pdu.msg->name);
+	enb_error_indication(
+		e, NULL, NULL,
+		pdu.choice == S1AP_INITIATING
+			? S1AP_CAUSE(PROTOCOL, ABSTRACT_SYNTAX_ERROR_REJECT)
+			: S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE),
+		&pdu);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Contexts across a restart: saved when a procedure has completed, restored at start as ECM-IDLE. A
+ * blob is a version, the context's scalars, then its APN subscriptions and PDN connections; fields
+ * are written one by one, so that the layout is that of this file and no compiler's. The store
+ * encrypts it. */
+#include <stdlib.h>
+#include "mme/mme.h"
+#include "sgw/sgw.h"
+#include "store/store.h"
+
+enum { VERSION = 1, BLOB_MAX = 8192 };
+
+/* One list of what is saved serves writing and reading: io(cursor, address, octets). */
+struct cursor {
+	struct rd r;
+	struct wr w;
+	bool writing;
+};
+
+static void io(struct cursor *c, void *p, size_t n)
+{
+	if (c->writing) {
+		wr_raw(&c->w, p, n);
+		return;
+	}
+	const uint8_t *from = rd_take(&c->r, n);
+
+	if (from)
+		memcpy(p, from, n);
+}
+#define IO(c, field) io(c, &(field), sizeof(field))
+
+static void io_pdn(struct cursor *c, struct mme_pdn *p)
+{
+	IO(c, p->ebi);
+	IO(c, p->apn);
+	IO(c, p->type);
+	IO(c, p->paa.type);
+	IO(c, p->paa.ip4);
+	IO(c, p->paa.ip6);
+	IO(c, p->ambr_up);
+	IO(c, p->ambr_down);
+	IO(c, p->qos.qci);
+	IO(c, p->qos.arp_priority);
+	IO(c, p->qos.arp_may_preempt);
+	IO(c, p->qos.arp_preemptable);
+	IO(c, p->s11_sgw.teid);
+	IO(c, p->s1u_sgw.has4);
+	IO(c, p->s1u_sgw.has6);
+	IO(c, p->s1u_sgw.ip4);
+	IO(c, p->s1u_sgw.ip6);
+}
+
+static void io_ue(struct cursor *c, struct mme_ue *ue)
+{
+	IO(c, ue->m_tmsi);
+	IO(c, ue->ue_capability_n);
+	IO(c, ue->ue_capability);
+	IO(c, ue->ms_capability_n);
+	IO(c, ue->ms_capability);
+	IO(c, ue->imeisv);
+	IO(c, ue->msisdn);
+	IO(c, ue->sec.ksi);
+	IO(c, ue->sec.eea);
+	IO(c, ue->sec.eia);
+	IO(c, ue->sec.kasme);
+	IO(c, ue->sec.knas_enc);
+	IO(c, ue->sec.knas_int);
+	IO(c, ue->sec.ul_count);
+	IO(c, ue->sec.dl_count);
+	IO(c, ue->tai.plmn);
+	IO(c, ue->tai.tac);
+	IO(c, ue->ecgi.plmn);
+	IO(c, ue->ecgi.eci);
+	IO(c, ue->attached);
+	IO(c, ue->seen);
+	IO(c, ue->ambr_up);
+	IO(c, ue->ambr_down);
+	IO(c, ue->default_apn);
+	IO(c, ue->apns);
+}
+
+void ue_save(const struct mme_ue *ue)
+{
+	static uint8_t blob[BLOB_MAX];
+	struct cursor c = {.w = wr_of(blob, sizeof(blob)), .writing = true};
+	uint8_t version = VERSION, pdns = 0;
+	struct mme_ue copy = *ue;
+
+	/* COUNTs move on between savings: after a restart the network must not use one twice. */
+	copy.sec.dl_count += 256;
+	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
+		pdns++;
+	IO(&c, version);
+	io_ue(&c, &copy);
+	for (unsigned i = 0; i < ue->apns; i++)
+		IO(&c, ue->apn[i]);
+	IO(&c, pdns);
+	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
+		io_pdn(&c, p);
+	if (c.w.bad) {
+		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
+		return;
+	}
+	store_context_put(ue->imsi, blob, (size_t)(c.w.p - blob), (struct store_write){0});
+}
+
+void ue_forget(imsi_t imsi) { store_context_del(imsi, (struct store_write){0}); }
+
+static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
+{
+	while (n--) {
+		struct mme_pdn *p = pdn_new(ue);
+		struct mme_pdn *next = p ? p->next : NULL;
+
+		if (!p)
+			return false;
+		io_pdn(c, p);
+		p->next = next;
+		p->apn[sizeof(p->apn) - 1] = 0;
+		p->active = true;
+		if (c->r.bad)
+			return false;
+		struct sgw_restored s = {
+			.imsi = ue->imsi,
+			.ebi = p->ebi,
+			.apn = p->apn,
+			.paa = p->paa,
+			.ambr_up = p->ambr_up,
+			.ambr_down = p->ambr_down,
+			.mme = {.type = FTEID_S11_MME, .has4 = true, .ip4 = mme.control},
+			.teid = p->s11_sgw.teid,
+		};
+		if (sgw_restore(&s, &p->s1u_sgw.teid)) {
+			UE_LOG(WARN, ue, "ue.restore",
+			       "apn=%s error=\"session cannot be restored\"", p->apn);
+			pdn_free(ue, p);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
+{
+	struct cursor c = {.r = rd_of(blob, n)};
+	struct mme_ue *ue = ue_new();
+	uint8_t version = 0, pdns = 0;
+	bool ok = false;
+
+	if (!ue)
+		return;
+	ue->imsi = imsi;
+	IO(&c, version);
+	if (version == VERSION)
+		io_ue(&c, ue);
+	if (version == VERSION && !c.r.bad && ue->apns <= S6A_MAX_APNS &&
+	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
+	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX &&
+	    (ue->apn = malloc(ue->apns * sizeof(*ue->apn) + 1))) {
+		io(&c, ue->apn, ue->apns * sizeof(*ue->apn));
+		IO(&c, pdns);
+		ok = !c.r.bad && pdns <= GTPC_MAX_BEARERS && restore_pdns(&c, ue, pdns) && ue->pdns;
+	}
+	if (!ok) {
+		UE_LOG(WARN, ue, "ue.restore",
+		       "error=\"saved context dropped: the device will attach\"");
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+		ue_forget(imsi);
+		return;
+	}
+	ue->sec.valid = true;
+	ue->emm = EMM_REGISTERED;
+	ue_enter_tables(ue);
+	ue_restart_reachable(ue);
+	++*(unsigned *)arg;
+}
+
+unsigned ue_restore_all(void)
+{
+	unsigned n = 0;
+
+	store_context_each(restore, &n);
+	sgw_restore_end();
+	return n;
+}

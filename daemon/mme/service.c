@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Service request (TS 24.301 5.6.1, TS 23.401 5.3.4.1): the bearers of an idle device are set up at
+ * its eNodeB again. The Initial Context Setup is the answer: a device takes its security command
+ * for it. */
+#include "mme/mme.h"
+
+enum { CONTEXT, BEARERS };
+
+struct service {
+	struct proc proc;
+	struct gtpc_txn modify;
+};
+
+static struct mem_pool pool = MEM_POOL(service);
+
+static int enter_context(struct proc *p)
+{
+	if (!context_setup(p->owner, (struct bytes){0}))
+		return PROC_STAY;
+	p->cause = EMM_CAUSE_NO_BEARER_ACTIVATED;
+	return PROC_FAIL;
+}
+
+static void modified(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	proc_event(&container_of(txn, struct service, modify)->proc, EV_BEARER_MODIFIED, r);
+}
+
+static int context_up(struct proc *p, const void *msg)
+{
+	if (context_bearers(p->owner, msg, &((struct service *)p)->modify, modified))
+		return PROC_NEXT;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static int context_failed(struct proc *p, const void *msg)
+{
+	(void)msg;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static int done(struct proc *p, const void *msg)
+{
+	const struct gtpc_response *r = msg;
+	struct mme_ue *ue = p->owner;
+
+	if (r->cause != GTPC_ACCEPTED) {
+		p->cause = CAUSE_TOLD;
+		return PROC_FAIL;
+	}
+	for (struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next)
+		pdn->connected = true;
+	return PROC_END;
+}
+
+static void end(struct proc *p, uint16_t cause)
+{
+	struct mme_ue *ue = p->owner;
+
+	gtpc_cancel(&((struct service *)p)->modify);
+	if (!cause) {
+		mme_counters.service++;
+		return;
+	}
+	mme_counters.service_failed++;
+	if (cause == PROC_ABORTED || !ue->conn)
+		return;
+	if (cause < 256) {
+		struct nas_service_reject r = {.emm_cause = (uint8_t)cause};
+
+		NAS_SEND(ue, service_reject, &r);
+	}
+	conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
+
+static const struct proc_step steps[] = {
+	[CONTEXT] = {"context", enter_context, &mme.timer[T_ICS]},
+	[BEARERS] = {"bearers", NULL, &t_s11},
+};
+
+static const struct proc_row rows[] = {
+	{CONTEXT, EV_ICS_RESPONSE, context_up, BEARERS},
+	{CONTEXT, EV_ICS_FAILURE, context_failed, 0},
+	{BEARERS, EV_BEARER_MODIFIED, done, 0},
+};
+
+const struct proc_def service_def = {
+	"service request", "TS 24.301 5.6.1", steps, rows, 2, 3, &pool, end,
+};
+
+void service_begin(struct mme_ue *ue)
+{
+	ue_seen(ue);
+	/* What a device had under way on an earlier connection ended with that one. */
+	if (!proc_start(&service_def, &ue->procs, ue, NULL, NULL, NULL))
+		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4): takes a new EPS security context into
+ * use. ue->sec holds KASME and KSI; the algorithms are the configured preference among what the
+ * device has, and the device's capabilities are replayed so that it notices a change on the way.
+ * Null integrity is never chosen. On success ue->security_on is set, the IMEISV is known and
+ * ue->kenb is derived from the COUNT of the Security Mode Complete. */
+#include "mme/mme.h"
+
+struct smc {
+	struct proc proc;
+	struct nas_ue_security_capability replay;
+};
+
+static struct mem_pool pool = MEM_POOL(smc);
+
+static struct nas_ue_network_capability capability(const struct mme_ue *ue)
+{
+	struct nas_ue_network_capability c = {.n = ue->ue_capability_n};
+
+	memcpy(c.octet, ue->ue_capability, c.n);
+	return c;
+}
+
+static int enter(struct proc *p)
+{
+	struct smc *s = (struct smc *)p;
+	struct mme_ue *ue = p->owner;
+
+	if (!p->tries) {
+		struct nas_ue_network_capability c = capability(ue);
+		int eia = nas_select_eia(mme.eia, mme.eias, c.eia);
+		int eea = nas_select_eea(mme.eea, mme.eeas, c.eea);
+
+		if (eia < 0 || eea < 0 ||
+		    nas_security_derive(&ue->sec, (uint8_t)eea, (uint8_t)eia)) {
+			UE_LOG(WARN, ue, "smc.no_common_algorithm", "eea=0x%02x eia=0x%02x", c.eea,
+			       c.eia);
+			p->cause = EMM_CAUSE_PROTOCOL_ERROR;
+			return PROC_FAIL;
+		}
+		s->replay = nas_replay(&c, bytes_of(ue->ms_capability, ue->ms_capability_n));
+	}
+	struct nas_security_mode_command m = {
+		.algorithms = {.eea = ue->sec.eea, .eia = ue->sec.eia},
+		.ksi = ue->sec.ksi,
+		.ue_security_capability = s->replay,
+		.imeisv_request = NAS_IMEISV_REQUESTED,
+	};
+
+	SET(&m, nas_security_mode_command, imeisv_request);
+	nas_send_as(ue, &nas_security_mode_command_def, &m, NAS_SEC_INTEGRITY_NEW);
+	return PROC_STAY;
+}
+
+static int complete(struct proc *p, const void *msg)
+{
+	const struct nas_event *e = msg;
+	const struct nas_security_mode_complete *m = e->body;
+	struct mme_ue *ue = p->owner;
+
+	if (!e->secured)
+		return PROC_STAY;
+	if (HAS(m, nas_security_mode_complete, imeisv) && m->imeisv.type == NAS_ID_IMEISV)
+		memcpy(ue->imeisv, m->imeisv.imei, sizeof(ue->imeisv));
+	ue->security_on = true;
+	nas_kenb(&ue->sec, ue->kenb);
+	return PROC_END;
+}
+
+/* 5.4.3.5: the device goes on with the context it had, if any; the procedure is over for us. */
+static int reject(struct proc *p, const void *msg)
+{
+	const struct nas_security_mode_reject *m = ((const struct nas_event *)msg)->body;
+	struct mme_ue *ue = p->owner;
+
+	UE_LOG(WARN, ue, "smc.rejected", "cause=%u text=\"%s\"", m->emm_cause,
+	       emm_cause_text(m->emm_cause));
+	ue->sec.valid = false;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static const struct proc_step steps[] = {{"command", enter, &mme.timer[T3460]}};
+static const struct proc_row rows[] = {
+	{0, NAS_SECURITY_MODE_COMPLETE, complete, 0},
+	{0, NAS_SECURITY_MODE_REJECT, reject, 0},
+};
+
+const struct proc_def smc_def = {
+	"security mode control", "TS 24.301 5.4.3", steps, rows, 1, 2, &pool, NULL,
+};
+
+struct proc *smc_begin(struct proc *parent)
+{
+	return proc_start(&smc_def, parent->list, parent->owner, parent, NULL, NULL);
+}

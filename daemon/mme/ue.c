@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices: their tables by IMSI and M-TMSI, their states, and their end. A context is in the tables
+ * from the moment it is authenticated (ue_make_known) until ue_remove; freed at the end of the
+ * turn, so that a handler may go on looking at a device it has just ended. */
+#include <stdlib.h>
+#include <time.h>
+#include "mme/mme.h"
+#include "security/crypto.h"
+
+static struct mem_pool ue_pool = MEM_POOL(mme_ue);
+static struct mem_pool pdn_pool = MEM_POOL(mme_pdn);
+static struct mme_ue *by_imsi, *by_tmsi, *doomed;
+
+struct mme_ue *ue_new(void)
+{
+	ue_pool.limit = mme.max_ues;
+	struct mme_ue *ue = pool_get(&ue_pool);
+
+	if (!ue)
+		return NULL;
+	ue->imsi = IMSI_NONE;
+	ue->sec.ksi = NAS_KSI_NONE;
+	ue->seen = (uint64_t)time(NULL);
+	return ue;
+}
+
+struct mme_ue *ue_by_imsi(imsi_t imsi)
+{
+	struct mme_ue *ue;
+
+	HASH_FIND(by_imsi, by_imsi, &imsi, sizeof(imsi), ue);
+	return ue;
+}
+
+struct mme_ue *ue_by_tmsi(uint8_t code, uint32_t m_tmsi)
+{
+	struct mme_ue *ue;
+
+	if (code != mme.gummei.code || !m_tmsi)
+		return NULL;
+	HASH_FIND(by_tmsi, by_tmsi, &m_tmsi, sizeof(m_tmsi), ue);
+	return ue;
+}
+
+struct mme_ue *ue_by_guti(const struct guti *g)
+{
+	return gummei_equal(&g->gummei, &mme.gummei) ? ue_by_tmsi(g->gummei.code, g->m_tmsi) : NULL;
+}
+
+/* The table's order is that of entry, and serials grow with it: a walk goes on after the serial it
+ * has seen last. Where that device was is remembered for the latest walk, and found by a scan else.
+ */
+static struct mme_ue *walk_at;
+
+struct mme_ue *ue_next_known(uint64_t *cursor)
+{
+	struct mme_ue *ue = by_imsi;
+
+	if (walk_at && walk_at->serial == *cursor)
+		ue = walk_at->by_imsi.next;
+	while (ue && ue->serial <= *cursor)
+		ue = ue->by_imsi.next;
+	walk_at = ue;
+	if (ue)
+		*cursor = ue->serial;
+	return ue;
+}
+
+unsigned ue_count(void) { return HASH_CNT(by_imsi, by_imsi); }
+
+struct guti ue_guti(const struct mme_ue *ue)
+{
+	return (struct guti){.gummei = mme.gummei, .m_tmsi = ue->m_tmsi};
+}
+
+/* Unguessable, so that nobody can page or follow a device by counting (TS 23.003 2.8). The two top
+ * bits are set: where a network has an SGSN too, they tell an M-TMSI from a P-TMSI. */
+void ue_allot_tmsi(struct mme_ue *ue)
+{
+	struct mme_ue *taken;
+	uint32_t t;
+
+	do {
+		crypto_random(&t, sizeof(t));
+		t |= 0xc0000000;
+		HASH_FIND(by_tmsi, by_tmsi, &t, sizeof(t), taken);
+	} while (taken || t == UINT32_MAX);
+	if (ue->m_tmsi)
+		HASH_DELETE(by_tmsi, by_tmsi, ue);
+	ue->m_tmsi = t;
+	HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
+}
+
+void ue_enter_tables(struct mme_ue *ue)
+{
+	static uint64_t serial;
+
+	ue->known = true;
+	ue->serial = ++serial;
+	HASH_ADD(by_imsi, by_imsi, imsi, sizeof(ue->imsi), ue);
+	if (ue->m_tmsi)
+		HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
+}
+
+void ue_make_known(struct mme_ue *ue)
+{
+	struct mme_ue *old = ue_by_imsi(ue->imsi);
+
+	if (ue->known)
+		return;
+	if (old) {
+		UE_LOG(DEBUG, old, "ue.superseded", "emm=%d", old->emm);
+		ue_remove(old, UE_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	}
+	ue_enter_tables(ue);
+}
+
+void ue_set_emm(struct mme_ue *ue, enum emm_state state)
+{
+	if (ue->emm == state)
+		return;
+	UE_LOG(DEBUG, ue, "ue.emm", "from=%d to=%d", ue->emm, state);
+	ue->emm = state;
+}
+
+void ue_seen(struct mme_ue *ue)
+{
+	ue->seen = (uint64_t)time(NULL);
+	if (ue->conn) {
+		ue->tai = ue->conn->tai;
+		ue->ecgi = ue->conn->ecgi;
+	}
+	timer_stop(&ue->reachable);
+}
+
+/* ---- PDN connections ---- */
+
+struct mme_pdn *pdn_new(struct mme_ue *ue)
+{
+	uint8_t ebi = 5;
+
+	while (ebi <= 15 && pdn_by_ebi(ue, ebi))
+		ebi++;
+	struct mme_pdn *pdn = ebi <= 15 ? pool_get(&pdn_pool) : NULL;
+
+	if (pdn) {
+		pdn->ebi = ebi;
+		pdn->next = ue->pdns;
+		ue->pdns = pdn;
+	}
+	return pdn;
+}
+
+struct mme_pdn *pdn_by_ebi(struct mme_ue *ue, uint8_t ebi)
+{
+	struct mme_pdn *pdn = ue->pdns;
+
+	while (pdn && pdn->ebi != ebi)
+		pdn = pdn->next;
+	return pdn;
+}
+
+void pdn_free(struct mme_ue *ue, struct mme_pdn *pdn)
+{
+	for (struct mme_pdn **at = &ue->pdns; *at; at = &(*at)->next)
+		if (*at == pdn) {
+			*at = pdn->next;
+			pool_put(&pdn_pool, pdn);
+			return;
+		}
+}
+
+static void delete_sessions(struct mme_ue *ue)
+{
+	while (ue->pdns) {
+		struct mme_pdn *pdn = ue->pdns;
+		struct gtpc_request r = {
+			.type = GTPC_DELETE_SESSION,
+			.teid = pdn->s11_sgw.teid,
+			.imsi = ue->imsi,
+			.bearers = 1,
+			.bearer[0].ebi = pdn->ebi,
+		};
+
+		if (pdn->s11_sgw.teid)
+			gtpc_send(GTPC_SGW, &r);
+		pdn_free(ue, pdn);
+	}
+}
+
+/* ---- the end ---- */
+
+void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause cause)
+{
+	if (ue->doomed)
+		return;
+	ue->doomed = true;
+	proc_abort_all(&ue->procs, PROC_ABORTED);
+	ue_set_emm(ue, EMM_DEREGISTERED);
+	timer_stop(&ue->reachable);
+	delete_sessions(ue);
+	if (ue->known) {
+		ue_forget(ue->imsi);
+		if (walk_at == ue)
+			walk_at = NULL;
+		HASH_DELETE(by_imsi, by_imsi, ue);
+		if (ue->m_tmsi)
+			HASH_DELETE(by_tmsi, by_tmsi, ue);
+		ue->known = false;
+	}
+	if (ue->conn) {
+		struct s1_conn *c = ue->conn;
+
+		conn_unbind(c);
+		if (how == UE_RELEASE)
+			conn_release(c, cause);
+	}
+	ue->next_doomed = doomed;
+	doomed = ue;
+}
+
+/* Mobile reachable timer, and implicit detach with it (24.301 5.3.5): a device that has not been
+ * heard of for T3412 and the grace is gone. */
+static void unreachable(struct timer *t)
+{
+	struct mme_ue *ue = container_of(t, struct mme_ue, reachable);
+
+	UE_LOG(INFO, ue, "ue.implicit_detach", "last_seen=%llu", (unsigned long long)ue->seen);
+	mme_counters.detach_implicit++;
+	ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static void release_bearers(struct mme_ue *ue)
+{
+	bool connected = false;
+
+	for (struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next) {
+		connected |= pdn->connected;
+		pdn->connected = false;
+	}
+	if (!connected)
+		return;
+	struct gtpc_request r = {
+		.type = GTPC_RELEASE_ACCESS_BEARERS,
+		.teid = ue->pdns->s11_sgw.teid,
+		.imsi = ue->imsi,
+	};
+
+	gtpc_send(GTPC_SGW, &r);
+}
+
+void ue_restart_reachable(struct mme_ue *ue)
+{
+	timer_start(&ue->reachable, (mme.t3412_s + mme.mobile_reachable_extra_s) * 1000ULL,
+		    unreachable);
+}
+
+void ue_idle(struct mme_ue *ue)
+{
+	ue->security_on = false;
+	proc_abort_all(&ue->procs, PROC_ABORTED);
+	if (ue->doomed)
+		return;
+	if (ue->emm != EMM_REGISTERED) {
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+		return;
+	}
+	release_bearers(ue);
+	ue->seen = (uint64_t)time(NULL);
+	ue_restart_reachable(ue);
+	ue_save(ue);
+}
+
+void ue_reap(void)
+{
+	while (doomed) {
+		struct mme_ue *ue = doomed;
+
+		doomed = ue->next_doomed;
+		nas_security_wipe(&ue->sec);
+		crypto_wipe(ue->kenb, sizeof(ue->kenb));
+		free(ue->apn);
+		pool_put(&ue_pool, ue);
+	}
+}
+
+void ue_drop_all(void)
+{
+	struct mme_ue *ue, *next;
+
+	HASH_ITER (by_imsi, by_imsi, ue, next) {
+		HASH_DELETE(by_imsi, by_imsi, ue);
+		if (ue->m_tmsi)
+			HASH_DELETE(by_tmsi, by_tmsi, ue);
+		proc_abort_all(&ue->procs, PROC_ABORTED);
+		timer_stop(&ue->reachable);
+		while (ue->pdns)
+			pdn_free(ue, ue->pdns);
+		ue->doomed = true;
+		ue->next_doomed = doomed;
+		doomed = ue;
+	}
+}

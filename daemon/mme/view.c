@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the API and the log see of the MME: devices, eNodeBs, counters, and the steps of procedures
+ * as they happen. Procedures are observed, not instrumented: the engine tells of each step. */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include "core/loop.h"
+#include "mme/mme.h"
+
+/* ---- trace ---- */
+
+struct tracer {
+	struct tracer *next;
+	imsi_t imsi; /* IMSI_NONE: all */
+	void (*fn)(void *arg, const struct trace_view *);
+	void *arg;
+};
+
+static struct mem_pool tracer_pool = MEM_POOL(tracer);
+static struct tracer *tracers;
+
+static void tell(imsi_t imsi, struct trace_view *v)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	v->time_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	v->imsi = imsi;
+	for (struct tracer *t = tracers, *next; t; t = next) {
+		next = t->next;
+		if (t->imsi == IMSI_NONE || t->imsi == imsi)
+			t->fn(t->arg, v);
+	}
+}
+
+static const char *cause_text(uint16_t cause)
+{
+	return cause < 256                ? emm_cause_text(cause)
+	       : cause == PROC_TIMEOUT    ? "timeout"
+	       : cause == PROC_ABORTED    ? "aborted"
+	       : cause == CAUSE_TOLD      ? "lower layers or the device itself"
+	       : cause == CAUSE_WRONG_KEY ? "wrong key"
+	       : cause >= CAUSE_ESM       ? esm_cause_text(cause - CAUSE_ESM)
+					  : "unknown";
+}
+
+static void observed(const struct proc *p, const char *what, const char *detail)
+{
+	const struct mme_ue *ue = p->owner;
+	const char *step = p->def->steps[p->step].name;
+	uint64_t took = (loop_clock_ns() - p->started_ns) / 1000000;
+	bool failed = !strcmp(what, "fail");
+
+	if (!p->parent && !strcmp(what, "end"))
+		UE_LOG(INFO, ue, "procedure.done", "proc=\"%s\" ms=%llu", p->def->name,
+		       (unsigned long long)took);
+	else if (!p->parent && failed)
+		UE_LOG(WARN, ue, "procedure.failed", "proc=\"%s\" step=%s ms=%llu cause=\"%s\"",
+		       p->def->name, step, (unsigned long long)took, cause_text(p->cause));
+	else
+		UE_LOG(DEBUG, ue, "procedure", "proc=\"%s\" step=%s event=%s ms=%llu timer=%s",
+		       p->def->name, step, what, (unsigned long long)took, detail ? detail : "-");
+	if (!tracers)
+		return;
+	struct trace_view v = {
+		.procedure = p->def->name,
+		.step = step,
+		.event = what,
+		.took_ms = took,
+		.cause = failed ? cause_text(p->cause) : NULL,
+	};
+
+	if (detail)
+		snprintf(v.detail, sizeof(v.detail), "%s", detail);
+	tell(ue->imsi, &v);
+}
+
+void view_trace(const struct mme_ue *ue, const char *procedure, const char *step,
+		const char *detail)
+{
+	if (!tracers)
+		return;
+	struct trace_view v = {.procedure = procedure, .step = step, .event = "event"};
+
+	if (detail)
+		snprintf(v.detail, sizeof(v.detail), "%s", detail);
+	tell(ue->imsi, &v);
+}
+
+void view_init(void) { proc_observe(observed); }
+
+static int trace_start(imsi_t imsi, void (*fn)(void *, const struct trace_view *), void *arg)
+{
+	struct tracer *t = pool_get(&tracer_pool);
+
+	if (!t)
+		return -ENOMEM;
+	*t = (struct tracer){.next = tracers, .imsi = imsi, .fn = fn, .arg = arg};
+	tracers = t;
+	return 0;
+}
+
+static void trace_stop(void *arg)
+{
+	for (struct tracer **at = &tracers; *at; at = &(*at)->next)
+		if ((*at)->arg == arg) {
+			struct tracer *t = *at;
+
+			*at = t->next;
+			pool_put(&tracer_pool, t);
+			return;
+		}
+}
+
+/* ---- devices ---- */
+
+static const char *const emm_words[] = {
+	[EMM_DEREGISTERED] = "deregistered",
+	[EMM_COMMON_PROCEDURE_INITIATED] = "common-procedure",
+	[EMM_REGISTERED] = "registered",
+	[EMM_DEREGISTERED_INITIATED] = "deregistering",
+};
+static const char *const eia_words[] = {"EIA0", "128-EIA1", "128-EIA2", "128-EIA3"};
+static const char *const eea_words[] = {"EEA0", "128-EEA1", "128-EEA2", "128-EEA3"};
+
+static void fill(const struct mme_ue *ue, struct ue_view *v)
+{
+	char id[24];
+
+	v->imsi = ue->imsi;
+	v->emm = emm_words[ue->emm];
+	v->ecm = ue->conn ? "connected" : "idle";
+	v->procedure = ue->procs.first ? ue->procs.first->def->name : NULL;
+	if (ue->m_tmsi)
+		v->guti = ue_guti(ue);
+	v->tai = ue->tai;
+	v->cell = ue->ecgi;
+	if (ue->conn) {
+		const struct enb *e = ue->conn->enb;
+		char name[sizeof(v->enb) / 2];
+
+		log_escape(name, sizeof(name), e->name, strlen(e->name));
+		snprintf(v->enb, sizeof(v->enb), "%s%s%.60s", enb_print_id(e, id),
+			 name[0] ? " " : "", name);
+		v->mme_ue_s1ap_id = ue->conn->mme_ue_s1ap_id;
+		v->enb_ue_s1ap_id = ue->conn->enb_ue_s1ap_id;
+	}
+	snprintf(v->imeisv, sizeof(v->imeisv), "%s", ue->imeisv);
+	if (ue->sec.valid) {
+		v->integrity = eia_words[ue->sec.eia & 3];
+		v->ciphering = eea_words[ue->sec.eea & 3];
+		v->uplink_count = ue->sec.ul_count;
+		v->downlink_count = ue->sec.dl_count;
+	}
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+		v->bearers++;
+	v->since = ue->attached;
+	v->seen = ue->seen;
+}
+
+static bool ue_one(imsi_t imsi, struct ue_view *v)
+{
+	const struct mme_ue *ue = ue_by_imsi(imsi);
+
+	if (ue)
+		fill(ue, v);
+	return ue != NULL;
+}
+
+static bool ue_walk(uint64_t *cursor, struct ue_view *v)
+{
+	const struct mme_ue *ue = ue_next_known(cursor);
+
+	if (ue)
+		fill(ue, v);
+	return ue != NULL;
+}
+
+static bool enb_walk(uint64_t *cursor, struct enb_view *v)
+{
+	const struct enb *e = NULL;
+	uint64_t skip = (*cursor)++;
+	size_t at = 0;
+
+	do
+		e = enb_next(e);
+	while (e && skip--);
+	if (!e)
+		return false;
+	if (e->id_bits)
+		enb_print_id(e, v->id);
+	log_escape(v->name, sizeof(v->name), e->name, strlen(e->name));
+	snprintf(v->peer, sizeof(v->peer), "%s", s1_peer(e->assoc));
+	v->state = e->ready ? "up" : "no S1 Setup";
+	for (unsigned i = 0; i < e->tais && at + 16 < sizeof(v->tais); i++)
+		at += (size_t)snprintf(
+			v->tais + at, sizeof(v->tais) - at, "%s%s-%04x", i ? "," : "",
+			plmn_print(e->tai[i].plmn, (char[PLMN_STRLEN]){0}), e->tai[i].tac);
+	for (const struct s1_conn *c = e->conns; c; c = c->next)
+		v->ues++;
+	v->streams = s1_streams(e->assoc);
+	v->messages_in = e->in;
+	v->messages_out = e->out;
+	v->since = e->since;
+	return true;
+}
+
+/* ---- detach on request ---- */
+
+struct wish { /* the API must not be called back from within its own call */
+	void (*done)(void *arg, int err);
+	void *arg;
+	int err;
+};
+
+static void granted(void *arg)
+{
+	struct wish *w = arg;
+
+	w->done(w->arg, w->err);
+	free(w);
+}
+
+static void detached(void *arg, int err)
+{
+	struct wish *w = arg;
+
+	w->err = err;
+	loop_post(granted, w);
+}
+
+static void api_detach(imsi_t imsi, bool reattach, void (*done)(void *, int), void *arg)
+{
+	struct mme_ue *ue = ue_by_imsi(imsi);
+	struct wish *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		abort();
+	w->done = done;
+	w->arg = arg;
+	if (!ue)
+		detached(w, -ENOENT);
+	else
+		detach_by_network(ue, reattach, detached, w);
+}
+
+const struct api_mme mme_api = {
+	.ue = ue_one,
+	.ue_next = ue_walk,
+	.enb_next = enb_walk,
+	.detach = api_detach,
+	.trace_start = trace_start,
+	.trace_stop = trace_stop,
+};
+
+/* ---- statistics ---- */
+
+void mme_stats(api_emit emit, void *arg)
+{
+	unsigned enbs = 0, connected = 0;
+
+#define C(field, text)                                                                             \
+	emit(arg, &(struct api_metric){"mme_" #field, METRIC_COUNTER, text, NULL, NULL,            \
+				       mme_counters.field});
+	MME_COUNTERS(C)
+#undef C
+	for (const struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
+		enbs += e->ready;
+		for (const struct s1_conn *c = e->conns; c; c = c->next)
+			connected++;
+	}
+	emit(arg,
+	     &(struct api_metric){"mme_enbs", METRIC_GAUGE, "eNodeBs set up", NULL, NULL, enbs});
+	emit(arg, &(struct api_metric){"mme_ues", METRIC_GAUGE, "devices known", NULL, NULL,
+				       ue_count()});
+	emit(arg, &(struct api_metric){"mme_connections", METRIC_GAUGE, "S1 connections", NULL,
+				       NULL, connected});
+}
