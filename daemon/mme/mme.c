@@ -126,6 +126,16 @@ void mme_send_information(struct mme_ue *ue)
 	NAS_SEND(ue, emm_information, &m);
 }
 
+void mme_bearer_lost(imsi_t imsi, uint8_t ebi)
+{
+	struct mme_ue *ue = ue_by_imsi(imsi);
+
+	if (!ue || !ue->conn)
+		return;
+	UE_LOG(WARN, ue, "mme.bearer_lost", "ebi=%u", ebi);
+	conn_release(ue->conn, S1AP_CAUSE(RADIO, RADIO_CONNECTION_WITH_UE_LOST));
+}
+
 void mme_reload(const struct mme_config *c)
 {
 	struct s1_config s1 = mme.s1;

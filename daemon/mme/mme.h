@@ -53,6 +53,7 @@ struct mme_config {
 	uint8_t relative_capacity;
 	unsigned eias, eeas; /* algorithms in the order of preference */
 	uint8_t eia[3], eea[4];
+	uint8_t *eia_list, *eea_list; /* as read; copied into the above */
 	const char *network_full_name, *network_short_name; /* "": EMM Information without it */
 	uint32_t t3412_s, t3402_s; /* told to the device */
 	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
@@ -202,6 +203,8 @@ int mme_start(const struct mme_config *, char *error, size_t cap);
 /* New values of what may change while running: names, timers, algorithms, capacity, served areas. */
 void mme_reload(const struct mme_config *);
 void mme_stop(void);
+/* The eNodeB says that it does not know a bearer's tunnel any more (GTP-U Error Indication). */
+void mme_bearer_lost(imsi_t, uint8_t ebi);
 extern const struct api_mme mme_api;
 void mme_stats(api_emit emit, void *arg);
 

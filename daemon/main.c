@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mcored: reads the configuration, starts the datapath, the store and the roles, in the order in
+ * which each needs the one before, and runs the loop. SIGHUP reads the configuration again; SIGTERM
+ * and SIGINT stop, and what is pinned goes on forwarding. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "api/api.h"
+#include "core/loop.h"
+#include "settings.h"
+#include "store/store.h"
+
+static const char *config_path = "/etc/mcore/mcored.yaml";
+static struct mcored_settings settings;
+static struct arena arena;
+
+static int usage(FILE *f)
+{
+	fputs("usage: mcored [-c FILE] [--check | --schema | --clean]\n"
+	      "  -c FILE    configuration (/etc/mcore/mcored.yaml)\n"
+	      "  --check    read the configuration, say what is wrong with it, and exit\n"
+	      "  --schema   print a commented configuration with all keys\n"
+	      "  --clean    detach the XDP programs and remove all that is pinned\n"
+	      "  --version\n",
+	      f);
+	return f == stdout ? 0 : 2;
+}
+
+static void reset_turn(void *arg)
+{
+	(void)arg;
+	arena_reset(&turn_arena);
+}
+
+static void stop(int signo)
+{
+	LOG(INFO, "stop", "signal=%s", strsignal(signo));
+	loop_stop();
+}
+
+static void reload(int signo)
+{
+	struct mcored_settings next;
+	struct arena fresh = {0};
+	struct hss_config hss;
+	struct pgw_config pgw;
+	char error[256];
+
+	(void)signo;
+	if (settings_load(config_path, &next, &fresh)) {
+		LOG(ERROR, "reload", "file=%s error=\"kept the old configuration\"", config_path);
+		arena_free(&fresh);
+		return;
+	}
+	settings_diff(&settings, &next);
+	log_max = next.log_level;
+	settings_hss(&next, &hss, &fresh);
+	if (hss_start(&hss, error, sizeof(error)))
+		LOG(ERROR, "reload", "role=hss error=\"%s\"", error);
+	if (next.apns == settings.apns) {
+		settings_pgw(&next, &pgw);
+		pgw_reload(&pgw);
+	}
+	mme_reload(&next.mme);
+	arena_free(&arena);
+	arena = fresh;
+	settings = next;
+	LOG(INFO, "reload", "file=%s", config_path);
+}
+
+static void hss_stats_emit(api_emit emit, void *arg)
+{
+#define STAT(field, text)                                                                          \
+	emit(arg, &(struct api_metric){"hss_" #field, METRIC_COUNTER, text, NULL, NULL,            \
+				       hss_stats.field})
+	STAT(auth_requests, "Authentication-Information requests");
+	STAT(vectors, "authentication vectors made");
+	STAT(resyncs, "resynchronisations");
+	STAT(resync_failures, "resynchronisations with a wrong MAC-S");
+	STAT(locations, "Update-Location requests");
+	STAT(unknown, "requests for unknown subscribers");
+	STAT(failures, "requests that failed here");
+#undef STAT
+	emit(arg, &(struct api_metric){"hss_subscribers", METRIC_GAUGE, "subscribers", NULL, NULL,
+				       store_subscriber_count()});
+}
+
+static void sgw_downlink_data(uint32_t slot) { (void)slot; /* counted by the kernel as `idle` */ }
+
+static void sgw_error_indication(uint32_t slot)
+{
+	imsi_t imsi;
+	uint8_t ebi;
+
+	if (sgw_find_slot(slot, &imsi, &ebi))
+		mme_bearer_lost(imsi, ebi);
+}
+
+static const struct dp_handler dp_events = {pgw_slow_path, sgw_downlink_data, sgw_error_indication};
+
+static int failed(const char *what, const char *error)
+{
+	LOG(ERROR, "start", "failed=%s error=\"%s\"", what, error);
+	return 1;
+}
+
+static int start(void)
+{
+	struct store_config store = {settings.store_path,
+				     *settings.store_key ? settings.store_key : NULL};
+	struct sgw_config sgw = {.control = settings.control, .gtpu = settings.gtpu};
+	struct api_config api = {
+		.socket = settings.api_socket,
+		.group = *settings.api_group ? settings.api_group : NULL,
+		.mme = &mme_api,
+		.pools = pgw_pools,
+		.stats = {mme_stats, hss_stats_emit},
+		.store = true,
+		.datapath = true,
+	};
+	static struct dp_config dp;
+	struct hss_config hss;
+	struct pgw_config pgw;
+	uint32_t adopted = 0;
+	char error[512] = "";
+
+	settings_datapath(&settings, &dp);
+	settings_pgw(&settings, &pgw);
+	settings_hss(&settings, &hss, &arena);
+	if (store_open(&store, error, sizeof(error)))
+		return failed("store", error);
+	if (dp_start(&dp, &dp_events, &adopted, error, sizeof(error)))
+		return failed("datapath", error);
+	LOG(INFO, "datapath.start", "attached=\"%s\" adopted_sessions=%u", dp_describe(), adopted);
+	if (hss_start(&hss, error, sizeof(error)))
+		return failed("hss", error);
+	if (pgw_start(&pgw) || sgw_start(&sgw))
+		return failed("gateways", "an APN has no addresses");
+	if (mme_start(&settings.mme, error, sizeof(error)))
+		return failed("mme", error);
+	if (api_start(&api, error, sizeof(error)))
+		return failed("api", error);
+	return 0;
+}
+
+static int clean(void)
+{
+	static struct dp_config dp;
+	uint32_t adopted;
+	char error[512];
+
+	settings_datapath(&settings, &dp);
+	if (dp_start(&dp, &dp_events, &adopted, error, sizeof(error)))
+		return failed("datapath", error);
+	dp_stop(true);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"check", no_argument, NULL, 'k'},
+		{"schema", no_argument, NULL, 's'},
+		{"clean", no_argument, NULL, 'x'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c, what = 0;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			config_path = optarg;
+			break;
+		case 'k':
+		case 'x':
+			what = c;
+			break;
+		case 's':
+			settings_print_schema();
+			return 0;
+		case 'v':
+			puts("mcored " MCORE_VERSION);
+			return 0;
+		case 'h':
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	if (optind < argc)
+		return usage(stderr);
+	if (settings_load(config_path, &settings, &arena))
+		return 2;
+	if (what == 'k') {
+		printf("%s: good\n", config_path);
+		return 0;
+	}
+	log_max = settings.log_level;
+	signal(SIGPIPE, SIG_IGN);
+	if (loop_init())
+		return failed("loop", "libuv");
+	proc_init();
+	loop_at_turn_end(reset_turn, NULL);
+	if (what == 'x')
+		return clean();
+	loop_signal(SIGTERM, stop);
+	loop_signal(SIGINT, stop);
+	loop_signal(SIGHUP, reload);
+	int status = start();
+
+	if (!status) {
+		LOG(INFO, "start", "version=%s ready=yes", MCORE_VERSION);
+		loop_run();
+	}
+	api_stop();
+	mme_stop();
+	sgw_stop();
+	pgw_stop();
+	hss_stop();
+	dp_stop(false);
+	store_close();
+	loop_close();
+	arena_free(&arena);
+	return status;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration file: its keys as tables (core/config.h), what spans several keys as checks, and
+ * the way from it to each role's own configuration. A new key is one row here. */
+#include <errno.h>
+#include <stdlib.h>
+#include <arpa/inet.h>
+#include "settings.h"
+
+static const char *parse_plmn(const char *text, void *out, size_t size, struct arena *a)
+{
+	(void)size, (void)a;
+	return plmn_parse(text, out) ? NULL : "a PLMN: MCC and MNC, such as 00101 or 310-410";
+}
+
+/* "00101:7", "00101:1-16" */
+static const char *parse_tacs(const char *text, void *out, size_t size, struct arena *a)
+{
+	static const char expected[] =
+		"tracking areas: PLMN, colon, TAC or range of TACs, such as 00101:1-16";
+	struct mme_tacs t = { 0 };
+	const char *colon = strchr(text, ':');
+	char plmn[16], *end;
+
+	(void)size, (void)a;
+	if (!colon || colon - text >= (int)sizeof(plmn))
+		return expected;
+	memcpy(plmn, text, (size_t)(colon - text));
+	plmn[colon - text] = 0;
+	unsigned long first = strtoul(colon + 1, &end, 0), last = first;
+
+	if (*end == '-' && end != colon + 1)
+		last = strtoul(end + 1, &end, 0);
+	if (!plmn_parse(plmn, &t.plmn) || end == colon + 1 || *end || last < first || last > 0xffff)
+		return expected;
+	t.first = (uint16_t)first;
+	t.last = (uint16_t)last;
+	memcpy(out, &t, sizeof(t));
+	return NULL;
+}
+
+static const char *parse_algorithm(const char *text, const char *prefix, char lowest, void *out)
+{
+	size_t n = strlen(prefix);
+
+	if (strncmp(text, prefix, n) || text[n] < lowest || text[n] > '3' || text[n + 1])
+		return "error";
+	*(uint8_t *)out = (uint8_t)(text[n] - '0');
+	return NULL;
+}
+
+static const char *parse_eia(const char *text, void *out, size_t size, struct arena *a)
+{
+	(void)size, (void)a;
+	return parse_algorithm(text, "EIA", '1', out)
+		       ? "EIA1, EIA2 or EIA3 (EIA0 is no protection and never used)"
+		       : NULL;
+}
+
+static const char *parse_eea(const char *text, void *out, size_t size, struct arena *a)
+{
+	(void)size, (void)a;
+	return parse_algorithm(text, "EEA", '0', out) ? "EEA0, EEA1, EEA2 or EEA3" : NULL;
+}
+
+enum { ROLE_MME, ROLE_HSS, ROLE_SGW, ROLE_PGW };
+
+static const struct config_word role_words[] = {
+	{ "mme", ROLE_MME, "mobility management entity" },
+	{ "hss", ROLE_HSS, "home subscriber server" },
+	{ "sgw", ROLE_SGW, "serving gateway" },
+	{ "pgw", ROLE_PGW, "packet data network gateway" },
+	{ 0 },
+};
+static const struct config_word level_words[] = {
+	{ "error", LOG_ERROR, "" }, { "warn", LOG_WARN, "" }, { "info", LOG_INFO, "" },
+	{ "debug", LOG_DEBUG, "each step of each procedure" }, { 0 },
+};
+static const struct config_word sctp_words[] = {
+	{ "auto", SCTP_AUTO, "the kernel's if it has SCTP, else usrsctp" },
+	{ "kernel", SCTP_KERNEL, "the kernel's" },
+	{ "usrsctp", SCTP_USRSCTP, "in this process, over raw IP" },
+	{ 0 },
+};
+static const struct config_word dp_mode_words[] = {
+	{ "auto", DP_AUTO, "native where the driver can, else generic" },
+	{ "native", DP_NATIVE, "in the driver" },
+	{ "generic", DP_GENERIC, "in the stack, any driver" },
+	{ "libxdp", DP_LIBXDP, "by libxdp's dispatcher, beside other XDP programs" },
+	{ 0 },
+};
+static const struct config_word dp_role_words[] = {
+	{ "access", DP_ACCESS, "eNodeBs" },
+	{ "sgi", DP_SGI, "the Internet side" },
+	{ "both", DP_BOTH, "both on one interface" },
+	{ 0 },
+};
+static const struct config_word breakout_words[] = {
+	{ "kernel", DP_KERNEL, "into this machine's stack: its routes and masquerade decide" },
+	{ "direct", DP_DIRECT, "from XDP to the SGi interface's next hop" },
+	{ 0 },
+};
+static const struct config_word pdn_words[] = {
+	{ "ipv4", PDN_IPV4, "" }, { "ipv6", PDN_IPV6, "" }, { "ipv4v6", PDN_IPV4V6, "" }, { 0 },
+};
+
+#define S(m)  CONFIG_FIELD(struct mcored_settings, m)
+#define M(m)  CONFIG_FIELD(struct mcored_settings, mme.m)
+
+static const struct config_row log_rows[] = {
+	{ "level", CONFIG_ENUM, S(log_level), .words = level_words, .preset = "info", .reload = true,
+	  .help = "what is logged" },
+	{ 0 },
+};
+static const struct config_row store_rows[] = {
+	{ "path", CONFIG_STRING, S(store_path), .preset = "/var/lib/mcore/mcore.db",
+	  .help = "database of subscribers and saved contexts" },
+	{ "key", CONFIG_STRING, S(store_key),
+	  .help = "file with the key that encrypts secrets in it, made if absent; empty: "
+		  "systemd's credential mcored.key" },
+	{ 0 },
+};
+static const struct config_row api_rows[] = {
+	{ "socket", CONFIG_STRING, S(api_socket), .preset = API_SOCKET, .help = "for mcorectl" },
+	{ "group", CONFIG_STRING, S(api_group), .help = "group that may use it beside root" },
+	{ 0 },
+};
+
+static const struct config_row gummei_rows[] = {
+	{ "plmn", CONFIG_CUSTOM, M(gummei.plmn), .parse = parse_plmn, .unit = "PLMN", .required = true,
+	  .help = "the network's identity" },
+	{ "group", CONFIG_INTEGER, M(gummei.group), .preset = "1", .help = "MME group id" },
+	{ "code", CONFIG_INTEGER, M(gummei.code), .preset = "1", .help = "MME code" },
+	{ 0 },
+};
+#define TIMER(name, id, lo, hi)                                                                    \
+	{ name, CONFIG_DURATION, M(timer[id].ms), .min = lo, .max = hi, .reload = true,            \
+	  .help = "TS 24.301 10.2; not given: the standard's value" }
+static const struct config_row timer_rows[] = {
+	{ "T3412", CONFIG_DURATION, M(t3412_s), .preset = "54min", .min = 60000, .max = 11160000,
+	  .reload = true, .help = "periodic tracking area update" },
+	{ "T3402", CONFIG_DURATION, M(t3402_s), .preset = "12min", .min = 60000, .max = 11160000,
+	  .reload = true, .help = "a device waits this long after five failed attaches" },
+	{ "mobile_reachable", CONFIG_DURATION, M(mobile_reachable_extra_s), .preset = "8min",
+	  .min = 1000, .max = 86400000, .reload = true,
+	  .help = "after T3412 before an unheard device counts as detached" },
+	TIMER("T3422", T3422, 0, 60000),
+	TIMER("T3450", T3450, 0, 60000),
+	TIMER("T3460", T3460, 0, 60000),
+	TIMER("T3470", T3470, 0, 60000),
+	TIMER("T3489", T3489, 0, 60000),
+	{ 0 },
+};
+static const struct config_row s1_rows[] = {
+	{ "address", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, s1_address, s1_addresses),
+	  .of = CONFIG_IP, .min = 1, .max = S1_MAX_ADDRESSES, .required = true,
+	  .help = "SCTP addresses, several for multi-homing" },
+	{ "port", CONFIG_INTEGER, M(s1.port), .preset = "36412", .min = 1, .help = "SCTP port" },
+	{ "sctp", CONFIG_ENUM, M(s1.kind), .words = sctp_words, .preset = "auto", .help = "whose SCTP" },
+	{ "heartbeat", CONFIG_DURATION, M(s1.heartbeat_ms), .preset = "10s", .min = 100, .max = 600000,
+	  .help = "how often a silent eNodeB is probed" },
+	{ "path_max_retrans", CONFIG_INTEGER, M(s1.path_max_retrans), .preset = "3", .min = 1, .max = 20,
+	  .help = "unanswered probes until it counts as gone" },
+	{ 0 },
+};
+static const struct config_row name_rows[] = {
+	{ "full", CONFIG_STRING, M(network_full_name), .max = 63, .reload = true, .help = "long" },
+	{ "short", CONFIG_STRING, M(network_short_name), .max = 63, .reload = true, .help = "short" },
+	{ 0 },
+};
+static const struct config_row security_rows[] = {
+	{ "integrity", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eia_list, mme.eias),
+	  .of = CONFIG_CUSTOM, .parse = parse_eia, .min = 1, .max = 3, .preset = "EIA2, EIA1, EIA3",
+	  .reload = true, .help = "in order of preference" },
+	{ "ciphering", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eea_list, mme.eeas),
+	  .of = CONFIG_CUSTOM, .parse = parse_eea, .min = 1, .max = 4,
+	  .preset = "EEA2, EEA1, EEA3, EEA0", .reload = true, .help = "in order of preference" },
+	{ 0 },
+};
+static const struct config_row mme_rows[] = {
+	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .help = "told to eNodeBs" },
+	{ "gummei", CONFIG_MAP, .rows = gummei_rows, .required = true, .help = "this MME's identity" },
+	{ "plmns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.plmn, mme.plmns), .of = CONFIG_CUSTOM,
+	  .parse = parse_plmn, .max = 31, .reload = true, .help = "networks served beside the GUMMEI's" },
+	{ "tracking_areas", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.tac, mme.tacs),
+	  .of = CONFIG_CUSTOM, .parse = parse_tacs, .max = 256, .reload = true,
+	  .help = "areas served, as 00101:1-16; none: all of the served networks" },
+	{ "relative_capacity", CONFIG_INTEGER, M(relative_capacity), .preset = "255", .reload = true,
+	  .help = "share of new devices in a pool of MMEs" },
+	{ "s1", CONFIG_MAP, .rows = s1_rows, .required = true, .help = "towards eNodeBs" },
+	{ "network_name", CONFIG_MAP, .rows = name_rows, .help = "shown by devices" },
+	{ "security", CONFIG_MAP, .rows = security_rows, .help = "NAS algorithms" },
+	{ "timers", CONFIG_MAP, .rows = timer_rows, .help = "TS 24.301 clause 10" },
+	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
+	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
+	{ 0 },
+};
+
+#define P(m) CONFIG_FIELD(struct settings_profile_apn, m)
+static const struct config_row profile_apn_rows[] = {
+	{ "name", CONFIG_STRING, P(name), .min = 1, .max = 100, .required = true,
+	  .help = "APN, or * for any" },
+	{ "type", CONFIG_ENUM, P(type), .words = pdn_words, .preset = "ipv4v6", .help = "PDN type" },
+	{ "qci", CONFIG_INTEGER, P(qci), .preset = "9", .min = 1, .max = 254, .help = "QoS class" },
+	{ "arp", CONFIG_INTEGER, P(arp), .preset = "8", .min = 1, .max = 15, .help = "priority level" },
+	{ "may_preempt", CONFIG_BOOL, P(may_preempt), .preset = "no", .help = "pre-emption capability" },
+	{ "preemptable", CONFIG_BOOL, P(preemptable), .preset = "no",
+	  .help = "pre-emption vulnerability" },
+	{ "up", CONFIG_BITRATE, P(up), .preset = "50mbit", .min = 1000, .help = "APN-AMBR uplink" },
+	{ "down", CONFIG_BITRATE, P(down), .preset = "100mbit", .min = 1000, .help = "APN-AMBR downlink" },
+	{ 0 },
+};
+static const struct config_row profile_rows[] = {
+	{ "name", CONFIG_STRING, CONFIG_FIELD(struct settings_profile, name), .min = 1, .max = 31,
+	  .required = true, .help = "that a SIM names" },
+	{ "up", CONFIG_BITRATE, CONFIG_FIELD(struct settings_profile, up), .preset = "50mbit",
+	  .min = 1000, .help = "UE-AMBR uplink" },
+	{ "down", CONFIG_BITRATE, CONFIG_FIELD(struct settings_profile, down), .preset = "100mbit",
+	  .min = 1000, .help = "UE-AMBR downlink" },
+	{ "apns", CONFIG_LIST, CONFIG_ITEMS(struct settings_profile, apn, apns), .of = CONFIG_MAP,
+	  .rows = profile_apn_rows, .min = 1, .max = S6A_MAX_APNS, .required = true,
+	  .help = "APNs subscribed to, the first is the default" },
+	{ 0 },
+};
+static const struct config_row hss_rows[] = {
+	{ "profiles", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, profile, profiles), .of = CONFIG_MAP,
+	  .rows = profile_rows, .min = 1, .max = 1000, .required = true, .reload = true,
+	  .help = "subscription profiles, the first is that of SIMs which name none" },
+	{ 0 },
+};
+
+#define A(m) CONFIG_FIELD(struct settings_apn, m)
+static const char *check_apn(const void *map, const char **key)
+{
+	const struct settings_apn *a = map;
+	bool v4 = IN6_IS_ADDR_V4MAPPED(&a->ipv4.address) && a->ipv4.bits;
+
+	if (!a->ipv4.bits && !a->ipv6.bits) {
+		*key = "ipv4";
+		return "an APN needs ipv4, ipv6 or both";
+	}
+	if (a->ipv4.bits && (!v4 || a->ipv4.bits > 96 + 29)) {
+		*key = "ipv4";
+		return "expected an IPv4 prefix of /29 or shorter";
+	}
+	if (a->ipv6.bits && (IN6_IS_ADDR_V4MAPPED(&a->ipv6.address) || a->ipv6.bits > 61)) {
+		*key = "ipv6";
+		return "expected an IPv6 prefix of /61 or shorter: each device gets a /64 of it";
+	}
+	return NULL;
+}
+static const struct config_row apn_rows[] = {
+	{ "name", CONFIG_STRING, A(name), .min = 1, .max = 100, .required = true, .help = "the APN" },
+	{ "ipv4", CONFIG_PREFIX, A(ipv4), .help = "addresses for devices" },
+	{ "ipv6", CONFIG_PREFIX, A(ipv6), .help = "prefix of which each device gets a /64" },
+	{ "dns", CONFIG_LIST, CONFIG_ITEMS(struct settings_apn, dns, dns_n), .of = CONFIG_IP, .max = 4,
+	  .reload = true, .help = "name servers for devices, at most two of each family" },
+	{ "mtu", CONFIG_INTEGER, A(mtu), .preset = "1400", .min = 1280, .max = 9000, .reload = true,
+	  .help = "told to devices" },
+	{ "breakout", CONFIG_ENUM, A(breakout), .words = breakout_words, .preset = "kernel",
+	  .help = "how uplink packets leave" },
+	{ "gateway", CONFIG_IP, A(gateway), CONFIG_PRESENT(struct settings_apn, has_gateway),
+	  .help = "next hop of a direct breakout; else that of the routing table" },
+	{ "device", CONFIG_STRING, A(device), .max = 15,
+	  .help = "SGi interface of a direct breakout; else that of the routing table" },
+	{ 0 },
+};
+static const struct config_row pgw_rows[] = {
+	{ "apns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, apn, apns), .of = CONFIG_MAP,
+	  .rows = apn_rows, .check = check_apn, .min = 1, .max = MCORE_MAX_POOLS, .required = true,
+	  .help = "networks that devices reach" },
+	{ 0 },
+};
+static const struct config_row sgw_rows[] = {
+	{ "gtpu", CONFIG_IP4, S(gtpu), .required = true, .help = "our GTP-U address towards eNodeBs" },
+	{ "control", CONFIG_IP4, S(control), .help = "our GTP-C address; not given: the GTP-U one" },
+	{ 0 },
+};
+static const struct config_row interface_rows[] = {
+	{ "name", CONFIG_STRING, CONFIG_FIELD(struct settings_interface, name), .min = 1, .max = 15,
+	  .required = true, .help = "device, a VLAN's too" },
+	{ "role", CONFIG_ENUM, CONFIG_FIELD(struct settings_interface, role), .words = dp_role_words,
+	  .required = true, .help = "what is behind it" },
+	{ 0 },
+};
+static const struct config_row datapath_rows[] = {
+	{ "interfaces", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, interface, interfaces),
+	  .of = CONFIG_MAP, .rows = interface_rows, .min = 1, .max = 32, .required = true,
+	  .help = "where XDP programs are attached" },
+	{ "mode", CONFIG_ENUM, S(mode), .words = dp_mode_words, .preset = "auto", .help = "how" },
+	{ "ue_to_ue", CONFIG_BOOL, S(ue_to_ue), .preset = "no",
+	  .help = "devices may talk to each other, through this machine's stack" },
+	{ "extra_slots", CONFIG_INTEGER, S(extra_slots), .preset = "4096", .max = 1 << 20,
+	  .help = "bearers beyond one per address" },
+	{ "object", CONFIG_STRING, S(object), .help = "mcore.bpf.o, if not the installed one" },
+	{ "pin_dir", CONFIG_STRING, S(pin_dir), .preset = MCORE_PIN_DIR, .help = "folder on bpffs" },
+	{ 0 },
+};
+
+static const struct config_row rows[] = {
+	{ "roles", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, roles.v, roles.n), .of = CONFIG_ENUM,
+	  .words = role_words, .min = 1, .max = 4, .preset = "mme, hss, sgw, pgw",
+	  .help = "what this process is" },
+	{ "log", CONFIG_MAP, .rows = log_rows, .help = "to stderr, for journald" },
+	{ "store", CONFIG_MAP, .rows = store_rows, .help = "what is kept on disk" },
+	{ "api", CONFIG_MAP, .rows = api_rows, .help = "for administrators" },
+	{ "mme", CONFIG_MAP, .rows = mme_rows, .required = true, .help = "mobility management" },
+	{ "hss", CONFIG_MAP, .rows = hss_rows, .required = true, .help = "subscriptions" },
+	{ "sgw", CONFIG_MAP, .rows = sgw_rows, .required = true, .help = "serving gateway" },
+	{ "pgw", CONFIG_MAP, .rows = pgw_rows, .required = true, .help = "packet gateway" },
+	{ "datapath", CONFIG_MAP, .rows = datapath_rows, .required = true, .help = "XDP" },
+	{ 0 },
+};
+
+void settings_print_schema(void) { config_print_schema(stdout, rows); }
+
+/* What spans several mappings. */
+static void check(struct mcored_settings *s, struct config_errors *errors, struct arena *a)
+{
+	unsigned access = 0, sgi = 0;
+
+	for (unsigned i = 0; i < s->interfaces; i++) {
+		access += (s->interface[i].role & DP_ACCESS) != 0;
+		sgi += (s->interface[i].role & DP_SGI) != 0;
+	}
+	if (s->interfaces && !access)
+		config_error(errors, a, "datapath.interfaces", "none has the role access or both");
+	for (unsigned i = 0; i < s->apns; i++) {
+		if (s->apn[i].breakout == DP_DIRECT && !sgi)
+			config_error(errors, a, "pgw.apns", "APN \"%s\" breaks out directly, but no "
+				     "interface has the role sgi or both", s->apn[i].name);
+		for (unsigned k = 0; k < i; k++)
+			if (!strcasecmp(s->apn[i].name, s->apn[k].name))
+				config_error(errors, a, "pgw.apns", "APN \"%s\" is there twice",
+					     s->apn[i].name);
+	}
+	for (unsigned i = 0; i < s->mme.tacs; i++) {
+		bool served = s->mme.tac[i].plmn == s->mme.gummei.plmn;
+
+		for (unsigned k = 0; k < s->mme.plmns; k++)
+			served |= s->mme.tac[i].plmn == s->mme.plmn[k];
+		if (!served)
+			config_error(errors, a, "mme.tracking_areas", "PLMN %s is neither the GUMMEI's nor "
+				     "in mme.plmns", plmn_print(s->mme.tac[i].plmn, (char[PLMN_STRLEN]){ 0 }));
+	}
+	if (s->roles.n != 4)
+		config_error(errors, a, "roles", "all of mme, hss, sgw and pgw run in one process in this "
+			     "version");
+}
+
+int settings_load(const char *path, struct mcored_settings *out, struct arena *a)
+{
+	struct config_errors errors = { 0 };
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = config_load(path, rows, out, a, &errors);
+	if (!err) {
+		check(out, &errors, a);
+		err = errors.n ? -EINVAL : 0;
+	}
+	config_print_errors(stderr, path, &errors);
+	if (err)
+		return err;
+	out->mme.t3412_s /= 1000; /* durations are read as ms */
+	out->mme.t3402_s /= 1000;
+	out->mme.mobile_reachable_extra_s /= 1000;
+	out->mme.s1.addresses = out->s1_addresses;
+	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
+	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);
+	memcpy(out->mme.eea, out->mme.eea_list, out->mme.eeas);
+	if (!out->control.s_addr)
+		out->control = out->gtpu;
+	out->mme.control = out->control;
+	return 0;
+}
+
+static void needs_restart(void *arg, const struct config_row *row, const char *key)
+{
+	(void)arg;
+	if (!row->reload)
+		LOG(WARN, "config.restart", "key=%s error=\"takes effect at the next start\"", key);
+	else
+		LOG(INFO, "config.changed", "key=%s", key);
+}
+
+void settings_diff(const struct mcored_settings *was, const struct mcored_settings *is)
+{
+	config_diff(rows, was, is, needs_restart, NULL);
+}
+
+static struct in_addr ip4_of(const struct in6_addr *a)
+{
+	struct in_addr ip;
+
+	memcpy(&ip, a->s6_addr + 12, 4);
+	return ip;
+}
+
+static struct in6_addr mapped(struct in_addr ip)
+{
+	struct in6_addr a = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(a.s6_addr + 12, &ip, 4);
+	return a;
+}
+
+void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->mode = s->mode;
+	c->gtpu = mapped(s->gtpu);
+	c->ue_to_ue = s->ue_to_ue;
+	c->extra_slots = s->extra_slots;
+	c->pin_dir = s->pin_dir;
+	c->object = *s->object ? s->object : NULL;
+	c->interfaces = s->interfaces;
+	for (unsigned i = 0; i < s->interfaces; i++) {
+		snprintf(c->interface[i].name, IF_NAMESIZE, "%s", s->interface[i].name);
+		c->interface[i].role = s->interface[i].role;
+	}
+	c->pools = s->apns;
+	for (unsigned i = 0; i < s->apns; i++) {
+		const struct settings_apn *a = &s->apn[i];
+		struct dp_pool *p = &c->pool[i];
+
+		snprintf(p->apn, sizeof(p->apn), "%s", a->name);
+		p->has4 = a->ipv4.bits;
+		p->net4 = ip4_of(&a->ipv4.address);
+		p->len4 = a->ipv4.bits ? (uint8_t)(a->ipv4.bits - 96) : 0;
+		p->has6 = a->ipv6.bits;
+		p->net6 = a->ipv6.address;
+		p->len6 = a->ipv6.bits;
+		p->breakout = a->breakout;
+		p->has_gateway = a->has_gateway;
+		p->gateway = a->gateway;
+		snprintf(p->device, sizeof(p->device), "%s", a->device);
+	}
+}
+
+void settings_pgw(const struct mcored_settings *s, struct pgw_config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->apns = s->apns;
+	c->control = s->control;
+	c->gtpu = s->gtpu;
+	for (unsigned i = 0; i < s->apns; i++) {
+		const struct settings_apn *a = &s->apn[i];
+		struct pgw_apn *p = &c->apn[i];
+
+		snprintf(p->name, sizeof(p->name), "%s", a->name);
+		p->has4 = a->ipv4.bits;
+		p->net4 = ip4_of(&a->ipv4.address);
+		p->len4 = a->ipv4.bits ? (uint8_t)(a->ipv4.bits - 96) : 0;
+		p->has6 = a->ipv6.bits;
+		p->net6 = a->ipv6.address;
+		p->len6 = a->ipv6.bits;
+		p->mtu = a->mtu;
+		for (unsigned k = 0; k < a->dns_n; k++)
+			if (IN6_IS_ADDR_V4MAPPED(&a->dns[k])) {
+				if (p->dns4s < 2)
+					p->dns4[p->dns4s++] = ip4_of(&a->dns[k]);
+			} else if (p->dns6s < 2) {
+				p->dns6[p->dns6s++] = a->dns[k];
+			}
+	}
+}
+
+void settings_hss(const struct mcored_settings *s, struct hss_config *c, struct arena *arena)
+{
+	struct hss_profile *out = arena_zalloc(arena, s->profiles * sizeof(*out));
+
+	memset(c, 0, sizeof(*c));
+	c->profile = out;
+	c->profiles = s->profiles;
+	for (unsigned i = 0; i < s->profiles; i++) {
+		const struct settings_profile *p = &s->profile[i];
+
+		snprintf(out[i].name, sizeof(out[i].name), "%s", p->name);
+		out[i].ambr_up = p->up;
+		out[i].ambr_down = p->down;
+		out[i].apns = (uint8_t)p->apns;
+		for (unsigned k = 0; k < p->apns; k++) {
+			const struct settings_profile_apn *a = &p->apn[k];
+			struct apn_subscription *n = &out[i].apn[k];
+
+			snprintf(n->apn, sizeof(n->apn), "%s", a->name);
+			n->pdn_type = a->type;
+			n->qci = a->qci;
+			n->arp_priority = a->arp;
+			n->arp_may_preempt = a->may_preempt;
+			n->arp_preemptable = a->preemptable;
+			n->ambr_up = a->up;
+			n->ambr_down = a->down;
+		}
+	}
+}
