@@ -61,7 +61,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, REASON_COUNT);
-	__type(key, enum mcore_reason);
+	__type(key, __u32); /* enum mcore_reason; the kernel wants an integer here */
 	__type(value, struct reason_count);
 } reasons SEC(".maps");
 

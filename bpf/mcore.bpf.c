@@ -1,9 +1,266 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The datapath: GTP-U to IP and back in XDP, per device policy in between.
+ *
+ * A packet goes down one paragraph: parse, session, policy, act, out; each step returns GO_ON or
+ * the reason it ends with, and all end in finish(), which counts it and knows what a reason does to
+ * the frame. A frame that ends in PASS has not been touched.
+ *
+ * Entry points, one for each role of an interface; the role is a constant to the compiler:
+ *   mcore_access  towards eNodeBs: takes GTP-U for our address
+ *   mcore_sgi     towards the Internet: takes packets for devices' addresses
+ *   mcore_both    one interface for both
+ *   mcore_host    on mcore1, the datapath's end of the host's veth pair mcore0/mcore1: as both, but
+ * what comes in was routed or made by this machine, so its source is not questioned and its TTL not
+ * decremented An interface may carry VLAN tags; hops say which tag a packet leaves with.
+ *
+ * TS 29.281 (GTP-U), TS 29.061 and TS 23.401 (what a P-GW does with packets). */
 #include "maps.h"
+#include "parse.h"
+#include "count.h"
+#include "session.h"
+#include "policy.h"
+#include "rewrite.h"
+#include "icmp.h"
+#include "event.h"
+#include "iter.h"
 
-SEC("xdp") int mcore_access(struct xdp_md *ctx) { return XDP_PASS; }
-SEC("xdp") int mcore_sgi(struct xdp_md *ctx) { return XDP_PASS; }
-SEC("xdp") int mcore_both(struct xdp_md *ctx) { return XDP_PASS; }
-SEC("xdp") int mcore_host(struct xdp_md *ctx) { return XDP_PASS; }
+#define GTPC_PORT   2123
+#define IP6_MIN_MTU 1280
+
+enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7 };
+
+/* Where the host's stack is for a slot; the gateway address of its pool, as struct ip has it. */
+__noinline __u32 host_hop_of(__u32 slot)
+{
+	struct settings *c = settings_get();
+
+	return c ? pool_of(c, slot, true).host_hop ?: pool_of(c, slot, false).host_hop : 0;
+}
+
+__noinline __u64 gateway_of(__u32 slot, __u32 v6)
+{
+	struct settings *c = settings_get();
+
+	return c ? pool_of(c, slot, v6).gateway : 0;
+}
+
+/* GTP-U for a TEID that is not ours (TS 29.281 7.3.1; a TEID of 0 gets no answer). */
+INLINE int unknown_teid(struct pkt *p, const struct gtpu_pdu *g, const struct ip *outer)
+{
+	if (!g->teid || !limit(LIMIT_ERROR_INDICATION, ERROR_INDICATIONS_MAX))
+		return REASON_teid_unanswered;
+	event_unknown_teid(g->teid, (__u32)outer->src);
+	if (answer_error_indication(p->ctx, p->l3, outer->hlen, g->teid))
+		return REASON_internal;
+	return REASON_unknown_teid;
+}
+
+INLINE int gtpu_message(struct pkt *p, const struct gtpu_pdu *g, const struct ip *outer)
+{
+	if (g->type != GTPU_ECHO_REQUEST)
+		return REASON_gtpu_control;
+	return answer_echo(p->ctx, p->l3, outer->hlen) ? REASON_internal : REASON_gtpu_echo;
+}
+
+/* A device that speaks GTP to the core's own sockets is up to no good. */
+INLINE bool gtp_ports(struct pkt *p, const struct ip *in, __u32 off)
+{
+	struct udphdr *udp = p->data + off + in->hlen;
+
+	if (in->proto != PROTO_UDP || (void *)(udp + 1) > p->end)
+		return false;
+	return udp->dest == bpf_htons(GTPU_PORT) || udp->dest == bpf_htons(GTPC_PORT);
+}
+
+/* The hop of a device's packet: the session's exit, or the host's stack for what is addressed to
+ * this machine, for devices among themselves (where allowed) and for what does not fit the exit's
+ * MTU, about which the stack tells the device by ICMP. GO_ON with *host set, or a reason. */
+INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
+			struct hop **hop, bool *host)
+{
+	struct place to = address_find(c, in);
+	__u32 index;
+
+	if (!policy_routable(in))
+		return REASON_not_routable;
+	if (to.found && to.offset >= MCORE_HOST_OFFSETS && !c->ue_to_ue)
+		return REASON_ue_to_ue;
+	index = to.found ? to.host_hop ?: host_hop_of(p->slot) : local_find(c, in);
+	*host = to.found || index;
+	if (*host && gtp_ports(p, in, off))
+		return REASON_gtp_in_gtp;
+	*hop = hop_get(*host ? index : p->session->exit);
+	if (*hop && !*host && in->len > (*hop)->mtu && (*hop)->state == HOP_READY) {
+		*host = true;
+		*hop = hop_get(host_hop_of(p->slot));
+	}
+	if (!*hop || (*hop)->state != HOP_READY)
+		return REASON_no_next_hop;
+	return !*host && ttl_get(in) <= 1 ? REASON_ttl : GO_ON;
+}
+
+/* A device's ICMPv6 to its router or to all routers, which mcored answers. */
+INLINE int uplink_on_link(struct pkt *p, const struct ip *in, __u32 off)
+{
+	int reason = policy(p, in->len, UP);
+
+	if (reason != GO_ON)
+		return reason;
+	if (event_slow_path(p->ctx, p->slot, off, in->len))
+		return REASON_event_lost;
+	p->session->last_seen = p->now;
+	count_session(&p->session->up, in->len);
+	return REASON_slow_path;
+}
+
+/* From a device to the network. */
+INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *outer)
+{
+	struct gtpu_pdu g;
+	struct hop *hop;
+	struct ip in = {};
+	bool host = false;
+	int reason;
+
+	reason = parse_gtpu(p, outer, &g);
+	if (reason != GO_ON)
+		return reason;
+	if (g.type != GTPU_G_PDU)
+		return gtpu_message(p, &g, outer);
+
+	p->session = session_by_teid(p, c, g.teid);
+	if (!p->session)
+		return unknown_teid(p, &g, outer);
+	hop = hop_get(p->session->peer);
+	if (!hop || !p->session->peer || !hop_is4(hop, outer->src))
+		return REASON_wrong_peer;
+
+	if (!parse_inner(p, &g, &in))
+		return REASON_bad_inner;
+	reason = policy_source(p->session, &in);
+	if (reason != GO_ON)
+		return reason;
+	if (ip6_on_link(&in))
+		return uplink_on_link(p, &in, g.inner);
+	reason = uplink_route(p, c, &in, g.inner, &hop, &host);
+	if (reason != GO_ON)
+		return reason;
+	reason = policy(p, in.len, UP);
+	if (reason != GO_ON)
+		return reason;
+
+	p->session->last_seen = p->now;
+	count_session(&p->session->up, in.len);
+	if (!host)
+		ttl_decrement(&in);
+	if (!decapsulate(p, &in, g.inner, hop))
+		return REASON_internal;
+	return host ? REASON_to_host : REASON_uplink;
+}
+
+/* A packet for a device that has no radio bearer: mcored is told, once a second. */
+INLINE int downlink_idle(struct pkt *p)
+{
+	__u64 *told = &p->session->idle_told, last = *told;
+
+	if ((!last || p->now - last > IDLE_AGAIN) &&
+	    __sync_val_compare_and_swap(told, last, p->now) == last)
+		event_idle(p->slot);
+	return REASON_idle;
+}
+
+/* A packet of a size that the hop cannot carry. Never back to the kernel if it came from there. */
+INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop *h,
+			    const enum role role)
+{
+	__u32 mtu = h->mtu - ENCAPSULATION;
+	__u64 from;
+
+	if (!in->df)
+		return role == HOST ? REASON_too_big_dropped : REASON_too_big_pass;
+	if ((in->v6 && in->len <= IP6_MIN_MTU) || !limit(LIMIT_ICMP, ICMP_MAX))
+		return REASON_too_big_dropped;
+	from = role == HOST ? 0 : gateway_of(p->slot, in->v6);
+	if (in->v6 ? answer_too_big6(p->ctx, p->l3, mtu < IP6_MIN_MTU ? IP6_MIN_MTU : mtu, from)
+		   : answer_too_big4(p->ctx, p->l3, mtu, (__u32)from))
+		return REASON_too_big_dropped;
+	return REASON_too_big;
+}
+
+/* What comes in from outside cannot be from a device or from us. */
+INLINE bool source_is_own(const struct settings *c, const struct ip *in)
+{
+	return (!in->v6 && in->src == c->gtpu4) || pool_find(c, in->src, in->v6).found;
+}
+
+/* From the network to a device. */
+INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in,
+		    const enum role role)
+{
+	struct place to = address_find(c, in);
+	struct hop *hop;
+	int reason;
+
+	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
+		return REASON_not_ours;
+	if (role != HOST && source_is_own(c, in))
+		return REASON_own_source;
+	p->session = session_by_address(p, to.slot, in);
+	if (!p->session)
+		return REASON_no_session;
+	if (!p->session->peer)
+		return downlink_idle(p);
+
+	hop = hop_get(p->session->peer);
+	if (!hop || hop->state != HOP_READY || hop->family != 4)
+		return REASON_no_next_hop;
+	if (in->len + ENCAPSULATION > hop->mtu)
+		return downlink_too_big(p, in, hop, role);
+	if (role != HOST && ttl_get(in) <= 1)
+		return REASON_ttl;
+	reason = policy(p, in->len, DOWN);
+	if (reason != GO_ON)
+		return reason;
+
+	p->session->last_seen = p->now;
+	count_session(&p->session->down, in->len);
+	if (role != HOST)
+		ttl_decrement(in);
+	return encapsulate(p, in, p->session, hop) ? REASON_downlink : REASON_internal;
+}
+
+INLINE int classify(struct pkt *p, const enum role role)
+{
+	struct ip ip = {};
+	struct settings *c;
+
+	if (!parse_frame(p, &ip))
+		return REASON_not_ours;
+	c = settings_get();
+	if (!c)
+		return REASON_internal;
+	if ((role & ACCESS) && !ip.v6 && ip.proto == PROTO_UDP && ip.dst == c->gtpu4) {
+		struct udphdr *udp = ip.at + ip.hlen;
+
+		if (ip.fragment)
+			return REASON_outer_fragment;
+		if ((void *)(udp + 1) <= p->end && udp->dest == bpf_htons(GTPU_PORT))
+			return uplink(p, c, &ip);
+	}
+	return role & SGI ? downlink(p, c, &ip, role) : REASON_not_ours;
+}
+
+INLINE int run(struct xdp_md *ctx, const enum role role)
+{
+	struct pkt p = {};
+
+	pkt_load(&p, ctx);
+	return finish(&p, classify(&p, role));
+}
+
+SEC("xdp") int mcore_access(struct xdp_md *ctx) { return run(ctx, ACCESS); }
+SEC("xdp") int mcore_sgi(struct xdp_md *ctx) { return run(ctx, SGI); }
+SEC("xdp") int mcore_both(struct xdp_md *ctx) { return run(ctx, BOTH); }
+SEC("xdp") int mcore_host(struct xdp_md *ctx) { return run(ctx, HOST); }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -120,10 +120,14 @@ struct hop {
 static inline __attribute__((always_inline)) __u16 hop_ipsum(const struct hop *h)
 {
 	const __u8 fixed[6] = { 0x45, 0, 0x40, 0, 64, 17 };
-	const __u16 *w = (const __u16 *)fixed, *a = (const __u16 *)h->addr,
-		    *l = (const __u16 *)h->local;
-	__u32 sum = (__u32)w[0] + w[1] + w[2] + a[0] + a[1] + l[0] + l[1];
+	__u16 w[7];
+	__u32 sum = 0;
 
+	__builtin_memcpy(w, fixed, 6);
+	__builtin_memcpy(w + 3, h->addr, 4);
+	__builtin_memcpy(w + 5, h->local, 4);
+	for (int i = 0; i < 7; i++)
+		sum += w[i];
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (__u16)((sum & 0xffff) + (sum >> 16));
 }
@@ -160,8 +164,10 @@ struct ip_key {
 /* The bit of `local_filter` an address sets; words in host order as loaded from the key. */
 static inline __attribute__((always_inline)) __u64 local_filter_bit(const struct ip_key *k)
 {
-	const __u32 *w = (const __u32 *)k->addr;
-	__u32 h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
+	__u32 w[4], h;
+
+	__builtin_memcpy(w, k->addr, sizeof w);
+	h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
 
 	return 1ull << (h >> 26);
 }

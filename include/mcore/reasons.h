@@ -38,7 +38,8 @@
 	R(not_routable,    DROP,    "inner destination that no router forwards (multicast, loopback)") \
 	R(too_big_dropped, DROP,    "does not fit, and no ICMP may be sent (rate, size, or an ICMP error)") \
 	R(unknown_extension, PASS,  "GTP-U extension header we must understand and do not, given to mcored") \
-	R(event_lost,      DROP,    "packet for mcored, which did not read the ring buffer in time")
+	R(event_lost,      DROP,    "packet for mcored, which did not read the ring buffer in time") \
+	R(gtp_in_gtp,      DROP,    "a device speaks GTP to this machine")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

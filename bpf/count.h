@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Counters, and the one exit every packet takes.
+ *
+ * Counters of a session are in its slot and are added to atomically, since both directions and many
+ * CPUs meet there. Reasons are per CPU: a program runs with bottom halves off, so a plain add is
+ * exact. */
+#ifndef BPF_COUNT_H
+#define BPF_COUNT_H
+
+#include "maps.h"
+#include "parse.h"
+
+/* The set of reasons with a verdict, one bit a reason. */
+#define IS_FORWARD(name, verdict, text)                                                            \
+	| (__u64)(VERDICT_##verdict == VERDICT_FORWARD) << REASON_##name
+#define IS_PASS(name, verdict, text) | (__u64)(VERDICT_##verdict == VERDICT_PASS) << REASON_##name
+#define IS_ANSWER(name, verdict, text)                                                             \
+	| (__u64)(VERDICT_##verdict == VERDICT_ANSWER) << REASON_##name
+#define IS_DROP(name, verdict, text) | (__u64)(VERDICT_##verdict == VERDICT_DROP) << REASON_##name
+#define FORWARDS                     (0ull MCORE_REASONS(IS_FORWARD))
+#define PASSES                       (0ull MCORE_REASONS(IS_PASS))
+#define ANSWERS                      (0ull MCORE_REASONS(IS_ANSWER))
+#define DROPS                        (0ull MCORE_REASONS(IS_DROP))
+_Static_assert(REASON_COUNT <= 64, "a reason is a bit of a word");
+
+INLINE void count_session(struct count *c, __u32 bytes)
+{
+	__sync_fetch_and_add(&c->packets, 1);
+	__sync_fetch_and_add(&c->bytes, bytes);
+}
+
+/* What we send of our own accord is limited per CPU and second, so that nobody makes an amplifier
+ * or a denial of service of us. True if one more of that kind may go now. */
+INLINE bool limit(enum limit_kind kind, __u64 max)
+{
+	__u64 second = bpf_ktime_get_ns() >> 30;
+	__u32 key = kind;
+	struct limit *l = bpf_map_lookup_elem(&limits, &key);
+
+	if (!l)
+		return false;
+	if (l->window != second) {
+		l->window = second;
+		l->count = 0;
+	}
+	return l->count++ < max;
+}
+
+INLINE int finish(const struct pkt *p, int reason)
+{
+	__u32 key = (__u32)reason;
+	__u64 bit = 1ull << (key & 63);
+	struct reason_count *c = bpf_map_lookup_elem(&reasons, &key);
+
+	if (c) {
+		c->packets++;
+		c->bytes += p->len;
+	}
+	if (bit & FORWARDS)
+		return p->action;
+	if (bit & PASSES)
+		return XDP_PASS;
+	if (bit & ANSWERS)
+		return XDP_TX;
+	if (p->session && (bit & DROPS))
+		__sync_fetch_and_add(&p->session->dropped, 1);
+	return XDP_DROP;
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What mcored is told, through the ring buffer. 0, or -1 where there is no room or it is too much.
+ */
+#ifndef BPF_EVENT_H
+#define BPF_EVENT_H
+
+#include "count.h"
+#include "maps.h"
+#include "parse.h"
+
+enum { IDLE_AGAIN = 1000000000 };
+
+INLINE struct event *event_new(enum event_type type, __u32 slot)
+{
+	struct event *e =
+		limit(LIMIT_EVENT, EVENTS_MAX) ? bpf_ringbuf_reserve(&events, sizeof *e, 0) : NULL;
+
+	if (e) {
+		__builtin_memset(e, 0, sizeof *e);
+		e->type = type;
+		e->slot = slot;
+	}
+	return e;
+}
+
+/* The inner packet of len octets at off, or as much of it as an event holds. */
+__noinline int event_slow_path(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 len)
+{
+	struct event *e = event_new(EVENT_SLOW_PATH, slot);
+	long err;
+
+	if (!e)
+		return -1;
+	if (len > sizeof e->packet)
+		len = sizeof e->packet;
+	e->len = len;
+	err = len ? bpf_xdp_load_bytes(ctx, off, e->packet, len) : -1;
+	if (err)
+		bpf_ringbuf_discard(e, 0);
+	else
+		bpf_ringbuf_submit(e, 0);
+	return err ? -1 : 0;
+}
+
+__noinline int event_unknown_teid(__u32 teid, __u32 peer)
+{
+	struct event *e = event_new(EVENT_UNKNOWN_TEID, ~0u);
+
+	if (!e)
+		return -1;
+	e->teid = teid;
+	*(__u32 *)e->peer = peer;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+__noinline int event_idle(__u32 slot)
+{
+	struct event *e = event_new(EVENT_IDLE, slot);
+
+	if (!e)
+		return -1;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a frame to the facts the rest works on. Nothing here decides and nothing is written.
+ *
+ * An IP packet is one `struct ip` whichever its version, so that no check is written twice: an IPv4
+ * address is in the low 32 bits of src and dst, an IPv6 address in src, src_low; both as loaded
+ * from the wire. The same function reads what comes from the Internet, the outer header of GTP-U
+ * and the device's packet inside. Header checksums are not verified: a rewritten packet keeps a
+ * wrong one wrong (RFC 1624), so its receiver still finds it. GTP-U is TS 29.281 5.1 and 5.2. */
+#ifndef BPF_PARSE_H
+#define BPF_PARSE_H
+
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <stdbool.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <mcore/datapath.h>
+
+#define INLINE static __always_inline
+
+/* What a step returns when the packet is to go on; else an enum mcore_reason. */
+enum { GO_ON = -1 };
+
+struct pkt {
+	struct xdp_md *ctx;
+	void *data, *end;
+	__u32 len; /* of the frame as received */
+	__u32 l3;  /* offset of the first IP header */
+	__u32 slot;
+	__u64 now;
+	struct session *session; /* once known */
+	int action;              /* XDP action of a FORWARD reason */
+};
+
+struct ip {
+	void *at;
+	__u32 hlen; /* IPv6: 40, extension headers count as payload */
+	__u32 len;  /* of the whole packet */
+	__u64 src, dst;
+	__u64 src_low, dst_low;
+	bool v6;
+	bool fragment; /* IPv4: any but a whole packet */
+	bool df;       /* may not be fragmented on the way; always for IPv6 */
+	__u8 proto;
+};
+
+struct vlan_tag {
+	__be16 tci;
+	__be16 proto;
+};
+
+struct gtpu {
+	__u8 flags;
+	__u8 type;
+	__be16 length; /* octets after these eight */
+	__be32 teid;
+};
+enum { GTPU_PN = 1, GTPU_S = 2, GTPU_E = 4, GTPU_PT = 0x10, GTPU_V1 = 0x20, GTPU_VERSION = 0xe0 };
+enum {
+	GTPU_ECHO_REQUEST = 1,
+	GTPU_ECHO_RESPONSE = 2,
+	GTPU_ERROR_INDICATION = 26,
+	GTPU_G_PDU = 255,
+};
+enum { PROTO_ICMP = 1, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+
+/* Keeps the compiler from 32-bit arithmetic on packet pointers and from reassociating sums. */
+#define opaque(x) asm volatile("" : "+r"(x))
+
+INLINE void pkt_load(struct pkt *p, struct xdp_md *ctx)
+{
+	__u64 n = (__u64)ctx->data_end - (__u64)ctx->data;
+
+	opaque(n);
+	p->ctx = ctx;
+	p->data = (void *)(long)ctx->data;
+	p->end = (void *)(long)ctx->data_end;
+	p->len = (__u32)n;
+}
+
+/* After a helper moved the frame's ends. */
+INLINE void pkt_reload(struct pkt *p)
+{
+	p->data = (void *)(long)p->ctx->data;
+	p->end = (void *)(long)p->ctx->data_end;
+}
+
+/* Sets l3; returns the EtherType behind up to two VLAN tags (IEEE 802.1Q, 802.1ad), 0 if cut. */
+INLINE __be16 parse_ethernet(struct pkt *p)
+{
+	struct ethhdr *eth = p->data;
+	__be16 type;
+
+	if ((void *)(eth + 1) > p->end)
+		return 0;
+	type = eth->h_proto;
+	p->l3 = sizeof *eth;
+#pragma unroll
+	for (int i = 0; i < 2; i++) {
+		struct vlan_tag *tag = p->data + sizeof *eth + i * sizeof *tag;
+
+		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
+			break;
+		if ((void *)(tag + 1) > p->end)
+			return 0;
+		type = tag->proto;
+		p->l3 += sizeof *tag;
+	}
+	return type;
+}
+
+INLINE bool parse_ip4(struct ip *ip, void *at, void *end, __u32 room)
+{
+	struct iphdr *h = at;
+
+	if ((void *)(h + 1) > end || h->version != 4)
+		return false;
+	ip->hlen = h->ihl * 4;
+	ip->len = bpf_ntohs(h->tot_len);
+	if (ip->hlen < sizeof *h || ip->len < ip->hlen || ip->len > room)
+		return false;
+	ip->src = h->saddr;
+	ip->dst = h->daddr;
+	ip->proto = h->protocol;
+	ip->fragment = h->frag_off & bpf_htons(0x3fff);
+	ip->df = h->frag_off & bpf_htons(0x4000);
+	return true;
+}
+
+INLINE bool parse_ip6(struct ip *ip, void *at, void *end, __u32 room)
+{
+	struct ipv6hdr *h = at;
+	__u64 *a = at;
+
+	if ((void *)(h + 1) > end || h->version != 6)
+		return false;
+	ip->hlen = sizeof *h;
+	ip->len = bpf_ntohs(h->payload_len) + (__u32)sizeof *h;
+	if (ip->len > room)
+		return false;
+	ip->src = a[1];
+	ip->src_low = a[2];
+	ip->dst = a[3];
+	ip->dst_low = a[4];
+	ip->proto = h->nexthdr;
+	ip->df = true;
+	return true;
+}
+
+/* The IP packet at `at`, of which at most `room` octets are there. False unless it is whole. */
+INLINE bool parse_ip(struct ip *ip, void *at, void *end, __u32 room, bool v6)
+{
+	ip->at = at;
+	ip->v6 = v6;
+	return v6 ? parse_ip6(ip, at, end, room) : parse_ip4(ip, at, end, room);
+}
+
+/* The frame's own IP packet. False for frames that are neither IPv4 nor IPv6, or are damaged. */
+INLINE bool parse_frame(struct pkt *p, struct ip *ip)
+{
+	__be16 type = parse_ethernet(p);
+
+	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
+		return false;
+	return parse_ip(ip, p->data + p->l3, p->end, p->len - p->l3, type == bpf_htons(ETH_P_IPV6));
+}
+
+/* The longest chain of headers in front of a device's packet that we follow. */
+enum { MAX_INNER_OFFSET = 1500, MAX_EXTENSIONS = 8 };
+
+/* Extension header types that may stand in front of a G-PDU's packet and mean nothing to us:
+ * service class, UDP port, RAN container, long PDCP PDU number (twice), Xw and NR RAN container,
+ * PDU session container, PDCP PDU number (TS 29.281 figure 5.2.1-3). */
+INLINE bool extension_known(__u8 type)
+{
+	return type == 0x20 || type == 0x40 || (type >= 0x81 && type <= 0x85) || type == 0xc0;
+}
+
+/* Follows the chain of extension headers, the first of which, of that type, is at `off`. Returns
+ * the offset behind the last, -REASON_bad_gtpu, or -REASON_unknown_extension for one that an
+ * endpoint must understand (bit 8 of its type). A function of its own to the verifier, which so
+ * checks what follows once and not once for each length of the chain. */
+__noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	for (int i = 0; i < MAX_EXTENSIONS && off <= MAX_INNER_OFFSET; i++) {
+		__u64 at = off, last;
+		__u8 *length = data + at, *next;
+
+		if (!type)
+			return (int)off;
+		if ((type & 0x80) && !extension_known((__u8)type))
+			return -REASON_unknown_extension;
+		if ((void *)(length + 1) > end || !*length)
+			return -REASON_bad_gtpu;
+		last = at + *length * 4u - 1;
+		opaque(last);
+		if (last > MAX_INNER_OFFSET)
+			return -REASON_bad_gtpu;
+		next = data + last;
+		if ((void *)(next + 1) > end)
+			return -REASON_bad_gtpu;
+		off = (__u32)last + 1;
+		type = *next;
+	}
+	return type || off > MAX_INNER_OFFSET ? -REASON_bad_gtpu : (int)off;
+}
+
+struct gtpu_pdu {
+	__be32 teid;
+	__u8 type;
+	__u32 header; /* offset of the GTP-U header */
+	__u32 inner;  /* offset of what it carries */
+	__u32 room;   /* octets it carries */
+};
+
+/* The UDP datagram in `outer`, a whole packet to port 2152, as GTP-U. GO_ON or a reason. */
+INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
+{
+	struct udphdr *udp = outer->at + outer->hlen;
+	struct gtpu *h = (void *)(udp + 1);
+	__u32 room, udp_len, behind;
+	__u8 *option = (__u8 *)(h + 1);
+	int inner;
+
+	if ((void *)(h + 1) > p->end)
+		return REASON_bad_gtpu;
+	udp_len = bpf_ntohs(udp->len);
+	room = bpf_ntohs(h->length);
+	if (udp_len > outer->len - outer->hlen || room + sizeof *udp + sizeof *h > udp_len)
+		return REASON_bad_gtpu;
+	if ((h->flags & (GTPU_VERSION | GTPU_PT)) != (GTPU_V1 | GTPU_PT))
+		return REASON_bad_gtpu;
+	g->type = h->type;
+	g->teid = h->teid;
+	g->header = p->l3 + outer->hlen + (__u32)sizeof *udp;
+	g->inner = g->header + (__u32)sizeof *h;
+	g->room = room;
+	if (!(h->flags & (GTPU_E | GTPU_S | GTPU_PN)))
+		return GO_ON;
+	if (room < 4 || (void *)(option + 4) > p->end)
+		return REASON_bad_gtpu;
+	g->inner += 4;
+	if ((h->flags & GTPU_E) && option[3]) {
+		inner = gtpu_extensions(p->ctx, g->inner, option[3]);
+		if (inner < 0)
+			return -inner;
+		g->inner = (__u32)inner;
+	}
+	behind = g->inner - g->header - (__u32)sizeof *h;
+	if (g->inner > MAX_INNER_OFFSET || behind > room)
+		return REASON_bad_gtpu;
+	g->room = room - behind;
+	return GO_ON;
+}
+
+/* The device's packet in a G-PDU. False unless it is a whole IPv4 or IPv6 packet. */
+INLINE bool parse_inner(struct pkt *p, const struct gtpu_pdu *g, struct ip *ip)
+{
+	__u64 off = g->inner;
+	__u8 *at;
+
+	/* What parse_gtpu() assured, again for the verifier, which loses it in a spill. */
+	opaque(off);
+	if (off > MAX_INNER_OFFSET)
+		return false;
+	at = p->data + off;
+	if ((void *)(at + sizeof(struct iphdr)) > p->end || g->room < sizeof(struct iphdr))
+		return false;
+	return parse_ip(ip, at, p->end, g->room, *at >> 4 == 6);
+}
+
+#endif

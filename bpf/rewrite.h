@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Out of the tunnel, into the tunnel, and out of the machine.
+ *
+ * A P-GW is a router between the device and the packet data network (TS 23.060 9.1.2, TS 29.061
+ * 11.1), so a packet that crosses it in XDP has its TTL or hop limit decremented once. One that
+ * goes to or comes from the host's own stack does not: the stack does it when it forwards, and a
+ * packet for the host itself has not crossed a router.
+ *
+ * The outer header has Don't Fragment set and identification 0 (an atomic datagram, RFC 6864): a
+ * G-PDU that a path cannot carry shows as ICMP to this machine, instead of as fragments that
+ * eNodeBs reassemble slowly or, under one identification, wrongly. What does not fit the hop's MTU
+ * is never sent (icmp.h). UDP checksum 0, as TS 29.281 4.4.2 allows; ECN of the outer header is
+ * Not-ECT (RFC 6040's compatibility mode). */
+#ifndef BPF_REWRITE_H
+#define BPF_REWRITE_H
+
+#include "maps.h"
+#include "parse.h"
+
+enum {
+	ENCAPSULATION = sizeof(struct iphdr) + sizeof(struct udphdr) + sizeof(struct gtpu),
+	OUTER_TTL = 64,
+};
+
+/* The TTL or hop limit of a packet that was parsed. */
+INLINE __u8 ttl_get(const struct ip *in)
+{
+	return in->v6 ? ((struct ipv6hdr *)in->at)->hop_limit : ((struct iphdr *)in->at)->ttl;
+}
+
+/* IPv4's checksum follows as in RFC 1624. */
+INLINE void ttl_decrement(const struct ip *in)
+{
+	struct iphdr *h = in->at;
+	__u32 sum;
+
+	if (in->v6) {
+		((struct ipv6hdr *)in->at)->hop_limit--;
+		return;
+	}
+	h->ttl--;
+	sum = h->check + bpf_htons(0x0100);
+	h->check = (__u16)(sum + (sum >= 0xffff));
+}
+
+INLINE __u32 link_len(const struct hop *h)
+{
+	return sizeof(struct ethhdr) + (h->vlan ? sizeof(struct vlan_tag) : 0);
+}
+
+/* The hop's link-layer header at the start of a frame that has room for it and a tag. Both MAC
+ * addresses are one run of 12 octets in struct hop, and go as a word and a half. */
+INLINE void write_link(void *at, const struct hop *h, __be16 type)
+{
+	_Static_assert(__builtin_offsetof(struct hop, dmac) == 8, "aligned");
+	*(__u64 *)at = *(const __u64 *)h->dmac;
+	*(__u32 *)(at + 8) = *(const __u32 *)(h->dmac + 8);
+	if (h->vlan) {
+		*(__be16 *)(at + 12) = bpf_htons(ETH_P_8021Q);
+		*(__be16 *)(at + 14) = h->vlan;
+		at += sizeof(struct vlan_tag);
+	}
+	*(__be16 *)(at + 12) = type;
+}
+
+/* Cuts what is behind the packet that begins at `off`: Ethernet's padding, or the GTP-U peer's. */
+INLINE int trim(struct pkt *p, const struct ip *in, __u32 off)
+{
+	__u32 excess = p->len - off - in->len;
+
+	return excess ? (int)bpf_xdp_adjust_tail(p->ctx, -(int)excess) : 0;
+}
+
+/* Where a rewritten frame leaves: back where it came from, or by another interface. */
+INLINE int leave(struct pkt *p, const struct hop *h)
+{
+	if (h->ifindex == p->ctx->ingress_ifindex)
+		return XDP_TX;
+	return (int)bpf_redirect(h->ifindex, 0);
+}
+
+/* Replaces all in front of the inner packet at offset `off` by a link-layer header. False if the
+ * kernel cannot. */
+INLINE bool decapsulate(struct pkt *p, const struct ip *in, __u32 off, const struct hop *h)
+{
+	if (trim(p, in, off) || bpf_xdp_adjust_head(p->ctx, (int)(off - link_len(h))))
+		return false;
+	pkt_reload(p);
+	if (p->data + sizeof(struct ethhdr) + sizeof(struct vlan_tag) > p->end)
+		return false;
+	write_link(p->data, h, in->v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP));
+	p->action = leave(p, h);
+	return true;
+}
+
+/* Replaces the link-layer header by the hop's, outer IPv4, UDP and GTP-U (TS 29.281 5.1: version 1,
+ * no optional fields). */
+INLINE bool encapsulate(struct pkt *p, const struct ip *in, const struct session *s,
+			const struct hop *h)
+{
+	__u32 link = link_len(h), tos = (__u32)s->dscp << 2, sum;
+	__be32 *w, teid = s->peer_teid;
+	__u16 total = bpf_htons((__u16)(in->len + ENCAPSULATION));
+
+	if (trim(p, in, p->l3) ||
+	    bpf_xdp_adjust_head(p->ctx, (int)p->l3 - (int)(link + ENCAPSULATION)))
+		return false;
+	pkt_reload(p);
+	w = p->data + link;
+	if ((void *)w + ENCAPSULATION > p->end)
+		return false;
+	write_link(p->data, h, bpf_htons(ETH_P_IP));
+	sum = (__u32)h->ipsum + total + bpf_htons((__u16)tos);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	w[0] = bpf_htonl(0x45000000 | tos << 16 | (in->len + ENCAPSULATION));
+	w[1] = bpf_htonl(0x00004000);
+	*(__be16 *)&w[2] = bpf_htons(OUTER_TTL << 8 | PROTO_UDP);
+	*((__u16 *)&w[2] + 1) = (__u16)~sum;
+	w[3] = *(const __be32 *)h->local;
+	w[4] = *(const __be32 *)h->addr;
+	w[5] = bpf_htonl(GTPU_PORT << 16 | GTPU_PORT);
+	w[6] = bpf_htonl((in->len + (__u32)sizeof(struct udphdr) + (__u32)sizeof(struct gtpu))
+			 << 16);
+	w[7] = bpf_htonl((GTPU_V1 | GTPU_PT) << 24 | GTPU_G_PDU << 16 | in->len);
+	w[8] = teid;
+	p->action = leave(p, h);
+	return true;
+}
+
+#endif
