@@ -119,6 +119,7 @@ enum gtpc_role { GTPC_SGW, GTPC_PGW };
 
 /* Always answers (REMOTE_PEER_NOT_RESPONDING if there is none), unless cancelled. */
 void gtpc_request(struct gtpc_txn *, enum gtpc_role to, const struct gtpc_request *);
+/* The answer will find nobody. A Create Session that is, or was, accepted all the same is deleted. */
 void gtpc_cancel(struct gtpc_txn *);
 /* Without interest in the answer: for the clean-up of sessions whose owner is gone. */
 void gtpc_send(enum gtpc_role to, const struct gtpc_request *);
