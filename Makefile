@@ -100,8 +100,40 @@ UNIT_TESTS += $(patsubst tests/unit/$(1)/%_test.c,$(B)/tests/unit/$(1)/%_test,$(
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
+deps: ## install what building needs from Debian's packages (as root)
+	@tools/packaging/deps build
+
+demo: ## the main job: devices attach, packets flow through XDP (KEEP=1 leaves the lab up)
+	@tools/packaging/deps demo
+	@$(MAKE) --no-print-directory all
+	@KEEP=$(KEEP) CAPTURE=$(CAPTURE) tools/lab/demo.sh
+
+check: ## install what is missing, build, run all tests; ends with "N passed, N failed"
+	@tools/packaging/deps test
+	@tests/check
+
 unit: $(UNIT_TESTS) ## build and run the unit tests alone
 	@tests/run --unit $(B)
+
+lint: ## formatting, layers, cppcheck, clang-tidy
+	@tools/lint
+
+install: all ## into DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)/etc/mcore \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/mcore
+	install -m 755 $(B)/mcored $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(B)/mcorectl $(B)/ransim $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(B)/mcore.bpf.o $(DESTDIR)$(LIBDIR)/
+	install -m 644 tools/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 tools/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 tools/completion/mcorectl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' tools/packaging/mcored.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/mcored.service
+	install -m 644 tools/packaging/mcored.yaml $(DESTDIR)$(PREFIX)/share/doc/mcore/
+	test -e $(DESTDIR)/etc/mcore/mcored.yaml || \
+		install -m 600 tools/packaging/mcored.yaml $(DESTDIR)/etc/mcore/
 
 clean: ## remove what was built
 	rm -rf build
@@ -111,5 +143,5 @@ help: ## this list
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit clean help
+.PHONY: all deps demo check unit lint install clean help
 .SECONDARY:

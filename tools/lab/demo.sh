@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The main job, end to end, in network namespaces: devices attach and their packets flow through XDP.
+# KEEP=1 leaves the lab up and says how to play with it; `demo.sh down` ends it.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+LAB=mcore-demo
+. tools/lab/lab.sh
+
+[ "$(id -u)" = 0 ] || { echo "demo: namespaces and XDP need root: sudo make demo" >&2; exit 1; }
+if [ "${1:-}" = down ]; then lab_down; echo "The lab is gone."; exit 0; fi
+
+step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+show() { printf '\033[2m$ %s\033[0m\n' "$*"; }
+die() {
+	echo "demo: $*" >&2
+	[ -f "$LAB_DIR/ransim.log" ] && { echo "--- ransim.log" >&2; tail -n 15 "$LAB_DIR/ransim.log" >&2; }
+	[ -f "$LAB_DIR/mcored.log" ] && { echo "--- mcored.log" >&2; tail -n 15 "$LAB_DIR/mcored.log" >&2; }
+	exit 1
+}
+finish() {
+	local status=$?
+	trap - EXIT INT TERM
+	if [ "${KEEP:-0}" = 1 ] && [ $status = 0 ]; then
+		disown -a
+		cat <<-EOF
+
+		The lab stays up:
+		  build/mcorectl -s $LAB_SOCKET session show
+		  build/mcorectl -s $LAB_SOCKET trace            # in another terminal, then:
+		  echo 'detach 2' > $LAB_DIR/ransim.fifo; echo 'attach 2' > $LAB_DIR/ransim.fifo
+		  nsenter --net=/run/netns/$LAB-ue1 ping 198.51.100.2
+		  cat $LAB_PIN/subscribers
+		  bpftool map dump pinned $LAB_PIN/v1/hops
+		  tools/lab/demo.sh down                         # ends it
+		EOF
+		exit 0
+	fi
+	ip netns del "$LAB-ue1" 2>/dev/null
+	ip netns del "$LAB-ue2" 2>/dev/null
+	lab_down
+	exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+key=465b5ce8b199b49faa5f0a2ee238a6bc opc=cd63cb71954a9f4e48a5994e37a02baf
+imsi1=001010000000001 imsi2=001010000000002
+
+step "Namespaces: radio site, core, Internet"
+lab_up
+lab_config
+in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid" >/dev/null || die "iperf3 -s"
+
+step "mcored: MME, HSS, SGW and PGW in one process"
+"$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" --check || die "configuration"
+if [ -n "${CAPTURE:-}" ]; then
+	in_ns core tcpdump -i s1u -w "$CAPTURE" -U -s 0 2>/dev/null &
+	lab_pids+=($!)
+	sleep 1
+fi
+lab_start || exit 1
+grep -E 'datapath.start|mme.start' "$LAB_DIR/mcored.log"
+
+step "SIMs"
+show mcorectl sim add $imsi1 k … opc …
+ctl sim add $imsi1 k $key opc $opc || die "sim add"
+ctl sim add $imsi2 k $key opc $opc || die "sim add"
+ctl sim show
+
+step "ransim: an eNodeB and two devices attach"
+mkfifo "$LAB_DIR/ransim.fifo"
+in_ns ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
+	--ue imsi=$imsi1,k=$key,opc=$opc,apn=iot,tun=ue%d,netns="$LAB-ue1" \
+	--ue imsi=$imsi2,k=$key,opc=$opc,apn=internet,tun=ue%d,netns="$LAB-ue2" \
+	--control "$LAB_DIR/ransim.fifo" >"$LAB_DIR/ransim.log" 2>&1 &
+lab_pids+=($!)
+both_attached() { [ "$(ctl -j ue show | jq '[.[]? | select(.emm == "registered")] | length')" = 2 ]; }
+wait_for 20 both_attached || die "the devices did not attach"
+cat "$LAB_DIR/ransim.log"
+
+step "Packets: device 1 straight from XDP to the Internet host, device 2 masqueraded by the stack"
+ue() { nsenter --net="/run/netns/$LAB-ue$1" -- "${@:2}"; }
+sleep 1
+show "ping 198.51.100.2            (device 1)"
+ue 1 ping -c 5 -i 0.2 -W 2 198.51.100.2 | tail -n 3 || die "device 1 cannot ping"
+show "ping 198.51.100.2            (device 2)"
+ue 2 ping -c 5 -i 0.2 -W 2 198.51.100.2 | tail -n 3 || die "device 2 cannot ping"
+show "ping 10.46.0.1               (device 1, the core's own address in the pool)"
+ue 1 ping -c 3 -i 0.2 -W 2 10.46.0.1 | tail -n 2 || die "the gateway address does not answer"
+show "ping 2001:db8:ff::2          (device 1, IPv6 by Router Advertisement)"
+wait_for 5 ue 1 ping -6 -c 1 -W 1 2001:db8:ff::2
+ue 1 ping -6 -c 3 -i 0.2 -W 2 2001:db8:ff::2 | tail -n 2 || die "device 1 cannot ping by IPv6"
+for dir in "" -R; do
+	show "iperf3 -c 198.51.100.2 $dir   (device 1, TCP ${dir:+down}${dir:-up})"
+	ue 1 iperf3 -c 198.51.100.2 -t 3 $dir -J >"$LAB_DIR/iperf.json" || die "iperf3 failed"
+	jq -r '.end.sum_received.bits_per_second / 1e6 | "throughput: \(. | round) Mbit/s"' "$LAB_DIR/iperf.json"
+done
+
+step "What an administrator sees"
+show mcorectl session show
+ctl session show || die "session show"
+show mcorectl session show $imsi1
+ctl session show $imsi1
+show cat $LAB_PIN/subscribers
+cat $LAB_PIN/subscribers
+show "bpftool map dump pinned $LAB_PIN/v1/sessions      (that IMSI's entry)"
+bpftool -j map dump pinned "$LAB_PIN/v1/sessions" 2>/dev/null |
+	jq ".[].formatted | select(.value.imsi == \"$imsi1\")" || die "bpftool"
+show "bpftool map dump pinned $LAB_PIN/v1/reasons       (what became of packets)"
+bpftool -j map dump pinned "$LAB_PIN/v1/reasons" 2>/dev/null |
+	jq -r '.[].formatted | {key, packets: ([.values[].value.packets] | add)} | select(.packets > 0) | "  \(.key): \(.packets)"'
+
+step "Done: attach, mutual authentication, NAS security, bearer, XDP both ways"
