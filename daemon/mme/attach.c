@@ -429,6 +429,21 @@ static void read_esm(struct attach *a, struct bytes esm)
 		keep_pco(&a->pco, r->pco);
 }
 
+void attach_replayed(struct proc *parent, struct bytes request)
+{
+	struct attach *a = (struct attach *)parent;
+	struct nas_message m;
+
+	if (!parent || parent->def != &attach_def || nas_decode(&turn_arena, NAS_UP, request, &m) ||
+	    m.type != NAS_ATTACH_REQUEST)
+		return;
+	proc_note(parent, "Attach Request replayed by the device");
+	a->pdn_type = 0;
+	a->pco.n = 0;
+	a->apn[0] = 0;
+	read_esm(a, ((const struct nas_attach_request *)m.body)->esm);
+}
+
 static void init(struct proc *p, const void *arg)
 {
 	struct attach *a = (struct attach *)p;
@@ -533,6 +548,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		s.secured = true;
 	}
 	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);
+	if (!s.secured)
+		smc_hash_request(ue, e->pdu);
 	if (!proc_start(&attach_def, &ue->procs, ue, NULL, init, &s)) {
 		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 		refuse(c, EMM_CAUSE_CONGESTION);

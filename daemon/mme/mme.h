@@ -142,6 +142,8 @@ struct mme_ue {
 	struct proc_list procs;
 	struct mme_pdn *pdns;
 	struct nas_security sec;
+	uint8_t hash_mme[8]; /* of an initial message that came without protection */
+	bool has_hash_mme;
 	uint8_t kenb[32]; /* of the NAS COUNT that 33.401 7.2.6.2 says; for the next context setup */
 	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
 	struct tai tai;		/* last seen in */
@@ -347,6 +349,10 @@ extern const struct proc_def attach_def, auth_def, smc_def, identity_def, detach
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
 void attach_begin(struct s1_conn *, struct mme_ue *old, const struct nas_event *);
+/* The device's own copy of its Attach Request, from a Security Mode Complete; parent is the attach. */
+void attach_replayed(struct proc *parent, struct bytes request);
+/* The request that security mode control lets the device verify. */
+void smc_hash_request(struct mme_ue *, struct bytes request);
 void service_begin(struct mme_ue *);
 void tau_begin(struct mme_ue *, const struct nas_event *);
 /* Network-initiated; done may be NULL. */

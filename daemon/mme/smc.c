@@ -5,6 +5,18 @@
  * Null integrity is never chosen. On success ue->security_on is set, the IMEISV is known and
  * ue->kenb is derived from the COUNT of the Security Mode Complete. */
 #include "mme/mme.h"
+#include "security/crypto.h"
+
+/* HASH_MME (TS 33.401 annex I): over the request as it was received without protection. */
+void smc_hash_request(struct mme_ue *ue, struct bytes request)
+{
+	static const uint8_t zero[32];
+	uint8_t mac[32];
+
+	hmac_sha256(zero, sizeof(zero), request.p, request.n, mac);
+	memcpy(ue->hash_mme, mac + 24, sizeof(ue->hash_mme));
+	ue->has_hash_mme = true;
+}
 
 struct smc {
 	struct proc proc;
@@ -48,6 +60,10 @@ static int enter(struct proc *p)
 	};
 
 	SET(&m, nas_security_mode_command, imeisv_request);
+	if (ue->has_hash_mme) {
+		memcpy(m.hash_mme.octet, ue->hash_mme, sizeof(m.hash_mme.octet));
+		SET(&m, nas_security_mode_command, hash_mme);
+	}
 	nas_send_as(ue, &nas_security_mode_command_def, &m, NAS_SEC_INTEGRITY_NEW);
 	return PROC_STAY;
 }
@@ -64,6 +80,10 @@ static int complete(struct proc *p, const void *msg)
 		memcpy(ue->imeisv, m->imeisv.imei, sizeof(ue->imeisv));
 	ue->security_on = true;
 	nas_kenb(&ue->sec, ue->kenb);
+	/* 5.4.3.3: the hash did not fit, so the request had been changed on the way: this is the
+	 * true one. */
+	if (HAS(m, nas_security_mode_complete, replayed_nas_message_container))
+		attach_replayed(p->parent, m->replayed_nas_message_container);
 	return PROC_END;
 }
 
