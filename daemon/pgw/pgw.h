@@ -70,6 +70,11 @@ int pgw_restore(const struct pgw_restored *, uint32_t *teid, uint32_t *slot);
  * how many. */
 unsigned pgw_restore_end(void);
 
+/* Keeps addresses for a SIM that has them by subscription (zero: none of that family), or gives
+ * them back to the pool they are in. Without this a static address may be in use when its owner
+ * comes. */
+void pgw_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
+
 struct pgw_pool_use {
 	const char *apn;
 	uint32_t size, used; /* dynamic and static addresses of the pool */

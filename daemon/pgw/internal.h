@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of pgw/ share. */
+#ifndef PGW_INTERNAL_H
+#define PGW_INTERNAL_H
+
+#include <uthash.h>
+
+#include "pgw/addr.h"
+
+/* A PDN connection. Owned by session.c. */
+struct pgw_session {
+	uint64_t key;  /* IMSI with the EBI in its last digit, which no IMSI has */
+	uint32_t teid; /* our control TEID */
+	uint8_t apn;   /* index in the configuration */
+	uint8_t ebi;
+	enum pdn_type type;
+	struct addr addr;
+	uint8_t iid[8]; /* interface identifier given to the device */
+	uint64_t ambr_up, ambr_down;
+	struct fteid sgw;
+	uint64_t advertised_ms; /* loop time of the last Router Advertisement, 0: never */
+	UT_hash_handle by_key;
+};
+
+extern struct pgw_config pgw;
+
+struct pgw_session *pgw_session_by_slot(uint32_t slot);
+/* The rest follow by by_key.next. */
+struct pgw_session *pgw_session_first(void);
+/* MTU told to devices of an APN. */
+uint16_t pgw_mtu(const struct pgw_apn *);
+
+/* pco.c: what the device asked for. Leaves *out empty if there is nothing to say. */
+void pco_for(const struct pgw_apn *, enum pdn_type, const struct pco *request, struct pco *out);
+
+/* ra.c: advertisements are renewed while sessions stay connected. */
+void ra_start(void);
+void ra_stop(void);
+void ra_forget(const struct pgw_session *); /* before it is freed */
+
+#endif

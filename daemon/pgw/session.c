@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PDN connections. A session is found by its control TEID and by IMSI and EBI; it holds an address,
+ * and with it a slot of the datapath, which is programmed before anybody is told (and so before the
+ * device can know). Create Session for an IMSI and EBI that exist replaces what was there
+ * (29.274 7.2.1). */
+#include "pgw/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "core/log.h"
+#include "core/pool.h"
+#include "datapath/datapath.h"
+#include "security/crypto.h"
+#include "transport/teid.h"
+
+struct pgw_config pgw;
+
+static struct mem_pool sessions = MEM_POOL(pgw_session);
+static struct teid_table teids;
+static struct pgw_session *by_key;
+
+static uint64_t key_of(imsi_t imsi, uint8_t ebi) { return (imsi & ~(imsi_t)0xf) | (ebi & 0xf); }
+
+static imsi_t key_imsi(uint64_t key) { return key | 0xf; }
+
+static struct pgw_session *find(imsi_t imsi, uint8_t ebi)
+{
+	uint64_t key = key_of(imsi, ebi);
+	struct pgw_session *s;
+
+	HASH_FIND(by_key, by_key, &key, sizeof(key), s);
+	return s;
+}
+
+struct pgw_session *pgw_session_by_slot(uint32_t slot)
+{
+	const struct session *in_kernel = dp_session(slot);
+	struct pgw_session *s = NULL;
+	imsi_t imsi;
+
+	if (in_kernel && imsi_parse(in_kernel->imsi, &imsi))
+		s = find(imsi, in_kernel->ebi);
+	return s && s->addr.slot == slot ? s : NULL;
+}
+
+struct pgw_session *pgw_session_first(void) { return by_key; }
+
+bool pgw_slot(uint32_t teid, uint8_t ebi, uint32_t *slot)
+{
+	const struct pgw_session *s = teid_find(&teids, teid);
+
+	if (!s || s->ebi != ebi)
+		return false;
+	*slot = s->addr.slot;
+	return true;
+}
+
+uint16_t pgw_mtu(const struct pgw_apn *apn) { return apn->mtu ? apn->mtu : dp_ue_mtu(); }
+
+/* The APN's network identifier, with or without the operator's part (23.003 9.1). */
+static int apn_find(const char *name)
+{
+	const char *operator_part = strcasestr(name, ".mnc");
+	size_t n = operator_part ? (size_t)(operator_part - name) : strlen(name);
+
+	for (unsigned i = 0; i < pgw.apns; i++)
+		if (strlen(pgw.apn[i].name) == n && !strncasecmp(pgw.apn[i].name, name, n))
+			return (int)i;
+	return -ENOENT;
+}
+
+/* The PDN type given for the one wanted (23.401 5.3.1.1); 0 if there is none. */
+static enum pdn_type type_for(const struct pgw_apn *apn, enum pdn_type wanted,
+			      enum gtpc_cause *cause)
+{
+	unsigned have = (apn->has4 ? PDN_IPV4 : 0) | (apn->has6 ? PDN_IPV6 : 0);
+	unsigned type = wanted & have;
+
+	*cause = !type            ? GTPC_PREFERRED_PDN_TYPE_NOT_SUPPORTED
+		 : type == wanted ? GTPC_ACCEPTED
+				  : GTPC_NEW_PDN_TYPE_NETWORK;
+	return (enum pdn_type)type;
+}
+
+/* Random, not the gateway's own and not all zeros (RFC 4291 2.5.1; universal bit clear). */
+static void iid_make(uint8_t iid[8])
+{
+	crypto_random(iid, 8);
+	iid[0] = (uint8_t)((iid[0] & 0xfc) | 0x40);
+}
+
+static struct paa paa_of(const struct pgw_session *s)
+{
+	struct paa paa = {.type = s->type, .ip4 = s->addr.ip4};
+
+	if (s->type & PDN_IPV6) {
+		paa.ip6 = s->addr.ip6;
+		memcpy(paa.ip6.s6_addr + 8, s->iid, 8);
+	}
+	return paa;
+}
+
+static int program(struct pgw_session *s, uint32_t *s1u_teid)
+{
+	struct dp_session d = {
+		.imsi = key_imsi(s->key),
+		.apn = pgw.apn[s->apn].name,
+		.ebi = s->ebi,
+		.pool = s->apn,
+		.ue4 = s->addr.ip4,
+		.ue6 = s->addr.ip6,
+		.rate_up = s->ambr_up,
+		.rate_down = s->ambr_down,
+		.owner = UINT32_MAX,
+	};
+
+	if (s->type & PDN_IPV6)
+		memcpy(d.iid, s->iid, 8);
+	return dp_session_add(s->addr.slot, &d, s1u_teid);
+}
+
+static void session_free(struct pgw_session *s)
+{
+	dp_session_del(s->addr.slot);
+	addr_put(s->apn, &s->addr);
+	teid_drop(&teids, s->teid);
+	ra_forget(s);
+	HASH_DELETE(by_key, by_key, s);
+	pool_put(&sessions, s);
+}
+
+/* A session in the tables, with a TEID; NULL if there is no room for it. */
+static struct pgw_session *session_new(imsi_t imsi, uint8_t ebi, unsigned apn)
+{
+	struct pgw_session *s = pool_get(&sessions);
+
+	if (!s)
+		return NULL;
+	s->key = key_of(imsi, ebi);
+	s->ebi = ebi;
+	s->apn = (uint8_t)apn;
+	s->addr.slot = UINT32_MAX;
+	s->addr.offset = INDEX_NONE;
+	s->teid = teid_new(&teids, s);
+	if (!s->teid) {
+		pool_put(&sessions, s);
+		return NULL;
+	}
+	HASH_ADD(by_key, by_key, key, sizeof(s->key), s);
+	return s;
+}
+
+static void refused(const struct gtpc_request *q, enum gtpc_cause cause, const char *why)
+{
+	char imsi[IMSI_STRLEN], apn[APN_STRLEN * 4];
+
+	LOG(WARN, "pgw.create_session", "imsi=%s ebi=%u apn=%s cause=%d why=\"%s\"",
+	    imsi_print(q->imsi, imsi), q->bearer[0].ebi,
+	    log_escape(apn, sizeof(apn), q->apn, strnlen(q->apn, sizeof(q->apn))), cause, why);
+}
+
+/* Everything a session needs. On failure the caller frees it, whatever it has by then. */
+static enum gtpc_cause session_fill(struct pgw_session *s, const struct gtpc_request *q,
+				    enum pdn_type type, uint32_t *s1u_teid, const char **why)
+{
+	const struct pgw_apn *apn = &pgw.apn[s->apn];
+	enum gtpc_cause cause;
+	int err;
+
+	s->type = type;
+	s->sgw = q->sender;
+	s->ambr_up = q->ambr_up ? q->ambr_up : apn->ambr_up;
+	s->ambr_down = q->ambr_down ? q->ambr_down : apn->ambr_down;
+	iid_make(s->iid);
+	cause = addr_get(s->apn, type, &q->paa, UINT32_MAX, &s->addr, why);
+	if (cause != GTPC_ACCEPTED) {
+		s->addr = (struct addr){.slot = UINT32_MAX, .offset = INDEX_NONE};
+		return cause;
+	}
+	err = program(s, s1u_teid);
+	if (!err)
+		return GTPC_ACCEPTED;
+	*why = strerror(-err);
+	return err == -ENOSPC || err == -EEXIST ? GTPC_NO_RESOURCES : GTPC_SYSTEM_FAILURE;
+}
+
+static void accept_session(const struct pgw_session *s, const struct gtpc_request *q,
+			   uint32_t s1u_teid, struct gtpc_response *r)
+{
+	r->sender = (struct fteid){
+		.type = FTEID_S5C_PGW, .has4 = true, .teid = s->teid, .ip4 = pgw.control};
+	r->paa = paa_of(s);
+	r->ambr_up = s->ambr_up;
+	r->ambr_down = s->ambr_down;
+	r->mtu = pgw_mtu(&pgw.apn[s->apn]);
+	pco_for(&pgw.apn[s->apn], s->type, &q->pco, &r->pco);
+	r->bearers = 1;
+	r->bearer[0] = (struct gtpc_bearer){
+		.ebi = s->ebi,
+		.cause = GTPC_ACCEPTED,
+		.qos = q->bearer[0].qos,
+		.s1u_sgw = {.type = FTEID_S5U_PGW, .has4 = true, .teid = s1u_teid, .ip4 = pgw.gtpu},
+	};
+}
+
+static bool request_valid(const struct gtpc_request *q)
+{
+	return q->bearers && q->bearer[0].ebi >= 5 && q->bearer[0].ebi <= 15 &&
+	       q->imsi != IMSI_NONE && q->pdn_type >= PDN_IPV4 && q->pdn_type <= PDN_IPV4V6;
+}
+
+static void create_session(const struct gtpc_request *q, struct gtpc_response *r)
+{
+	int apn = apn_find(q->apn);
+	struct pgw_session *s;
+	enum gtpc_cause cause;
+	uint32_t s1u_teid = 0;
+	const char *why = "";
+	enum pdn_type type;
+
+	if (!request_valid(q)) {
+		r->cause = GTPC_REQUEST_REJECTED;
+		return refused(q, r->cause, "no IMSI, EBI or PDN type");
+	}
+	s = find(q->imsi, q->bearer[0].ebi);
+	if (s)
+		session_free(s);
+	if (apn < 0) {
+		r->cause = GTPC_MISSING_OR_UNKNOWN_APN;
+		return refused(q, r->cause, "APN is not configured");
+	}
+	type = type_for(&pgw.apn[apn], q->pdn_type, &r->cause);
+	if (!type)
+		return refused(q, r->cause, "APN has no addresses of that type");
+	s = session_new(q->imsi, q->bearer[0].ebi, (unsigned)apn);
+	if (!s) {
+		r->cause = GTPC_NO_RESOURCES;
+		return refused(q, r->cause, "too many sessions");
+	}
+	cause = session_fill(s, q, type, &s1u_teid, &why);
+	if (cause == GTPC_ACCEPTED)
+		return accept_session(s, q, s1u_teid, r);
+	r->cause = cause;
+	refused(q, cause, *why ? why : "no address left");
+	session_free(s);
+}
+
+static void delete_session(const struct gtpc_request *q, struct gtpc_response *r)
+{
+	struct pgw_session *s = teid_find(&teids, q->teid);
+
+	if (!s || !q->bearers || q->bearer[0].ebi != s->ebi) {
+		r->cause = GTPC_CONTEXT_NOT_FOUND;
+		return;
+	}
+	session_free(s);
+	r->cause = GTPC_ACCEPTED;
+}
+
+static void handle(void *token, const struct gtpc_request *q)
+{
+	struct gtpc_response r = {.type = q->type, .cause = GTPC_REQUEST_REJECTED};
+
+	if (q->type == GTPC_CREATE_SESSION)
+		create_session(q, &r);
+	else if (q->type == GTPC_DELETE_SESSION)
+		delete_session(q, &r);
+	gtpc_reply(token, &r);
+}
+
+int pgw_start(const struct pgw_config *config)
+{
+	for (unsigned i = 0; i < config->apns; i++)
+		if (!config->apn[i].has4 && !config->apn[i].has6)
+			return -EINVAL;
+	pgw = *config;
+	addr_start(&pgw);
+	ra_start();
+	gtpc_serve(GTPC_PGW, handle);
+	return 0;
+}
+
+void pgw_reload(const struct pgw_config *config)
+{
+	for (unsigned i = 0; i < pgw.apns && i < config->apns; i++) {
+		struct pgw_apn *to = &pgw.apn[i];
+		const struct pgw_apn *from = &config->apn[i];
+
+		to->dns4s = from->dns4s;
+		to->dns6s = from->dns6s;
+		memcpy(to->dns4, from->dns4, sizeof(to->dns4));
+		memcpy(to->dns6, from->dns6, sizeof(to->dns6));
+		to->mtu = from->mtu;
+		to->ambr_up = from->ambr_up;
+		to->ambr_down = from->ambr_down;
+	}
+}
+
+void pgw_stop(void)
+{
+	struct pgw_session *s, *next;
+
+	gtpc_serve(GTPC_PGW, NULL);
+	ra_stop();
+	HASH_ITER (by_key, by_key, s, next) {
+		HASH_DELETE(by_key, by_key, s);
+		pool_put(&sessions, s);
+	}
+	teid_free(&teids);
+	addr_stop();
+}
+
+/* The extra slot in which the datapath has a session, INDEX_NONE if it has not. */
+static uint32_t extra_slot_of(imsi_t imsi, uint8_t ebi)
+{
+	char digits[IMSI_STRLEN];
+	uint32_t slot = 0;
+	const struct session *k;
+
+	imsi_print(imsi, digits);
+	for (unsigned i = 0; i < pgw.apns; i++)
+		slot += dp_pool_size(i);
+	for (; (k = dp_session_next(&slot)); slot++)
+		if (k->ebi == ebi && !strcmp(k->imsi, digits))
+			return slot;
+	return INDEX_NONE;
+}
+
+/* What the kernel has in the session's slot is this session, or nothing. */
+static int adopt(struct pgw_session *s)
+{
+	const struct session *k = dp_session(s->addr.slot);
+	char digits[IMSI_STRLEN];
+	uint32_t teid;
+
+	if (!k)
+		return program(s, &teid);
+	imsi_print(key_imsi(s->key), digits);
+	if (strcmp(k->imsi, digits) || k->ebi != s->ebi)
+		return -EEXIST;
+	return 0;
+}
+
+int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
+{
+	int apn = apn_find(was->apn), err;
+	struct pgw_session *s;
+	const char *why;
+	enum gtpc_cause cause;
+
+	if (apn < 0)
+		return -ENOENT;
+	if (find(was->imsi, was->ebi))
+		return -EEXIST;
+	s = session_new(was->imsi, was->ebi, (unsigned)apn);
+	if (!s)
+		return -ENOSPC;
+	s->type = was->paa.type;
+	s->sgw = was->sgw;
+	s->ambr_up = was->ambr_up;
+	s->ambr_down = was->ambr_down;
+	memcpy(s->iid, was->paa.ip6.s6_addr + 8, 8);
+	cause = addr_get(s->apn, s->type, &was->paa, extra_slot_of(was->imsi, was->ebi), &s->addr,
+			 &why);
+	err = cause == GTPC_ACCEPTED ? adopt(s) : -EEXIST;
+	if (err) {
+		s->addr.slot = UINT32_MAX; /* another's: not to be touched */
+		if (cause != GTPC_ACCEPTED)
+			s->addr.offset = INDEX_NONE;
+		session_free(s);
+		return err;
+	}
+	*teid = s->teid;
+	*slot = s->addr.slot;
+	return 0;
+}
+
+unsigned pgw_restore_end(void)
+{
+	unsigned removed = 0;
+
+	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
+		if (!pgw_session_by_slot(slot)) {
+			dp_session_del(slot);
+			removed++;
+		}
+	return removed;
+}
+
+void pgw_keep(struct in_addr ue4, struct in6_addr ue6, bool keep) { addr_keep(ue4, ue6, keep); }
+
+unsigned pgw_pools(struct pgw_pool_use out[MCORE_MAX_POOLS])
+{
+	for (unsigned i = 0; i < pgw.apns; i++) {
+		out[i].apn = pgw.apn[i].name;
+		addr_use(i, &out[i].size, &out[i].used);
+	}
+	return pgw.apns;
+}
+
+unsigned pgw_sessions(void) { return HASH_CNT(by_key, by_key); }
