@@ -6,7 +6,6 @@
 #include "pgw/internal.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <strings.h>
 
 #include "core/log.h"
