@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A datapath of two pools and a few extra slots in plain memory, in place of the one with BPF maps:
+ * what the gateways program can be looked at, and errors and adopted sessions made. For one test
+ * file each. */
+#ifndef TESTS_UNIT_PGW_FAKE_DATAPATH_H
+#define TESTS_UNIT_PGW_FAKE_DATAPATH_H
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/loop.h"
+#include "datapath/datapath.h"
+#include "transport/gtpc.h"
+
+enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 2, SLOTS = POOLS * POOL_SIZE + EXTRA };
+
+static struct {
+	struct session s[SLOTS];
+	bool extra_taken[EXTRA];
+	unsigned adds, dels;
+	uint8_t sent[512];
+	size_t sent_n;
+	unsigned sends;
+	int add_error, connect_error;
+} fake;
+
+uint32_t dp_pool_size(unsigned pool) { return pool < POOLS ? POOL_SIZE : 0; }
+uint32_t dp_pool_slot(unsigned pool, uint32_t offset) { return pool * POOL_SIZE + offset; }
+uint16_t dp_ue_mtu(void) { return 1448; }
+
+uint32_t dp_extra_slot(void)
+{
+	for (unsigned i = 0; i < EXTRA; i++)
+		if (!fake.extra_taken[i]) {
+			fake.extra_taken[i] = true;
+			return POOLS * POOL_SIZE + i;
+		}
+	return UINT32_MAX;
+}
+
+int dp_session_add(uint32_t slot, const struct dp_session *d, uint32_t *teid)
+{
+	struct session *s = &fake.s[slot];
+
+	assert_true(slot < SLOTS);
+	if (fake.add_error)
+		return fake.add_error;
+	if (s->teid)
+		return -EEXIST;
+	memset(s, 0, sizeof(*s));
+	*teid = slot << 12 | (++fake.adds & 0xfff);
+	imsi_print(d->imsi, s->imsi);
+	s->ebi = d->ebi;
+	s->ue4 = d->ue4.s_addr;
+	memcpy(s->ue6, &d->ue6, 8);
+	memcpy(s->iid, d->iid, 8);
+	s->bits_per_second_up = d->rate_up;
+	s->bits_per_second_down = d->rate_down;
+	s->owner = d->owner == UINT32_MAX ? slot : d->owner;
+	s->exit = (uint16_t)d->pool;
+	s->teid = htonl(*teid);
+	return 0;
+}
+
+int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)
+{
+	struct session *s = &fake.s[slot];
+
+	if (fake.connect_error)
+		return fake.connect_error;
+	assert_true(slot < SLOTS && s->teid);
+	s->peer = peer->s6_addr[15];
+	s->peer_teid = htonl(teid);
+	return 0;
+}
+
+void dp_session_idle(uint32_t slot) { fake.s[slot].peer = 0; }
+
+void dp_session_del(uint32_t slot)
+{
+	if (slot >= SLOTS)
+		return;
+	if (fake.s[slot].teid)
+		fake.dels++;
+	fake.s[slot].teid = 0;
+	if (slot >= POOLS * POOL_SIZE)
+		fake.extra_taken[slot - POOLS * POOL_SIZE] = false;
+}
+
+const struct session *dp_session(uint32_t slot)
+{
+	return slot < SLOTS && fake.s[slot].teid ? &fake.s[slot] : NULL;
+}
+
+const struct session *dp_session_next(uint32_t *slot)
+{
+	for (; *slot < SLOTS; ++*slot)
+		if (fake.s[*slot].teid)
+			return &fake.s[*slot];
+	return NULL;
+}
+
+uint32_t dp_session_teid(uint32_t slot) { return dp_session(slot) ? ntohl(fake.s[slot].teid) : 0; }
+
+int dp_session_send(uint32_t slot, const void *packet, size_t n)
+{
+	if (!dp_session(slot) || !fake.s[slot].peer)
+		return -ENOTCONN;
+	assert_true(n <= sizeof(fake.sent));
+	memcpy(fake.sent, packet, n);
+	fake.sent_n = n;
+	fake.sends++;
+	return 0;
+}
+
+static inline unsigned fake_used(void)
+{
+	unsigned n = 0;
+
+	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
+		n++;
+	return n;
+}
+
+static void stop_loop(void *arg)
+{
+	(void)arg;
+	loop_stop();
+}
+
+/* Lets the loop do what was posted, and what follows from it. */
+static inline void settle(void)
+{
+	loop_post(stop_loop, NULL);
+	loop_run();
+}
+
+struct waiting {
+	struct gtpc_txn txn;
+	unsigned answers;
+	struct gtpc_response r;
+};
+
+static inline void got(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	struct waiting *w = (struct waiting *)txn;
+
+	w->answers++;
+	w->r = *r;
+}
+
+static inline struct gtpc_response ask(enum gtpc_role to, const struct gtpc_request *q)
+{
+	struct waiting w = {.txn.done = got};
+
+	gtpc_request(&w.txn, to, q);
+	assert_int_equal(w.answers, 0);
+	settle();
+	assert_int_equal(w.answers, 1);
+	assert_null(w.txn.pending);
+	assert_int_equal(w.r.type, q->type);
+	return w.r;
+}
+
+static inline struct in_addr ip4(const char *text)
+{
+	struct in_addr a = {0};
+
+	assert_int_equal(inet_pton(AF_INET, text, &a), 1);
+	return a;
+}
+
+static inline struct in6_addr ip6(const char *text)
+{
+	struct in6_addr a = {0};
+
+	assert_int_equal(inet_pton(AF_INET6, text, &a), 1);
+	return a;
+}
+
+static inline imsi_t imsi_n(unsigned n)
+{
+	char text[IMSI_STRLEN];
+	imsi_t v;
+
+	snprintf(text, sizeof(text), "00101%010u", n);
+	assert_true(imsi_parse(text, &v));
+	return v;
+}
+
+#endif
