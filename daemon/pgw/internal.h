@@ -18,7 +18,8 @@ struct pgw_session {
 	uint8_t iid[8]; /* interface identifier given to the device */
 	uint64_t ambr_up, ambr_down;
 	struct fteid sgw;
-	uint64_t advertised_ms; /* loop time of the last Router Advertisement, 0: never */
+	bool advertised;
+	uint64_t advertised_ms; /* loop time of the last Router Advertisement */
 	UT_hash_handle by_key;
 };
 

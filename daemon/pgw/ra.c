@@ -152,11 +152,11 @@ static void advertise(struct pgw_session *s, const struct in6_addr *to)
 	int err = dp_session_send(s->addr.slot, packet, n);
 	char imsi[IMSI_STRLEN];
 
+	s->advertised = !err;
+	s->advertised_ms = loop_now_ms();
 	if (err)
 		LOG(WARN, "pgw.router_advertisement", "imsi=%s ebi=%u error=%s",
 		    imsi_print(s->key | 0xf, imsi), s->ebi, strerror(-err));
-	else
-		s->advertised_ms = loop_now_ms() + 1;
 }
 
 void pgw_slow_path(uint32_t slot, const uint8_t *packet, size_t n)
@@ -172,7 +172,7 @@ void pgw_slow_path(uint32_t slot, const uint8_t *packet, size_t n)
 static bool is_due(const struct pgw_session *s)
 {
 	return s->type & PDN_IPV6 &&
-	       (!s->advertised_ms || loop_now_ms() - s->advertised_ms >= AGAIN_MS);
+	       (!s->advertised || loop_now_ms() - s->advertised_ms >= AGAIN_MS);
 }
 
 void pgw_connected(uint32_t slot)

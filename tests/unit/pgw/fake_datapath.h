@@ -188,7 +188,7 @@ static inline struct in6_addr ip6(const char *text)
 static inline imsi_t imsi_n(unsigned n)
 {
 	char text[IMSI_STRLEN];
-	imsi_t v;
+	imsi_t v = IMSI_NONE;
 
 	snprintf(text, sizeof(text), "00101%010u", n);
 	assert_true(imsi_parse(text, &v));
