@@ -100,9 +100,9 @@ struct config_error {
 	struct config_error *next;
 };
 
-struct config_errors { /* in the order of the file; memory is the arena's */
+struct config_errors { /* in the order of the file; memory is the arena's; zeroed: none */
 	unsigned n;
-	struct config_error *first, **tail;
+	struct config_error *first, *last;
 };
 
 /* Reads the file into out, which need not be initialised: all that the rows name is set, from the file
@@ -120,7 +120,9 @@ void config_error(struct config_errors *, struct arena *, const char *key, const
 /* "path:line:column: key: message" a line. */
 void config_print_errors(FILE *, const char *path, const struct config_errors *);
 
-/* A commented YAML file with every key, its kind, range, default and help. */
+/* "a duration from 1s to 3h, such as 500ms or 54min": what a value of this row looks like. */
+const char *config_expected(const struct config_row *, char *buffer, size_t cap);
+/* Every key with its help, kind, range and default, in YAML's layout: for --help and the manual. */
 void config_print_schema(FILE *, const struct config_row *rows);
 
 /* Calls changed for each key whose value differs between two structs read by the same rows; a list of
