@@ -31,20 +31,20 @@ struct bits {
 
 enum per_kind {
 	PER_NULL,
-	PER_INTEGER,	  /* lo to hi */
-	PER_ENUMERATED,	  /* root values, then those of the extension, in order */
-	PER_BITS_UINT,	  /* lo bits held as a number */
-	PER_BITS,	  /* lo to hi bits */
+	PER_INTEGER,      /* lo to hi */
+	PER_ENUMERATED,   /* root values, then those of the extension, in order */
+	PER_BITS_UINT,    /* lo bits held as a number */
+	PER_BITS,         /* lo to hi bits */
 	PER_OCTETS_UINT,  /* lo octets held as a number */
-	PER_OCTETS,	  /* lo to hi octets */
-	PER_STRING,	  /* the same, printable */
-	PER_SEQUENCE,	  /* rows */
-	PER_LIST,	  /* lo to hi times `of` */
-	PER_CONTAINERS,	  /* lo to hi ProtocolIE-SingleContainers of id and criticality with `of` */
-	PER_CHOICE,	  /* rows */
-	PER_IE_FIELD,	  /* any one ProtocolIE-Field, kept as it is */
+	PER_OCTETS,       /* lo to hi octets */
+	PER_STRING,       /* the same, printable */
+	PER_SEQUENCE,     /* rows */
+	PER_LIST,         /* lo to hi times `of` */
+	PER_CONTAINERS,   /* lo to hi ProtocolIE-SingleContainers of id and criticality with `of` */
+	PER_CHOICE,       /* rows */
+	PER_IE_FIELD,     /* any one ProtocolIE-Field, kept as it is */
 	PER_PROTOCOL_IES, /* ProtocolIE-Container of rows: a message's body */
-	PER_CUSTOM,	  /* by functions */
+	PER_CUSTOM,       /* by functions */
 };
 
 enum per_criticality { PER_REJECT, PER_IGNORE, PER_NOTIFY };
@@ -79,13 +79,14 @@ struct per_type {
 	uint8_t kind;
 	bool extensible; /* has "..." */
 	bool extensions; /* SEQUENCE: has iE-Extensions */
-	bool have;	 /* the C value begins with presence bits */
+	bool have;       /* the C value begins with presence bits */
 	bool is_signed;
+	bool secret;         /* a key: never printed */
 	uint8_t criticality; /* PER_CONTAINERS */
-	uint16_t id;	     /* PER_CONTAINERS */
-	uint16_t n;	     /* rows or names */
-	uint16_t root;	     /* of these, before the "..." */
-	uint32_t size;	     /* of the C value */
+	uint16_t id;         /* PER_CONTAINERS */
+	uint16_t n;          /* rows or names */
+	uint16_t root;       /* of these, before the "..." */
+	uint32_t size;       /* of the C value */
 	int64_t lo;
 	uint64_t hi;
 	union {
@@ -110,10 +111,10 @@ struct per_ie_field {
 /* Abstract syntax errors (TS 36.413 10.3). Those of values deep in an IE name the innermost
  * protocol or extension IE. */
 enum per_error {
-	PER_NOT_UNDERSTOOD,  /* unknown IE, or a value out of its logical range */
-	PER_MISSING,	     /* mandatory and absent */
-	PER_REPEATED,	     /* a second one of the same; the first counts */
-	PER_OUT_OF_ORDER,    /* accepted all the same */
+	PER_NOT_UNDERSTOOD, /* unknown IE, or a value out of its logical range */
+	PER_MISSING,        /* mandatory and absent */
+	PER_REPEATED,       /* a second one of the same; the first counts */
+	PER_OUT_OF_ORDER,   /* accepted all the same */
 };
 struct per_fault {
 	uint16_t id;
@@ -124,7 +125,7 @@ enum { PER_MAX_FAULTS = 16 };
 struct per_diag {
 	bool syntax; /* transfer syntax error: nothing of the message may be used */
 	uint8_t n;
-	uint16_t total;	   /* n plus those for which there was no room */
+	uint16_t total;    /* n plus those for which there was no room */
 	const char *where; /* name of the row at fault, of a transfer syntax error */
 	struct per_fault fault[PER_MAX_FAULTS];
 };
@@ -145,14 +146,13 @@ struct per_wr {
 	uint8_t *p;
 	size_t pos, end;
 	const char *where; /* of the first thing that could not be encoded */
-	bool bad, full;	   /* full: for want of room */
+	bool bad, full;    /* full: for want of room */
 };
 
 struct per_any {
 	uint64_t state; /* seed; not 0 */
 	struct arena *arena;
 	unsigned depth;
-	bool rich; /* all optional parts, long strings */
 };
 
 /* Whole values; out is t->size octets. Octet and bit strings point into the input. */
@@ -169,11 +169,11 @@ struct per_wr per_wr_of(void *p, size_t n);
 size_t per_wr_octets(const struct per_wr *);
 
 /* X.691 primitives. */
-uint64_t per_get_bits(struct per_rd *, unsigned n);	      /* n up to 64 */
-uint64_t per_get_whole(struct per_rd *, uint64_t span);	      /* 10.5: 0 to span */
-uint64_t per_get_small(struct per_rd *);		      /* 10.6 */
-size_t per_get_length(struct per_rd *);			      /* 10.9, unconstrained */
-const uint8_t *per_get_octets(struct per_rd *, size_t n);     /* aligned; NULL once bad */
+uint64_t per_get_bits(struct per_rd *, unsigned n);       /* n up to 64 */
+uint64_t per_get_whole(struct per_rd *, uint64_t span);   /* 10.5: 0 to span */
+uint64_t per_get_small(struct per_rd *);                  /* 10.6 */
+size_t per_get_length(struct per_rd *);                   /* 10.9, unconstrained */
+const uint8_t *per_get_octets(struct per_rd *, size_t n); /* aligned; NULL once bad */
 void per_get_align(struct per_rd *);
 void per_put_bits(struct per_wr *, uint64_t v, unsigned n);
 void per_put_whole(struct per_wr *, uint64_t v, uint64_t span);

@@ -61,20 +61,21 @@ extern const struct per_type s1ap_ie_field_type, s1ap_null_type;
 #define INTEGER(name, ctype, ...)     S1AP_TYPE(name, ctype)
 #define BITS_UINT(name, ctype, ...)   S1AP_TYPE(name, ctype)
 #define OCTETS_UINT(name, ctype, ...) S1AP_TYPE(name, ctype)
-#define BITS(name, ...)		      S1AP_TYPE(name, struct bits)
-#define OCTETS(name, ...)	      S1AP_TYPE(name, struct bytes)
-#define STRING(name, ...)	      S1AP_TYPE(name, struct bytes)
-#define S1AP_VALUE(value)	      value,
+#define BITS(name, ...)               S1AP_TYPE(name, struct bits)
+#define SECRET_BITS(name, ...)        S1AP_TYPE(name, struct bits)
+#define OCTETS(name, ...)             S1AP_TYPE(name, struct bytes)
+#define STRING(name, ...)             S1AP_TYPE(name, struct bytes)
+#define S1AP_VALUE(value)             value,
 #define ENUMERATED(name, LIST, ...)                                                                \
-	enum s1ap_##name { LIST(S1AP_VALUE) };                                                     \
+	enum s1ap_##name{LIST(S1AP_VALUE)};                                                        \
 	S1AP_TYPE(name, uint8_t)
 
-#define S1AP_HAS(S, name, ...)		      uint64_t name : 1;
-#define S1AP_FIELD(S, name, presence, type)   s1ap_##type##_t name;
-#define S1AP_EXT(S, name, id, crit, type)     s1ap_##type##_t name;
+#define S1AP_HAS(S, name, ...)                 uint64_t name : 1;
+#define S1AP_FIELD(S, name, presence, type)    s1ap_##type##_t name;
+#define S1AP_EXT(S, name, id, crit, type)      s1ap_##type##_t name;
 #define S1AP_IE(S, name, id, crit, pres, type) s1ap_##type##_t name;
-#define S1AP_ALT(S, value, name, type)	      s1ap_##type##_t name;
-#define S1AP_ALT_VALUE(S, value, name, type)  value,
+#define S1AP_ALT(S, value, name, type)         s1ap_##type##_t name;
+#define S1AP_ALT_VALUE(S, value, name, type)   value,
 
 #define PLAIN(name, FIELDS)                                                                        \
 	struct s1ap_##name {                                                                       \
@@ -92,12 +93,12 @@ extern const struct per_type s1ap_ie_field_type, s1ap_null_type;
 		FIELDS(S1AP_FIELD, S1AP_EXT, name)                                                 \
 	};                                                                                         \
 	S1AP_TYPE(name, struct s1ap_##name)
-#define SEQUENCE_NO_EXT(name, FIELDS)	 SEQUENCE(name, FIELDS)
-#define PLAIN_NO_EXT(name, FIELDS)	 PLAIN(name, FIELDS)
-#define PLAIN_NO_IES(name, FIELDS)	 PLAIN(name, FIELDS)
+#define SEQUENCE_NO_EXT(name, FIELDS)    SEQUENCE(name, FIELDS)
+#define PLAIN_NO_EXT(name, FIELDS)       PLAIN(name, FIELDS)
+#define PLAIN_NO_IES(name, FIELDS)       PLAIN(name, FIELDS)
 #define SEQUENCE_AS(name, ctype, FIELDS) S1AP_TYPE(name, ctype)
 #define CHOICE(name, LIST, ...)                                                                    \
-	enum s1ap_##name##_choice { LIST(S1AP_ALT_VALUE, name) };                                  \
+	enum s1ap_##name##_choice{LIST(S1AP_ALT_VALUE, name)};                                     \
 	struct s1ap_##name {                                                                       \
 		uint8_t choice;                                                                    \
 		union {                                                                            \
@@ -138,7 +139,7 @@ enum s1ap_choice { S1AP_INITIATING, S1AP_SUCCESSFUL, S1AP_UNSUCCESSFUL };
 struct s1ap_msg {
 	const char *name;
 	uint8_t procedure;   /* procedure code */
-	uint8_t choice;	     /* enum s1ap_choice */
+	uint8_t choice;      /* enum s1ap_choice */
 	uint8_t criticality; /* of the procedure, enum per_criticality */
 	struct per_type body;
 };
@@ -147,10 +148,10 @@ struct s1ap_msg {
 struct s1ap_pdu {
 	enum s1ap_choice choice;
 	uint8_t procedure;
-	uint8_t criticality;	    /* as sent */
+	uint8_t criticality;        /* as sent */
 	const struct s1ap_msg *msg; /* NULL: no such message (TS 36.413 10.3.4.1) */
-	void *body;		    /* struct s1ap_NAME of msg; NULL without msg */
-	struct per_diag diag;	    /* what clause 10 must be applied to */
+	void *body;                 /* struct s1ap_NAME of msg; NULL without msg */
+	struct per_diag diag;       /* what clause 10 must be applied to */
 };
 
 /* 0: body is there, diag.n tells of abstract syntax errors (IEs at fault are left out of the body,

@@ -6,7 +6,8 @@
  *	ENUMERATED(name, values, values before the "...", ROOT or EXT)
  *	BITS_UINT(name, C type, bits, ROOT or EXT)	a BIT STRING as a number
  *	OCTETS_UINT(name, C type, octets)		an OCTET STRING as a number, first octet highest
- *	BITS, OCTETS, STRING(name, shortest, longest, ROOT or EXT) */
+ *	BITS, OCTETS, STRING(name, shortest, longest, ROOT or EXT)
+ *	SECRET_BITS: the same, a key that is never printed */
 #define S1AP_ADDITIONAL_CS_FALLBACK_INDICATOR(V) \
 	V(S1AP_ADDITIONAL_CS_FALLBACK_INDICATOR_NO_RESTRICTION) \
 	V(S1AP_ADDITIONAL_CS_FALLBACK_INDICATOR_RESTRICTION)
@@ -504,7 +505,7 @@ ENUMERATED(secondary_rat_data_usage_request, S1AP_SECONDARY_RAT_DATA_USAGE_REQUE
 #define S1AP_SECONDARY_RAT_TYPE(V) \
 	V(S1AP_SECONDARY_RAT_TYPE_NR) V(S1AP_SECONDARY_RAT_TYPE_UNLICENSED)
 ENUMERATED(secondary_rat_type, S1AP_SECONDARY_RAT_TYPE, 1, EXT)
-BITS(security_key, 256, 256, ROOT)
+SECRET_BITS(security_key, 256, 256, ROOT)
 #define S1AP_SENSOR_MEAS_CONFIG(V) V(S1AP_SENSOR_MEAS_CONFIG_SETUP)
 ENUMERATED(sensor_meas_config, S1AP_SENSOR_MEAS_CONFIG, 1, EXT)
 BITS_UINT(serial_number, uint16_t, 16, ROOT)

@@ -4,6 +4,7 @@
 #undef BITS_UINT
 #undef OCTETS_UINT
 #undef BITS
+#undef SECRET_BITS
 #undef OCTETS
 #undef STRING
 #undef ENUMERATED
