@@ -27,19 +27,22 @@ INLINE struct event *event_new(enum event_type type, __u32 slot)
 __noinline int event_slow_path(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 len)
 {
 	struct event *e = event_new(EVENT_SLOW_PATH, slot);
-	long err;
 
 	if (!e)
 		return -1;
 	if (len > sizeof e->packet)
 		len = sizeof e->packet;
+	/* 1 to 256 in a form in which the verifier of 6.1 sees that it is not 0. */
+	len--;
+	opaque(len);
+	len = (len & (sizeof e->packet - 1)) + 1;
 	e->len = len;
-	err = len ? bpf_xdp_load_bytes(ctx, off, e->packet, len) : -1;
-	if (err)
+	if (bpf_xdp_load_bytes(ctx, off, e->packet, len)) {
 		bpf_ringbuf_discard(e, 0);
-	else
-		bpf_ringbuf_submit(e, 0);
-	return err ? -1 : 0;
+		return -1;
+	}
+	bpf_ringbuf_submit(e, 0);
+	return 0;
 }
 
 __noinline int event_unknown_teid(__u32 teid, __u32 peer)
