@@ -135,7 +135,8 @@ bool proc_event(struct proc *p, uint16_t event, const void *msg)
 		go(p, r->handler(p, msg), r->next);
 		return true;
 	}
-	/* A child that nobody waits for any more fails its parent rather than leaving it hanging. */
+	/* A child that nobody waits for any more fails its parent rather than leaving it hanging.
+	 */
 	if (event == PROC_CHILD_FAILED) {
 		p->cause = ((const struct proc *)msg)->cause;
 		finish(p, p->cause, true);
