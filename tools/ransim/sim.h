@@ -29,7 +29,6 @@ enum attach_identity { IDENTITY_GUTI, IDENTITY_IMSI };
 
 /* What UEs of one --ue option have in common. */
 struct ue_profile {
-	struct ue_profile *next;
 	char apn[101];	    /* "": the subscription's default */
 	uint8_t pdn_type;   /* NAS_PDN_* */
 	uint8_t eea, eia;   /* capability octets */
