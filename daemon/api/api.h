@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP and JSON for mcorectl and other administrators' tools, on a unix socket. libmicrohttpd has no
- * thread of its own: the loop watches its epoll descriptor and runs it.
+/* HTTP and JSON for mcorectl and other administrators' tools, on a unix socket. libmicrohttpd has
+ * no thread of its own: the loop watches its epoll descriptor and runs it.
  *
  *   http.c     the server: socket, peer credentials, request bodies, answers, streams
  *   route.c    one table of method, path and function
  *   view.c     views (mcore/api_fields.h) to JSON
- *   sim.c      /sims: subscribers, import of CSV and NDJSON
+ *   sim.c      /sims: subscribers
+ *   import.c   POST /sims with CSV or NDJSON
  *   simtext.c  a SIM from words: what a JSON object or a CSV line says
  *   session.c  /sessions, /pools
  *   mme.c      /ues, /enbs, detach, /trace
@@ -25,13 +26,15 @@ struct api_config {
 	const struct api_mme *mme; /* NULL: no MME in this process */
 	/* pgw_pools; NULL: no PGW */
 	unsigned (*pools)(struct pgw_pool_use out[MCORE_MAX_POOLS]);
+	/* pgw_keep: static addresses of SIMs that come, change and go; NULL: no PGW */
+	void (*keep)(struct in_addr ue4, struct in6_addr ue6, bool keep);
 	api_stats stats[API_MAX_STATS]; /* NULL ends the list */
-	bool store;    /* subscribers are in store/store.h */
-	bool datapath; /* sessions are in datapath/datapath.h */
+	bool store;                     /* subscribers are in store/store.h */
+	bool datapath;                  /* sessions are in datapath/datapath.h */
 };
 
-/* Listens. What the configuration points to lives as long as the API. 0 or negative errno (-EADDRINUSE:
- * another daemon answers on the socket), the reason in error[cap]. */
+/* Listens. What the configuration points to lives as long as the API. 0 or negative errno
+ * (-EADDRINUSE: another daemon answers on the socket), the reason in error[cap]. */
 int api_start(const struct api_config *, char *error, size_t cap);
 /* Ends streams, answers 503 to what is under way, removes the socket. */
 void api_stop(void);

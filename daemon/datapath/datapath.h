@@ -125,6 +125,10 @@ const struct session *dp_session(uint32_t slot);
 /* Slots in use, ascending from *slot on; NULL at the end. Start with 0; pass slot + 1 to go on. */
 const struct session *dp_session_next(uint32_t *slot);
 uint32_t dp_session_teid(uint32_t slot); /* ours, host order */
+/* The slots of a device; returns how many (at most 11). */
+unsigned dp_session_find(imsi_t, uint32_t slot[11]);
+/* Where packets leave, by a session's `peer` or `exit`; NULL if there is no such hop. Read only. */
+const struct hop *dp_hop(uint16_t index);
 
 /* Sends an IP packet to a connected device by GTP-U. 0 or negative errno. */
 int dp_session_send(uint32_t slot, const void *packet, size_t n);

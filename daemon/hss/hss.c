@@ -8,31 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/log.h"
-#include "core/metrics.h"
 #include "security/crypto.h"
 
 struct hss_stats hss_stats;
-
-#define HSS_COUNTER(what, text)                                                                    \
-	METRIC_DEFINE_(what##_metric, .name = "mcore_hss_" #what "_total", .help = (text),         \
-		       .kind = METRIC_KIND_COUNTER, .values = 1, .value = &hss_stats.what)
-HSS_COUNTER(auth_requests, "Authentication-Information requests")
-HSS_COUNTER(vectors, "Authentication vectors given out")
-HSS_COUNTER(resyncs, "SQN resynchronisations asked for")
-HSS_COUNTER(resync_failures, "Resynchronisations with a wrong MAC-S")
-HSS_COUNTER(locations, "Update-Location requests")
-HSS_COUNTER(purges, "Purge-UE requests")
-HSS_COUNTER(unknown, "Requests about an IMSI that is not here")
-HSS_COUNTER(failures, "Requests refused for an error of the store")
-HSS_COUNTER(sqn_writes, "Reservations of SQNs on disk")
-
-static uint64_t count_subscribers(unsigned i)
-{
-	(void)i;
-	return store_subscriber_count();
-}
-METRIC_GAUGE_READ(subscribers, "mcore_hss_subscribers", "Subscribers in the store",
-		  count_subscribers)
 
 static struct hss_profile *profiles;
 static unsigned n_profiles;

@@ -44,7 +44,6 @@ const struct hss_profile *hss_profile(const char *name);
 /* The subscriber was deleted or given another key: what is known of its SQN is forgotten. */
 void hss_forget(imsi_t);
 
-/* Also metrics (core/metrics.h), as mcore_hss_NAME_total. */
 struct hss_stats {
 	uint64_t auth_requests, vectors, resyncs, resync_failures; /* wrong MAC-S */
 	uint64_t locations, purges, unknown, failures; /* failures: store errors, key file */

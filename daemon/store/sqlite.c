@@ -27,6 +27,7 @@ static int lock_fd = -1;
 enum statement {
 	GET,
 	EACH,
+	STATIC_EACH,
 	CONTEXT_EACH,
 	COUNT,
 	READS, /* those before are the reader's, those after the writer's */
@@ -49,6 +50,8 @@ enum statement {
 static const char *const text[STATEMENTS] = {
 	[GET] = "SELECT " COLUMNS " FROM subscriber WHERE imsi = ?",
 	[EACH] = "SELECT " COLUMNS " FROM subscriber WHERE imsi >= ? ORDER BY imsi",
+	[STATIC_EACH] = "SELECT " COLUMNS " FROM subscriber WHERE ue4 IS NOT NULL"
+			" UNION SELECT " COLUMNS " FROM subscriber WHERE ue6 IS NOT NULL",
 	[CONTEXT_EACH] = "SELECT imsi, sealed FROM context",
 	[COUNT] = "SELECT count(*) FROM subscriber",
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -179,13 +182,11 @@ int backend_get(imsi_t imsi, struct subscriber *out)
 	return err;
 }
 
-int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg)
+static int each(sqlite3_stmt *s, bool (*fn)(void *arg, const struct subscriber *), void *arg)
 {
-	sqlite3_stmt *s = stmt[EACH];
 	struct subscriber row;
 	int rc;
 
-	sqlite3_bind_int64(s, 1, from ? imsi_key(from) : 0);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		read_row(s, false, &row);
 		if (!fn(arg, &row)) {
@@ -195,6 +196,17 @@ int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), 
 	}
 	sqlite3_reset(s);
 	return errno_of(rc);
+}
+
+int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg)
+{
+	sqlite3_bind_int64(stmt[EACH], 1, from ? imsi_key(from) : 0);
+	return each(stmt[EACH], fn, arg);
+}
+
+int backend_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg)
+{
+	return each(stmt[STATIC_EACH], fn, arg);
 }
 
 int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg)

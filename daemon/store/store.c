@@ -56,7 +56,7 @@ static void list_join(struct list *to, const struct list *from)
 /* Takes up to `most` from the head of `from`. */
 static struct list list_take(struct list *from, unsigned most)
 {
-	struct list l = { .first = from->first };
+	struct list l = {.first = from->first};
 	struct write *last = NULL;
 
 	for (; from->first && most; most--) {
@@ -382,6 +382,11 @@ void store_subscriber_location(imsi_t imsi, const char *imeisv, plmn_t visited, 
 int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg)
 {
 	return backend_each(from, fn, arg);
+}
+
+int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg)
+{
+	return backend_static_each(fn, arg);
 }
 
 void store_context_put(imsi_t imsi, const void *blob, size_t n, struct store_write notify)

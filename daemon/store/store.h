@@ -34,11 +34,11 @@ struct subscriber {
 	imsi_t imsi;
 	char msisdn[17]; /* digits, "" if none */
 	enum auth_algorithm algorithm;
-	uint8_t k[32], k_len;	   /* 16 or 32 */
-	uint8_t opc[32], opc_len;  /* OPc: 16; TOPc: 32 */
+	uint8_t k[32], k_len;     /* 16 or 32 */
+	uint8_t opc[32], opc_len; /* OPc: 16; TOPc: 32 */
 	uint8_t amf[2];
-	uint64_t sqn;		   /* next to be used, 48 bits, with IND in the low bits (33.102 C) */
-	char profile[32];	   /* name of an hss profile, "" for the default */
+	uint64_t sqn;     /* next to be used, 48 bits, with IND in the low bits (33.102 C) */
+	char profile[32]; /* name of an hss profile, "" for the default */
 	bool blocked;
 	bool has_ue4, has_ue6;
 	struct in_addr ue4;
@@ -78,9 +78,11 @@ void store_subscriber_sqn(imsi_t, uint64_t sqn, struct store_write);
 void store_subscriber_location(imsi_t, const char *imeisv, plmn_t visited, uint64_t seen,
 			       struct store_write);
 uint64_t store_subscriber_count(void);
-/* What is on disk, in order of IMSI (shorter ones first) from `from` (0: the first) on, keys left out
- * (zero; their lengths say that they are there). Stops when fn returns false. */
+/* What is on disk, in order of IMSI (shorter ones first) from `from` (0: the first) on, keys left
+ * out (zero; their lengths say that they are there). Stops when fn returns false. */
 int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
+/* The same for all that have a static address, in no order: for reserving them at start. */
+int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
 
 /* Saved contexts: an opaque blob per IMSI, encrypted. The blob is copied. A blob that does not open
  * is left out by each, and counted by its return value (negative errno on failure). */

@@ -132,6 +132,15 @@
 	F(cause,        word,   LIST, "cause, where it failed")                                    \
 	F(detail,       text,   LIST, "more, key=value")
 
+#define FIELD_KINDS(K)                                                                             \
+	K(imsi) K(word) K(text) K(number) K(hex) K(rate) K(bytes) K(time) K(ms) K(flag) K(ip4)     \
+	K(ip6) K(plmn) K(tai) K(cell) K(guti)
+
+#define FIELD_KIND(kind) FIELD_##kind,
+enum field_kind { FIELD_KINDS(FIELD_KIND) };
+#undef FIELD_KIND
+enum field_where { FIELD_LIST, FIELD_MORE };
+
 #define FIELD_TYPE_imsi(key)   imsi_t key
 #define FIELD_TYPE_word(key)   const char *key
 #define FIELD_TYPE_text(key)   char key[104]

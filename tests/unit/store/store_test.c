@@ -342,6 +342,32 @@ static void import_tells_each_row_and_is_listed_in_order(void **state)
 	free(errs);
 }
 
+static bool one_static(void *arg, const struct subscriber *s)
+{
+	*(uint64_t *)arg += s->imsi;
+	return true;
+}
+
+static void sims_with_static_addresses_are_found_without_the_rest(void **state)
+{
+	struct subscriber s;
+	uint64_t sum = 0, expected = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		s = sim(1010000000000 + i);
+		s.has_ue4 = i == 3 || i == 5;
+		s.ue4.s_addr = htonl(0x0a000000 + i);
+		s.has_ue6 = i == 5 || i == 7;
+		s.ue6.s6_addr[0] = (uint8_t)(0x20 + i);
+		if (s.has_ue4 || s.has_ue6)
+			expected += s.imsi;
+		assert_int_equal(put(&s, true), 0);
+	}
+	assert_int_equal(store_static_each(one_static, &sum), 0);
+	assert_int_equal(sum, expected);
+}
+
 static void sum_contexts(void *arg, imsi_t who, const uint8_t *blob, size_t n)
 {
 	unsigned *sum = arg;
@@ -452,6 +478,7 @@ int main(void)
 		T(second_daemon_on_the_same_database_is_refused),
 		T(newer_schema_is_refused),
 		T(import_tells_each_row_and_is_listed_in_order),
+		T(sims_with_static_addresses_are_found_without_the_rest),
 		T(contexts_come_back_after_a_restart),
 		T(what_was_told_as_written_survives_kill),
 		T(figures),

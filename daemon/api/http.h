@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the functions of routes see of a request, and how they answer. Private to api/. */
+#ifndef API_HTTP_H
+#define API_HTTP_H
+
+#include <jansson.h>
+#include "api/api.h"
+
+struct MHD_Connection;
+struct MHD_Response;
+struct api_request;
+
+enum { API_MAX_BODY = 64 * 1024, API_PAGE = 500 };
+
+struct api_route {
+	const char *method;
+	const char *path; /* "/ues/:imsi/detach"; :imsi matches a legal IMSI */
+	/* The request is here whole: answers, or holds it and answers later. */
+	void (*run)(struct api_request *);
+	/* NULL: a body is gathered up to API_MAX_BODY. Else true if this body is to be given to
+	 * `chunk` as it comes; `run` follows at its end. */
+	bool (*streams)(struct api_request *);
+	void (*chunk)(struct api_request *, const char *p, size_t n);
+};
+
+struct api_request {
+	const struct api_route *route;
+	imsi_t imsi; /* of the path; IMSI_NONE */
+	char *body;
+	size_t body_n;
+	void *state; /* the route's; freed by state_free when the last reference goes */
+	void (*state_free)(void *);
+	/* the rest is http.c's */
+	struct MHD_Connection *connection; /* NULL: the client is gone */
+	struct MHD_Response *response;
+	struct api_request *next, **pprev; /* of all that MHD knows */
+	const char *method;
+	char *path;
+	unsigned status, refs, uid;
+	bool suspended, holding, streaming, ran;
+};
+
+extern const struct api_config *api_config;
+/* Sums up what is wrong with a path and method in *status (404, 405), or returns the route. */
+const struct api_route *route_find(const char *method, const char *path, imsi_t *imsi,
+				   unsigned *status);
+
+/* Each takes over the JSON, and ends api_hold. What comes after the first answer, or when the
+ * client is gone, is dropped. */
+void api_reply(struct api_request *, unsigned status, json_t *body);
+void api_error(struct api_request *, unsigned status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* p is malloc's and taken over. */
+void api_text(struct api_request *, const char *type, char *p, size_t n);
+
+/* The answer comes later, by exactly one api_reply or api_error; the request lives until then. */
+void api_hold(struct api_request *);
+/* From chunk: no more of the body until api_resume. */
+void api_pause(struct api_request *);
+void api_resume(struct api_request *);
+void api_ref(struct api_request *);
+void api_unref(struct api_request *);
+
+/* The value of a query argument or header, NULL if it is not there. */
+const char *api_query(const struct api_request *, const char *key);
+const char *api_header(const struct api_request *, const char *key);
+/* ?from= as a number and ?limit=, at most API_PAGE. False, and a 400 sent, if they are not numbers.
+ */
+bool api_page(struct api_request *, uint64_t *from, unsigned *limit);
+
+/* A chunked answer without an end. Lines written to a client that does not read are dropped above
+ * STREAM_BACKLOG; an empty line each few seconds finds out who is gone. `closed` is called once. */
+struct api_stream;
+struct api_stream *api_stream(struct api_request *, void (*closed)(void *arg), void *arg);
+/* False if it was dropped. */
+bool api_stream_write(struct api_stream *, const char *p, size_t n);
+
+/* view.c */
+struct view_row {
+	const char *key;
+	enum field_kind kind;
+	size_t offset;
+};
+#define API_VIEW_TABLE(object, fields) extern const struct view_row object##_rows[];
+API_OBJECTS(API_VIEW_TABLE)
+#undef API_VIEW_TABLE
+json_t *view_json(const struct view_row *, const void *view);
+/* {"name": [...], "next": "cursor"}; next is left out if it is 0. */
+json_t *view_list(const char *name, json_t *array, uint64_t next);
+
+/* The functions of routes. */
+void sims_list(struct api_request *);
+void sims_post(struct api_request *);
+bool sims_import(struct api_request *);
+void sims_chunk(struct api_request *, const char *p, size_t n);
+/* Static addresses of a SIM, told to the PGW; zero if there is none. */
+void sim_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
+void sim_show(struct api_request *);
+void sim_set(struct api_request *);
+void sim_delete(struct api_request *);
+void sessions_list(struct api_request *);
+void sessions_show(struct api_request *);
+void pools_list(struct api_request *);
+void ues_list(struct api_request *);
+void ue_show(struct api_request *);
+void ue_detach(struct api_request *);
+void enbs_list(struct api_request *);
+void trace(struct api_request *);
+void stats_show(struct api_request *);
+void metrics_show(struct api_request *);
+void memory_show(struct api_request *);
+void version_show(struct api_request *);
+
+#endif
