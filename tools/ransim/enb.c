@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interface of an eNodeB with its MME: association, S1 Setup (TS 36.413 8.7.3), Reset (8.7.1),
- * Error Indication (8.7.2), Paging (8.5), and the table of UE contexts. An association that is lost is
- * made anew after a pause that doubles up to half a minute. What concerns one UE is enb_ue.c's. */
+ * Error Indication (8.7.2), Paging (8.5), and the table of UE contexts. An association that is lost
+ * is made anew after a pause that doubles up to half a minute. What concerns one UE is enb_ue.c's.
+ */
 #include "enb.h"
 
 #include <arpa/inet.h>
@@ -20,7 +21,8 @@ enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 30000, SETUP_WAIT_MS = 10000 };
 
 static const struct s1_handler handler;
 
-/* ---- UE contexts ------------------------------------------------------------------------------ */
+/* ---- UE contexts ------------------------------------------------------------------------------
+ */
 
 /* The identifier (slot + 1), or 0 if out of memory or of the 24 bits. */
 uint32_t enb_slot_take(struct enb *enb, struct ue *ue)
@@ -47,7 +49,7 @@ uint32_t enb_slot_take(struct enb *enb, struct ue *ue)
 		}
 		id = ++enb->slots;
 	}
-	enb->slot[id - 1] = (struct enb_slot){ .ue = ue };
+	enb->slot[id - 1] = (struct enb_slot){.ue = ue};
 	enb->connected++;
 	return id;
 }
@@ -83,7 +85,8 @@ void enb_release_all(struct enb *enb, const char *why)
 	}
 }
 
-/* ---- sending ---------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------------
+ */
 
 int enb_send(struct enb *enb, uint16_t stream, const struct s1ap_msg *msg, const void *body)
 {
@@ -104,17 +107,17 @@ int enb_send(struct enb *enb, uint16_t stream, const struct s1ap_msg *msg, const
 
 static void send_setup(struct enb *enb)
 {
-	struct s1ap_s1_setup_request m = { 0 };
-	struct s1ap_supported_tas_item ta = { .tac = enb->tac, .broadcast_plmns = { &enb->plmn, 1 } };
+	struct s1ap_s1_setup_request m = {0};
+	struct s1ap_supported_tas_item ta = {.tac = enb->tac, .broadcast_plmns = {&enb->plmn, 1}};
 	char name[32];
 
 	snprintf(name, sizeof(name), "ransim-%u", enb->number);
 	S1AP_SET(&m, global_enb_id,
 		 (struct s1ap_global_enb_id){
 			 .plmn = enb->plmn,
-			 .enb_id = { .choice = S1AP_ENB_ID_MACRO_ENB_ID, .macro_enb_id = enb->id } });
+			 .enb_id = {.choice = S1AP_ENB_ID_MACRO_ENB_ID, .macro_enb_id = enb->id}});
 	S1AP_SET(&m, enb_name, bytes_of(name, strlen(name)));
-	S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){ &ta, 1 });
+	S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){&ta, 1});
 	S1AP_SET(&m, default_paging_drx, S1AP_PAGING_DRX_V128);
 	enb->state = ENB_SETUP;
 	enb_send(enb, 0, &s1ap_s1_setup_request_msg, &m);
@@ -122,10 +125,10 @@ static void send_setup(struct enb *enb)
 
 int enb_send_reset(struct enb *enb, struct ue *only)
 {
-	struct s1ap_reset m = { 0 };
-	struct s1ap_ue_associated_logical_s1_connection_item item = { 0 };
+	struct s1ap_reset m = {0};
+	struct s1ap_ue_associated_logical_s1_connection_item item = {0};
 
-	S1AP_SET(&m, cause, (struct s1ap_cause){ S1AP_CAUSE_MISC, S1AP_CAUSE_MISC_OM_INTERVENTION });
+	S1AP_SET(&m, cause, (struct s1ap_cause){S1AP_CAUSE_MISC, S1AP_CAUSE_MISC_OM_INTERVENTION});
 	if (only) {
 		S1AP_SET(&item, enb_ue_s1ap_id, only->enb_ue_id);
 		if (only->mme_known)
@@ -169,7 +172,8 @@ int enb_send_garbage(struct enb *enb, unsigned count)
 	return err;
 }
 
-/* ---- receiving: what concerns the interface ---------------------------------------------------- */
+/* ---- receiving: what concerns the interface ----------------------------------------------------
+ */
 
 static void on_setup_response(struct enb *enb, const void *body)
 {
@@ -184,9 +188,9 @@ static void on_setup_response(struct enb *enb, const void *body)
 	if (m->has.mme_name)
 		log_escape(enb->mme_name, sizeof(enb->mme_name), m->mme_name.p, m->mme_name.n);
 	if (m->served_gummeis.n && g->served_plmns.n && g->served_group_ids.n && g->served_mmecs.n)
-		enb->gummei = (struct gummei){ .plmn = g->served_plmns.v[0],
-					       .group = g->served_group_ids.v[0],
-					       .code = g->served_mmecs.v[0] };
+		enb->gummei = (struct gummei){.plmn = g->served_plmns.v[0],
+					      .group = g->served_group_ids.v[0],
+					      .code = g->served_mmecs.v[0]};
 	event_enb(enb, "s1.setup", "mme=\"%s\" group=%u code=%u capacity=%u transport=%s",
 		  enb->mme_name, enb->gummei.group, enb->gummei.code, m->relative_mme_capacity,
 		  s1_backend());
@@ -213,9 +217,9 @@ static void on_setup_failure(struct enb *enb, const void *body)
 static void on_reset(struct enb *enb, const void *body)
 {
 	const struct s1ap_reset *m = body;
-	struct s1ap_reset_acknowledge ack = { 0 };
-	bool part = m->has.reset_type &&
-		    m->reset_type.choice == S1AP_RESET_TYPE_PART_OF_S1_INTERFACE;
+	struct s1ap_reset_acknowledge ack = {0};
+	bool part =
+		m->has.reset_type && m->reset_type.choice == S1AP_RESET_TYPE_PART_OF_S1_INTERFACE;
 
 	event_enb(enb, "reset.received", "type=%s cause=\"%s\"", part ? "part" : "all",
 		  s1ap_cause_text(m->cause));
@@ -223,7 +227,7 @@ static void on_reset(struct enb *enb, const void *body)
 		S1AP_SET(&ack, ue_associated_logical_s1_connection_list,
 			 (struct s1ap_ue_associated_logical_s1_connection_list_res_ack){
 				 m->reset_type.part_of_s1_interface.v,
-				 m->reset_type.part_of_s1_interface.n });
+				 m->reset_type.part_of_s1_interface.n});
 	enb_send(enb, 0, &s1ap_reset_acknowledge_msg, &ack);
 	if (!part)
 		enb_release_all(enb, "reset by the MME");
@@ -281,21 +285,21 @@ static const struct {
 	const struct s1ap_msg *msg;
 	void (*handle)(struct enb *, const void *body);
 } incoming[] = {
-	{ &s1ap_s1_setup_response_msg, on_setup_response },
-	{ &s1ap_s1_setup_failure_msg, on_setup_failure },
-	{ &s1ap_downlink_nas_transport_msg, enb_on_downlink_nas },
-	{ &s1ap_initial_context_setup_request_msg, enb_on_context_setup },
-	{ &s1ap_ue_context_release_command_msg, enb_on_context_release },
-	{ &s1ap_reset_msg, on_reset },
-	{ &s1ap_reset_acknowledge_msg, on_reset_acknowledge },
-	{ &s1ap_error_indication_msg, on_error_indication },
-	{ &s1ap_paging_msg, on_paging },
+	{&s1ap_s1_setup_response_msg, on_setup_response},
+	{&s1ap_s1_setup_failure_msg, on_setup_failure},
+	{&s1ap_downlink_nas_transport_msg, enb_on_downlink_nas},
+	{&s1ap_initial_context_setup_request_msg, enb_on_context_setup},
+	{&s1ap_ue_context_release_command_msg, enb_on_context_release},
+	{&s1ap_reset_msg, on_reset},
+	{&s1ap_reset_acknowledge_msg, on_reset_acknowledge},
+	{&s1ap_error_indication_msg, on_error_indication},
+	{&s1ap_paging_msg, on_paging},
 };
 
 /* TS 36.413 10: what we cannot take is answered, unless it is an answer itself. */
 static void complain(struct enb *enb, struct s1ap_cause cause, const struct s1ap_pdu *pdu)
 {
-	struct s1ap_error_indication m = { 0 };
+	struct s1ap_error_indication m = {0};
 
 	event_enb(enb, "s1ap.error", "procedure=%u cause=\"%s\" where=%s", pdu->procedure,
 		  s1ap_cause_text(cause), pdu->diag.where ? pdu->diag.where : "?");
@@ -307,8 +311,8 @@ static void complain(struct enb *enb, struct s1ap_cause cause, const struct s1ap
 
 static void message(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, size_t n)
 {
-	static const struct s1ap_cause syntax = { S1AP_CAUSE_PROTOCOL,
-						  S1AP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR };
+	static const struct s1ap_cause syntax = {S1AP_CAUSE_PROTOCOL,
+						 S1AP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR};
 	struct enb *enb = s1_user(assoc);
 	struct s1ap_pdu pdu;
 	int err = s1ap_decode(&turn_arena, bytes_of(p, n), &pdu);
@@ -330,7 +334,8 @@ static void message(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, s
 	event_enb(enb, "s1ap.unexpected", "message=%s", pdu.msg->name);
 }
 
-/* ---- association ------------------------------------------------------------------------------ */
+/* ---- association ------------------------------------------------------------------------------
+ */
 
 static void retry_expired(struct timer *t)
 {
@@ -364,15 +369,15 @@ static void down(struct s1_assoc *assoc, const char *why)
 		enb->state = ENB_DOWN;
 	if (!enb->leaving && sim.reconnect && enb->state == ENB_DOWN) {
 		timer_start(&enb->retry, enb->backoff_ms, retry_expired);
-		enb->backoff_ms = enb->backoff_ms * 2 < BACKOFF_MAX_MS ? enb->backoff_ms * 2
-									: BACKOFF_MAX_MS;
+		enb->backoff_ms =
+			enb->backoff_ms * 2 < BACKOFF_MAX_MS ? enb->backoff_ms * 2 : BACKOFF_MAX_MS;
 	}
 	enb_release_all(enb, "association lost");
 	if (sim.enb_changed)
 		sim.enb_changed(enb, why);
 }
 
-static const struct s1_handler handler = { .up = up, .message = message, .down = down };
+static const struct s1_handler handler = {.up = up, .message = message, .down = down};
 
 int enb_init(struct enb *enb, unsigned number)
 {
@@ -401,7 +406,7 @@ int enb_init(struct enb *enb, unsigned number)
 
 void enb_connect(struct enb *enb)
 {
-	struct in6_addr local = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+	struct in6_addr local = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
 	memcpy(local.s6_addr + 12, &enb->address, 4);
 	enb->leaving = false;

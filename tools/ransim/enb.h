@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One eNodeB: its S1 association, S1 Setup, and the UEs it has contexts for (TS 36.413 8). Contexts are
- * found by eNB-UE-S1AP-ID, which is an index into `slot`; freed ones are used again last, so that a
- * late message does not meet a new UE. */
+/* One eNodeB: its S1 association, S1 Setup, and the UEs it has contexts for (TS 36.413 8). Contexts
+ * are found by eNB-UE-S1AP-ID, which is an index into `slot`; freed ones are used again last, so
+ * that a late message does not meet a new UE. */
 #ifndef RANSIM_ENB_H
 #define RANSIM_ENB_H
 
@@ -18,7 +18,7 @@ struct enb_slot {
 
 struct enb {
 	unsigned number; /* from 1 */
-	uint32_t id;	 /* Macro eNB ID, 20 bits */
+	uint32_t id;     /* Macro eNB ID, 20 bits */
 	struct in_addr address;
 	int gtpu_sock;
 	enum enb_state state;
@@ -47,7 +47,8 @@ void enb_disconnect(struct enb *, bool abort_it, bool for_good);
 int enb_send_garbage(struct enb *, unsigned count);
 int enb_send_reset(struct enb *, struct ue *only); /* NULL: the whole interface */
 
-/* ---- of a UE (enb_ue.c) ----------------------------------------------------------------------- */
+/* ---- of a UE (enb_ue.c) -----------------------------------------------------------------------
+ */
 
 /* An uplink NAS message: Uplink NAS Transport, or Initial UE Message where there is no connection.
  * 0, -ENETDOWN, -ENOMEM. */
@@ -57,7 +58,8 @@ int enb_request_release(struct ue *);
 /* Drops the context without a word, as after a radio link failure nobody was told of. */
 void enb_forget(struct ue *);
 
-/* ---- between enb*.c --------------------------------------------------------------------------- */
+/* ---- between enb*.c ---------------------------------------------------------------------------
+ */
 uint32_t enb_slot_take(struct enb *, struct ue *);
 void enb_slot_put(struct enb *, uint32_t id);
 struct ue *enb_slot_ue(const struct enb *, uint32_t id);

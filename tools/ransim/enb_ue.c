@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UE-associated S1AP of an eNodeB (TS 36.413 8.3, 8.6): NAS transport, context set-up and release, UE
- * capability info. A context begins with Initial UE Message; the MME's identifier is learned from its
- * first answer. What a UE would check by radio (KeNB, its security capabilities) is checked here
- * against the UE itself, since both are at hand: a wrong key fails the context set-up as it would on
- * air. */
+/* UE-associated S1AP of an eNodeB (TS 36.413 8.3, 8.6): NAS transport, context set-up and release,
+ * UE capability info. A context begins with Initial UE Message; the MME's identifier is learned
+ * from its first answer. What a UE would check by radio (KeNB, its security capabilities) is
+ * checked here against the UE itself, since both are at hand: a wrong key fails the context set-up
+ * as it would on air. */
 #include "enb_s1ap.h"
 
 #include <errno.h>
@@ -13,18 +13,18 @@
 #include "ue.h"
 
 /* UERadioAccessCapabilityInformation (TS 36.331 10.2.2) around an empty UECapabilityInformation. */
-static const uint8_t radio_capability[] = { 0x00, 0x10, 0x00, 0x00 };
+static const uint8_t radio_capability[] = {0x00, 0x10, 0x00, 0x00};
 
 static uint16_t stream_of(const struct ue *ue) { return (uint16_t)(1 + ue->enb_ue_id % 29); }
 
 static struct tai tai_of(const struct enb *enb)
 {
-	return (struct tai){ .plmn = enb->plmn, .tac = enb->tac };
+	return (struct tai){.plmn = enb->plmn, .tac = enb->tac};
 }
 
 static struct ecgi cell_of(const struct enb *enb)
 {
-	return (struct ecgi){ .plmn = enb->plmn, .eci = enb->id << 8 | 1 };
+	return (struct ecgi){.plmn = enb->plmn, .eci = enb->id << 8 | 1};
 }
 
 struct ue *enb_find_ue(const struct enb *enb, bool has_enb_id, uint32_t enb_id, bool has_mme_id,
@@ -51,7 +51,8 @@ void enb_forget(struct ue *ue)
 		gtpu_port_idle(ue->teid);
 }
 
-/* ---- uplink ----------------------------------------------------------------------------------- */
+/* ---- uplink -----------------------------------------------------------------------------------
+ */
 
 static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 {
@@ -61,7 +62,7 @@ static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause ca
 		[RRC_MT_ACCESS] = S1AP_RRC_ESTABLISHMENT_CAUSE_MT_ACCESS,
 	};
 	struct enb *enb = ue->enb;
-	struct s1ap_initial_ue_message m = { 0 };
+	struct s1ap_initial_ue_message m = {0};
 	int err;
 
 	ue->enb_ue_id = enb_slot_take(enb, ue);
@@ -75,7 +76,7 @@ static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause ca
 	S1AP_SET(&m, rrc_establishment_cause, rrc[cause]);
 	/* RRC gives the S-TMSI of a UE that is registered here, else the GUMMEI of where it was. */
 	if (ue->has_guti && ue->state != EMM_REGISTERED_INITIATED)
-		S1AP_SET(&m, s_tmsi, (struct s1ap_s_tmsi){ ue->guti.gummei.code, ue->guti.m_tmsi });
+		S1AP_SET(&m, s_tmsi, (struct s1ap_s_tmsi){ue->guti.gummei.code, ue->guti.m_tmsi});
 	else if (ue->has_guti && ue->profile->identity == IDENTITY_GUTI)
 		S1AP_SET(&m, gummei, ue->guti.gummei);
 	err = enb_send(enb, stream_of(ue), &s1ap_initial_ue_message_msg, &m);
@@ -86,7 +87,7 @@ static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause ca
 
 int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 {
-	struct s1ap_uplink_nas_transport m = { 0 };
+	struct s1ap_uplink_nas_transport m = {0};
 
 	if (ue->enb->state != ENB_READY)
 		return -ENETDOWN;
@@ -109,17 +110,18 @@ int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 
 int enb_request_release(struct ue *ue)
 {
-	struct s1ap_ue_context_release_request m = { 0 };
+	struct s1ap_ue_context_release_request m = {0};
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
-	S1AP_SET(&m, cause, (struct s1ap_cause){ S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_USER_INACTIVITY });
+	S1AP_SET(&m, cause,
+		 (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_USER_INACTIVITY});
 	return enb_send(ue->enb, stream_of(ue), &s1ap_ue_context_release_request_msg, &m);
 }
 
 static void capability_info(struct ue *ue)
 {
-	struct s1ap_ue_capability_info_indication m = { 0 };
+	struct s1ap_ue_capability_info_indication m = {0};
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
@@ -127,14 +129,15 @@ static void capability_info(struct ue *ue)
 	enb_send(ue->enb, stream_of(ue), &s1ap_ue_capability_info_indication_msg, &m);
 }
 
-/* ---- downlink --------------------------------------------------------------------------------- */
+/* ---- downlink ---------------------------------------------------------------------------------
+ */
 
 /* The context a message is for; its MME identifier is learned. An unknown one is an error of the
  * peer (10.6). */
 static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 {
 	struct ue *ue = enb_slot_ue(enb, enb_id);
-	struct s1ap_error_indication m = { 0 };
+	struct s1ap_error_indication m = {0};
 	bool pair_wrong = ue && ue->mme_known && ue->mme_ue_id != mme_id;
 
 	if (ue && !pair_wrong) {
@@ -146,9 +149,9 @@ static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, enb_id);
 	S1AP_SET(&m, cause,
-		 (struct s1ap_cause){ S1AP_CAUSE_RADIO,
-				      pair_wrong ? S1AP_CAUSE_RADIO_UNKNOWN_PAIR_UE_S1AP_ID
-						 : S1AP_CAUSE_RADIO_UNKNOWN_ENB_UE_S1AP_ID });
+		 (struct s1ap_cause){S1AP_CAUSE_RADIO,
+				     pair_wrong ? S1AP_CAUSE_RADIO_UNKNOWN_PAIR_UE_S1AP_ID
+						: S1AP_CAUSE_RADIO_UNKNOWN_ENB_UE_S1AP_ID});
 	enb_send(enb, 0, &s1ap_error_indication_msg, &m);
 	return NULL;
 }
@@ -164,13 +167,13 @@ void enb_on_downlink_nas(struct enb *enb, const void *body)
 
 static void setup_failure(struct ue *ue)
 {
-	struct s1ap_initial_context_setup_failure m = { 0 };
+	struct s1ap_initial_context_setup_failure m = {0};
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, cause,
-		 (struct s1ap_cause){ S1AP_CAUSE_RADIO,
-				      S1AP_CAUSE_RADIO_FAILURE_IN_RADIO_INTERFACE_PROCEDURE });
+		 (struct s1ap_cause){S1AP_CAUSE_RADIO,
+				     S1AP_CAUSE_RADIO_FAILURE_IN_RADIO_INTERFACE_PROCEDURE});
 	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_failure_msg, &m);
 }
 
@@ -193,16 +196,15 @@ static const char *security_wrong(const struct ue *ue,
 
 static void setup_response(struct ue *ue, uint8_t e_rab_id)
 {
-	struct s1ap_initial_context_setup_response m = { 0 };
+	struct s1ap_initial_context_setup_response m = {0};
 	struct s1ap_e_rab_setup_item_ctxt_su_res item = {
 		.e_rab_id = e_rab_id,
-		.transport_layer_address = { .has4 = true, .v4 = ue->enb->address },
-		.gtp_teid = ue->teid
-	};
+		.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
+		.gtp_teid = ue->teid};
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
-	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){ &item, 1 });
+	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){&item, 1});
 	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_response_msg, &m);
 }
 
@@ -217,8 +219,10 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 		return;
 	event_ue(ue, "context.request", "ebi=%u teid=%08x qci=%u ambr-up=%llu ambr-down=%llu",
 		 rab->e_rab_id, rab->gtp_teid, rab->e_rab_level_qos_parameters.qci,
-		 (unsigned long long)m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_ul,
-		 (unsigned long long)m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_dl);
+		 (unsigned long long)
+			 m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_ul,
+		 (unsigned long long)
+			 m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_dl);
 	wrong = security_wrong(ue, m);
 	if (wrong || ue_fault(ue, FAULT_ICS_FAILURE)) {
 		ue->step = STEP_ICS;
@@ -248,7 +252,7 @@ void enb_on_context_release(struct enb *enb, const void *body)
 	uint32_t mme_id = pair ? m->ue_s1ap_ids.ue_s1ap_id_pair.mme_ue_s1ap_id
 			       : m->ue_s1ap_ids.mme_ue_s1ap_id;
 	uint32_t enb_id = pair ? m->ue_s1ap_ids.ue_s1ap_id_pair.enb_ue_s1ap_id : 0;
-	struct s1ap_ue_context_release_complete done = { 0 };
+	struct s1ap_ue_context_release_complete done = {0};
 	struct ue *ue = enb_find_ue(enb, pair, enb_id, true, mme_id);
 
 	if (!ue) {

@@ -9,7 +9,7 @@ static const struct {
 	const char *name, *help;
 	enum fault_arg arg;
 } table[FAULT_COUNT] = {
-#define F(id, name, arg, help) [FAULT_##id] = { name, help, FAULT_##arg },
+#define F(id, name, arg, help) [FAULT_##id] = {name, help, FAULT_##arg},
 	FAULTS(F)
 #undef F
 };
@@ -69,7 +69,7 @@ bool fault_parse(struct faults *f, const char *spec)
 	size_t n = colon ? (size_t)(colon - spec) : strlen(spec);
 
 	if (!strcmp(spec, "none")) {
-		*f = (struct faults){ 0 };
+		*f = (struct faults){0};
 		return true;
 	}
 	for (unsigned i = 0; i < FAULT_COUNT; i++) {
@@ -85,7 +85,7 @@ bool fault_parse(struct faults *f, const char *spec)
 
 void fault_help(FILE *f)
 {
-	static const char *const arg[] = { "", "[:N]", ":STEP" };
+	static const char *const arg[] = {"", "[:N]", ":STEP"};
 
 	for (unsigned i = 0; i < FAULT_COUNT; i++) {
 		int n = fprintf(f, "  %s%s", table[i].name, arg[table[i].arg]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ways to misbehave on purpose, for tests of the network: `--fault NAME[:ARG]`, one list that makes the
- * enum, the parser and the help. Each says what a right network does. */
+/* Ways to misbehave on purpose, for tests of the network: `--fault NAME[:ARG]`, one list that makes
+ * the enum, the parser and the help. Each says what a right network does. */
 #ifndef RANSIM_FAULT_H
 #define RANSIM_FAULT_H
 
@@ -9,48 +9,51 @@
 #include <stdio.h>
 
 enum step { /* of an attach, as seen by the UE: what it has received or sent last */
-	STEP_NONE,
-	STEP_CONNECT,	 /* Initial UE Message sent */
-	STEP_IDENTITY,
-	STEP_AUTHENTICATION,
-	STEP_SECURITY_MODE,
-	STEP_ESM_INFORMATION,
-	STEP_ICS,	 /* Initial Context Setup Request received */
-	STEP_COMPLETE,	 /* Attach Complete is due or sent */
-	STEP_DETACH,
-	STEP_RELEASE,
-	STEP_SERVICE,
-	STEP_COUNT
+	    STEP_NONE,
+	    STEP_CONNECT, /* Initial UE Message sent */
+	    STEP_IDENTITY,
+	    STEP_AUTHENTICATION,
+	    STEP_SECURITY_MODE,
+	    STEP_ESM_INFORMATION,
+	    STEP_ICS,      /* Initial Context Setup Request received */
+	    STEP_COMPLETE, /* Attach Complete is due or sent */
+	    STEP_DETACH,
+	    STEP_RELEASE,
+	    STEP_SERVICE,
+	    STEP_COUNT
 };
 
 enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 
 #define FAULTS(F)                                                                                  \
-	F(WRONG_K,          "wrong-k",          PLAIN,  "USIM with another K: MAC failure, cause 20")  \
-	F(WRONG_RES,        "wrong-res",        PLAIN,  "wrong RES: Authentication Reject")            \
-	F(MAC_FAILURE,      "mac-failure",      PLAIN,  "answers cause 20 though AUTN is right")       \
-	F(NON_EPS,          "non-eps",          PLAIN,  "answers cause 26")                            \
-	F(SQN_AHEAD,        "sqn-ahead",        NUMBER, "USIM N sequence numbers ahead: synch failure with AUTS") \
-	F(NAS_REPLAY,       "nas-replay",       PLAIN,  "sends each protected message twice: second discarded") \
-	F(NAS_BAD_MAC,      "nas-bad-mac",      PLAIN,  "each protected message first with a wrong MAC: discarded") \
-	F(NAS_PLAIN,        "nas-plain",        PLAIN,  "each protected message first in plain: discarded") \
-	F(CAPS_MISMATCH,    "caps-mismatch",    PLAIN,  "Security Mode Reject, cause 23")              \
-	F(SILENT_AT,        "silent-at",        STEP,   "no answer at the step: network's timers and retries") \
-	F(ICS_FAILURE,      "ics-failure",      PLAIN,  "Initial Context Setup Failure")               \
-	F(DROP_AT,          "drop-at",          STEP,   "aborts the SCTP association at the step")     \
-	F(DOUBLE_ATTACH,    "double-attach",    STEP,   "a second Attach Request at the step")         \
-	F(UNKNOWN_GUTI,     "unknown-guti",     PLAIN,  "attaches with a GUTI nobody gave: identity asked") \
-	F(UNKNOWN_PLMN,     "unknown-plmn",     PLAIN,  "S1 Setup with PLMN 99999: Failure, unknown PLMN") \
-	F(UNKNOWN_TAC,      "unknown-tac",      NUMBER, "S1 Setup with this TAC")                      \
-	F(GARBAGE,          "garbage",          NUMBER, "N damaged S1AP messages after S1 Setup")      \
-	F(WRONG_MME_ID,     "wrong-mme-id",     PLAIN,  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication") \
-	F(SILENT_RELEASE,   "silent-release",   PLAIN,  "no UE Context Release Complete")
+	F(WRONG_K, "wrong-k", PLAIN, "USIM with another K: MAC failure, cause 20")                 \
+	F(WRONG_RES, "wrong-res", PLAIN, "wrong RES: Authentication Reject")                       \
+	F(MAC_FAILURE, "mac-failure", PLAIN, "answers cause 20 though AUTN is right")              \
+	F(NON_EPS, "non-eps", PLAIN, "answers cause 26")                                           \
+	F(SQN_AHEAD, "sqn-ahead", NUMBER,                                                          \
+	  "USIM N sequence numbers ahead: synch failure with AUTS")                                \
+	F(NAS_REPLAY, "nas-replay", PLAIN, "sends each protected message twice: second discarded") \
+	F(NAS_BAD_MAC, "nas-bad-mac", PLAIN,                                                       \
+	  "each protected message first with a wrong MAC: discarded")                              \
+	F(NAS_PLAIN, "nas-plain", PLAIN, "each protected message first in plain: discarded")       \
+	F(CAPS_MISMATCH, "caps-mismatch", PLAIN, "Security Mode Reject, cause 23")                 \
+	F(SILENT_AT, "silent-at", STEP, "no answer at the step: network's timers and retries")     \
+	F(ICS_FAILURE, "ics-failure", PLAIN, "Initial Context Setup Failure")                      \
+	F(DROP_AT, "drop-at", STEP, "aborts the SCTP association at the step")                     \
+	F(DOUBLE_ATTACH, "double-attach", STEP, "a second Attach Request at the step")             \
+	F(UNKNOWN_GUTI, "unknown-guti", PLAIN, "attaches with a GUTI nobody gave: identity asked") \
+	F(UNKNOWN_PLMN, "unknown-plmn", PLAIN, "S1 Setup with PLMN 99999: Failure, unknown PLMN")  \
+	F(UNKNOWN_TAC, "unknown-tac", NUMBER, "S1 Setup with this TAC")                            \
+	F(GARBAGE, "garbage", NUMBER, "N damaged S1AP messages after S1 Setup")                    \
+	F(WRONG_MME_ID, "wrong-mme-id", PLAIN,                                                     \
+	  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication")                     \
+	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")
 
 enum fault {
 #define F(id, name, arg, help) FAULT_##id,
 	FAULTS(F)
 #undef F
-	FAULT_COUNT
+		FAULT_COUNT
 };
 
 struct faults {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs on gtpu.c's packet thread: `tick` sends what the schedule owes, `packet` takes what comes back.
- * A packet carries a mark and the time it was made; the counters are copied out under a mutex that the
- * packet thread takes once a call. */
+/* Runs on gtpu.c's packet thread: `tick` sends what the schedule owes, `packet` takes what comes
+ * back. A packet carries a mark and the time it was made; the counters are copied out under a mutex
+ * that the packet thread takes once a call. */
 #include "gen.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static struct {
 	bool paused;
 	uint64_t start_ns;
 	struct gen_result r;
-} gen = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} gen = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static uint64_t clock_ns(void)
 {
@@ -46,7 +46,7 @@ static uint64_t clock_ns(void)
 static size_t fill(void *arg, uint8_t *out, size_t cap)
 {
 	const struct gen_flow *f = arg;
-	struct stamp s = { .mark = mark, .sent_ns = clock_ns(), .number = gen.r.sent };
+	struct stamp s = {.mark = mark, .sent_ns = clock_ns(), .number = gen.r.sent};
 
 	if (gen.c.size > cap)
 		return 0;
@@ -66,7 +66,8 @@ static void tick(void *arg)
 	if (gen.paused)
 		owed = done;
 	if (owed > done + BURST_MAX)
-		owed = done + BURST_MAX; /* this thread cannot keep up: let others have their turn */
+		owed = done +
+		       BURST_MAX; /* this thread cannot keep up: let others have their turn */
 	for (; done < owed; done++) {
 		struct gen_flow *f = &gen.flow[gen.next++ % gen.flows];
 
@@ -105,9 +106,8 @@ out:
 
 int gen_start(const struct gen_config *c, const struct gen_flow *flow, unsigned flows)
 {
-	static const struct gtpu_generator generator = { .tick = tick,
-							 .packet = packet,
-							 .tick_us = GEN_TICK_US };
+	static const struct gtpu_generator generator = {
+		.tick = tick, .packet = packet, .tick_us = GEN_TICK_US};
 
 	if (!flows || c->size < GEN_MIN_SIZE || c->size > GEN_MAX_SIZE)
 		return -EINVAL;
@@ -145,7 +145,8 @@ void gen_result(struct gen_result *out)
 	pthread_mutex_unlock(&gen.lock);
 }
 
-/* ---- the reflector ------------------------------------------------------------------------------ */
+/* ---- the reflector ------------------------------------------------------------------------------
+ */
 
 static volatile sig_atomic_t reflect_over;
 
@@ -167,11 +168,11 @@ static void reflect_loop(int fd)
 		int n, sent;
 
 		for (int i = 0; i < BATCH; i++) {
-			iov[i] = (struct iovec){ buf[i], SIZE };
-			m[i].msg_hdr = (struct msghdr){ .msg_name = &sa[i],
-							.msg_namelen = sizeof(sa[i]),
-							.msg_iov = &iov[i],
-							.msg_iovlen = 1 };
+			iov[i] = (struct iovec){buf[i], SIZE};
+			m[i].msg_hdr = (struct msghdr){.msg_name = &sa[i],
+						       .msg_namelen = sizeof(sa[i]),
+						       .msg_iov = &iov[i],
+						       .msg_iovlen = 1};
 		}
 		n = recvmmsg(fd, m, BATCH, MSG_WAITFORONE, NULL);
 		for (int i = 0; i < n; i++)
@@ -186,8 +187,9 @@ static void reflect_loop(int fd)
 
 int reflect_run(struct in_addr address, uint16_t port)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr = address, .sin_port = htons(port) };
-	struct sigaction act = { .sa_handler = over };
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET, .sin_addr = address, .sin_port = htons(port)};
+	struct sigaction act = {.sa_handler = over};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 16 << 20;
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa))) {

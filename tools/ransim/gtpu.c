@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The packet thread sleeps in epoll on sockets, tuns and the generator's timer. Each wake-up takes the
- * mutex, moves batches of BATCH packets (recvmmsg -> tun writes; tun reads -> sendmmsg) and lets go.
- * Uplink packets are read from the tun straight behind the room of their GTP-U header.
+/* The packet thread sleeps in epoll on sockets, tuns and the generator's timer. Each wake-up takes
+ * the mutex, moves batches of BATCH packets (recvmmsg -> tun writes; tun reads -> sendmmsg) and
+ * lets go. Uplink packets are read from the tun straight behind the room of their GTP-U header.
  *
  * A TEID is slot + 1 in the low 24 bits and the slot's generation above, so that a late packet of a
- * bearer that is gone does not reach the next one. A tun whose bearer has no radio leg is not polled
- * after its first packet: packets wait in the device until gtpu_port_connect. */
+ * bearer that is gone does not reach the next one. A tun whose bearer has no radio leg is not
+ * polled after its first packet: packets wait in the device until gtpu_port_connect. */
 #include "gtpu.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ static struct {
 	uint32_t ports, cap, free; /* free: slot + 1 of the first free one */
 	struct batch rx;
 	struct gtpu_counters c;
-} g = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} g = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 enum event_kind { EVENT_RA, EVENT_ECHO, EVENT_PENDING, EVENT_ERROR };
 
@@ -146,12 +146,13 @@ static void event_post(struct event from, const struct port *p)
 
 static int watch(int op, int fd, enum watched kind, uint32_t id, uint32_t events)
 {
-	struct epoll_event e = { .events = events, .data.u64 = (uint64_t)kind << 32 | id };
+	struct epoll_event e = {.events = events, .data.u64 = (uint64_t)kind << 32 | id};
 
 	return epoll_ctl(g.epoll, op, fd, &e) ? -errno : 0;
 }
 
-/* ---- sending ---------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------------
+ */
 
 static int batch_init(struct batch *b)
 {
@@ -159,11 +160,11 @@ static int batch_init(struct batch *b)
 	if (!b->buf)
 		return -ENOMEM;
 	for (unsigned i = 0; i < BATCH; i++) {
-		b->iov[i] = (struct iovec){ b->buf + (size_t)i * SLOT, SLOT };
-		b->m[i].msg_hdr = (struct msghdr){ .msg_name = &b->sa[i],
-						   .msg_namelen = sizeof(b->sa[i]),
-						   .msg_iov = &b->iov[i],
-						   .msg_iovlen = 1 };
+		b->iov[i] = (struct iovec){b->buf + (size_t)i * SLOT, SLOT};
+		b->m[i].msg_hdr = (struct msghdr){.msg_name = &b->sa[i],
+						  .msg_namelen = sizeof(b->sa[i]),
+						  .msg_iov = &b->iov[i],
+						  .msg_iovlen = 1};
 	}
 	return 0;
 }
@@ -174,7 +175,7 @@ static void flush(struct sock *s)
 
 	while (at < s->tx.n) {
 		int n = sendmmsg(s->fd, s->tx.m + at, s->tx.n - at, MSG_DONTWAIT);
-		struct pollfd wait = { .fd = s->fd, .events = POLLOUT };
+		struct pollfd wait = {.fd = s->fd, .events = POLLOUT};
 
 		if (n > 0) {
 			at += (unsigned)n;
@@ -227,7 +228,7 @@ static void tx_commit(struct sock *s, struct port *p, uint8_t *packet, size_t n)
 	unsigned i = s->tx.n++;
 	uint8_t *start = header_before(packet, p, n);
 
-	s->tx.iov[i] = (struct iovec){ start, (size_t)(packet - start) + n };
+	s->tx.iov[i] = (struct iovec){start, (size_t)(packet - start) + n};
 	s->tx.sa[i] = gtpu_sockaddr(p->peer);
 	count_up(p, n);
 }
@@ -238,7 +239,7 @@ static void from_tun(struct port *p)
 
 	if (!p->connected) {
 		watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, p->teid, 0);
-		event_post((struct event){ .kind = EVENT_PENDING }, p);
+		event_post((struct event){.kind = EVENT_PENDING}, p);
 		return;
 	}
 	s = g.sock[p->sock];
@@ -269,11 +270,12 @@ bool gtpu_emit(uint32_t teid, size_t (*fill)(void *arg, uint8_t *out, size_t cap
 	return n != 0;
 }
 
-/* ---- receiving -------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------------
+ */
 
 static void to_port(struct port *p, const uint8_t *packet, size_t n)
 {
-	struct event e = { 0 };
+	struct event e = {0};
 
 	p->down_packets++;
 	p->down_bytes += n;
@@ -312,7 +314,7 @@ static void error_indication(const struct gtpu_packet *in, const struct sockaddr
 
 		if (p->teid && p->connected && p->peer_teid == teid &&
 		    p->peer.s_addr == from->sin_addr.s_addr)
-			event_post((struct event){ .kind = EVENT_ERROR }, p);
+			event_post((struct event){.kind = EVENT_ERROR}, p);
 	}
 }
 
@@ -403,7 +405,8 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* ---- control, on the loop's thread --------------------------------------------------------------- */
+/* ---- control, on the loop's thread
+ * --------------------------------------------------------------- */
 
 int gtpu_start(const struct gtpu_events *ev, bool sequence)
 {
@@ -459,10 +462,10 @@ void gtpu_stop(void)
 
 static int socket_open(struct in_addr local)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET,
-				  .sin_addr = local,
-				  .sin_port = htons(GTPU_PORT) };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = SOCKET_BUFFER;
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET, .sin_addr = local, .sin_port = htons(GTPU_PORT)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+	    size = SOCKET_BUFFER;
 
 	if (fd < 0)
 		return -errno;
@@ -523,7 +526,7 @@ static struct port *port_take(void)
 			g.port = bigger;
 			g.cap = cap;
 		}
-		g.port[g.ports] = (struct port){ 0 };
+		g.port[g.ports] = (struct port){0};
 		return &g.port[g.ports++];
 	}
 	struct port *p = &g.port[g.free - 1];
@@ -543,11 +546,11 @@ uint32_t gtpu_port_new(int sock, void *owner)
 		uint8_t generation = (uint8_t)(p->generation + 1);
 
 		teid = (uint32_t)generation << TEID_SLOT_BITS | ((uint32_t)(p - g.port) + 1);
-		*p = (struct port){ .owner = owner,
-				    .teid = teid,
-				    .tun = -1,
-				    .sock = sock,
-				    .generation = generation };
+		*p = (struct port){.owner = owner,
+				   .teid = teid,
+				   .tun = -1,
+				   .sock = sock,
+				   .generation = generation};
 	}
 	pthread_mutex_unlock(&g.lock);
 	return teid;
@@ -653,7 +656,7 @@ bool gtpu_port_counters(uint32_t teid, struct gtpu_counters *out)
 {
 	struct port *p;
 
-	*out = (struct gtpu_counters){ 0 };
+	*out = (struct gtpu_counters){0};
 	pthread_mutex_lock(&g.lock);
 	p = port_of(teid);
 	if (p) {
@@ -675,10 +678,10 @@ void gtpu_counters(struct gtpu_counters *out)
 
 void gtpu_generator_set(const struct gtpu_generator *gen)
 {
-	struct itimerspec t = { 0 };
+	struct itimerspec t = {0};
 
 	pthread_mutex_lock(&g.lock);
-	g.gen = gen ? *gen : (struct gtpu_generator){ 0 };
+	g.gen = gen ? *gen : (struct gtpu_generator){0};
 	if (gen)
 		t.it_interval.tv_nsec = t.it_value.tv_nsec = (long)gen->tick_us * 1000;
 	timerfd_settime(g.timer, 0, &t, NULL);

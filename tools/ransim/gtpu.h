@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* User plane of all eNodeBs and UEs (TS 29.281): one thread of its own with UDP sockets on port 2152
- * and the UEs' tun devices, so that packets and signalling do not wait for each other.
+/* User plane of all eNodeBs and UEs (TS 29.281): one thread of its own with UDP sockets on port
+ * 2152 and the UEs' tun devices, so that packets and signalling do not wait for each other.
  *
- * A port is one UE's default bearer: local TEID, the S-GW's F-TEID while the bearer has a radio leg,
- * a tun (or none). It is made and changed by the loop's thread and used by the packet thread under
- * one mutex, which the packet thread takes once a batch. What the packet thread sees and the loop
- * must know arrives on the loop through struct gtpu_events. */
+ * A port is one UE's default bearer: local TEID, the S-GW's F-TEID while the bearer has a radio
+ * leg, a tun (or none). It is made and changed by the loop's thread and used by the packet thread
+ * under one mutex, which the packet thread takes once a batch. What the packet thread sees and the
+ * loop must know arrives on the loop through struct gtpu_events. */
 #ifndef RANSIM_GTPU_H
 #define RANSIM_GTPU_H
 
@@ -62,8 +62,8 @@ struct gtpu_generator {
 	uint32_t tick_us;
 };
 void gtpu_generator_set(const struct gtpu_generator *); /* NULL: none */
-/* From within tick: builds the packet by fill (its length, 0 to give up) and queues it. False if the
- * port has no radio leg. */
+/* From within tick: builds the packet by fill (its length, 0 to give up) and queues it. False if
+ * the port has no radio leg. */
 bool gtpu_emit(uint32_t teid, size_t (*fill)(void *arg, uint8_t *out, size_t cap), void *arg);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Header (29.281 5.1): flags, type, length of what follows the first 8 octets, TEID, then 4 optional
- * octets if any of E, S, PN is set. */
+/* Header (29.281 5.1): flags, type, length of what follows the first 8 octets, TEID, then 4
+ * optional octets if any of E, S, PN is set. */
 #include "gtpu_wire.h"
 
 #include <string.h>

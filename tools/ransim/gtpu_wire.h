@@ -21,7 +21,7 @@ enum {
 struct gtpu_packet {
 	uint8_t type;
 	uint32_t teid;
-	uint16_t seq;		/* 0 without the S flag */
+	uint16_t seq;           /* 0 without the S flag */
 	const uint8_t *payload; /* behind extension headers; points into the datagram */
 	size_t n;
 };
@@ -39,7 +39,7 @@ bool gtpu_error_teid(const struct gtpu_packet *, uint32_t *teid);
 
 static inline struct sockaddr_in gtpu_sockaddr(struct in_addr a)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = a, .sin_port = htons(2152) };
+	return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = a, .sin_port = htons(2152)};
 }
 
 #endif

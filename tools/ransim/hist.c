@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Buckets: values below 64 have one each; above, an octave [2^k, 2^(k+1)) is cut into 64 equal parts.
- * The top bucket takes whatever is larger. */
+/* Buckets: values below 64 have one each; above, an octave [2^k, 2^(k+1)) is cut into 64 equal
+ * parts. The top bucket takes whatever is larger. */
 #include "hist.h"
 
 #include <math.h>
@@ -15,7 +15,8 @@ static unsigned bucket_of(uint64_t v)
 	if (v < HIST_SUB)
 		return (unsigned)v;
 	octave = 63u - (unsigned)__builtin_clzll(v);
-	b = (octave - SUB_BITS + 1) * HIST_SUB + (unsigned)(v >> (octave - SUB_BITS) & (HIST_SUB - 1));
+	b = (octave - SUB_BITS + 1) * HIST_SUB +
+	    (unsigned)(v >> (octave - SUB_BITS) & (HIST_SUB - 1));
 	return b < HIST_BUCKETS ? b : HIST_BUCKETS - 1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Latency histogram: log-linear buckets, 64 to an octave (error below 1.6 %), microseconds from 1 to
- * over an hour in 14 KiB. Recording is O(1) and never fails; two histograms can be added. */
+/* Latency histogram: log-linear buckets, 64 to an octave (error below 1.6 %), microseconds from 1
+ * to over an hour in 14 KiB. Recording is O(1) and never fails; two histograms can be added. */
 #ifndef RANSIM_HIST_H
 #define RANSIM_HIST_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A row is name, argument, the subcommands it is for, a function that takes the value, help. UE groups
- * start as copies of what the general options said before them, whatever the order: groups are parsed
- * after everything else. */
+/* A row is name, argument, the subcommands it is for, a function that takes the value, help. UE
+ * groups start as copies of what the general options said before them, whatever the order: groups
+ * are parsed after everything else. */
 #include "options.h"
 
 #include <arpa/inet.h>
@@ -29,7 +29,8 @@ static bool hex(const char *s, uint8_t *out, size_t cap, size_t *n)
 	if (len % 2 || len / 2 > cap || !len)
 		return false;
 	for (size_t i = 0; i < len / 2; i++) {
-		if (strspn(s + 2 * i, "0123456789abcdefABCDEF") < 2 || sscanf(s + 2 * i, "%2x", &v) != 1)
+		if (strspn(s + 2 * i, "0123456789abcdefABCDEF") < 2 ||
+		    sscanf(s + 2 * i, "%2x", &v) != 1)
 			return false;
 		out[i] = (uint8_t)v;
 	}
@@ -72,7 +73,7 @@ static bool algorithms(const char *s, uint8_t *out)
 
 static bool pdn_type(const char *s, uint8_t *out)
 {
-	static const char *const names[] = { "", "ipv4", "ipv6", "ipv4v6" };
+	static const char *const names[] = {"", "ipv4", "ipv6", "ipv4v6"};
 
 	for (unsigned i = 1; i < 4; i++)
 		if (!strcmp(s, names[i])) {
@@ -82,7 +83,8 @@ static bool pdn_type(const char *s, uint8_t *out)
 	return false;
 }
 
-/* ---- a UE's parameters: of --ue KEY=VALUE,… and, as defaults, options of their own ---------------- */
+/* ---- a UE's parameters: of --ue KEY=VALUE,… and, as defaults, options of their own
+ * ---------------- */
 
 static bool ue_imsi(struct ue_group *g, const char *s) { return imsi_parse(s, &g->imsi); }
 
@@ -138,7 +140,10 @@ static bool ue_apn(struct ue_group *g, const char *s)
 	return copy(g->profile.apn, sizeof(g->profile.apn), s);
 }
 
-static bool ue_pdn_type(struct ue_group *g, const char *s) { return pdn_type(s, &g->profile.pdn_type); }
+static bool ue_pdn_type(struct ue_group *g, const char *s)
+{
+	return pdn_type(s, &g->profile.pdn_type);
+}
 
 static bool ue_count(struct ue_group *g, const char *s)
 {
@@ -165,7 +170,10 @@ static bool ue_imeisv(struct ue_group *g, const char *s)
 	       copy(g->profile.imeisv, sizeof(g->profile.imeisv), s);
 }
 
-static bool ue_faulty(struct ue_group *g, const char *s) { return fault_parse(&g->profile.faults, s); }
+static bool ue_faulty(struct ue_group *g, const char *s)
+{
+	return fault_parse(&g->profile.faults, s);
+}
 static bool ue_eea(struct ue_group *g, const char *s) { return algorithms(s, &g->profile.eea); }
 static bool ue_eia(struct ue_group *g, const char *s) { return algorithms(s, &g->profile.eia); }
 
@@ -185,22 +193,23 @@ static const struct ue_key {
 	const char *name, *arg, *help;
 	bool (*set)(struct ue_group *, const char *);
 } ue_keys[] = {
-	{ "imsi", "DIGITS", "first IMSI of the group", ue_imsi },
-	{ "k", "HEX", "K, 16 octets (TUAK: or 32)", ue_k },
-	{ "opc", "HEX", "OPc (MILENAGE)", ue_opc },
-	{ "op", "HEX", "OP, after k", ue_op },
-	{ "topc", "HEX", "TOPc: the USIM uses TUAK", ue_topc },
-	{ "top", "HEX", "TOP, after k: TUAK", ue_top },
-	{ "apn", "NAME", "access point name; none: the subscription's default", ue_apn },
-	{ "pdn-type", "ipv4|ipv6|ipv4v6", "default ipv4v6", ue_pdn_type },
-	{ "count", "N", "so many UEs, IMSIs ascending", ue_count },
-	{ "tun", "NAME%d", "a tun device per UE", ue_tun },
-	{ "netns", "NAME%d", "the tun lives in this network namespace, made if absent", ue_netns },
-	{ "imeisv", "DIGITS", "16 digits; default: made from the UE's number", ue_imeisv },
-	{ "eea", "0,1,2,3", "ciphering algorithms the UE has", ue_eea },
-	{ "eia", "1,2,3", "integrity algorithms the UE has", ue_eia },
-	{ "identity", "guti|imsi", "attach by GUTI where there is one, or always by IMSI", ue_identity },
-	{ "fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty },
+	{"imsi", "DIGITS", "first IMSI of the group", ue_imsi},
+	{"k", "HEX", "K, 16 octets (TUAK: or 32)", ue_k},
+	{"opc", "HEX", "OPc (MILENAGE)", ue_opc},
+	{"op", "HEX", "OP, after k", ue_op},
+	{"topc", "HEX", "TOPc: the USIM uses TUAK", ue_topc},
+	{"top", "HEX", "TOP, after k: TUAK", ue_top},
+	{"apn", "NAME", "access point name; none: the subscription's default", ue_apn},
+	{"pdn-type", "ipv4|ipv6|ipv4v6", "default ipv4v6", ue_pdn_type},
+	{"count", "N", "so many UEs, IMSIs ascending", ue_count},
+	{"tun", "NAME%d", "a tun device per UE", ue_tun},
+	{"netns", "NAME%d", "the tun lives in this network namespace, made if absent", ue_netns},
+	{"imeisv", "DIGITS", "16 digits; default: made from the UE's number", ue_imeisv},
+	{"eea", "0,1,2,3", "ciphering algorithms the UE has", ue_eea},
+	{"eia", "1,2,3", "integrity algorithms the UE has", ue_eia},
+	{"identity", "guti|imsi", "attach by GUTI where there is one, or always by IMSI",
+	 ue_identity},
+	{"fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty},
 };
 
 static const struct ue_key *ue_key(const char *name, size_t n)
@@ -228,8 +237,8 @@ static bool group_parse(struct ue_group *g, char *spec)
 		if (end)
 			*end++ = 0;
 		if (!key->set(g, eq + 1)) {
-			fprintf(stderr, "ransim: --ue: %s wants %s, not '%s'\n", key->name, key->arg,
-				eq + 1);
+			fprintf(stderr, "ransim: --ue: %s wants %s, not '%s'\n", key->name,
+				key->arg, eq + 1);
 			return false;
 		}
 		p = end;
@@ -237,7 +246,8 @@ static bool group_parse(struct ue_group *g, char *spec)
 	return true;
 }
 
-/* ---- options -------------------------------------------------------------------------------------- */
+/* ---- options
+ * -------------------------------------------------------------------------------------- */
 
 static bool o_mme(struct options *o, const char *s)
 {
@@ -246,7 +256,7 @@ static bool o_mme(struct options *o, const char *s)
 	(void)o;
 	if (!address_port(s, &a, &sim.mme_port))
 		return false;
-	sim.mme = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
+	sim.mme = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
 	memcpy(sim.mme.s6_addr + 12, &a, 4);
 	return true;
 }
@@ -314,11 +324,14 @@ static bool o_ue(struct options *o, const char *s)
 	return g->spec != NULL;
 }
 
-static bool o_ue_count(struct options *o, const char *s) { return number(s, 10000000, &o->count) && o->count; }
+static bool o_ue_count(struct options *o, const char *s)
+{
+	return number(s, 10000000, &o->count) && o->count;
+}
 
 static bool o_sctp(struct options *o, const char *s)
 {
-	static const char *const names[] = { "auto", "kernel", "usrsctp" };
+	static const char *const names[] = {"auto", "kernel", "usrsctp"};
 
 	for (unsigned i = 0; i < 3; i++)
 		if (!strcmp(s, names[i])) {
@@ -328,7 +341,10 @@ static bool o_sctp(struct options *o, const char *s)
 	return false;
 }
 
-static bool o_seed(struct options *o, const char *s) { return hex(s, o->seed, sizeof(o->seed), &o->seed_n); }
+static bool o_seed(struct options *o, const char *s)
+{
+	return hex(s, o->seed, sizeof(o->seed), &o->seed_n);
+}
 
 static bool o_fault(struct options *o, const char *s)
 {
@@ -339,7 +355,8 @@ static bool o_silent(struct options *o, const char *s)
 {
 	char spec[64];
 
-	return (size_t)snprintf(spec, sizeof(spec), "silent-at:%s", s) < sizeof(spec) && o_fault(o, spec);
+	return (size_t)snprintf(spec, sizeof(spec), "silent-at:%s", s) < sizeof(spec) &&
+	       o_fault(o, spec);
 }
 
 static bool o_timeout(struct options *o, const char *s)
@@ -352,13 +369,17 @@ static bool o_timeout(struct options *o, const char *s)
 	return ok;
 }
 
-static bool o_imsi(struct options *o, const char *s) { return o->has_imsi = imsi_parse(s, &o->first_imsi); }
+static bool o_imsi(struct options *o, const char *s)
+{
+	return o->has_imsi = imsi_parse(s, &o->first_imsi);
+}
 
 static bool o_execute(struct options *o, const char *s)
 {
 	char *all;
 
-	if (asprintf(&all, "%s%s%s", o->commands ? o->commands : "", o->commands ? "\n" : "", s) < 0)
+	if (asprintf(&all, "%s%s%s", o->commands ? o->commands : "", o->commands ? "\n" : "", s) <
+	    0)
 		return false;
 	free(o->commands);
 	o->commands = all;
@@ -367,13 +388,28 @@ static bool o_execute(struct options *o, const char *s)
 
 static bool o_file(struct options *o, const char *s) { return (o->file = s) != NULL; }
 static bool o_control(struct options *o, const char *s) { return (o->control = s) != NULL; }
-static bool o_rate(struct options *o, const char *s) { return number(s, 1000000, &o->rate) && o->rate; }
-static bool o_rounds(struct options *o, const char *s) { return number(s, UINT32_MAX, &o->rounds) && o->rounds; }
-static bool o_duration(struct options *o, const char *s) { return number(s, UINT32_MAX, &o->duration); }
+static bool o_rate(struct options *o, const char *s)
+{
+	return number(s, 1000000, &o->rate) && o->rate;
+}
+static bool o_rounds(struct options *o, const char *s)
+{
+	return number(s, UINT32_MAX, &o->rounds) && o->rounds;
+}
+static bool o_duration(struct options *o, const char *s)
+{
+	return number(s, UINT32_MAX, &o->duration);
+}
 static bool o_hold(struct options *o, const char *s) { return number(s, UINT32_MAX, &o->hold_ms); }
-static bool o_pps(struct options *o, const char *s) { return number(s, 100000000, &o->traffic_pps); }
+static bool o_pps(struct options *o, const char *s)
+{
+	return number(s, 100000000, &o->traffic_pps);
+}
 static bool o_size(struct options *o, const char *s) { return number(s, 9000, &o->traffic_size); }
-static bool o_time(struct options *o, const char *s) { return number(s, UINT32_MAX, &o->traffic_time); }
+static bool o_time(struct options *o, const char *s)
+{
+	return number(s, UINT32_MAX, &o->traffic_time);
+}
 
 static bool o_traffic(struct options *o, const char *s)
 {
@@ -423,50 +459,54 @@ static const struct option_row {
 	bool (*set)(struct options *, const char *);
 	const char *help;
 } rows[] = {
-	{ "--mme", "ADDRESS[:PORT]", ANY, o_mme, "the MME (default port 36412)" },
-	{ "--enb", "ADDRESS[,…]", ANY, o_enb, "eNodeBs' addresses, for S1 and GTP-U, used in turn" },
-	{ "--enbs", "N", ANY, o_enbs, "number of eNodeBs (default: one an address)" },
-	{ "--enb-id", "N", ANY, o_enb_id, "eNB ID of the first (default 1)" },
-	{ "--plmn", "MCCMNC", ANY, o_plmn, "default 00101" },
-	{ "--tac", "N", ANY, o_tac, "default 1" },
-	{ "--sctp", "auto|kernel|usrsctp", ANY, o_sctp, "default auto" },
-	{ "--once", NULL, ANY, o_once, "do not make a lost association anew" },
-	{ "--timeout", "MS", ANY, o_timeout, "a procedure fails after this (default 15000)" },
-	{ "--fault", "NAME[:ARG]", ANY, o_fault, "misbehave; may be repeated (ransim help faults)" },
-	{ "--silent-at", "STEP", ANY, o_silent, "same as --fault silent-at:STEP" },
-	{ "--gtpu-sequence", NULL, ANY, o_sequence, "sequence numbers on uplink G-PDUs" },
-	{ "--key-seed", "HEX", ANY | COMMAND_KEYS, o_seed, "K and OPc derived from seed and IMSI" },
-	{ "--ue", "imsi=…,k=…,…", COMMAND_RUN, o_ue, "a UE or, with count=N, a group; may be repeated" },
-	{ "--execute", "COMMANDS", COMMAND_RUN, o_execute, "(-e) run these, then end; ransim help commands" },
-	{ "--file", "FILE", COMMAND_RUN, o_file, "(-f) the same from a file" },
-	{ "--control", "FIFO", COMMAND_RUN, o_control, "read commands from this FIFO (made), - for stdin" },
-	{ "--no-attach", NULL, COMMAND_RUN, o_no_attach, "do not attach UEs at start" },
-	{ "--stay", NULL, COMMAND_RUN, o_stay, "go on after the commands of -e or -f" },
-	{ "--default-route", NULL, COMMAND_RUN, o_default_route, "through the tun also without netns" },
-	{ "--ue", "N", COMMAND_LOAD, o_ue_count, "number of UEs" },
-	{ "--imsi", "DIGITS", COMMAND_LOAD | COMMAND_KEYS, o_imsi, "the first one's IMSI" },
-	{ "--count", "N", COMMAND_KEYS, o_ue_count, "number of SIMs" },
-	{ "--rate", "N", ANY, o_rate, "attaches a second" },
-	{ "--rounds", "N", COMMAND_LOAD, o_rounds, "each UE attaches N times (default 1)" },
-	{ "--duration", "S", COMMAND_LOAD, o_duration, "instead of rounds: so many seconds" },
-	{ "--hold", "MS", COMMAND_LOAD, o_hold, "from attached to detach (default 0)" },
-	{ "--detach", NULL, COMMAND_LOAD, o_detach, "detach once attached (the default)" },
-	{ "--keep", NULL, COMMAND_LOAD, o_keep, "stay attached" },
-	{ "--switch-off", NULL, COMMAND_LOAD, o_switch_off, "detach without waiting for an answer" },
-	{ "--traffic-to", "ADDRESS[:PORT]", COMMAND_LOAD, o_traffic, "with --keep: UDP to this reflector" },
-	{ "--traffic-pps", "N", COMMAND_LOAD, o_pps, "packets a second of all UEs (default 10000)" },
-	{ "--traffic-size", "OCTETS", COMMAND_LOAD, o_size, "of the inner packet (default 200)" },
-	{ "--traffic-time", "S", COMMAND_LOAD, o_time, "default 10" },
-	{ "--json", NULL, COMMAND_LOAD, o_json, "(-j) one JSON object a second and one in the end" },
-	{ "--verbose", NULL, COMMAND_LOAD, o_verbose, "(-v) print each UE's events" },
-	{ "--listen", "ADDRESS:PORT", COMMAND_REFLECT, o_listen, "where to answer UDP" },
+	{"--mme", "ADDRESS[:PORT]", ANY, o_mme, "the MME (default port 36412)"},
+	{"--enb", "ADDRESS[,…]", ANY, o_enb, "eNodeBs' addresses, for S1 and GTP-U, used in turn"},
+	{"--enbs", "N", ANY, o_enbs, "number of eNodeBs (default: one an address)"},
+	{"--enb-id", "N", ANY, o_enb_id, "eNB ID of the first (default 1)"},
+	{"--plmn", "MCCMNC", ANY, o_plmn, "default 00101"},
+	{"--tac", "N", ANY, o_tac, "default 1"},
+	{"--sctp", "auto|kernel|usrsctp", ANY, o_sctp, "default auto"},
+	{"--once", NULL, ANY, o_once, "do not make a lost association anew"},
+	{"--timeout", "MS", ANY, o_timeout, "a procedure fails after this (default 15000)"},
+	{"--fault", "NAME[:ARG]", ANY, o_fault, "misbehave; may be repeated (ransim help faults)"},
+	{"--silent-at", "STEP", ANY, o_silent, "same as --fault silent-at:STEP"},
+	{"--gtpu-sequence", NULL, ANY, o_sequence, "sequence numbers on uplink G-PDUs"},
+	{"--key-seed", "HEX", ANY | COMMAND_KEYS, o_seed, "K and OPc derived from seed and IMSI"},
+	{"--ue", "imsi=…,k=…,…", COMMAND_RUN, o_ue,
+	 "a UE or, with count=N, a group; may be repeated"},
+	{"--execute", "COMMANDS", COMMAND_RUN, o_execute,
+	 "(-e) run these, then end; ransim help commands"},
+	{"--file", "FILE", COMMAND_RUN, o_file, "(-f) the same from a file"},
+	{"--control", "FIFO", COMMAND_RUN, o_control,
+	 "read commands from this FIFO (made), - for stdin"},
+	{"--no-attach", NULL, COMMAND_RUN, o_no_attach, "do not attach UEs at start"},
+	{"--stay", NULL, COMMAND_RUN, o_stay, "go on after the commands of -e or -f"},
+	{"--default-route", NULL, COMMAND_RUN, o_default_route,
+	 "through the tun also without netns"},
+	{"--ue", "N", COMMAND_LOAD, o_ue_count, "number of UEs"},
+	{"--imsi", "DIGITS", COMMAND_LOAD | COMMAND_KEYS, o_imsi, "the first one's IMSI"},
+	{"--count", "N", COMMAND_KEYS, o_ue_count, "number of SIMs"},
+	{"--rate", "N", ANY, o_rate, "attaches a second"},
+	{"--rounds", "N", COMMAND_LOAD, o_rounds, "each UE attaches N times (default 1)"},
+	{"--duration", "S", COMMAND_LOAD, o_duration, "instead of rounds: so many seconds"},
+	{"--hold", "MS", COMMAND_LOAD, o_hold, "from attached to detach (default 0)"},
+	{"--detach", NULL, COMMAND_LOAD, o_detach, "detach once attached (the default)"},
+	{"--keep", NULL, COMMAND_LOAD, o_keep, "stay attached"},
+	{"--switch-off", NULL, COMMAND_LOAD, o_switch_off, "detach without waiting for an answer"},
+	{"--traffic-to", "ADDRESS[:PORT]", COMMAND_LOAD, o_traffic,
+	 "with --keep: UDP to this reflector"},
+	{"--traffic-pps", "N", COMMAND_LOAD, o_pps, "packets a second of all UEs (default 10000)"},
+	{"--traffic-size", "OCTETS", COMMAND_LOAD, o_size, "of the inner packet (default 200)"},
+	{"--traffic-time", "S", COMMAND_LOAD, o_time, "default 10"},
+	{"--json", NULL, COMMAND_LOAD, o_json, "(-j) one JSON object a second and one in the end"},
+	{"--verbose", NULL, COMMAND_LOAD, o_verbose, "(-v) print each UE's events"},
+	{"--listen", "ADDRESS:PORT", COMMAND_REFLECT, o_listen, "where to answer UDP"},
 };
 
 static const char *long_name(const char *s)
 {
 	static const char *const pairs[][2] = {
-		{ "-e", "--execute" }, { "-f", "--file" }, { "-j", "--json" }, { "-v", "--verbose" }
-	};
+		{"-e", "--execute"}, {"-f", "--file"}, {"-j", "--json"}, {"-v", "--verbose"}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
 		if (!strcmp(s, pairs[i][0]))
@@ -541,13 +581,13 @@ static bool groups_parse(struct options *o)
 bool options_parse(struct options *o, enum command command, int argc, char **argv)
 {
 	(void)argc;
-	*o = (struct options){ .rate = 100,
-			       .rounds = 1,
-			       .traffic_port = 9000,
-			       .traffic_pps = 10000,
-			       .traffic_size = 200,
-			       .traffic_time = 10,
-			       .listen_port = 9000 };
+	*o = (struct options){.rate = 100,
+			      .rounds = 1,
+			      .traffic_port = 9000,
+			      .traffic_pps = 10000,
+			      .traffic_size = 200,
+			      .traffic_time = 10,
+			      .listen_port = 9000};
 	o->group_end = &o->group;
 	o->defaults.count = 1;
 	o->defaults.profile.pdn_type = command == COMMAND_LOAD ? NAS_PDN_IPV4 : NAS_PDN_IPV4V6;
@@ -579,8 +619,8 @@ void options_help(FILE *f, enum command command)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (rows[i].commands & (int)command)
-			fprintf(f, "  %-16s %-20s %s\n", rows[i].name, rows[i].arg ? rows[i].arg : "",
-				rows[i].help);
+			fprintf(f, "  %-16s %-20s %s\n", rows[i].name,
+				rows[i].arg ? rows[i].arg : "", rows[i].help);
 	if (!(command & (COMMAND_RUN | COMMAND_LOAD)))
 		return;
 	fprintf(f, "Of UEs: KEY=VALUE of --ue, or --KEY VALUE for all:\n");
@@ -610,7 +650,8 @@ bool options_key(const struct options *o, imsi_t imsi, struct usim *u)
 	return o->defaults.has_key;
 }
 
-/* ---- population ------------------------------------------------------------------------------------ */
+/* ---- population
+ * ------------------------------------------------------------------------------------ */
 
 static struct ue *population_room(unsigned n)
 {

@@ -47,7 +47,8 @@ static void put_sum(uint8_t *where, uint32_t sum)
 	put16(where, v);
 }
 
-static void ip4_header(uint8_t *p, size_t total, uint8_t proto, struct in_addr src, struct in_addr dst)
+static void ip4_header(uint8_t *p, size_t total, uint8_t proto, struct in_addr src,
+		       struct in_addr dst)
 {
 	memset(p, 0, IP4_LEN);
 	p[0] = 0x45;
@@ -118,8 +119,8 @@ size_t pkt_echo6(uint8_t *out, size_t cap, const struct in6_addr *src, const str
 
 size_t pkt_router_solicit(uint8_t *out, size_t cap, const uint8_t iid[8])
 {
-	static const struct in6_addr all_routers = { .s6_addr = { 0xff, 2, [15] = 2 } };
-	struct in6_addr ll = { .s6_addr = { 0xfe, 0x80 } };
+	static const struct in6_addr all_routers = {.s6_addr = {0xff, 2, [15] = 2}};
+	struct in6_addr ll = {.s6_addr = {0xfe, 0x80}};
 
 	if (IP6_LEN + ICMP_LEN > cap)
 		return 0;
@@ -160,7 +161,8 @@ bool pkt_is_our_reply(const uint8_t *p, size_t n, uint16_t *seq, uint64_t *stamp
 		icmp = p + (p[0] & 0xf) * 4;
 		if (icmp[0])
 			return false;
-	} else if (n >= IP6_LEN + ICMP_LEN + STAMP_LEN && p[0] >> 4 == 6 && p[6] == IPPROTO_ICMPV6) {
+	} else if (n >= IP6_LEN + ICMP_LEN + STAMP_LEN && p[0] >> 4 == 6 &&
+		   p[6] == IPPROTO_ICMPV6) {
 		icmp = p + IP6_LEN;
 		if (icmp[0] != ICMP6_REPLY)
 			return false;

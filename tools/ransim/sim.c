@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Event lines are built whole in one buffer, so that scenario's `expect` sees what a person sees. */
+/* Event lines are built whole in one buffer, so that scenario's `expect` sees what a person sees.
+ */
 #include "sim.h"
 
 #include <stdarg.h>
@@ -13,10 +14,15 @@ struct sim sim;
 
 static int exit_code = -1;
 
-void sim_exit(int code)
+void sim_note_exit(int code)
 {
 	if (code > exit_code)
 		exit_code = code;
+}
+
+void sim_exit(int code)
+{
+	sim_note_exit(code);
 	loop_stop();
 }
 
@@ -33,7 +39,8 @@ static void emit(char *line, size_t at, size_t cap, const char *name, const char
 		vsnprintf(line + at, cap - at, fmt, ap);
 	}
 	if (sim.events) {
-		printf("time=%u.%06u %s\n", (unsigned)(us / 1000000), (unsigned)(us % 1000000), line);
+		printf("time=%u.%03u %s\n", (unsigned)(us / 1000000), (unsigned)(us / 1000 % 1000),
+		       line);
 		fflush(stdout);
 	}
 	if (sim.watch)

@@ -29,12 +29,12 @@ enum attach_identity { IDENTITY_GUTI, IDENTITY_IMSI };
 
 /* What UEs of one --ue option have in common. */
 struct ue_profile {
-	char apn[101];	    /* "": the subscription's default */
-	uint8_t pdn_type;   /* NAS_PDN_* */
-	uint8_t eea, eia;   /* capability octets */
-	char tun[IF_NAMESIZE * 2];   /* pattern with one %d, "": no device */
-	char netns[64];		     /* the same */
-	char imeisv[IMEISV_STRLEN];  /* "": made from the UE's number */
+	char apn[101];              /* "": the subscription's default */
+	uint8_t pdn_type;           /* NAS_PDN_* */
+	uint8_t eea, eia;           /* capability octets */
+	char tun[IF_NAMESIZE * 2];  /* pattern with one %d, "": no device */
+	char netns[64];             /* the same */
+	char imeisv[IMEISV_STRLEN]; /* "": made from the UE's number */
 	bool default_route;
 	enum attach_identity identity; /* GUTI if one is known, or always IMSI */
 	struct faults faults;
@@ -56,8 +56,8 @@ struct sim {
 	unsigned enbs, ues;
 	struct enb *enb;
 	struct ue *ue;
-	/* A procedure of a UE is over: cause is NULL if it succeeded, else in words, with the step it
-	 * failed at. May be NULL. */
+	/* A procedure of a UE is over: cause is NULL if it succeeded, else in words, with the step
+	 * it failed at. May be NULL. */
 	void (*done)(struct ue *, enum procedure, enum step, const char *cause);
 	/* An eNodeB's S1 Setup has an answer (cause NULL: success) or its association is gone. */
 	void (*enb_changed)(struct enb *, const char *cause);
@@ -70,6 +70,8 @@ extern struct sim sim;
 
 /* The run is over: the loop stops and the process exits with this code (the largest one asked). */
 void sim_exit(int code);
+/* Notes the code without stopping. */
+void sim_note_exit(int code);
 int sim_exit_code(void);
 
 /* Prints "time=S.mmm ue=N imsi=D event=NAME key=value…" to standard output. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Works by entering the namespace (setns affects this thread alone), opening /dev/net/tun there, and
- * coming back: the device is born where it will live. The list of namespaces made here is the only
- * state. Linux man-pages: netdevice(7), netns(7), tuntap.txt of the kernel. */
+/* Works by entering the namespace (setns affects this thread alone), opening /dev/net/tun there,
+ * and coming back: the device is born where it will live. The list of namespaces made here is the
+ * only state. Linux man-pages: netdevice(7), netns(7), tuntap.txt of the kernel. */
 #include "tun.h"
 
 #include <errno.h>
@@ -30,11 +30,11 @@ struct in6_ifreq_ { /* struct in6_ifreq of linux/ipv6.h, which clashes with neti
 static struct made {
 	struct made *next;
 	char name[NETNS_NAMELEN];
-} *netns_made;
+} * netns_made;
 
 static int run_ip_netns(const char *verb, const char *name)
 {
-	char *argv[] = { (char *)"ip", (char *)"netns", (char *)verb, (char *)name, NULL };
+	char *argv[] = {(char *)"ip", (char *)"netns", (char *)verb, (char *)name, NULL};
 	int status;
 	pid_t pid;
 	int err = posix_spawnp(&pid, "ip", NULL, NULL, argv, environ);
@@ -118,14 +118,14 @@ static void netns_leave(int home)
 
 static void sockaddr_set(struct sockaddr *dst, uint32_t addr_be)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = addr_be };
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = addr_be};
 
 	memcpy(dst, &sin, sizeof(sin));
 }
 
 static int link_up(int s, const char *name)
 {
-	struct ifreq r = { 0 };
+	struct ifreq r = {0};
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
 	if (ioctl(s, SIOCGIFFLAGS, &r))
@@ -136,7 +136,7 @@ static int link_up(int s, const char *name)
 
 static int link_mtu(int s, const char *name, uint16_t mtu)
 {
-	struct ifreq r = { .ifr_mtu = mtu };
+	struct ifreq r = {.ifr_mtu = mtu};
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
 	return ioctl(s, SIOCSIFMTU, &r) ? -errno : 0;
@@ -144,7 +144,7 @@ static int link_mtu(int s, const char *name, uint16_t mtu)
 
 static int address4(int s, const char *name, struct in_addr ip)
 {
-	struct ifreq r = { 0 };
+	struct ifreq r = {0};
 
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", name);
 	sockaddr_set(&r.ifr_addr, ip.s_addr);
@@ -157,7 +157,7 @@ static int address4(int s, const char *name, struct in_addr ip)
 static int default4(int s, const char *name)
 {
 	char dev[IF_NAMESIZE];
-	struct rtentry rt = { .rt_flags = RTF_UP, .rt_dev = dev };
+	struct rtentry rt = {.rt_flags = RTF_UP, .rt_dev = dev};
 
 	snprintf(dev, sizeof(dev), "%s", name);
 	sockaddr_set(&rt.rt_dst, 0);
@@ -168,25 +168,26 @@ static int default4(int s, const char *name)
 
 static int address6(int s6, const char *name, const struct in6_addr *ip, uint8_t len)
 {
-	struct in6_ifreq_ r = { .addr = *ip, .prefixlen = len, .ifindex = (int)if_nametoindex(name) };
+	struct in6_ifreq_ r = {.addr = *ip, .prefixlen = len, .ifindex = (int)if_nametoindex(name)};
 
 	return ioctl(s6, SIOCSIFADDR, &r) && errno != EEXIST ? -errno : 0;
 }
 
 static int default6(int s6, const char *name)
 {
-	struct in6_rtmsg rt = { .rtmsg_flags = RTF_UP,
-				.rtmsg_metric = 1024,
-				.rtmsg_ifindex = (int)if_nametoindex(name) };
+	struct in6_rtmsg rt = {.rtmsg_flags = RTF_UP,
+			       .rtmsg_metric = 1024,
+			       .rtmsg_ifindex = (int)if_nametoindex(name)};
 
 	return ioctl(s6, SIOCADDRT, &rt) && errno != EEXIST ? -errno : 0;
 }
 
-/* The device takes its addresses from the PDN connection alone: we interpret the Router Advertisement. */
+/* The device takes its addresses from the PDN connection alone: we interpret the Router
+ * Advertisement. */
 static void quiet_ip6(const char *name, bool disable)
 {
-	static const char *const knob[] = { "accept_ra", "dad_transmits", "router_solicitations",
-					    "addr_gen_mode", "disable_ipv6" };
+	static const char *const knob[] = {"accept_ra", "dad_transmits", "router_solicitations",
+					   "addr_gen_mode", "disable_ipv6"};
 	char path[96];
 
 	for (size_t i = 0; i < sizeof(knob) / sizeof(*knob); i++) {
@@ -222,7 +223,7 @@ static int configure(const struct tun_config *c, const char **what)
 	if (!err && c->has4 && c->default_route)
 		*what = "IPv4 default route", err = default4(s, c->name);
 	if (!err && c->has_ll && s6 >= 0) {
-		struct in6_addr ll = { .s6_addr = { 0xfe, 0x80 } };
+		struct in6_addr ll = {.s6_addr = {0xfe, 0x80}};
 
 		memcpy(ll.s6_addr + 8, c->iid, 8);
 		*what = "link-local address";
@@ -237,7 +238,7 @@ static int configure(const struct tun_config *c, const char **what)
 
 int tun_open(const struct tun_config *c, const char **what)
 {
-	struct ifreq r = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq r = {.ifr_flags = IFF_TUN | IFF_NO_PI};
 	int fd, err, home;
 
 	*what = "netns";

@@ -10,7 +10,7 @@
 #include "enb.h"
 #include "gtpu.h"
 
-static const char *const procedure_names[PROC_COUNT] = { "none", "attach", "detach", "service" };
+static const char *const procedure_names[PROC_COUNT] = {"none", "attach", "detach", "service"};
 
 static double took_ms(const struct ue *ue)
 {
@@ -29,8 +29,7 @@ static void finish(struct ue *ue, const char *cause)
 	ue->step = STEP_NONE;
 	if (cause)
 		event_ue(ue, "failed", "procedure=%s step=%s cause=\"%s\" ms=%.3f",
-			 procedure_names[p], step_name(step), cause,
-			 took_ms(ue));
+			 procedure_names[p], step_name(step), cause, took_ms(ue));
 	if (sim.done)
 		sim.done(ue, p, step, cause);
 }
@@ -52,7 +51,8 @@ static void begin(struct ue *ue, enum procedure p, enum emm_state state)
 	timer_start(&ue->timer, sim.guard_ms, guard_expired);
 }
 
-void ue_init(struct ue *ue, unsigned number, imsi_t imsi, const struct ue_profile *p, struct enb *camp)
+void ue_init(struct ue *ue, unsigned number, imsi_t imsi, const struct ue_profile *p,
+	     struct enb *camp)
 {
 	ue->number = number;
 	ue->imsi = imsi;
@@ -97,7 +97,8 @@ bool ue_step(struct ue *ue, enum step step)
 	return true;
 }
 
-/* ---- starting ----------------------------------------------------------------------------------- */
+/* ---- starting -----------------------------------------------------------------------------------
+ */
 
 static int attach(struct ue *ue)
 {
@@ -178,7 +179,8 @@ int ue_idle(struct ue *ue)
 	return enb_request_release(ue);
 }
 
-/* ---- ending ------------------------------------------------------------------------------------- */
+/* ---- ending -------------------------------------------------------------------------------------
+ */
 
 void ue_succeed(struct ue *ue)
 {
@@ -230,7 +232,8 @@ void ue_deregister(struct ue *ue)
 	pdn_down(ue);
 }
 
-/* ---- S1 connection ------------------------------------------------------------------------------ */
+/* ---- S1 connection ------------------------------------------------------------------------------
+ */
 
 void ue_context_ready(struct ue *ue)
 {
@@ -249,7 +252,8 @@ void ue_released(struct ue *ue, const char *lost)
 {
 	if (ue->teid)
 		gtpu_port_idle(ue->teid);
-	event_ue(ue, "released", "%s%s%s", lost ? "lost=\"" : "", lost ? lost : "", lost ? "\"" : "");
+	event_ue(ue, "released", "%s%s%s", lost ? "lost=\"" : "", lost ? lost : "",
+		 lost ? "\"" : "");
 	switch (ue->procedure) {
 	case PROC_DETACH:
 		ue_deregister(ue);

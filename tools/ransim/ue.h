@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One UE: USIM, EMM and ESM state, NAS security context, one PDN connection (TS 24.301 5, 6). The state
- * names are the specification's. ue.c owns the procedures, ue_nas.c the messages, ue_pdn.c the
- * bearer; eNodeBs refer to a UE while it is ECM-CONNECTED through them. */
+/* One UE: USIM, EMM and ESM state, NAS security context, one PDN connection (TS 24.301 5, 6). The
+ * state names are the specification's. ue.c owns the procedures, ue_nas.c the messages, ue_pdn.c
+ * the bearer; eNodeBs refer to a UE while it is ECM-CONNECTED through them. */
 #ifndef RANSIM_UE_H
 #define RANSIM_UE_H
 
@@ -49,7 +49,7 @@ struct ue {
 	struct guti guti;
 	struct tai tai;
 	struct nas_security sec, next; /* current; after authentication, until security mode */
-	uint32_t kenb_count; /* uplink COUNT that KeNB comes from (TS 33.401 A.3) */
+	uint32_t kenb_count;           /* uplink COUNT that KeNB comes from (TS 33.401 A.3) */
 	/* ECM */
 	struct enb *enb; /* where it camps */
 	uint32_t enb_ue_id, mme_ue_id;
@@ -58,14 +58,15 @@ struct ue {
 	struct pdn pdn;
 	uint32_t teid; /* local, 0: no bearer */
 	/* bookkeeping */
-	struct timer timer;   /* guard of the running procedure */
+	struct timer timer;    /* guard of the running procedure */
 	uint64_t scheduled_ns; /* when it was to start: latencies count from here */
 	uint64_t started_ns;
 };
 
-/* ---- procedures, asked by scenario and load -------------------------------------------------------
- * Each returns 0 or negative errno: -EALREADY in that state, -EBUSY in a procedure, -ENETDOWN no S1.
- * Its end is sim.done and an event line. */
+/* ---- procedures, asked by scenario and load
+ * ------------------------------------------------------- Each returns 0 or negative errno:
+ * -EALREADY in that state, -EBUSY in a procedure, -ENETDOWN no S1. Its end is sim.done and an event
+ * line. */
 int ue_attach(struct ue *);
 /* As ue_attach, whatever the UE's state, on a new S1 connection: a device that lost power. */
 int ue_attach_again(struct ue *);
@@ -77,7 +78,8 @@ void ue_init(struct ue *, unsigned number, imsi_t, const struct ue_profile *, st
 /* Forgets GUTI and security context, like a device fresh from the factory. */
 void ue_forget(struct ue *);
 
-/* ---- from the eNodeB ------------------------------------------------------------------------------ */
+/* ---- from the eNodeB
+ * ------------------------------------------------------------------------------ */
 void ue_downlink_nas(struct ue *, struct bytes nas);
 /* The S1 connection is gone: released in order, or lost (why, for the event; NULL in order). */
 void ue_released(struct ue *, const char *lost);
@@ -85,7 +87,8 @@ void ue_released(struct ue *, const char *lost);
 void ue_context_ready(struct ue *);
 void ue_paged(struct ue *);
 
-/* ---- between ue*.c -------------------------------------------------------------------------------- */
+/* ---- between ue*.c
+ * -------------------------------------------------------------------------------- */
 static inline bool ue_fault(const struct ue *ue, enum fault f)
 {
 	return fault_on(&ue->profile->faults, f);

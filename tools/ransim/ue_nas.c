@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NAS messages of a UE (TS 24.301 8). Downlink: security header, then one row of `downlink` per
  * message: handler, and whether it may come without integrity protection once the UE has secure
- * exchange (4.4.4.2). Uplink: each builder fills the codec's struct; send_nas() protects it as the state
- * of the security context demands, and applies the faults that concern single messages. */
+ * exchange (4.4.4.2). Uplink: each builder fills the codec's struct; send_nas() protects it as the
+ * state of the security context demands, and applies the faults that concern single messages. */
 #include "ue.h"
 
 #include <errno.h>
@@ -17,7 +17,8 @@
 
 enum { NAS_BUFFER = 1024 };
 
-/* ---- uplink --------------------------------------------------------------------------------------- */
+/* ---- uplink
+ * --------------------------------------------------------------------------------------- */
 
 static void transmit(struct ue *ue, const struct wr *w, const uint8_t *start, enum rrc_cause cause)
 {
@@ -45,7 +46,8 @@ static void send_wrong_first(struct ue *ue, struct bytes plain, const uint8_t *r
 
 /* Protects and sends a plain message. A message that opens a connection is never ciphered, so that
  * the network can read whose it is (4.4.5). */
-static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header header, enum rrc_cause cause)
+static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header header,
+		     enum rrc_cause cause)
 {
 	uint8_t out[NAS_BUFFER];
 	struct wr w = wr_of(out, sizeof(out));
@@ -61,8 +63,8 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 		ue_fail(ue, err == -EOVERFLOW ? "NAS COUNT used up" : "NAS message not protected");
 		return;
 	}
-	/* KeNB comes from the message that opens the connection or completes security mode, not from
-	 * what follows (TS 33.401 7.2.6.2, A.3). */
+	/* KeNB comes from the message that opens the connection or completes security mode, not
+	 * from what follows (TS 33.401 7.2.6.2, A.3). */
 	if (!ue->connected || header == NAS_SEC_CIPHERED_NEW)
 		ue->kenb_count = ue->sec.ul_count - 1;
 	send_wrong_first(ue, plain, out, (size_t)(w.p - out));
@@ -84,13 +86,13 @@ static enum nas_sec_header usual_header(const struct ue *ue)
 		struct wr w_ = wr_of(plain_, sizeof(plain_));                                      \
                                                                                                    \
 		if (!NAS_ENCODE(&w_, tag, body))                                                   \
-			send_nas(ue, bytes_of(plain_, (size_t)(w_.p - plain_)), header,                \
-			     RRC_MO_SIGNALLING);                                                   \
+			send_nas(ue, bytes_of(plain_, (size_t)(w_.p - plain_)), header,            \
+				 RRC_MO_SIGNALLING);                                               \
 	} while (0)
 
 static struct nas_identity own_identity(const struct ue *ue, bool by_imsi)
 {
-	struct nas_identity id = { 0 };
+	struct nas_identity id = {0};
 
 	if (ue_fault(ue, FAULT_UNKNOWN_GUTI) && !ue->has_guti) {
 		id.type = NAS_ID_GUTI;
@@ -108,18 +110,17 @@ static struct nas_identity own_identity(const struct ue *ue, bool by_imsi)
 
 static struct nas_ue_network_capability capability(const struct ue *ue)
 {
-	return (struct nas_ue_network_capability){ .n = 2,
-						   .eea = ue->profile->eea,
-						   .eia = ue->profile->eia };
+	return (struct nas_ue_network_capability){
+		.n = 2, .eea = ue->profile->eea, .eia = ue->profile->eia};
 }
 
 static void pdn_connectivity(struct ue *ue, struct wr *w)
 {
 	uint8_t pco[64];
 	struct wr pw = wr_of(pco, sizeof(pco));
-	struct nas_pdn_connectivity_request r = { .pti = ue->esm_pti,
-						  .request_type = NAS_REQUEST_INITIAL,
-						  .pdn_type = ue->profile->pdn_type };
+	struct nas_pdn_connectivity_request r = {.pti = ue->esm_pti,
+						 .request_type = NAS_REQUEST_INITIAL,
+						 .pdn_type = ue->profile->pdn_type};
 
 	/* An APN is told only when it can be ciphered (6.5.1.2): by ESM information. */
 	if (*ue->profile->apn) {
@@ -137,10 +138,10 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 {
 	uint8_t esm[128];
 	struct wr w = wr_of(esm, sizeof(esm));
-	struct nas_attach_request r = { .attach_type = NAS_ATTACH_EPS,
-					.ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
-					.identity = own_identity(ue, by_imsi),
-					.ue_network_capability = capability(ue) };
+	struct nas_attach_request r = {.attach_type = NAS_ATTACH_EPS,
+				       .ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
+				       .identity = own_identity(ue, by_imsi),
+				       .ue_network_capability = capability(ue)};
 
 	ue->esm_pti = ue->esm_pti % 254 + 1;
 	pdn_connectivity(ue, &w);
@@ -154,9 +155,9 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 
 void nas_send_detach_request(struct ue *ue, bool switch_off)
 {
-	struct nas_detach_request r = { .detach_type = { NAS_DETACH_EPS, switch_off },
-					.ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
-					.identity = own_identity(ue, !ue->has_guti) };
+	struct nas_detach_request r = {.detach_type = {NAS_DETACH_EPS, switch_off},
+				       .ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
+				       .identity = own_identity(ue, !ue->has_guti)};
 
 	SEND(ue, detach_request, &r, usual_header(ue));
 }
@@ -176,10 +177,10 @@ void nas_send_service_request(struct ue *ue)
 
 void nas_send_attach_complete(struct ue *ue)
 {
-	struct nas_activate_default_bearer_accept accept = { .ebi = ue->pdn.ebi };
+	struct nas_activate_default_bearer_accept accept = {.ebi = ue->pdn.ebi};
 	uint8_t esm[16];
 	struct wr w = wr_of(esm, sizeof(esm));
-	struct nas_attach_complete r = { 0 };
+	struct nas_attach_complete r = {0};
 
 	NAS_ENCODE(&w, activate_default_bearer_accept, &accept);
 	r.esm = bytes_of(esm, (size_t)(w.p - esm));
@@ -188,12 +189,13 @@ void nas_send_attach_complete(struct ue *ue)
 
 static void send_emm_status(struct ue *ue, uint8_t cause)
 {
-	struct nas_emm_status r = { .emm_cause = cause };
+	struct nas_emm_status r = {.emm_cause = cause};
 
 	SEND(ue, emm_status, &r, usual_header(ue));
 }
 
-/* ---- downlink: identity, authentication, security mode -------------------------------------------- */
+/* ---- downlink: identity, authentication, security mode
+ * -------------------------------------------- */
 
 static void imeisv_of(const struct ue *ue, char out[IMEISV_STRLEN])
 {
@@ -206,7 +208,7 @@ static void imeisv_of(const struct ue *ue, char out[IMEISV_STRLEN])
 static void on_identity_request(struct ue *ue, const void *body)
 {
 	const struct nas_identity_request *in = body;
-	struct nas_identity_response r = { 0 };
+	struct nas_identity_response r = {0};
 
 	event_ue(ue, "identity.request", "type=%u", in->identity_type);
 	if (!ue_step(ue, STEP_IDENTITY))
@@ -231,7 +233,7 @@ static void on_identity_request(struct ue *ue, const void *body)
 
 static void authentication_failure(struct ue *ue, uint8_t cause, const uint8_t *auts)
 {
-	struct nas_authentication_failure r = { .emm_cause = cause };
+	struct nas_authentication_failure r = {.emm_cause = cause};
 
 	if (auts) {
 		memcpy(r.auts.octet, auts, sizeof(r.auts.octet));
@@ -244,7 +246,7 @@ static void authentication_failure(struct ue *ue, uint8_t cause, const uint8_t *
 static void on_authentication_request(struct ue *ue, const void *body)
 {
 	const struct nas_authentication_request *in = body;
-	struct nas_authentication_response r = { .res.n = 8 };
+	struct nas_authentication_response r = {.res.n = 8};
 	enum usim_result result;
 	struct usim_answer a;
 
@@ -278,13 +280,14 @@ static void on_authentication_reject(struct ue *ue, const void *body)
 
 static void security_mode_reject(struct ue *ue, uint8_t cause)
 {
-	struct nas_security_mode_reject r = { .emm_cause = cause };
+	struct nas_security_mode_reject r = {.emm_cause = cause};
 
 	event_ue(ue, "security.reject", "cause=%u", cause);
 	SEND(ue, security_mode_reject, &r, ue->sec.valid ? NAS_SEC_CIPHERED : NAS_SEC_PLAIN);
 }
 
-/* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own. */
+/* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own.
+ */
 static bool replay_right(const struct ue *ue, const struct nas_security_mode_command *in)
 {
 	return in->ue_security_capability.eea == ue->profile->eea &&
@@ -293,13 +296,14 @@ static bool replay_right(const struct ue *ue, const struct nas_security_mode_com
 	       ue->profile->eea & NAS_ALGORITHM_BIT(in->algorithms.eea) && in->algorithms.eia;
 }
 
-/* Security Mode Command: its integrity is checked with the very keys it selects, so it is read first.
- * KSI tells whether they come from the authentication just done or from the current context. */
+/* Security Mode Command: its integrity is checked with the very keys it selects, so it is read
+ * first. KSI tells whether they come from the authentication just done or from the current context.
+ */
 static void on_security_mode_command(struct ue *ue, struct bytes pdu)
 {
 	struct nas_message m;
 	const struct nas_security_mode_command *in;
-	struct nas_security_mode_complete r = { 0 };
+	struct nas_security_mode_complete r = {0};
 	struct nas_security sec;
 	struct bytes plain;
 
@@ -308,13 +312,15 @@ static void on_security_mode_command(struct ue *ue, struct bytes pdu)
 		return;
 	in = m.body;
 	sec = ue->next.ksi == (in->ksi & 7) ? ue->next : ue->sec;
-	if (sec.ksi != (in->ksi & 7) || nas_security_derive(&sec, in->algorithms.eea, in->algorithms.eia) ||
+	if (sec.ksi != (in->ksi & 7) ||
+	    nas_security_derive(&sec, in->algorithms.eea, in->algorithms.eia) ||
 	    nas_unprotect(&sec, NAS_DOWNLINK, pdu, &turn_arena, &plain)) {
 		event_ue(ue, "nas.discarded", "message=security_mode_command why=integrity");
 		return;
 	}
 	event_ue(ue, "security.command", "eea=%u eia=%u imeisv=%s", in->algorithms.eea,
-		 in->algorithms.eia, HAS(in, nas_security_mode_command, imeisv_request) ? "asked" : "no");
+		 in->algorithms.eia,
+		 HAS(in, nas_security_mode_command, imeisv_request) ? "asked" : "no");
 	if (!ue_step(ue, STEP_SECURITY_MODE))
 		return;
 	if (!replay_right(ue, in) || ue_fault(ue, FAULT_CAPS_MISMATCH)) {
@@ -332,12 +338,13 @@ static void on_security_mode_command(struct ue *ue, struct bytes pdu)
 	SEND(ue, security_mode_complete, &r, NAS_SEC_CIPHERED_NEW);
 }
 
-/* ---- downlink: attach, detach, service ------------------------------------------------------------ */
+/* ---- downlink: attach, detach, service
+ * ------------------------------------------------------------ */
 
 static void on_esm_information_request(struct ue *ue, const void *body)
 {
 	const struct nas_esm_information_request *in = body;
-	struct nas_esm_information_response r = { .pti = in->pti };
+	struct nas_esm_information_response r = {.pti = in->pti};
 	uint8_t pco[64];
 	struct wr w = wr_of(pco, sizeof(pco));
 
@@ -432,7 +439,7 @@ static void on_service_reject(struct ue *ue, const void *body)
 static void on_detach_request(struct ue *ue, const void *body)
 {
 	const struct nas_detach_request_network *in = body;
-	struct nas_detach_accept r = { 0 };
+	struct nas_detach_accept r = {0};
 
 	event_ue(ue, "detach.network", "type=%u cause=%u", in->detach_type.type,
 		 HAS(in, nas_detach_request_network, emm_cause) ? in->emm_cause : 0);
@@ -456,7 +463,7 @@ static void on_detach_accept(struct ue *ue, const void *body)
 static void on_guti_reallocation(struct ue *ue, const void *body)
 {
 	const struct nas_guti_reallocation_command *in = body;
-	struct nas_guti_reallocation_complete r = { 0 };
+	struct nas_guti_reallocation_complete r = {0};
 
 	if (in->guti.type != NAS_ID_GUTI)
 		return;
@@ -490,26 +497,27 @@ static void on_esm_status(struct ue *ue, const void *body)
 	event_ue(ue, "esm.status", "cause=%u", in->esm_cause);
 }
 
-/* ---- downlink: security header, dispatch ----------------------------------------------------------- */
+/* ---- downlink: security header, dispatch
+ * ----------------------------------------------------------- */
 
 static const struct {
 	uint16_t type;
 	bool plain_allowed; /* without integrity although there is a security context (4.4.4.2) */
 	void (*handle)(struct ue *, const void *body);
 } downlink[] = {
-	{ NAS_IDENTITY_REQUEST, true, on_identity_request },
-	{ NAS_AUTHENTICATION_REQUEST, true, on_authentication_request },
-	{ NAS_AUTHENTICATION_REJECT, true, on_authentication_reject },
-	{ NAS_ESM_INFORMATION_REQUEST, false, on_esm_information_request },
-	{ NAS_ATTACH_ACCEPT, false, on_attach_accept },
-	{ NAS_ATTACH_REJECT, true, on_attach_reject },
-	{ NAS_SERVICE_REJECT, true, on_service_reject },
-	{ NAS_DETACH_REQUEST_NETWORK, false, on_detach_request },
-	{ NAS_DETACH_ACCEPT, true, on_detach_accept },
-	{ NAS_GUTI_REALLOCATION_COMMAND, false, on_guti_reallocation },
-	{ NAS_EMM_INFORMATION, false, on_emm_information },
-	{ NAS_EMM_STATUS, false, on_emm_status },
-	{ NAS_ESM_STATUS, false, on_esm_status },
+	{NAS_IDENTITY_REQUEST, true, on_identity_request},
+	{NAS_AUTHENTICATION_REQUEST, true, on_authentication_request},
+	{NAS_AUTHENTICATION_REJECT, true, on_authentication_reject},
+	{NAS_ESM_INFORMATION_REQUEST, false, on_esm_information_request},
+	{NAS_ATTACH_ACCEPT, false, on_attach_accept},
+	{NAS_ATTACH_REJECT, true, on_attach_reject},
+	{NAS_SERVICE_REJECT, true, on_service_reject},
+	{NAS_DETACH_REQUEST_NETWORK, false, on_detach_request},
+	{NAS_DETACH_ACCEPT, true, on_detach_accept},
+	{NAS_GUTI_REALLOCATION_COMMAND, false, on_guti_reallocation},
+	{NAS_EMM_INFORMATION, false, on_emm_information},
+	{NAS_EMM_STATUS, false, on_emm_status},
+	{NAS_ESM_STATUS, false, on_esm_status},
 };
 
 static void dispatch(struct ue *ue, struct bytes plain, bool protected)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The default bearer of a UE: what the network gave it (TS 24.301 6.4.1), the tun a person sees it by,
- * and IPv6 by router solicitation and advertisement over the bearer (TS 23.401 5.3.1.2.2, RFC 4861
- * 6.3.7, with shorter intervals). */
+/* The default bearer of a UE: what the network gave it (TS 24.301 6.4.1), the tun a person sees it
+ * by, and IPv6 by router solicitation and advertisement over the bearer (TS 23.401 5.3.1.2.2, RFC
+ * 4861 6.3.7, with shorter intervals). */
 #include "ue.h"
 
 #include <arpa/inet.h>
@@ -19,10 +19,10 @@ enum { RS_FIRST_MS = 50, RS_AGAIN_MS = 1000, RS_MAX = 10 };
 void pdn_activate(struct ue *ue, const struct nas_activate_default_bearer_request *in, uint8_t ebi)
 {
 	struct pdn *p = &ue->pdn;
-	struct pco_config pco = { 0 };
+	struct pco_config pco = {0};
 
 	timer_stop(&p->rs);
-	*p = (struct pdn){ .active = true, .ebi = ebi, .type = in->pdn_address.type };
+	*p = (struct pdn){.active = true, .ebi = ebi, .type = in->pdn_address.type};
 	memcpy(p->iid, in->pdn_address.iid, sizeof(p->iid));
 	p->ip4 = in->pdn_address.ip4;
 	p->qci = in->qos.qci;
@@ -55,16 +55,18 @@ const char *pdn_show(const struct ue *ue, char *out, size_t cap)
 	if (p->type & NAS_PDN_IPV4)
 		fprintf(f, " ip=%s", inet_ntop(AF_INET, &p->ip4, a, sizeof(a)));
 	if (p->type & NAS_PDN_IPV6) {
-		struct in6_addr ll = { .s6_addr = { 0xfe, 0x80 } };
+		struct in6_addr ll = {.s6_addr = {0xfe, 0x80}};
 
 		memcpy(ll.s6_addr + 8, p->iid, 8);
 		fprintf(f, " link-local=%s", inet_ntop(AF_INET6, &ll, a, sizeof(a)));
 	}
 	fprintf(f, " apn=%s ebi=%u qci=%u", p->apn, p->ebi, p->qci);
 	for (unsigned i = 0; i < p->dns4_n; i++)
-		fprintf(f, "%s%s", i ? "," : " dns=", inet_ntop(AF_INET, &p->dns4[i], a, sizeof(a)));
+		fprintf(f, "%s%s",
+			i ? "," : " dns=", inet_ntop(AF_INET, &p->dns4[i], a, sizeof(a)));
 	for (unsigned i = 0; i < p->dns6_n; i++)
-		fprintf(f, "%s%s", i ? "," : " dns6=", inet_ntop(AF_INET6, &p->dns6[i], a, sizeof(a)));
+		fprintf(f, "%s%s",
+			i ? "," : " dns6=", inet_ntop(AF_INET6, &p->dns6[i], a, sizeof(a)));
 	fprintf(f, " mtu=%u", p->mtu);
 	if (p->ambr_up || p->ambr_down)
 		fprintf(f, " ambr-up=%llu ambr-down=%llu", (unsigned long long)p->ambr_up,
@@ -80,11 +82,11 @@ static bool device(const struct ue *ue, struct tun_config *c)
 {
 	const struct ue_profile *p = ue->profile;
 
-	*c = (struct tun_config){ .has4 = ue->pdn.type & NAS_PDN_IPV4,
-				  .ip4 = ue->pdn.ip4,
-				  .has_ll = ue->pdn.type & NAS_PDN_IPV6,
-				  .mtu = ue->pdn.mtu,
-				  .default_route = *p->netns || p->default_route };
+	*c = (struct tun_config){.has4 = ue->pdn.type & NAS_PDN_IPV4,
+				 .ip4 = ue->pdn.ip4,
+				 .has_ll = ue->pdn.type & NAS_PDN_IPV6,
+				 .mtu = ue->pdn.mtu,
+				 .default_route = *p->netns || p->default_route};
 	memcpy(c->iid, ue->pdn.iid, sizeof(c->iid));
 	return *p->tun && pattern_expand(p->tun, ue->number, c->name, sizeof(c->name)) &&
 	       pattern_expand(p->netns, ue->number, c->netns, sizeof(c->netns));
@@ -100,8 +102,8 @@ static void device_up(struct ue *ue)
 		return;
 	fd = tun_open(&c, &what);
 	if (fd < 0) {
-		event_ue(ue, "tun.failed", "dev=%s netns=%s step=\"%s\" error=\"%s\"", c.name, c.netns,
-			 what, strerror(-fd));
+		event_ue(ue, "tun.failed", "dev=%s netns=%s step=\"%s\" error=\"%s\"", c.name,
+			 c.netns, what, strerror(-fd));
 		return;
 	}
 	err = gtpu_port_tun(ue->teid, fd);
@@ -159,8 +161,8 @@ static void advertised(void *owner, const struct pkt_ra *ra)
 	if (device(ue, &c)) {
 		err = tun_add_ip6(&c, &ue->pdn.ip6, 64);
 		if (err)
-			event_ue(ue, "tun.failed", "dev=%s step=\"IPv6 address\" error=\"%s\"", c.name,
-				 strerror(-err));
+			event_ue(ue, "tun.failed", "dev=%s step=\"IPv6 address\" error=\"%s\"",
+				 c.name, strerror(-err));
 	}
 	event_ue(ue, "ip6", "ip6=%s prefix-len=%u mtu=%u",
 		 inet_ntop(AF_INET6, &ue->pdn.ip6, a, sizeof(a)), ra->prefix_len, ra->mtu);
@@ -179,17 +181,14 @@ static void uplink_pending(void *owner)
 		ue_service(ue);
 }
 
-static void error_indication(void *owner)
-{
-	event_ue(owner, "gtpu.error-indication", "%s", "");
-}
+static void error_indication(void *owner) { event_ue(owner, "gtpu.error-indication", "%s", ""); }
 
 const struct gtpu_events *pdn_events(void)
 {
-	static const struct gtpu_events ev = { .ra = advertised,
-					       .echo_reply = echo_reply,
-					       .uplink_pending = uplink_pending,
-					       .error_indication = error_indication };
+	static const struct gtpu_events ev = {.ra = advertised,
+					      .echo_reply = echo_reply,
+					      .uplink_pending = uplink_pending,
+					      .error_indication = error_indication};
 
 	return &ev;
 }

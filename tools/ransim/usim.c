@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Freshness (33.102 C.2.1): SEQ must be above the one stored at its index, and not so far above that
- * the counter would soon be used up (C.2.2, delta 2^28). The limit is not applied to an entry never
- * used: a USIM that starts from nothing takes whatever SQN its home network is at. AUTS tells the
- * highest SQN of the array (C.3.4). */
+/* Freshness (33.102 C.2.1): SEQ must be above the one stored at its index, and not so far above
+ * that the counter would soon be used up (C.2.2, delta 2^28). The limit is not applied to an entry
+ * never used: a USIM that starts from nothing takes whatever SQN its home network is at. AUTS tells
+ * the highest SQN of the array (C.3.4). */
 #include "usim.h"
 
 #include <string.h>

@@ -19,7 +19,7 @@ struct usim {
 enum usim_result {
 	USIM_OK,
 	USIM_MAC_FAILURE,
-	USIM_NON_EPS,	   /* separation bit of AMF is 0 (TS 33.401 6.1.1) */
+	USIM_NON_EPS,      /* separation bit of AMF is 0 (TS 33.401 6.1.1) */
 	USIM_SYNC_FAILURE, /* auts is set */
 };
 
