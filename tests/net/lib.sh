@@ -56,10 +56,9 @@ add_sims() { # COUNT [ARGS]
 # ransim_run ARGS: in the background, its events in $LAB_DIR/ransim.log, commands by `ran`.
 ransim_run() {
 	[ -p "$LAB_DIR/ransim.fifo" ] || mkfifo "$LAB_DIR/ransim.fifo"
-	in_ns ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
-		--control "$LAB_DIR/ransim.fifo" "$@" >"$LAB_DIR/ransim.log" 2>&1 &
-	RANSIM=$!
-	lab_pids+=("$RANSIM")
+	spawn ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
+		--control "$LAB_DIR/ransim.fifo" "$@" >"$LAB_DIR/ransim.log" 2>&1
+	RANSIM=$SPAWNED
 }
 ran() { echo "$*" >"$LAB_DIR/ransim.fifo"; }
 ue() { nsenter --net="/run/netns/$LAB-ue$1" -- "${@:2}"; }

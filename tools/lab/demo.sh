@@ -55,8 +55,7 @@ in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid" >/dev/null || die "iperf
 step "mcored: MME, HSS, SGW and PGW in one process"
 "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" --check || die "configuration"
 if [ -n "${CAPTURE:-}" ]; then
-	in_ns core tcpdump -i s1u -w "$CAPTURE" -U -s 0 2>/dev/null &
-	lab_pids+=($!)
+	spawn core tcpdump -i s1u -w "$CAPTURE" -U -s 0 2>/dev/null
 	sleep 1
 fi
 lab_start || exit 1
@@ -70,11 +69,10 @@ ctl sim show
 
 step "ransim: an eNodeB and two devices attach"
 mkfifo "$LAB_DIR/ransim.fifo"
-in_ns ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
+spawn ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
 	--ue imsi=$imsi1,k=$key,opc=$opc,apn=iot,tun=ue%d,netns="$LAB-ue1" \
 	--ue imsi=$imsi2,k=$key,opc=$opc,apn=internet,tun=ue%d,netns="$LAB-ue2" \
-	--control "$LAB_DIR/ransim.fifo" >"$LAB_DIR/ransim.log" 2>&1 &
-lab_pids+=($!)
+	--control "$LAB_DIR/ransim.fifo" >"$LAB_DIR/ransim.log" 2>&1
 both_attached() { [ "$(ctl -j ue show | jq '[.[]? | select(.emm == "registered")] | length')" = 2 ]; }
 wait_for 20 both_attached || die "the devices did not attach"
 cat "$LAB_DIR/ransim.log"

@@ -22,6 +22,15 @@ lab_pids=()
 # in_ns NAMESPACE COMMAND...: unlike `ip netns exec` it keeps /sys, where bpffs is.
 in_ns() { local ns=$LAB-$1; shift; nsenter --net="/run/netns/$ns" -- "$@"; }
 
+# spawn NAMESPACE COMMAND...: the same in the background; its pid is $SPAWNED, and lab_down ends it.
+spawn() {
+	local ns=$LAB-$1
+	shift
+	nsenter --net="/run/netns/$ns" -- "$@" &
+	SPAWNED=$!
+	lab_pids+=("$SPAWNED")
+}
+
 lab_up() {
 	local ns
 	lab_down
@@ -52,8 +61,10 @@ lab_address() {
 	local ns=$1 dev=$2 a
 	shift 2
 	for a; do
-		ip -n "$LAB-$ns" addr add "$a" dev "$dev" ${a##*:*} 2>/dev/null ||
-			ip -n "$LAB-$ns" addr add "$a" dev "$dev" nodad
+		case $a in
+		*:*) ip -n "$LAB-$ns" addr add "$a" dev "$dev" nodad ;;
+		*) ip -n "$LAB-$ns" addr add "$a" dev "$dev" ;;
+		esac
 	done
 	ip -n "$LAB-$ns" link set "$dev" up
 }
@@ -70,9 +81,8 @@ lab_config() {
 
 # lab_start: starts mcored and waits until it answers.
 lab_start() {
-	in_ns core "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" >>"$LAB_DIR/mcored.log" 2>&1 &
-	LAB_MCORED=$!
-	lab_pids+=("$LAB_MCORED")
+	spawn core "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" >>"$LAB_DIR/mcored.log" 2>&1
+	LAB_MCORED=$SPAWNED
 	local i
 	for ((i = 0; i < 200; i++)); do
 		ctl version >/dev/null 2>&1 && return 0
