@@ -27,6 +27,7 @@ struct s1_socket {
 	struct loop_fd *watch;
 	struct socket *so; /* usrsctp.c */
 	uint32_t slot;
+	bool holds_back; /* Nagle's algorithm is on */
 };
 
 enum s1_input_kind {

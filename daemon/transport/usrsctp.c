@@ -388,12 +388,24 @@ static struct s1_socket *user_connect(struct s1_assoc *assoc, const struct s1_en
 	return socket;
 }
 
+/* usrsctp has no MSG_MORE, but Nagle's algorithm (no SCTP_NODELAY) keeps small messages back while
+ * others are under way, and the send that switches it off takes them along. */
+static void hold_back(struct s1_socket *socket, bool on)
+{
+	const int nodelay = !on;
+
+	if (socket->holds_back == on)
+		return;
+	socket->holds_back = on;
+	set(socket->so, SCTP_NODELAY, &nodelay, sizeof(nodelay));
+}
+
 static int user_send(struct s1_socket *socket, uint16_t stream, const void *p, size_t n, bool more)
 {
 	struct sctp_sndinfo info = {.snd_sid = stream, .snd_ppid = htonl(S1_PPID)};
 	ssize_t r;
 
-	(void)more;
+	hold_back(socket, more);
 	r = usrsctp_sendv(socket->so, p, n, NULL, 0, &info, sizeof(info), SCTP_SENDV_SNDINFO, 0);
 	if (r < 0)
 		return errno == EWOULDBLOCK || errno == ENOBUFS ? -EAGAIN : -errno;
