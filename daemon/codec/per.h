@@ -146,6 +146,7 @@ struct per_wr {
 	uint8_t *p;
 	size_t pos, end;
 	const char *where; /* of the first thing that could not be encoded */
+	bool incomplete;   /* mandatory IEs may be missing */
 	bool bad, full;    /* full: for want of room */
 };
 

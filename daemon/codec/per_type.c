@@ -516,7 +516,7 @@ static void put_protocol_ies(struct per_wr *w, const struct per_type *t, const c
 		if (have >> i & 1)
 			put_ie(w, t->rows[i].type, t->rows[i].id, t->rows[i].criticality,
 			       in + t->rows[i].offset);
-		else if (t->rows[i].presence == PER_M)
+		else if (t->rows[i].presence == PER_M && !w->incomplete)
 			per_refuse(w);
 		if (w->bad)
 			w->where = t->rows[i].name;

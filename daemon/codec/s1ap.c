@@ -54,14 +54,15 @@ int s1ap_decode(struct arena *arena, struct bytes pdu, struct s1ap_pdu *out)
 	return -EBADMSG;
 }
 
-int s1ap_encode_where(const struct s1ap_msg *msg, const void *body, struct wr *w,
-		      const char **where)
+static int encode(const struct s1ap_msg *msg, const void *body, struct wr *w, bool incomplete,
+		  const char **where)
 {
 	struct per_wr p = per_wr_of(w->p, (size_t)(w->end - w->p));
 	size_t open;
 
 	if (w->bad)
 		return -ENOSPC;
+	p.incomplete = incomplete;
 	per_put_bits(&p, msg->choice, 3);
 	per_put_align(&p);
 	per_put_bits(&p, msg->procedure, 8);
@@ -77,6 +78,17 @@ int s1ap_encode_where(const struct s1ap_msg *msg, const void *body, struct wr *w
 	}
 	w->p += per_wr_octets(&p);
 	return 0;
+}
+
+int s1ap_encode_where(const struct s1ap_msg *msg, const void *body, struct wr *w,
+		      const char **where)
+{
+	return encode(msg, body, w, false, where);
+}
+
+int s1ap_encode_incomplete(const struct s1ap_msg *msg, const void *body, struct wr *w)
+{
+	return encode(msg, body, w, true, NULL);
 }
 
 void s1ap_show(FILE *f, const struct s1ap_msg *msg, const void *body)

@@ -167,6 +167,8 @@ static inline int s1ap_encode(const struct s1ap_msg *msg, const void *body, stru
 {
 	return s1ap_encode_where(msg, body, w, NULL);
 }
+/* The same of a message that may lack mandatory IEs: for those who test a receiver. */
+int s1ap_encode_incomplete(const struct s1ap_msg *, const void *body, struct wr *);
 
 /* What clause 10.3 asks of the receiver for the worst of diag's faults. Repeated IEs make a falsely
  * constructed message, which is rejected. */
