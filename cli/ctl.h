@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of mcorectl share. */
+#ifndef CLI_CTL_H
+#define CLI_CTL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <mcore/api_fields.h>
+
+enum { EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
+
+struct options {
+	bool json, wide;
+	const char *socket;
+};
+extern struct options options;
+
+/* A column of a list, a line of a single object. */
+struct column {
+	const char *key, *help;
+	enum field_kind kind;
+	enum field_where where;
+};
+#define CTL_COLUMNS(object, fields) extern const struct column object##_columns[];
+API_OBJECTS(CTL_COLUMNS)
+#undef CTL_COLUMNS
+
+/* A row of the command table. An empty verb: the object alone is the command. */
+struct command {
+	const char *object, *verb;
+	const char *args; /* for people: "IMSI [KEY VALUE]..." */
+	int (*run)(const struct command *, int argc, char **argv); /* argv: what follows the verb */
+	const char *help;
+	const char *path, *list; /* of the API; the JSON key of its list */
+	const struct column *columns;
+	const char *const *words; /* what may follow IMSI or FILE, for completion and help */
+};
+
+/* ---- main.c ---- */
+/* "mcorectl: …" on stderr. */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The index of the first word that `word` is or begins, -1 if there is none. */
+int word_index(const char *const *words, const char *word);
+/* Complains about an unknown word, with the nearest of words if one is near. EXIT_USAGE. */
+int what_is(const char *const *words, const char *word);
+int usage_of(const struct command *); /* prints it on stderr: EXIT_USAGE */
+/* A legal IMSI, or a complaint and false. */
+bool imsi_word(const char *word);
+
+/* ---- api.c ---- */
+/* Asks mcored. 0 with the answer in *out (may be NULL), or an exit code after a complaint. body may
+ * be NULL and is taken over. */
+int api_call(const char *method, const char *path, json_t *body, json_t **out);
+/* Streams: take is called with what comes, until it returns false or the daemon ends it. */
+int api_stream(const char *path, bool (*take)(void *arg, const char *p, size_t n), void *arg);
+/* Uploads what give delivers (0 at the end; size -1 if not known); tick(arg, sent) is called now
+ * and then. */
+int api_upload(const char *path, const char *type, int64_t size,
+	       size_t (*give)(void *arg, char *p, size_t cap), void (*tick)(void *arg), void *arg,
+	       json_t **out);
+
+/* ---- table.c ---- */
+/* A value for people; short in a list, with the exact figure in the view of one. */
+const char *value_text(const struct column *, const json_t *value, bool list, char *buf,
+		       size_t cap);
+/* Rows of a list; first: with the line of titles. */
+void table_rows(const struct column *, const json_t *array, bool first);
+/* One object, a line a field. */
+void table_object(const struct column *, const json_t *object);
+void print_json(const json_t *);
+
+/* ---- commands ---- */
+int show(const struct command *, int argc, char **argv); /* show.c */
+int show_stats(const struct command *, int argc, char **argv);
+int show_version(const struct command *, int argc, char **argv);
+int sim_add(const struct command *, int argc, char **argv); /* sim.c */
+int sim_set(const struct command *, int argc, char **argv);
+int sim_del(const struct command *, int argc, char **argv);
+int sim_export(const struct command *, int argc, char **argv);
+int detach(const struct command *, int argc, char **argv);
+int sim_import(const struct command *, int argc, char **argv); /* import.c */
+int trace(const struct command *, int argc, char **argv);      /* trace.c */
+extern const char *const sim_words[], *const import_words[], *const detach_words[];
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mcorectl: OBJECT VERB [ARGUMENT]..., one row a command. Words may be cut to a prefix (the first
+ * row that fits is meant), `show` is the verb where none is given. The completion and the manual
+ * page come from the same table, by `mcorectl __table`. */
+#include "ctl.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <curl/curl.h>
+
+struct options options = {.socket = API_SOCKET};
+
+static const struct command commands[] = {
+	{"sim", "show", "[IMSI]", show, "subscribers, or one with all that is known of it", "/sims",
+	 "sims", sim_columns, NULL},
+	{"sim", "add", "IMSI k HEX opc HEX [KEY VALUE]...", sim_add,
+	 "add a subscriber; op HEX in place of opc computes it", "/sims", NULL, NULL, sim_words},
+	{"sim", "set", "IMSI KEY VALUE...", sim_set, "change a subscriber; '' takes a value away",
+	 "/sims", NULL, NULL, sim_words},
+	{"sim", "del", "IMSI", sim_del, "delete a subscriber", "/sims", NULL, NULL, NULL},
+	{"sim", "import", "FILE [replace]", sim_import,
+	 "add the SIMs of a CSV (or NDJSON) file, - for standard input; replace: also change those "
+	 "that are there",
+	 "/sims", NULL, NULL, import_words},
+	{"sim", "export", "[FILE]", sim_export, "all subscribers as CSV, without keys", "/sims",
+	 NULL, NULL, NULL},
+	{"session", "show", "[IMSI]", show, "bearers in the datapath, with their counters",
+	 "/sessions", "sessions", session_columns, NULL},
+	{"ue", "show", "[IMSI]", show, "devices as the MME knows them", "/ues", "ues", ue_columns,
+	 NULL},
+	{"subscriber", "show", "[IMSI]", show, "the same as ue", "/ues", "ues", ue_columns, NULL},
+	{"enb", "show", "", show, "eNodeBs with an S1 association", "/enbs", "enbs", enb_columns,
+	 NULL},
+	{"detach", "", "IMSI [reattach]", detach,
+	 "detach a device; reattach: tell it to attach again", "/ues", NULL, NULL, detach_words},
+	{"stats", "", "", show_stats, "counters and latencies; -w: also those that are zero",
+	 "/stats", NULL, NULL, NULL},
+	{"trace", "", "[IMSI]", trace, "steps of a device's procedures as they happen", "/trace",
+	 NULL, trace_columns, NULL},
+	{"pool", "show", "", show, "address pools", "/pools", "pools", pool_columns, NULL},
+	{"memory", "show", "", show, "pools of objects in mcored", "/memory", "memory", memory_columns,
+	 NULL},
+	{"version", "", "", show_version, "of mcorectl and mcored", "/version", NULL, NULL, NULL},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("mcorectl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int word_index(const char *const *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (int i = 0; words[i]; i++)
+		if (!strcmp(words[i], word))
+			return i;
+	for (int i = 0; words[i] && n; i++)
+		if (!strncmp(words[i], word, n))
+			return i;
+	return -1;
+}
+
+/* How many letters must change: edit distance of two short words. */
+static unsigned distance(const char *a, const char *b)
+{
+	enum { LONGEST = 24 };
+	unsigned row[LONGEST + 1], n = (unsigned)strlen(b);
+
+	if (strlen(a) > LONGEST || n > LONGEST)
+		return LONGEST;
+	for (unsigned j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned i = 1; *a; a++, i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= n; j++) {
+			unsigned change = diagonal + (*a != b[j - 1]);
+			unsigned shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			diagonal = row[j];
+			row[j] = change < shift ? change : shift;
+		}
+	}
+	return row[n];
+}
+
+int what_is(const char *const *words, const char *word)
+{
+	const char *near = NULL;
+	unsigned best = 3;
+
+	for (int i = 0; words[i]; i++) {
+		unsigned d = distance(word, words[i]);
+
+		if (d < best && d < strlen(words[i])) {
+			best = d;
+			near = words[i];
+		}
+	}
+	if (near) {
+		complain("what is '%s'? Did you mean '%s'?", word, near);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "mcorectl: what is '%s'? Expected one of:", word);
+	for (int i = 0; words[i]; i++)
+		fprintf(stderr, " %s", words[i]);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}
+
+bool imsi_word(const char *word)
+{
+	imsi_t imsi;
+
+	if (imsi_parse(word, &imsi))
+		return true;
+	complain("'%s' is not an IMSI: 6 to 15 digits", word);
+	return false;
+}
+
+static void print_usage(FILE *f, const struct command *c)
+{
+	fprintf(f, "  mcorectl %s%s%s%s%s\n      %s\n", c->object, *c->verb ? " " : "", c->verb,
+		*c->args ? " " : "", c->args, c->help);
+	if (!c->words)
+		return;
+	fputs("      words:", f);
+	for (int i = 0; c->words[i]; i++)
+		fprintf(f, " %s", c->words[i]);
+	fputc('\n', f);
+}
+
+int usage_of(const struct command *c)
+{
+	fputs("usage:\n", stderr);
+	print_usage(stderr, c);
+	return EXIT_USAGE;
+}
+
+static void help(FILE *f, const char *object)
+{
+	fputs("usage: mcorectl [-j] [-w] [-s SOCKET] OBJECT [VERB] [ARGUMENT]...\n", f);
+	for (int i = 0; i < COMMANDS; i++)
+		if (!object || !strcmp(commands[i].object, object))
+			print_usage(f, &commands[i]);
+	fputs("Words may be cut to a prefix; the verb is show if none is given.\n"
+	      "  -j, --json           what mcored said, as JSON\n"
+	      "  -w, --wide           all columns of a list\n"
+	      "  -s, --socket PATH    mcored's socket (" API_SOCKET ")\n"
+	      "Exit codes: 0 done, 1 refused by mcored, 2 usage, 3 mcored cannot be reached.\n",
+	      f);
+}
+
+/* For tools: object, verb, arguments, words, help; separated by tabs. */
+static int print_table(void)
+{
+	for (int i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+
+		printf("%s\t%s\t%s\t", c->object, c->verb, c->args);
+		for (int w = 0; c->words && c->words[w]; w++)
+			printf("%s%s", w ? " " : "", c->words[w]);
+		printf("\t%s\n", c->help);
+	}
+	return 0;
+}
+
+/* The object's verbs, NULL at the end. */
+static void verbs_of(const char *object, const char *verbs[])
+{
+	int n = 0;
+
+	for (int i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].object, object))
+			verbs[n++] = commands[i].verb;
+	verbs[n] = NULL;
+}
+
+static const struct command *find(const char *object, const char *verb)
+{
+	for (int i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].object, object) && !strcmp(commands[i].verb, verb))
+			return &commands[i];
+	return NULL;
+}
+
+/* After the object: a verb, or what show shows. */
+static int run_object(const char *object, int argc, char **argv)
+{
+	const char *verbs[COMMANDS + 1];
+	const struct command *c;
+	int verb = 0, taken = 0;
+
+	verbs_of(object, verbs);
+	if (*verbs[0] && argc > 0) {
+		verb = word_index(verbs, argv[0]);
+		taken = verb >= 0;
+		if (verb < 0 && argv[0][0] >= '0' && argv[0][0] <= '9')
+			verb = 0;
+	}
+	if (verb < 0)
+		return what_is(verbs, argv[0]);
+	c = find(object, verbs[verb]);
+	return c->run(c, argc - taken, argv + taken);
+}
+
+static int run(int argc, char **argv)
+{
+	const char *objects[COMMANDS + 1];
+	int n = 0, object;
+
+	if (!strcmp(argv[0], "__table"))
+		return print_table();
+	for (int i = 0; i < COMMANDS; i++)
+		if (!n || strcmp(objects[n - 1], commands[i].object))
+			objects[n++] = commands[i].object;
+	objects[n] = NULL;
+	if (!strcmp(argv[0], "help")) {
+		object = argc > 1 ? word_index(objects, argv[1]) : -1;
+		help(stdout, object < 0 ? NULL : objects[object]);
+		return 0;
+	}
+	object = word_index(objects, argv[0]);
+	if (object < 0)
+		return what_is(objects, argv[0]);
+	return run_object(objects[object], argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"json", no_argument, NULL, 'j'},         {"wide", no_argument, NULL, 'w'},
+		{"socket", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
+	};
+	bool want_help = false;
+	int c, code;
+
+	while ((c = getopt_long(argc, argv, "jws:hV", longs, NULL)) != -1) {
+		if (c == 'j')
+			options.json = true;
+		else if (c == 'w')
+			options.wide = true;
+		else if (c == 's')
+			options.socket = optarg;
+		else if (c == 'h')
+			want_help = true;
+		else if (c == 'V')
+			return printf("mcorectl %s\n", MCORE_VERSION) < 0;
+		else
+			return EXIT_USAGE;
+	}
+	argc -= optind;
+	argv += optind;
+	if (want_help) {
+		/* `mcorectl sim --help` is `mcorectl help sim`. */
+		char *words[] = {(char *)(uintptr_t) "help", argc ? argv[0] : NULL};
+
+		return run(argc ? 2 : 1, words);
+	}
+	if (!argc) {
+		help(stderr, NULL);
+		return EXIT_USAGE;
+	}
+	signal(SIGPIPE, SIG_DFL);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	code = run(argc, argv);
+	curl_global_cleanup();
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("standard output cannot be written");
+		return EXIT_REFUSED;
+	}
+	return code;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `show`: a list page by page, or one object; stats; version. */
+#include "ctl.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Elements of a list in one array, though they come in pages. */
+static void list_json(const char *name, const json_t *array, bool first)
+{
+	json_t *item;
+	size_t i;
+
+	if (first)
+		printf("{\"%s\": [", name);
+	json_array_foreach(array, i, item)
+	{
+		char *text = json_dumps(item, 0);
+
+		printf("%s\n  %s", first && !i ? "" : ",", text ? text : "null");
+		free(text);
+	}
+}
+
+static int show_list(const struct command *c)
+{
+	char path[128];
+	bool first = true;
+	int code;
+
+	snprintf(path, sizeof path, "%s", c->path);
+	for (;;) {
+		const char *next = NULL;
+		json_t *page, *array, *resident;
+
+		code = api_call("GET", path, NULL, &page);
+		if (code)
+			return code;
+		array = json_object_get(page, c->list);
+		if (options.json)
+			list_json(c->list, array, first);
+		else
+			table_rows(c->columns, array, first);
+		resident = json_object_get(page, "resident");
+		if (resident && !options.json)
+			printf("resident: %" PRIu64 " KiB\n",
+			       (uint64_t)json_integer_value(resident) / 1024);
+		first = false;
+		json_unpack(page, "{s?s}", "next", &next);
+		snprintf(path, sizeof path, "%s?from=%s", c->path, next ? next : "");
+		json_decref(page);
+		if (!next)
+			break;
+	}
+	if (options.json)
+		puts("\n]}");
+	return 0;
+}
+
+/* A path of one IMSI gives the object, or a list where there can be several. */
+static int show_one(const struct command *c, const char *imsi)
+{
+	json_t *answer, *array, *item;
+	char path[128];
+	size_t i;
+	int code;
+
+	snprintf(path, sizeof path, "%s/%s", c->path, imsi);
+	code = api_call("GET", path, NULL, &answer);
+	if (code)
+		return code;
+	array = json_object_get(answer, c->list);
+	if (options.json) {
+		print_json(answer);
+	} else if (!array) {
+		table_object(c->columns, answer);
+	} else {
+		json_array_foreach(array, i, item)
+		{
+			if (i)
+				putchar('\n');
+			table_object(c->columns, item);
+		}
+	}
+	json_decref(answer);
+	return 0;
+}
+
+int show(const struct command *c, int argc, char **argv)
+{
+	if (argc > 1 || (argc && !*c->args))
+		return usage_of(c);
+	if (argc)
+		return imsi_word(argv[0]) ? show_one(c, argv[0]) : EXIT_USAGE;
+	return show_list(c);
+}
+
+/* ---- stats ---- */
+
+static void stat_line(const char *name, const char *label, const json_t *value)
+{
+	int width = 48 - (int)strlen(name);
+
+	if (!json_integer_value(value) && !options.wide)
+		return;
+	if (label)
+		printf("%s{%s}%*s %" JSON_INTEGER_FORMAT "\n", name, label,
+		       width - (int)strlen(label) - 2, "", json_integer_value(value));
+	else
+		printf("%s%*s %" JSON_INTEGER_FORMAT "\n", name, width, "",
+		       json_integer_value(value));
+}
+
+int show_stats(const struct command *c, int argc, char **argv)
+{
+	json_t *stats, *value, *inner;
+	const char *name, *label;
+	int code;
+
+	(void)argv;
+	if (argc)
+		return usage_of(c);
+	code = api_call("GET", c->path, NULL, &stats);
+	if (code)
+		return code;
+	if (options.json) {
+		print_json(stats);
+	} else {
+		json_object_foreach(stats, name, value)
+		{
+			if (!json_is_object(value))
+				stat_line(name, NULL, value);
+			else
+				json_object_foreach(value, label, inner)
+					stat_line(name, label, inner);
+		}
+	}
+	json_decref(stats);
+	return 0;
+}
+
+int show_version(const struct command *c, int argc, char **argv)
+{
+	const char *version = "?", *datapath = "?";
+	json_t *answer;
+	int code, pid = 0;
+
+	(void)argv;
+	if (argc)
+		return usage_of(c);
+	if (!options.json) {
+		printf("mcorectl  %s\n", MCORE_VERSION);
+		fflush(stdout);
+	}
+	code = api_call("GET", c->path, NULL, &answer);
+	if (code)
+		return code;
+	json_unpack(answer, "{s?s,s?i,s?s}", "version", &version, "pid", &pid, "datapath",
+		    &datapath);
+	if (options.json)
+		print_json(answer);
+	else
+		printf("mcored    %s\npid       %d\ndatapath  %s\n", version, pid, datapath);
+	json_decref(answer);
+	return 0;
+}
