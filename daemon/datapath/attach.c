@@ -167,11 +167,19 @@ static int open_link(const struct attached *a)
 	return -1;
 }
 
+/* Detaches first: a link that is only let go ends some time later, and the device is busy till
+ * then. */
 static void drop_link(const char *name)
 {
 	char path[PATH_CAP];
+	int fd;
 
 	pin_path(name, path, sizeof(path));
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return;
+	bpf_link_detach(fd);
+	close(fd);
 	unlink(path);
 }
 
@@ -278,8 +286,8 @@ static void close_dispatched(struct attached *a)
 	a->object = NULL;
 }
 
-/* Into libxdp's dispatcher. -ENOTSUP if the kernel has no way to do it. */
-static int attach_dispatcher(struct attached *a)
+/* Into libxdp's dispatcher of a device. -ENOTSUP if the kernel has no way to do it. */
+static int enter_dispatcher(struct attached *a, int ifindex, enum xdp_attach_mode mode)
 {
 	struct bpf_program *prog;
 	struct xdp_multiprog *mp;
@@ -299,18 +307,46 @@ static int attach_dispatcher(struct attached *a)
 		a->xdp = NULL;
 		return err;
 	}
-	drop_link(a->name);
-	err = xdp_program__attach(a->xdp, a->ifindex, XDP_MODE_NATIVE, 0);
+	err = xdp_program__attach(a->xdp, ifindex, mode, 0);
 	if (err)
 		return err;
-	mp = xdp_multiprog__get_from_ifindex(a->ifindex);
+	mp = xdp_multiprog__get_from_ifindex(ifindex);
 	legacy = libxdp_get_error(mp) || xdp_multiprog__is_legacy(mp);
 	if (!libxdp_get_error(mp))
 		xdp_multiprog__close(mp);
 	if (legacy) {
-		xdp_program__detach(a->xdp, a->ifindex, XDP_MODE_NATIVE, 0);
+		xdp_program__detach(a->xdp, ifindex, mode, 0);
 		return -ENOTSUP;
 	}
+	return 0;
+}
+
+/* Tries on mcore0 what must not be tried on an interface that carries packets. */
+static int try_dispatcher(void)
+{
+	struct attached probe = {.name = HOST_DEV, .role = DP_ACCESS};
+	int err = enter_dispatcher(&probe, host_dev(), XDP_MODE_SKB);
+
+	if (!err)
+		xdp_program__detach(probe.xdp, host_dev(), XDP_MODE_SKB, 0);
+	close_dispatched(&probe);
+	return err;
+}
+
+static int attach_dispatcher(struct attached *a)
+{
+	int fd = open_link(a), err = 0;
+
+	if (fd >= 0) {
+		close(fd);
+		err = try_dispatcher();
+		if (err)
+			return err;
+		drop_link(a->name);
+	}
+	err = enter_dispatcher(a, a->ifindex, XDP_MODE_NATIVE);
+	if (err)
+		return err;
 	leave_dispatcher(a, xdp_program__id(a->xdp));
 	a->dispatcher = true;
 	return 0;

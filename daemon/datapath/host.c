@@ -86,7 +86,8 @@ static void set_ethtool(const char *name, uint32_t command, uint32_t value)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
-	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &req))
+	/* What depends on an offload that is off already cannot be set, and need not be. */
+	if (fd < 0 || (ioctl(fd, SIOCETHTOOL, &req) && errno != EOPNOTSUPP))
 		LOG(WARN, "datapath.ethtool", "dev=%s command=%#x error=\"%s\"", name, command,
 		    strerror(errno));
 	if (fd >= 0)

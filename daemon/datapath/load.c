@@ -192,7 +192,8 @@ static int open_pinned(const struct bpf_map *map, const char *name, char *why, s
 	load_pin_path(path, sizeof(path), "", name);
 	fd = bpf_obj_get(path);
 	if (fd < 0) {
-		snprintf(why, cap, "%s: %s", name, strerror(errno));
+		if (errno != ENOENT)
+			snprintf(why, cap, "%s: %s", name, strerror(errno));
 		return -1;
 	}
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) || info.type != bpf_map__type(map) ||
@@ -273,9 +274,9 @@ static bool adopt_maps(void)
 	close_maps();
 	for (unsigned i = 0; i < DP_MAPS; i++)
 		unlink_pin(dp.pin_dir, map_name[i]);
-	if (any || all)
+	if (any || why[0])
 		LOG(WARN, "datapath.anew", "text=\"pinned maps are not adopted\" reason=\"%s\"",
-		    why);
+		    why[0] ? why : "some are missing");
 	return false;
 }
 
