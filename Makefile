@@ -89,6 +89,16 @@ $(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/m
 	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
 	$(Q)llvm-strip -g $@
 
+# --- BPF tests: each takes the object as its argument, and needs root.
+BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model cases)
+$(B)/tests/bpf/fixtures: $(B)/tests/bpf/fixtures.o $(BPFTEST) | $(B)/mcore.bpf.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread
+$(B)/tests/fuzz/bpf_parser: $(B)/tests/fuzz/bpf_parser.o $(BPFTEST) | $(B)/mcore.bpf.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread
+# --- end of BPF tests
+
 # Unit tests: tests/unit/LAYER/NAME_test.c links with its layer and those below.
 upto = $(if $(filter $(1),$(firstword $(2))),$(firstword $(2)),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
 define unit

@@ -9,6 +9,7 @@
 #ifndef BPF_ITER_H
 #define BPF_ITER_H
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "maps.h"
@@ -36,19 +37,22 @@ int dump_subscribers(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq;
 	const struct session *s = ctx->value;
+	const __be16 *prefix;
 	__s64 seen;
 
 	if (ctx->meta->seq_num == 0)
 		bpf_seq_write(seq, heading, sizeof heading - 1);
 	if (!s || !s->teid)
 		return 0;
+	prefix = (const __be16 *)s->ue6;
 	seen = s->last_seen ? (__s64)((bpf_ktime_get_ns() - s->last_seen) / 1000000000) : -1;
 	BPF_SEQ_PRINTF(seq, "%-15s %3u %-16s %-6s %-6s %10llu %14llu %10llu %14llu %12llu %12llu ",
 		       s->imsi, s->ebi, s->apn, s->gate_up == GATE_OPEN ? "open" : "closed",
 		       s->gate_down == GATE_OPEN ? "open" : "closed", s->up.packets, s->up.bytes,
 		       s->down.packets, s->down.bytes, s->bits_per_second_up,
 		       s->bits_per_second_down);
-	BPF_SEQ_PRINTF(seq, "%9lld %pI4 %pI6 %s\n", seen, &s->ue4, &s->ue6,
+	BPF_SEQ_PRINTF(seq, "%9lld %pI4 %x:%x:%x:%x::/64 %s\n", seen, &s->ue4, bpf_ntohs(prefix[0]),
+		       bpf_ntohs(prefix[1]), bpf_ntohs(prefix[2]), bpf_ntohs(prefix[3]),
 		       s->peer ? "connected" : "idle");
 	return 0;
 }

@@ -62,12 +62,15 @@ INLINE int gtpu_message(struct pkt *p, const struct gtpu_pdu *g, const struct ip
 	return answer_echo(p->ctx, p->l3, outer->hlen) ? REASON_internal : REASON_gtpu_echo;
 }
 
-/* A device that speaks GTP to the core's own sockets is up to no good. */
-INLINE bool gtp_ports(struct pkt *p, const struct ip *in, __u32 off)
+/* A device that speaks GTP to the core's own sockets is up to no good. The first fragment tells. */
+INLINE bool speaks_gtp(struct pkt *p, const struct ip *in, __u32 off)
 {
 	struct udphdr *udp = p->data + off + in->hlen;
 
-	if (in->proto != PROTO_UDP || (void *)(udp + 1) > p->end)
+	if (in->proto != PROTO_UDP || in->len < in->hlen + sizeof *udp ||
+	    (void *)(udp + 1) > p->end)
+		return false;
+	if (in->fragment && ((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff))
 		return false;
 	return udp->dest == bpf_htons(GTPU_PORT) || udp->dest == bpf_htons(GTPC_PORT);
 }
@@ -87,7 +90,7 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 		return REASON_ue_to_ue;
 	index = to.found ? to.host_hop ?: host_hop_of(p->slot) : local_find(c, in);
 	*host = to.found || index;
-	if (*host && gtp_ports(p, in, off))
+	if (*host && speaks_gtp(p, in, off))
 		return REASON_gtp_in_gtp;
 	*hop = hop_get(*host ? index : p->session->exit);
 	if (*hop && !*host && in->len > (*hop)->mtu && (*hop)->state == HOP_READY) {
@@ -244,7 +247,8 @@ INLINE int classify(struct pkt *p, const enum role role)
 
 		if (ip.fragment)
 			return REASON_outer_fragment;
-		if ((void *)(udp + 1) <= p->end && udp->dest == bpf_htons(GTPU_PORT))
+		if (ip.len >= ip.hlen + sizeof *udp && (void *)(udp + 1) <= p->end &&
+		    udp->dest == bpf_htons(GTPU_PORT))
 			return uplink(p, c, &ip);
 	}
 	return role & SGI ? downlink(p, c, &ip, role) : REASON_not_ours;

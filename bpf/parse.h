@@ -183,7 +183,7 @@ INLINE bool extension_known(__u8 type)
  * the offset behind the last, -REASON_bad_gtpu, or -REASON_unknown_extension for one that an
  * endpoint must understand (bit 8 of its type). A function of its own to the verifier, which so
  * checks what follows once and not once for each length of the chain. */
-__noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type)
+__noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type, __u32 limit)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 
@@ -199,7 +199,7 @@ __noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type)
 			return -REASON_bad_gtpu;
 		last = at + *length * 4u - 1;
 		opaque(last);
-		if (last > MAX_INNER_OFFSET)
+		if (last > MAX_INNER_OFFSET || last >= limit)
 			return -REASON_bad_gtpu;
 		next = data + last;
 		if ((void *)(next + 1) > end)
@@ -246,7 +246,8 @@ INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
 		return REASON_bad_gtpu;
 	g->inner += 4;
 	if ((h->flags & GTPU_E) && option[3]) {
-		inner = gtpu_extensions(p->ctx, g->inner, option[3]);
+		inner = gtpu_extensions(p->ctx, g->inner, option[3],
+					g->header + (__u32)sizeof *h + room);
 		if (inner < 0)
 			return -inner;
 		g->inner = (__u32)inner;

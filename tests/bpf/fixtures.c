@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the table of cases.c, and what a table cannot say, through BPF_PROG_TEST_RUN.
+ *
+ * Of each case is checked: the XDP action, twice where the frame leaves (by redirect, and by XDP_TX
+ * where it came from the interface it leaves by); every octet of the frame; that exactly one reason
+ * was counted, once, with the frame's length; the session's counters; the event; and that the model
+ * (model.c) thinks the same. Usage: fixtures OBJECT. Needs root. TAP-like; the last line is
+ * `N passed, N failed`. */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "cases.h"
+#include "frame.h"
+#include "lab.h"
+#include "model.h"
+
+static unsigned passed, failed;
+static bool seen[REASON_COUNT];
+static char why[512];
+
+static bool fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static bool fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static void report(const char *behaviour, bool good)
+{
+	if (good) {
+		printf("ok %u - %s\n", ++passed + failed, behaviour);
+		return;
+	}
+	printf("not ok %u - %s: %s\n", passed + ++failed, behaviour, why);
+}
+
+static const char *action_name(uint32_t a)
+{
+	static const char *const names[] = {"ABORTED", "DROP", "PASS", "TX", "REDIRECT"};
+
+	return a < 5 ? names[a] : "?";
+}
+
+/* Exactly one reason went up, by one packet of n octets; which is returned, or -1. */
+static int counted(const struct reason_count before[], size_t n)
+{
+	struct reason_count after[REASON_COUNT];
+	int which = -1;
+
+	lab_reasons(after);
+	for (int i = 0; i < REASON_COUNT; i++) {
+		uint64_t packets = after[i].packets - before[i].packets;
+		uint64_t bytes = after[i].bytes - before[i].bytes;
+
+		if (!packets && !bytes)
+			continue;
+		if (which >= 0 || packets != 1 || bytes != n)
+			return -1;
+		which = i;
+	}
+	return which;
+}
+
+/* The ICMP answer to a frame that is too big: as the model makes it, if its source and MTU are
+ * those of the row. 0 if not. */
+static size_t expect_icmp(const struct test_case *t, const uint8_t *in, uint8_t *out)
+{
+	struct model m;
+	bool v6 = strchr(t->icmp_from, ':');
+	size_t l3 = 14u + (t->in.vlan[0] ? 4 : 0) + (t->in.vlan[1] ? 4 : 0);
+	uint8_t from[16];
+
+	inet_pton(v6 ? AF_INET6 : AF_INET, t->icmp_from, from);
+	model_run(t->role, in, frame_build(&t->in, out), &m);
+	memcpy(out, m.frame, m.len);
+	if (memcmp(out + l3 + (v6 ? 8 : 12), from, v6 ? 16 : 4) ||
+	    get16(out + l3 + (v6 ? 46 : 26)) != t->icmp_mtu)
+		return 0;
+	return m.len;
+}
+
+static bool same_frame(const struct lab_result *r, const uint8_t *want, size_t n)
+{
+	size_t at = 0;
+
+	if (r->len == n && !memcmp(r->frame, want, n))
+		return true;
+	while (at < n && at < r->len && r->frame[at] == want[at])
+		at++;
+	fail("frame differs at octet %zu, length %zu, want %zu", at, r->len, n);
+	frame_dump("got", r->frame, r->len);
+	frame_dump("want", want, n);
+	return false;
+}
+
+static bool check_frame(const struct test_case *t, const uint8_t *in, size_t n,
+			const struct lab_result *r)
+{
+	uint8_t want[FRAME_MAX];
+	enum mcore_verdict v = lab_verdict(t->reason);
+	struct frame_spec out = t->out;
+	size_t want_n;
+
+	if (v == VERDICT_PASS)
+		return same_frame(r, in, n);
+	if (v != VERDICT_FORWARD && v != VERDICT_ANSWER)
+		return true;
+	if (v == VERDICT_FORWARD)
+		out.hop = (uint8_t)t->hop;
+	want_n = t->icmp_from ? expect_icmp(t, in, want) : frame_build(&out, want);
+	if (!want_n)
+		return fail("ICMP source or MTU is not %s, %u", t->icmp_from, t->icmp_mtu);
+	if (!same_frame(r, want, want_n))
+		return false;
+	const char *fault =
+		frame_fault(r->frame, r->len, v == VERDICT_ANSWER || t->reason == REASON_downlink);
+
+	return fault ? fail("the frame sent is malformed: %s", fault) : true;
+}
+
+static bool check_session(const struct test_case *t, const struct session before[])
+{
+	enum mcore_verdict v = lab_verdict(t->reason);
+	bool down = t->reason == REASON_downlink;
+	uint64_t len = t->in.inner.len ? t->in.inner.len : 64;
+
+	for (unsigned i = 0; i < LAB_SLOTS; i++) {
+		const struct session *s = &lab.sessions[i], *b = &before[i];
+		bool forwarded = i == t->slot && i && (v == VERDICT_FORWARD || v == VERDICT_TAKE);
+		uint64_t up = forwarded && !down, dn = forwarded && down;
+
+		if (s->up.packets - b->up.packets != up || s->up.bytes - b->up.bytes != up * len ||
+		    s->down.packets - b->down.packets != dn ||
+		    s->down.bytes - b->down.bytes != dn * len)
+			return fail("counters of slot %u: up %llu packets %llu bytes more", i,
+				    s->up.packets - b->up.packets, s->up.bytes - b->up.bytes);
+		if (s->dropped - b->dropped != (i && i == t->slot && v == VERDICT_DROP))
+			return fail("slot %u: %llu dropped", i, s->dropped - b->dropped);
+		if (forwarded != (s->last_seen > b->last_seen))
+			return fail("slot %u: last_seen", i);
+	}
+	return true;
+}
+
+static bool check_event(const struct test_case *t)
+{
+	struct event e;
+	unsigned n = lab_events(&e);
+
+	if (t->warm_up)
+		return true;
+	if (n != (t->event ? 1 : 0))
+		return fail("%u events", n);
+	if (!t->event)
+		return true;
+	if ((int)e.type != t->event - 1)
+		return fail("event of type %u", e.type);
+	if (e.type == EVENT_UNKNOWN_TEID)
+		return !memcmp(e.peer, lab.hops[HOP_ENB].addr, 3) && e.teid
+			       ? true
+			       : fail("event does not tell peer and TEID");
+	if (e.slot != t->slot)
+		return fail("event of slot %u", e.slot);
+	if (e.type == EVENT_SLOW_PATH) {
+		struct frame_spec inner = {.inner = t->in.inner};
+		uint8_t packet[FRAME_MAX];
+		size_t len = frame_build(&inner, packet) - 14;
+
+		if (len > sizeof e.packet)
+			len = sizeof e.packet;
+		if (e.len != len || memcmp(e.packet, packet + 14, len))
+			return fail("event's packet differs");
+	}
+	return true;
+}
+
+static bool check_model(const struct test_case *t, const uint8_t *in, size_t n)
+{
+	struct model m;
+
+	model_run(t->role, in, n, &m);
+	if (m.reason != t->reason && m.instead != t->reason)
+		return fail("the model says %s", lab_reason_name(m.reason));
+	return true;
+}
+
+/* The interface a frame of that case comes in by, which is not the one it leaves by. */
+static int arrives(const struct test_case *t)
+{
+	const int by_role[LAB_ROLES] = {lab.iface[HOP_ENB], lab.iface[HOP_EXIT], lab.aside,
+					lab.iface[HOP_HOST]};
+
+	/* The host's packets to the host turn round; the rest must not. */
+	return lab_verdict(t->reason) == VERDICT_FORWARD && by_role[t->role] == lab.iface[t->hop]
+		       ? lab.aside
+		       : by_role[t->role];
+}
+
+static bool run_case(const struct test_case *t, int iface, uint32_t forward)
+{
+	static struct session before[LAB_SLOTS];
+	struct reason_count reasons[REASON_COUNT];
+	struct lab_result r;
+	uint8_t in[FRAME_MAX];
+	const uint32_t actions[] = {forward, XDP_PASS, XDP_TX, XDP_DROP, XDP_DROP};
+	struct event ignored;
+	size_t n;
+	int reason;
+
+	lab_reset();
+	if (t->before)
+		t->before();
+	n = frame_build(&t->in, in);
+	if (!check_model(t, in, n))
+		return false;
+	for (unsigned i = 0; i < t->warm_up; i++)
+		lab_run(t->role, in, n, iface, 1, &r);
+	if (t->warm_up && t->reason != REASON_event_lost)
+		lab_events(&ignored);
+	memcpy(before, lab.sessions, sizeof before);
+	lab_reasons(reasons);
+	if (lab_run(t->role, in, n, iface, 1, &r))
+		return fail("test run: %s", strerror(errno));
+	reason = counted(reasons, n);
+	if (reason != t->reason)
+		return fail("reason %s, want %s", lab_reason_name(reason),
+			    lab_reason_name(t->reason));
+	seen[reason] = true;
+	if (r.action != actions[lab_verdict(reason)])
+		return fail("action %s", action_name(r.action));
+	return check_frame(t, in, n, &r) && check_session(t, before) && check_event(t);
+}
+
+static void run_table(void)
+{
+	for (unsigned i = 0; i < case_count; i++) {
+		const struct test_case *t = &cases[i];
+		bool good = run_case(t, arrives(t), XDP_REDIRECT);
+
+		if (good && lab_verdict(t->reason) == VERDICT_FORWARD)
+			good = run_case(t, lab.iface[t->hop], XDP_TX);
+		report(t->behaviour, good);
+	}
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void pin(unsigned cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+}
+
+/* Sends one device's packets as fast as it can; how many went through. */
+struct stream {
+	unsigned cpu;
+	enum lab_role role;
+	const struct frame_spec *spec;
+	uint64_t until;
+	uint64_t sent, through;
+};
+
+static void *stream_run(void *arg)
+{
+	struct stream *s = arg;
+	struct lab_result r;
+	uint8_t in[FRAME_MAX];
+	size_t n = frame_build(s->spec, in);
+
+	pin(s->cpu);
+	while (now_ns() < s->until) {
+		if (lab_run(s->role, in, n, lab.aside, 1, &r))
+			break;
+		s->sent++;
+		s->through += r.action == XDP_REDIRECT;
+	}
+	return NULL;
+}
+
+/* For 0.4 s at that rate, from one CPU or two: bytes through are burst + rate * time to 2 %, and
+ * the counters say exactly what the actions said. */
+static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsigned cpus)
+{
+	const struct frame_spec up_spec = {
+		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
+		.gtp = {.teid = lab_teid(DEVICE)},
+		.inner = {.version = 4, .src = "10.45.0.5", .dst = "203.0.113.80", .len = len},
+	};
+	const struct frame_spec down_spec = {
+		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = len},
+	};
+	const uint64_t burst = 20 * 8 * (uint64_t)len * 1000000000 / bits_per_second;
+	struct session *s = &lab.sessions[DEVICE];
+	struct stream streams[2] = {};
+	pthread_t threads[2];
+	uint64_t start, through = 0, sent = 0;
+	struct rate *rate = down ? &s->rate_down : &s->rate_up;
+	struct count *count = down ? &s->down : &s->up;
+	double want, got;
+
+	lab_reset();
+	rate->ns_per_mib = rate_ns_per_mib(bits_per_second);
+	rate->burst_ns = burst;
+	start = now_ns();
+	for (unsigned i = 0; i < cpus; i++) {
+		streams[i] = (struct stream){.cpu = i,
+					     .role = down ? LAB_SGI : LAB_ACCESS,
+					     .spec = down ? &down_spec : &up_spec,
+					     .until = start + 400000000};
+		pthread_create(&threads[i], NULL, stream_run, &streams[i]);
+	}
+	for (unsigned i = 0; i < cpus; i++) {
+		pthread_join(threads[i], NULL);
+		through += streams[i].through;
+		sent += streams[i].sent;
+	}
+	want = (double)bits_per_second / 8 * ((double)(now_ns() - start) + (double)burst) / 1e9;
+	got = (double)through * len;
+	if (through == sent)
+		return fail("the rate was never reached: %llu packets", (unsigned long long)sent);
+	if (count->packets != through || count->bytes != through * len)
+		return fail("counted %llu packets of %llu", count->packets,
+			    (unsigned long long)through);
+	if (s->dropped != sent - through)
+		return fail("counted %llu drops of %llu", s->dropped,
+			    (unsigned long long)(sent - through));
+	if (got < 0.97 * want || got > 1.01 * want + len)
+		return fail("%.0f bytes through, want %.0f", got, want);
+	return true;
+}
+
+/* GCRA's numbers at both ends of what is promised, by arithmetic on tat after one packet. */
+static bool one_packet_moves_tat_by(uint64_t bits_per_second, uint64_t ns, uint64_t slack)
+{
+	const struct frame_spec spec = {
+		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = 1250},
+	};
+	struct session *s = &lab.sessions[DEVICE];
+	const uint64_t ahead = now_ns() + 3600000000000;
+	struct lab_result r;
+	uint8_t in[FRAME_MAX];
+
+	lab_reset();
+	s->rate_down.ns_per_mib = rate_ns_per_mib(bits_per_second);
+	s->rate_down.burst_ns = 7200000000000;
+	s->rate_down.tat = ahead;
+	lab_run(LAB_SGI, in, frame_build(&spec, in), lab.aside, 1, &r);
+	uint64_t moved = s->rate_down.tat - ahead;
+
+	if (r.action != XDP_REDIRECT || moved + slack < ns || moved > ns + slack)
+		return fail("moved by %llu ns, want %llu", (unsigned long long)moved,
+			    (unsigned long long)ns);
+	return true;
+}
+
+/* What `cat` on the pinned iterator prints. */
+static bool subscribers_are_listed(void)
+{
+	union bpf_iter_link_info info = {
+		.map.map_fd = (uint32_t)bpf_object__find_map_fd_by_name(lab.obj, "sessions")};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof info);
+	struct bpf_program *p = bpf_object__find_program_by_name(lab.obj, "dump_subscribers");
+	struct bpf_link *link = bpf_program__attach_iter(p, &opts);
+	static char text[65536];
+	size_t n = 0;
+	ssize_t got;
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+
+	lab_reset();
+	lab.sessions[DEVICE].up = (struct count){12, 3456};
+	lab.sessions[DEVICE].bits_per_second_down = 1000000;
+	while (fd >= 0 && (got = read(fd, text + n, sizeof text - 1 - n)) > 0)
+		n += (size_t)got;
+	close(fd);
+	bpf_link__destroy(link);
+	if (strncmp(text, "IMSI ", 5))
+		return fail("no heading: %.80s", text);
+	const char *row = strstr(text, "001010000000005 ");
+
+	if (!row)
+		return fail("device is missing");
+	char imsi[16], apn[32], up[8], down[8], ip4[20], ip6[48], state[12];
+	unsigned ebi;
+	long long v[6], ago;
+
+	if (sscanf(row, "%15s %u %31s %7s %7s %lld %lld %lld %lld %lld %lld %lld %19s %47s %11s",
+		   imsi, &ebi, apn, up, down, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &ago, ip4,
+		   ip6, state) != 15)
+		return fail("row is short: %.200s", row);
+	if (ebi != 5 || strcmp(apn, "internet") || strcmp(up, "open") || v[0] != 12 ||
+	    v[1] != 3456 || v[5] != 1000000 || ago != -1 || strcmp(ip4, "10.45.0.5") ||
+	    strcmp(ip6, "2001:db8:45:5::/64") || strcmp(state, "connected"))
+		return fail("row is wrong: %.200s", row);
+	if (!strstr(text, " closed ") || !strstr(text, " idle\n"))
+		return fail("gates or idle devices are not told");
+	if (strstr(text, "001010000000030 "))
+		return fail("a free slot is listed");
+	return true;
+}
+
+static bool every_reason_was_seen(void)
+{
+	for (int i = 0; i < REASON_COUNT; i++)
+		if (!seen[i])
+			return fail("no case ends with %s", lab_reason_name(i));
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc != 2 || !lab_open(argv[1])) {
+		fprintf(stderr, "usage: fixtures OBJECT\n");
+		return 2;
+	}
+	pin(0);
+	run_table();
+	report("every_reason_has_a_case", every_reason_was_seen());
+	report("one_gigabit_uplink_rate_holds", rate_holds(false, 1000000000, 1400, 1));
+	report("ten_megabit_downlink_rate_holds", rate_holds(true, 10000000, 1400, 1));
+	report("rate_of_small_packets_holds", rate_holds(true, 5000000, 64, 1));
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		report("rate_and_counters_are_exact_from_two_cpus",
+		       rate_holds(false, 50000000, 200, 2));
+	report("a_100_gigabit_rate_is_exact", one_packet_moves_tat_by(100000000000, 100, 0));
+	report("a_40_gigabit_rate_is_exact", one_packet_moves_tat_by(40000000000, 250, 0));
+	report("a_1_kilobit_rate_is_exact", one_packet_moves_tat_by(1000, 10000000000, 1));
+	report("subscribers_are_listed_by_the_iterator", subscribers_are_listed());
+	lab_close();
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "lab.h"
+
+struct lab lab;
+
+static struct ring_buffer *ring;
+static struct event last_event;
+static unsigned events;
+
+static const char *const programs[LAB_ROLES] = {"mcore_access", "mcore_sgi", "mcore_both",
+						"mcore_host"};
+
+static const struct {
+	const char *name, *text;
+	enum mcore_verdict verdict;
+} reason_table[REASON_COUNT] = {
+#define R(name, verdict, text) {#name, text, VERDICT_##verdict},
+	MCORE_REASONS(R)
+#undef R
+};
+
+const char *lab_reason_name(int reason)
+{
+	return reason >= 0 && reason < REASON_COUNT ? reason_table[reason].name : "none";
+}
+
+enum mcore_verdict lab_verdict(int reason) { return reason_table[reason].verdict; }
+
+static int on_event(void *ctx, void *data, size_t n)
+{
+	(void)ctx;
+	if (n == sizeof last_event)
+		memcpy(&last_event, data, n);
+	events++;
+	return 0;
+}
+
+unsigned lab_events(struct event *last)
+{
+	events = 0;
+	ring_buffer__consume(ring);
+	*last = last_event;
+	return events;
+}
+
+static void *share(const char *map, size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       bpf_object__find_map_fd_by_name(lab.obj, map), 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Veth pairs, so that each side's hops have an interface to be told apart by. */
+static bool interfaces(void)
+{
+	if (unshare(CLONE_NEWNET)) {
+		perror("unshare (are you root?)");
+		return false;
+	}
+	if (system("ip link set lo up && ip link add access type veth peer name access1 && "
+		   "ip link add sgi type veth peer name sgi1 && "
+		   "ip link add mcore0 type veth peer name mcore1"))
+		return false;
+	for (int i = 0; i < LAB_HOPS; i++)
+		lab.iface[i] =
+			(int)if_nametoindex(i == HOP_HOST ? "mcore1"
+					    : i == HOP_ENB || i == HOP_ENB_VLAN ||
+							    i == HOP_ENB_LOST || i == HOP_ENB_SMALL
+						    ? "access"
+						    : "sgi");
+	lab.aside = (int)if_nametoindex("lo");
+	return true;
+}
+
+bool lab_open(const char *object)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	if (!interfaces())
+		return false;
+	lab.cpus = (unsigned)libbpf_num_possible_cpus();
+	if (cpus < 1 || !(lab.obj = bpf_object__open_file(object, NULL))) {
+		fprintf(stderr, "%s: %s\n", object, strerror(errno));
+		return false;
+	}
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "sessions"), LAB_SLOTS);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "hops"), LAB_HOPS);
+	if (bpf_object__load(lab.obj)) {
+		fprintf(stderr, "%s: load: %s\n", object, strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < LAB_ROLES; i++)
+		lab.program[i] =
+			bpf_program__fd(bpf_object__find_program_by_name(lab.obj, programs[i]));
+	lab.sessions = share("sessions", LAB_SLOTS * sizeof *lab.sessions);
+	lab.hops = share("hops", LAB_HOPS * sizeof *lab.hops);
+	lab.settings = share("settings", sizeof *lab.settings);
+	lab.reasons = bpf_object__find_map_fd_by_name(lab.obj, "reasons");
+	lab.addresses = bpf_object__find_map_fd_by_name(lab.obj, "addresses");
+	lab.local = bpf_object__find_map_fd_by_name(lab.obj, "local");
+	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "events"), on_event, NULL,
+				NULL);
+	if (!lab.sessions || !lab.hops || !lab.settings || !ring) {
+		fprintf(stderr, "maps of %s: %s\n", object, strerror(errno));
+		return false;
+	}
+	lab_reset();
+	return true;
+}
+
+void lab_close(void)
+{
+	ring_buffer__free(ring);
+	bpf_object__close(lab.obj);
+}
+
+static struct ip_key key4(const char *text)
+{
+	struct ip_key k = {.addr = {[10] = 0xff, [11] = 0xff}};
+
+	inet_pton(AF_INET, text, k.addr + 12);
+	return k;
+}
+
+static struct ip_key key6(const char *text)
+{
+	struct ip_key k;
+
+	inet_pton(AF_INET6, text, k.addr);
+	return k;
+}
+
+static void set_local(struct ip_key k)
+{
+	uint32_t hop = HOP_HOST;
+
+	bpf_map_update_elem(lab.local, &k, &hop, BPF_ANY);
+	lab.settings->local_filter |= local_filter_bit(&k);
+}
+
+static void set_static(struct ip_key k)
+{
+	uint32_t slot = STATIC;
+
+	bpf_map_update_elem(lab.addresses, &k, &slot, BPF_ANY);
+	lab.settings->addresses++;
+}
+
+static void set_hop(enum lab_hop i, const char *addr, uint16_t vlan, uint16_t mtu)
+{
+	struct hop h = {.state = HOP_READY, .family = 4, .vlan = htons(vlan), .mtu = mtu};
+
+	h.ifindex = (uint32_t)lab.iface[i];
+	memcpy(h.dmac, (uint8_t[6]){2, 0, 0, 0, 0xd0, (uint8_t)i}, 6);
+	memcpy(h.smac, (uint8_t[6]){2, 0, 0, 0, 0x50, (uint8_t)i}, 6);
+	inet_pton(AF_INET, addr, h.addr);
+	inet_pton(AF_INET, "10.1.0.1", h.local);
+	h.ipsum = hop_ipsum(&h);
+	lab.hops[i] = h;
+}
+
+static struct session *set_session(unsigned slot, enum lab_hop peer, enum lab_hop out)
+{
+	struct session *s = &lab.sessions[slot];
+
+	*s = (struct session){
+		.teid = htonl(lab_teid(slot)),
+		.peer_teid = htonl(LAB_PEER_TEID + slot),
+		.peer = (uint16_t)peer,
+		.exit = (uint16_t)out,
+		.owner = slot,
+		.ebi = 5,
+		.apn = "internet",
+	};
+	snprintf(s->imsi, sizeof s->imsi, "0010100000000%02u", slot % 100);
+	s->ue4 = htonl(slot < 32 ? 0x0a2d0000u + slot : 0x0a2e0000u + slot - 32);
+	if (slot < 32)
+		memcpy(s->ue6, (uint8_t[8]){0x20, 1, 0xd, 0xb8, 0, 0x45, 0, (uint8_t)slot}, 8);
+	memcpy(s->iid, (uint8_t[8]){0, 0, 0, 0, 0, 0, 0x1d, (uint8_t)slot}, 8);
+	return s;
+}
+
+static void set_rate(struct rate *r, uint64_t bits_per_second)
+{
+	r->ns_per_mib = rate_ns_per_mib(bits_per_second);
+	r->burst_ns = 0;
+}
+
+static void reset_sessions(void)
+{
+	struct session *s;
+
+	memset(lab.sessions, 0, LAB_SLOTS * sizeof *lab.sessions);
+	set_session(DEVICE, HOP_ENB, HOP_EXIT);
+	set_session(VLANS, HOP_ENB_VLAN, HOP_EXIT_VLAN);
+	set_session(IDLE, HOP_NONE, HOP_EXIT);
+	set_session(LOST, HOP_ENB_LOST, HOP_EXIT_LOST);
+	s = set_session(SHUT, HOP_ENB, HOP_EXIT);
+	s->gate_up = s->gate_down = GATE_CLOSED;
+	s = set_session(SLOW, HOP_ENB, HOP_EXIT);
+	set_rate(&s->rate_up, 1000);
+	set_rate(&s->rate_down, 1000);
+	set_session(SMALL, HOP_ENB_SMALL, HOP_EXIT_SMALL);
+	set_session(MARKED, HOP_ENB, HOP_EXIT)->dscp = 46;
+	set_session(ORPHAN, HOP_ENB, HOP_EXIT)->owner = 1u << 30;
+	set_session(OTHER_POOL, HOP_ENB, HOP_EXIT);
+	s = set_session(SECOND, HOP_ENB, HOP_EXIT);
+	s->owner = SHUT;
+	s->ue4 = lab.sessions[SHUT].ue4;
+	memcpy(s->ue6, lab.sessions[SHUT].ue6, 8);
+	s = set_session(STATIC, HOP_ENB, HOP_EXIT);
+	inet_pton(AF_INET, "192.0.2.77", &s->ue4);
+	memcpy(s->ue6, key6("2001:db8:77:77::").addr, 8);
+}
+
+void lab_reset(void)
+{
+	static const struct settings empty;
+	struct settings *c = lab.settings;
+	struct event ignored;
+
+	*c = empty;
+	c->gtpu4 = htonl(LAB_GTPU4);
+	c->tag_bits = LAB_TAG_BITS;
+	c->slots = LAB_SLOTS;
+	c->pools[0] = (struct pool){.first_slot = 0,
+				    .size = 32,
+				    .base4 = 0x0a2d0000,
+				    .host_hop = HOP_HOST,
+				    .base6 = 0x20010db800450000};
+	c->pools[1] = (struct pool){
+		.first_slot = 32, .size = 16, .base4 = 0x0a2e0000, .host_hop = HOP_HOST};
+	set_local(key4("10.1.0.1"));
+	set_local(key4("198.51.100.9"));
+	set_local(key6("2001:db8:99::9"));
+	set_static(key4("192.0.2.77"));
+	set_static(key6("2001:db8:77:77::"));
+	memset(lab.hops, 0, LAB_HOPS * sizeof *lab.hops);
+	set_hop(HOP_HOST, "0.0.0.0", 0, 65535);
+	set_hop(HOP_ENB, "10.1.0.2", 0, 1500);
+	set_hop(HOP_EXIT, "203.0.113.1", 0, 1500);
+	set_hop(HOP_ENB_VLAN, "10.1.0.4", 100, 1500);
+	set_hop(HOP_EXIT_VLAN, "203.0.113.1", 200, 1500);
+	set_hop(HOP_ENB_LOST, "10.1.0.6", 0, 1500);
+	set_hop(HOP_EXIT_LOST, "203.0.113.2", 0, 1500);
+	lab.hops[HOP_ENB_LOST].state = lab.hops[HOP_EXIT_LOST].state = HOP_UNRESOLVED;
+	set_hop(HOP_ENB_SMALL, "10.1.0.8", 0, 1400);
+	set_hop(HOP_EXIT_SMALL, "203.0.113.3", 0, 576);
+	reset_sessions();
+	lab_events(&ignored);
+}
+
+int lab_run(enum lab_role role, const uint8_t *frame, size_t n, int iface, unsigned repeat,
+	    struct lab_result *r)
+{
+	struct xdp_md md = {.data_end = (uint32_t)n, .ingress_ifindex = (uint32_t)iface};
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = (uint32_t)n,
+		    .data_out = r->frame, .data_size_out = sizeof r->frame, .ctx_in = &md,
+		    .ctx_size_in = sizeof md, .repeat = (int)repeat);
+	int err = bpf_prog_test_run_opts(lab.program[role], &o);
+
+	r->action = o.retval;
+	r->len = o.data_size_out;
+	return err;
+}
+
+void lab_reasons(struct reason_count out[REASON_COUNT])
+{
+	static struct reason_count *each;
+	static uint32_t keys[REASON_COUNT];
+	uint32_t batch, n = REASON_COUNT;
+
+	if (!each)
+		each = calloc((size_t)REASON_COUNT * lab.cpus, sizeof *each);
+	memset(out, 0, REASON_COUNT * sizeof *out);
+	if (!each || (bpf_map_lookup_batch(lab.reasons, NULL, &batch, keys, each, &n, NULL) &&
+		      errno != ENOENT)) {
+		perror("map reasons");
+		exit(1);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		for (unsigned c = 0; c < lab.cpus; c++) {
+			out[keys[i]].packets += each[i * lab.cpus + c].packets;
+			out[keys[i]].bytes += each[i * lab.cpus + c].bytes;
+		}
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world that the tests of the BPF programs run in: the object loaded without the daemon, its
+ * maps filled with a few devices, peers and exits, and BPF_PROG_TEST_RUN.
+ *
+ * Addresses: we are 10.1.0.1 to eNodeBs 10.1.0.2 and on. Pool 0 is 10.45.0.0 and 2001:db8:45::, 32
+ * offsets from slot 0; pool 1 is 10.46.0.0, IPv4 alone, 16 offsets from slot 32. Slots from 48 are
+ * extra: a second bearer of a device, and one with addresses outside the pools. The machine itself
+ * is also 198.51.100.9 and 2001:db8:99::9. A slot's device is offset `slot`, so slot 5 is 10.45.0.5
+ * and 2001:db8:45:5::/64. */
+#ifndef TESTS_BPF_LAB_H
+#define TESTS_BPF_LAB_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <mcore/datapath.h>
+
+enum {
+	LAB_SLOTS = 64,
+	LAB_HOPS = 16,
+	LAB_TAG_BITS = 12,
+	LAB_TAG = 0x5a7,
+	LAB_PEER_TEID = 0x70000000, /* + slot */
+};
+
+enum lab_hop {
+	HOP_NONE,
+	HOP_HOST,
+	HOP_ENB,
+	HOP_EXIT,
+	HOP_ENB_VLAN,
+	HOP_EXIT_VLAN,
+	HOP_ENB_LOST,
+	HOP_EXIT_LOST,
+	HOP_ENB_SMALL,
+	HOP_EXIT_SMALL
+};
+
+enum lab_slot {
+	DEVICE = 5,  /* dual stack, eNodeB 10.1.0.2 */
+	VLANS,       /* peer and exit behind VLAN tags 100 and 200 */
+	IDLE,        /* no peer */
+	LOST,        /* neither hop's MAC address is known */
+	SHUT,        /* both gates closed */
+	SLOW,        /* 1 kbit/s each way, no burst */
+	SMALL,       /* peer's MTU 1400, exit's 576 */
+	MARKED,      /* DSCP 46 */
+	ORPHAN,      /* its owner is no slot */
+	NOBODY = 30, /* free */
+	OTHER_POOL = 37,
+	SECOND = 48, /* second bearer of SHUT, its own gates open */
+	STATIC = 50, /* 192.0.2.77 and 2001:db8:77:77::/64 */
+};
+
+#define LAB_GTPU4 0x0a010001u
+
+enum lab_role { LAB_ACCESS, LAB_SGI, LAB_BOTH, LAB_HOST, LAB_ROLES };
+
+struct lab {
+	struct bpf_object *obj;
+	int program[LAB_ROLES];
+	struct session *sessions; /* shared with the kernel */
+	struct hop *hops;
+	struct settings *settings;
+	int reasons, addresses, local;
+	unsigned cpus;
+	int iface[LAB_HOPS]; /* interface of each hop */
+	int aside;           /* one more that no hop uses */
+};
+extern struct lab lab;
+
+/* Loads the object into a network namespace of its own; false with a message on stderr. */
+bool lab_open(const char *object);
+/* All maps as described above. */
+void lab_reset(void);
+void lab_close(void);
+
+static inline uint32_t lab_teid(unsigned slot) { return slot << LAB_TAG_BITS | LAB_TAG; }
+
+struct lab_result {
+	uint32_t action; /* XDP_… */
+	size_t len;
+	uint8_t frame[8192];
+};
+/* Runs a program on a frame that arrives at that interface. 0 or negative errno. */
+int lab_run(enum lab_role, const uint8_t *frame, size_t n, int iface, unsigned repeat,
+	    struct lab_result *);
+
+/* Sums of the per-CPU counters. */
+void lab_reasons(struct reason_count out[REASON_COUNT]);
+const char *lab_reason_name(int reason);
+enum mcore_verdict lab_verdict(int reason);
+
+/* Reads what is in the ring buffer; returns how many, the last in *last. */
+unsigned lab_events(struct event *last);
+
+#endif

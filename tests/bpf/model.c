@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written against TS 29.281, RFC 791, 792, 1191, 1812, 4443, 8200 and include/mcore/datapath.h.
+ * Where bpf/ works on words as loaded, this works on octets. */
+#include <arpa/inet.h>
+#include <string.h>
+#include "model.h"
+
+static const uint8_t zero[16];
+
+/* An IP packet in the frame. */
+struct view {
+	const uint8_t *p;
+	size_t n, hlen;
+	bool v6;
+	uint8_t proto;
+	const uint8_t *src, *dst;
+};
+
+static bool view_ip(const uint8_t *p, size_t room, bool v6, struct view *v)
+{
+	v->p = p;
+	v->v6 = v6;
+	if (v6) {
+		if (room < 40 || p[0] >> 4 != 6)
+			return false;
+		v->hlen = 40;
+		v->n = 40u + get16(p + 4);
+		v->proto = p[6];
+		v->src = p + 8;
+		v->dst = p + 24;
+		return v->n <= room;
+	}
+	if (room < 20 || p[0] >> 4 != 4)
+		return false;
+	v->hlen = (p[0] & 15u) * 4;
+	v->n = get16(p + 2);
+	v->proto = p[9];
+	v->src = p + 12;
+	v->dst = p + 16;
+	return v->hlen >= 20 && v->n >= v->hlen && v->n <= room;
+}
+
+/* The pool an address is in, and its offset there; NULL if none. */
+static const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t *offset)
+{
+	for (int i = 0; i < MCORE_MAX_POOLS && lab.settings->pools[i].size; i++) {
+		const struct pool *p = &lab.settings->pools[i];
+		uint64_t base = v6 ? p->base6 : p->base4;
+		uint64_t x = v6 ? (uint64_t)get32(a) << 32 | get32(a + 4) : get32(a);
+
+		if (base && x >= base && x - base < p->size) {
+			*offset = (uint32_t)(x - base);
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* The gateway address of the pool that the slot belongs to. */
+static void gateway(uint32_t slot, bool v6, uint8_t *out)
+{
+	const struct pool *p = NULL;
+
+	for (int i = 0; i < MCORE_MAX_POOLS && lab.settings->pools[i].size; i++) {
+		const struct pool *q = &lab.settings->pools[i];
+
+		if (v6 ? !q->base6 : !q->base4)
+			continue;
+		if (!p || (slot >= q->first_slot && slot < q->first_slot + q->size))
+			p = q;
+	}
+	if (!p)
+		return;
+	if (v6) {
+		memset(out, 0, 16);
+		put32(out, (uint32_t)(p->base6 >> 32));
+		put32(out + 4, (uint32_t)p->base6);
+		out[15] = 1;
+	} else {
+		put32(out, p->base4 + 1);
+	}
+}
+
+static bool is_static(const struct view *v)
+{
+	uint8_t a4[4], a6[16];
+
+	inet_pton(AF_INET, "192.0.2.77", a4);
+	inet_pton(AF_INET6, "2001:db8:77:77::", a6);
+	return lab.settings->addresses && !memcmp(v->dst, v->v6 ? a6 : a4, v->v6 ? 8 : 4);
+}
+
+static bool is_local(const struct view *v)
+{
+	uint8_t a4[4], a6[16];
+
+	if (!v->v6 && get32(v->dst) == LAB_GTPU4)
+		return true;
+	inet_pton(AF_INET, "198.51.100.9", a4);
+	inet_pton(AF_INET6, "2001:db8:99::9", a6);
+	return !memcmp(v->dst, v->v6 ? a6 : a4, v->v6 ? 16 : 4);
+}
+
+static bool link_local(const uint8_t *a) { return a[0] == 0xfe && (a[1] & 0xc0) == 0x80; }
+
+static bool on_link(const struct view *v)
+{
+	return v->v6 && v->proto == 58 &&
+	       (link_local(v->dst) || (v->dst[0] == 0xff && v->dst[1] == 2));
+}
+
+static bool source_ok(const struct session *s, const struct view *v)
+{
+	static const uint8_t fe80[8] = {0xfe, 0x80};
+
+	if (!v->v6)
+		return s->ue4 && !memcmp(v->src, &s->ue4, 4);
+	if (memcmp(s->ue6, zero, 8) && !memcmp(v->src, s->ue6, 8))
+		return true;
+	if (!on_link(v))
+		return false;
+	return !memcmp(v->src, zero, 16) ||
+	       (!memcmp(v->src, fe80, 8) && !memcmp(v->src + 8, s->iid, 8));
+}
+
+static bool routable(const struct view *v)
+{
+	if (v->v6)
+		return memcmp(v->dst, zero, 8) && v->dst[0] != 0xff && !link_local(v->dst);
+	return v->dst[0] != 0 && v->dst[0] != 127 && v->dst[0] < 224 &&
+	       !(v->dst[0] == 169 && v->dst[1] == 254);
+}
+
+/* Link-layer header of a hop; returns its length. */
+static size_t link_write(uint8_t *out, const struct hop *h, bool v6)
+{
+	uint8_t *p = out + 12;
+
+	memcpy(out, h->dmac, 6);
+	memcpy(out + 6, h->smac, 6);
+	if (h->vlan) {
+		put16(p, 0x8100);
+		memcpy(p + 2, &h->vlan, 2);
+		p += 4;
+	}
+	put16(p, v6 ? 0x86dd : 0x0800);
+	return (size_t)(p + 2 - out);
+}
+
+/* One hop less: TTL or hop limit, and the checksum as it was wrong or right before (RFC 1624). */
+static void age(uint8_t *p, bool v6)
+{
+	uint32_t sum;
+
+	if (v6) {
+		p[7]--;
+		return;
+	}
+	sum = (uint32_t)(~get16(p + 10) & 0xffff) + (~get16(p + 8) & 0xffffu);
+	p[8]--;
+	sum += get16(p + 8);
+	sum = (sum & 0xffff) + (sum >> 16);
+	put16(p + 10, ~((sum & 0xffff) + (sum >> 16)) & 0xffff);
+}
+
+static void turn(uint8_t *out, const uint8_t *f, size_t l3)
+{
+	memcpy(out, f + 6, 6);
+	memcpy(out + 6, f, 6);
+	memcpy(out + 12, f + 12, l3 - 12);
+}
+
+static void ip4_write(uint8_t *p, size_t n, uint8_t proto, uint8_t tos, const uint8_t *src,
+		      const uint8_t *dst)
+{
+	memset(p, 0, 20);
+	p[0] = 0x45;
+	p[1] = tos;
+	put16(p + 2, (unsigned)n);
+	p[6] = 0x40;
+	p[8] = 64;
+	p[9] = proto;
+	memcpy(p + 12, src, 4);
+	memcpy(p + 16, dst, 4);
+	put16(p + 10, sum_done(sum_add(0, p, 20)));
+}
+
+static void udp_write(uint8_t *p, unsigned sport, unsigned dport, size_t n)
+{
+	put16(p, sport);
+	put16(p + 2, dport);
+	put16(p + 4, (unsigned)n);
+	put16(p + 6, 0);
+}
+
+/* A GTP-U answer: IP and UDP around `n` octets that are in place. */
+static void answer(struct model *m, const uint8_t *f, const struct view *o, unsigned dport,
+		   size_t n)
+{
+	size_t l3 = (size_t)(o->p - f);
+
+	turn(m->frame, f, l3);
+	ip4_write(m->frame + l3, 28 + n, 17, 0, o->dst, o->src);
+	udp_write(m->frame + l3 + 20, 2152, dport, 8 + n);
+	m->len = l3 + 28 + n;
+}
+
+static int echo(struct model *m, const uint8_t *f, const struct view *o)
+{
+	const uint8_t *gtp = o->p + o->hlen + 8;
+	uint8_t *a = m->frame + (o->p - f) + 28;
+
+	memset(a, 0, 14);
+	memcpy(a, (uint8_t[4]){0x32, 2, 0, 6}, 4);
+	if (gtp[0] & 2)
+		memcpy(a + 8, gtp + 8, 2);
+	a[12] = 14;
+	answer(m, f, o, get16(o->p + o->hlen), 14);
+	return REASON_gtpu_echo;
+}
+
+static int error_indication(struct model *m, const uint8_t *f, const struct view *o)
+{
+	const uint8_t *teid = o->p + o->hlen + 12;
+	uint8_t *a = m->frame + (o->p - f) + 28;
+
+	m->instead = REASON_teid_unanswered;
+	if (!get32(teid))
+		return REASON_teid_unanswered;
+	memset(a, 0, 24);
+	memcpy(a, (uint8_t[4]){0x32, 26, 0, 16}, 4);
+	a[12] = 16;
+	memcpy(a + 13, teid, 4);
+	memcpy(a + 17, (uint8_t[3]){133, 0, 4}, 3);
+	memcpy(a + 20, o->dst, 4);
+	answer(m, f, o, 2152, 24);
+	return REASON_unknown_teid;
+}
+
+/* The extension headers from `at` on, the first of that type; the end in *end. */
+static int extensions(const uint8_t *p, size_t n, size_t at, uint8_t type, size_t *end)
+{
+	static const uint8_t known[] = {0x20, 0x40, 0x81, 0x82, 0x83, 0x84, 0x85, 0xc0};
+	int count = 0;
+
+	for (; type; count++) {
+		if (count == 8)
+			return REASON_bad_gtpu;
+		if (type & 0x80 && !memchr(known, type, sizeof known))
+			return REASON_unknown_extension;
+		if (at >= n || !p[at] || at + p[at] * 4u > n)
+			return REASON_bad_gtpu;
+		at += p[at] * 4u;
+		type = p[at - 1];
+	}
+	*end = at;
+	return -1;
+}
+
+static int policy(struct model *m, const struct session *s, bool up)
+{
+	const struct session *o = s;
+
+	if (s->owner >= LAB_SLOTS)
+		return REASON_internal;
+	o = &lab.sessions[s->owner];
+	if (up ? o->gate_up : o->gate_down)
+		return REASON_gate_closed;
+	if (up ? o->rate_up.ns_per_mib : o->rate_down.ns_per_mib)
+		m->instead = up ? REASON_rate_up : REASON_rate_down;
+	return -1;
+}
+
+/* Where a device's packet goes: m->hop and *host, or a reason. */
+static int route(struct model *m, const struct session *s, const struct view *in, bool *host)
+{
+	uint32_t offset = 2;
+	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
+	bool device = pool || is_static(in);
+
+	if (!routable(in))
+		return REASON_not_routable;
+	if (device && offset >= 2 && !lab.settings->ue_to_ue)
+		return REASON_ue_to_ue;
+	*host = device || is_local(in);
+	if (*host && in->proto == 17 && in->n >= in->hlen + 8 &&
+	    (in->v6 || !(get16(in->p + 6) & 0x1fff))) {
+		unsigned port = get16(in->p + in->hlen + 2);
+
+		if (port == 2152 || port == 2123)
+			return REASON_gtp_in_gtp;
+	}
+	m->hop = *host ? HOP_HOST : s->exit;
+	if (!*host && lab.hops[m->hop].state == HOP_READY && in->n > lab.hops[m->hop].mtu) {
+		*host = true;
+		m->hop = HOP_HOST;
+	}
+	if (lab.hops[m->hop].state != HOP_READY)
+		return REASON_no_next_hop;
+	return !*host && in->p[in->v6 ? 7 : 8] <= 1 ? REASON_ttl : -1;
+}
+
+static int from_device(struct model *m, const struct session *s, const struct view *in)
+{
+	bool host;
+	size_t l2;
+	int reason;
+
+	if (!source_ok(s, in))
+		return REASON_spoofed_source;
+	if (on_link(in)) {
+		reason = policy(m, s, true);
+		if (reason < 0 && m->instead < 0)
+			m->instead = REASON_event_lost;
+		return reason >= 0 ? reason : REASON_slow_path;
+	}
+	reason = route(m, s, in, &host);
+	if (reason < 0)
+		reason = policy(m, s, true);
+	if (reason >= 0)
+		return reason;
+	l2 = link_write(m->frame, &lab.hops[m->hop], in->v6);
+	memcpy(m->frame + l2, in->p, in->n);
+	if (!host)
+		age(m->frame + l2, in->v6);
+	m->len = l2 + in->n;
+	return host ? REASON_to_host : REASON_uplink;
+}
+
+static int uplink(struct model *m, const uint8_t *f, const struct view *o)
+{
+	const uint8_t *udp = o->p + o->hlen, *gtp = udp + 8;
+	size_t left = o->n - o->hlen, body, at = 8;
+	const struct session *s;
+	struct view in;
+	uint32_t teid, slot;
+	int reason;
+
+	if (left < 16 || get16(udp + 4) < 16 || get16(udp + 4) > left)
+		return REASON_bad_gtpu;
+	body = get16(gtp + 2);
+	if (body + 16 > get16(udp + 4) || gtp[0] >> 5 != 1 || !(gtp[0] & 0x10))
+		return REASON_bad_gtpu;
+	if (gtp[0] & 7) {
+		if (body < 4)
+			return REASON_bad_gtpu;
+		at = 12;
+		if (gtp[0] & 4) {
+			reason = extensions(gtp, body + 8, at, gtp[11], &at);
+			if (reason >= 0)
+				return reason;
+		}
+	}
+	if (gtp[1] != 255)
+		return gtp[1] == 1 ? echo(m, f, o) : REASON_gtpu_control;
+
+	teid = get32(gtp + 4);
+	slot = teid >> LAB_TAG_BITS;
+	if (!teid || slot >= LAB_SLOTS || ntohl(lab.sessions[slot].teid) != teid)
+		return error_indication(m, f, o);
+	s = &lab.sessions[slot];
+	m->slot = (int)slot;
+	if (!s->peer || memcmp(lab.hops[s->peer].addr, o->src, 4))
+		return REASON_wrong_peer;
+	if (body + 8 - at < 20 || !view_ip(gtp + at, body + 8 - at, gtp[at] >> 4 == 6, &in))
+		return REASON_bad_inner;
+	m->inner = in.n;
+	return from_device(m, s, &in);
+}
+
+static int too_big(struct model *m, enum lab_role role, const uint8_t *f, const struct view *in,
+		   unsigned mtu)
+{
+	size_t l3 = (size_t)(in->p - f), quote = in->v6 ? 1232 : 512;
+	uint8_t from[16], pseudo[8] = {0, 0, 0, 0, 0, 0, 0, 58}, *p = m->frame + l3;
+
+	if (!in->v6 && !(in->p[6] & 0x40))
+		return role == LAB_HOST ? REASON_too_big_dropped : REASON_too_big_pass;
+	if (in->v6 && (in->n <= 1280 || (in->proto == 58 && in->p[40] < 128)))
+		return REASON_too_big_dropped;
+	if (!in->v6 && (in->n < quote || get16(in->p + 6) & 0x1fff ||
+			(in->proto == 1 && in->p[in->hlen] != 0 && in->p[in->hlen] != 8)))
+		return REASON_too_big_dropped;
+	m->instead = REASON_too_big_dropped;
+	memcpy(from, in->dst, in->v6 ? 16 : 4);
+	if (role != LAB_HOST)
+		gateway((uint32_t)m->slot, in->v6, from);
+	turn(m->frame, f, l3);
+	if (in->v6) {
+		memset(p, 0, 48);
+		p[0] = 0x60;
+		put16(p + 4, (unsigned)(8 + quote));
+		p[6] = 58;
+		p[7] = 64;
+		memcpy(p + 8, from, 16);
+		memcpy(p + 24, in->src, 16);
+		p[40] = 2;
+		put32(p + 44, mtu < 1280 ? 1280 : mtu);
+		memcpy(p + 48, in->p, quote);
+		put32(pseudo, (uint32_t)(8 + quote));
+		put16(p + 42, sum_done(sum_add(sum_add(sum_add(0, p + 8, 32), pseudo, 8), p + 40,
+					       8 + quote)));
+		m->len = l3 + 48 + quote;
+	} else {
+		ip4_write(p, 28 + quote, 1, 0, from, in->src);
+		memset(p + 20, 0, 8);
+		p[20] = 3;
+		p[21] = 4;
+		put16(p + 26, mtu);
+		memcpy(p + 28, in->p, quote);
+		put16(p + 22, sum_done(sum_add(0, p + 20, 8 + quote)));
+		m->len = l3 + 28 + quote;
+	}
+	return REASON_too_big;
+}
+
+static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const struct view *in)
+{
+	uint32_t offset = 2, other, slot;
+	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
+	const struct session *s;
+	const struct hop *h;
+	size_t l2;
+	uint8_t *p;
+	int reason;
+
+	if ((!pool && !is_static(in)) || offset < 2)
+		return REASON_not_ours;
+	if (role != LAB_HOST &&
+	    ((!in->v6 && get32(in->src) == LAB_GTPU4) || pool_with(in->src, in->v6, &other)))
+		return REASON_own_source;
+	slot = pool ? pool->first_slot + offset : STATIC;
+	s = &lab.sessions[slot];
+	if (!s->teid || (in->v6 ? memcmp(s->ue6, in->dst, 8) : memcmp(&s->ue4, in->dst, 4)))
+		return REASON_no_session;
+	m->slot = (int)slot;
+	m->inner = in->n;
+	if (!s->peer)
+		return REASON_idle;
+	h = &lab.hops[s->peer];
+	if (h->state != HOP_READY)
+		return REASON_no_next_hop;
+	if (in->n + 36 > h->mtu)
+		return too_big(m, role, f, in, h->mtu - 36u);
+	if (role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
+		return REASON_ttl;
+	reason = policy(m, s, false);
+	if (reason >= 0)
+		return reason;
+
+	m->hop = s->peer;
+	l2 = link_write(m->frame, h, false);
+	p = m->frame + l2;
+	ip4_write(p, in->n + 36, 17, (uint8_t)(s->dscp << 2), h->local, h->addr);
+	udp_write(p + 20, 2152, 2152, in->n + 16);
+	p[28] = 0x30;
+	p[29] = 255;
+	put16(p + 30, (unsigned)in->n);
+	memcpy(p + 32, &s->peer_teid, 4);
+	memcpy(p + 36, in->p, in->n);
+	if (role != LAB_HOST)
+		age(p + 36, in->v6);
+	m->len = l2 + 36 + in->n;
+	return REASON_downlink;
+}
+
+static int decide(struct model *m, enum lab_role role, const uint8_t *f, size_t n)
+{
+	size_t at = 12;
+	struct view ip;
+
+	if (n < 14)
+		return REASON_not_ours;
+	for (int i = 0; i < 2 && (get16(f + at) == 0x8100 || get16(f + at) == 0x88a8); i++) {
+		at += 4;
+		if (at + 2 > n)
+			return REASON_not_ours;
+	}
+	if ((get16(f + at) != 0x0800 && get16(f + at) != 0x86dd) ||
+	    !view_ip(f + at + 2, n - at - 2, get16(f + at) == 0x86dd, &ip))
+		return REASON_not_ours;
+	if (role != LAB_SGI && !ip.v6 && ip.proto == 17 && get32(ip.dst) == LAB_GTPU4) {
+		if (get16(ip.p + 6) & 0x3fff)
+			return REASON_outer_fragment;
+		if (ip.n >= ip.hlen + 8 && get16(ip.p + ip.hlen + 2) == 2152)
+			return uplink(m, f, &ip);
+	}
+	return role == LAB_ACCESS ? REASON_not_ours : downlink(m, role, f, &ip);
+}
+
+void model_run(enum lab_role role, const uint8_t *frame, size_t n, struct model *m)
+{
+	m->instead = m->hop = m->slot = -1;
+	m->len = m->inner = 0;
+	m->reason = decide(m, role, frame, n);
+}
