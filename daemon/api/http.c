@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The server. libmicrohttpd runs on the loop: its epoll descriptor is watched, and what it still
- * has to do (MHD_get_timeout) is a timer or a post to the loop.
+ * has to do (MHD_get_timeout) is a timer or a post to the loop; so is a connection that was
+ * resumed, since without a thread of its own MHD watches nothing that would wake it.
  *
  * A request is made with its headers and belongs to MHD until MHD tells that it is completed; a
  * function that answers later holds a reference beside. A route only stores its answer; the
@@ -73,6 +74,14 @@ static void run_ready(void *arg, int events)
 	run();
 }
 
+static void run_soon(void)
+{
+	if (api.posted)
+		return;
+	api.posted = true;
+	loop_post(run_posted, NULL);
+}
+
 /* What is ready now waits for the next turn, so that one client does not keep the loop. */
 static void run(void)
 {
@@ -82,12 +91,10 @@ static void run(void)
 	timer_stop(&api.timer);
 	if (MHD_get_timeout(api.daemon, &ms) != MHD_YES)
 		return;
-	if (ms) {
+	if (ms)
 		timer_start(&api.timer, ms, run_timer);
-	} else if (!api.posted) {
-		api.posted = true;
-		loop_post(run_posted, NULL);
-	}
+	else
+		run_soon();
 }
 
 /* ---- requests ---- */
@@ -123,6 +130,7 @@ void api_resume(struct api_request *r)
 		return;
 	r->suspended = false;
 	MHD_resume_connection(r->connection);
+	run_soon();
 }
 
 void api_hold(struct api_request *r)
