@@ -43,7 +43,7 @@ static void address(int family, const char *text, uint8_t *out)
 static void payload_build(const struct packet_spec *s, uint8_t proto, uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		p[i] = (uint8_t)(i * 7 + 3);
+		p[i] = (uint8_t)((uint32_t)i * 2654435761u >> 24);
 	if (proto == 17 && n >= 8) {
 		put16(p, s->sport ? s->sport : 40000);
 		put16(p + 2, s->dport ? s->dport : 50000);
