@@ -499,7 +499,7 @@ int backend_open(const char *path, char *error, size_t cap)
 		goto out;
 	rc = sqlite3_open_v2(path, &writer, flags | SQLITE_OPEN_CREATE, NULL);
 	if (rc || execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				  "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000;"
+				  "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;"
 				  "PRAGMA temp_store = MEMORY;")) {
 		err = fail(error, cap, path, "cannot be opened", writer);
 		goto out;
