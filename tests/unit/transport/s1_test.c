@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -137,16 +138,35 @@ static void connect_there(void)
 		abort();
 }
 
-/* A child with its own stack. It never returns into cmocka. */
-static pid_t child(void (*play)(void))
-{
-	pid_t pid = fork();
+/* A child that plays its part once it is let go. To be made before start: a stack does not survive
+ * a fork. It never returns into cmocka. */
+struct child {
+	pid_t pid;
+	int gate;
+};
 
-	if (pid == 0) {
-		play();
+static struct child child(void (*play)(void))
+{
+	int gate[2];
+	char c;
+
+	if (pipe2(gate, O_CLOEXEC) < 0)
+		abort();
+	struct child made = {.pid = fork(), .gate = gate[1]};
+	if (made.pid == 0) {
+		close(gate[1]);
+		if (read(gate[0], &c, 1) == 1)
+			play();
 		_exit(0);
 	}
-	return pid;
+	close(gate[0]);
+	return made;
+}
+
+static void let_go(const struct child *child)
+{
+	if (write(child->gate, "", 1) != 1)
+		abort();
 }
 
 static int reap(pid_t pid)
@@ -235,19 +255,19 @@ static void say_then_hear(void)
 
 static void messages_both_ways(void)
 {
-	pid_t pid;
+	struct child client = child(say_then_hear);
 
 	start(TEST_PORT, 0, 0);
 	listen_here();
 	seen.on_up = say_lengths;
 	seen.on_message = hear_lengths;
 	seen.stop_after_messages = LENGTHS;
-	pid = child(say_then_hear);
+	let_go(&client);
 	CHECK(run());
 	CHECK(seen.ups == 1 && lengths_heard == LENGTHS);
 	CHECK(seen.streams == 30);
 	finish(); /* a graceful end: the child must have heard all of ours by then */
-	CHECK(reap(pid) == 0);
+	CHECK(reap(client.pid) == 0);
 }
 
 static void messages_of_any_length_pass_whole_on_any_stream(void **state)
@@ -283,16 +303,16 @@ static void come_and_abort(void)
 
 static void see_shutdown(void)
 {
-	pid_t pid;
+	struct child client = child(come_and_go);
 
 	start(TEST_PORT, 0, 0);
 	listen_here();
 	seen.stop_after_downs = 1;
-	pid = child(come_and_go);
+	let_go(&client);
 	CHECK(run());
 	CHECK(seen.ups == 1 && seen.downs == 1);
 	CHECK(strcmp(seen.why, "shutdown by the peer") == 0);
-	CHECK(reap(pid) == 0);
+	CHECK(reap(client.pid) == 0);
 	finish();
 }
 
@@ -304,16 +324,16 @@ static void graceful_close_ends_both_sides(void **state)
 
 static void see_abort(void)
 {
-	pid_t pid;
+	struct child client = child(come_and_abort);
 
 	start(TEST_PORT, 0, 0);
 	listen_here();
 	seen.stop_after_downs = 1;
-	pid = child(come_and_abort);
+	let_go(&client);
 	CHECK(run());
 	CHECK(seen.ups == 1 && seen.downs == 1);
 	CHECK(strcmp(seen.why, "aborted by the peer") == 0);
-	CHECK(reap(pid) == 0);
+	CHECK(reap(client.pid) == 0);
 	finish();
 }
 
@@ -339,22 +359,22 @@ static void freeze_after_up(struct s1_assoc *assoc)
 static void see_silence(void)
 {
 	uint64_t before, took;
-	pid_t pid;
+	struct child client = child(stay);
 
 	start(TEST_PORT, 200, 2);
 	listen_here();
 	seen.on_up = freeze_after_up;
 	seen.stop_after_downs = 1;
-	pid = child(stay);
+	let_go(&client);
 	CHECK(run());
-	kill(pid, SIGSTOP); /* as a peer whose link is cut: it answers nothing more */
+	kill(client.pid, SIGSTOP); /* as a peer whose link is cut: it answers nothing more */
 	before = loop_clock_ns();
 	CHECK(run());
 	took = (loop_clock_ns() - before) / 1000000;
 	CHECK(seen.downs == 1);
 	CHECK(took > 200 && took < 15000);
-	kill(pid, SIGKILL);
-	reap(pid);
+	kill(client.pid, SIGKILL);
+	reap(client.pid);
 	finish();
 }
 
@@ -366,22 +386,22 @@ static void a_silent_peer_is_found_by_heartbeats(void **state)
 
 static void see_restart(void)
 {
-	pid_t pid;
+	struct child client = child(stay), again = child(stay);
 
 	start(TEST_PORT, 0, 0);
 	listen_here();
 	seen.on_up = freeze_after_up;
-	pid = child(stay);
+	let_go(&client);
 	CHECK(run());
 	CHECK(seen.ups == 1);
-	kill(pid, SIGKILL);
-	reap(pid);
-	pid = child(stay); /* the same address and port, a new association */
+	kill(client.pid, SIGKILL);
+	reap(client.pid);
+	let_go(&again); /* the same address and port, a new association */
 	CHECK(run());
 	CHECK(seen.ups == 2 && seen.downs == 1);
 	CHECK(seen.assoc != NULL);
-	kill(pid, SIGKILL);
-	reap(pid);
+	kill(again.pid, SIGKILL);
+	reap(again.pid);
 	finish();
 }
 
@@ -453,14 +473,14 @@ static void press(void)
 	uint8_t octets[CHUNK] = {0};
 	uint32_t sent = 0;
 	int r;
-	pid_t pid;
+	struct child client = child(listen_slowly);
 
 	start(TEST_PORT, 500, 4); /* retransmissions give up after some 8 s */
 	listen_here();
 	seen.on_up = freeze_after_up;
-	pid = child(listen_slowly);
+	let_go(&client);
 	CHECK(run());
-	kill(pid, SIGSTOP);
+	kill(client.pid, SIGSTOP);
 	do { /* turn by turn, so that the socket takes what it can */
 		memcpy(octets, &sent, sizeof(sent));
 		r = s1_send(seen.assoc, 1, octets, sizeof(octets));
@@ -471,13 +491,13 @@ static void press(void)
 	} while (r == 0 && sent < 100000);
 	CHECK(r == -ENOBUFS);
 	CHECK(sent > 4000);
-	kill(pid, SIGCONT);
+	kill(client.pid, SIGCONT);
 	memcpy(octets, &sent, sizeof(sent));
 	while (timer_running(&limit) && s1_send(seen.assoc, 1, octets, LAST) == -ENOBUFS)
 		one_turn(50);
 	seen.stop_after_downs = 1;
 	CHECK(run()); /* the child ends when it has heard the last, as if killed */
-	CHECK(reap(pid) == 0);
+	CHECK(reap(client.pid) == 0);
 	finish();
 }
 
@@ -489,19 +509,21 @@ static void a_slow_peer_meets_the_backlog_and_loses_nothing(void **state)
 
 static void send_to_the_dying(void)
 {
+	struct child client = child(stay);
+
 	start(TEST_PORT, 0, 0);
 	listen_here();
 	seen.on_up = freeze_after_up;
 	seen.stop_after_downs = 1;
-	pid_t pid = child(stay);
+	let_go(&client);
 	CHECK(run());
 	s1_close(seen.assoc, true);
 	CHECK(s1_send(seen.assoc, 1, "x", 1) == -EPIPE);
 	CHECK(seen.downs == 0); /* not from within */
 	CHECK(run());
 	CHECK(seen.downs == 1);
-	kill(pid, SIGKILL);
-	reap(pid);
+	kill(client.pid, SIGKILL);
+	reap(client.pid);
 	finish();
 }
 
@@ -640,11 +662,13 @@ int main(int argc, char **argv)
 		cmocka_unit_test(nothing_is_sent_after_close),
 	};
 
-	if (argc > 1)
+	if (argc > 2)
 		return be_an_end(argc, argv);
 	if (geteuid() != 0) {
 		printf("skipped: SCTP over raw IP needs root\n");
 		return 77;
 	}
+	if (argc == 2)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
