@@ -29,7 +29,7 @@ static bool hex(const char *s, uint8_t *out, size_t n)
 
 		if (digit > 15)
 			return false;
-		out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] << 4 | digit : digit);
+		out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] * 16u + digit : digit);
 	}
 	return !s[2 * n];
 }
