@@ -10,19 +10,20 @@
 struct api_mme {
 	/* Fills *out (zeroed by the caller). False if the device is not known. */
 	bool (*ue)(imsi_t imsi, struct ue_view *out);
-	/* Walks all devices, resumable in a later turn of the loop: *cursor is 0 at the start and the
-	 * role's own from then on. A device that stays is seen exactly once, one that comes or goes
-	 * meanwhile once or not at all. False at the end. */
+	/* Walks all devices, resumable in a later turn of the loop: *cursor is 0 at the start and
+	 * the role's own from then on. A device that stays is seen exactly once, one that comes or
+	 * goes meanwhile once or not at all. False at the end. */
 	bool (*ue_next)(uint64_t *cursor, struct ue_view *out);
 	/* Walks the eNodeBs, all in one turn. */
 	bool (*enb_next)(uint64_t *cursor, struct enb_view *out);
-	/* Network-initiated detach. done(arg, err) is called exactly once, never from within: 0 when
-	 * the device is deregistered, -ENOENT if it is not known, -ETIMEDOUT if it did not answer
-	 * (deregistered nevertheless). reattach: the device is told to attach again. */
+	/* Network-initiated detach. done(arg, err) is called exactly once, never from within: 0
+	 * when the device is deregistered, -ENOENT if it is not known, -ETIMEDOUT if it did not
+	 * answer (deregistered nevertheless). reattach: the device is told to attach again. */
 	void (*detach)(imsi_t imsi, bool reattach, void (*done)(void *arg, int err), void *arg);
 	/* From now on fn(arg, event) is called for each step of a procedure of that device (of any,
 	 * for IMSI_NONE). The event is the caller's and is copied by fn. 0, -ENOMEM. */
-	int (*trace_start)(imsi_t imsi, void (*fn)(void *arg, const struct trace_view *), void *arg);
+	int (*trace_start)(imsi_t imsi, void (*fn)(void *arg, const struct trace_view *),
+			   void *arg);
 	/* Ends what was started with this arg. Also from within fn. */
 	void (*trace_stop)(void *arg);
 };
