@@ -77,7 +77,7 @@ static uint64_t prefix6(const struct in6_addr *a)
 	return v;
 }
 
-static int plan(void)
+int dp_plan(void)
 {
 	struct in_addr gtpu = dp_gtpu4();
 	uint64_t slots = 0;
@@ -174,7 +174,7 @@ int dp_start(const struct dp_config *config, const struct dp_handler *handler, u
 		 config->pin_dir ? config->pin_dir : MCORE_PIN_DIR);
 	snprintf(dp.pin_dir, sizeof(dp.pin_dir), "%s/v%d", dp.root_dir, MCORE_ABI);
 	dp.running = true;
-	err = plan();
+	err = dp_plan();
 	if (!err)
 		err = start(adopted);
 	dp.error = NULL;

@@ -66,6 +66,8 @@ struct dp_state {
 
 extern struct dp_state dp;
 
+/* What dp.config makes of pools, slots and TEIDs, into dp.wanted and its neighbours. */
+int dp_plan(void);
 /* Puts the reason into the caller's error buffer and returns err. */
 int dp_fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Slots, TEIDs, tunnels and the maps of people, over real BPF maps made by the test: no program, no
+ * interface. Needs root (skips without). */
+#include "datapath/internal.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { POOL = 250, SECOND = 62, EXTRA = 8 };
+
+static int array(const char *name, uint32_t value, uint32_t n)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, name, 4, value, n, &opts);
+}
+
+static int hash(const char *name, uint32_t key, uint32_t value, uint32_t n)
+{
+	return bpf_map_create(BPF_MAP_TYPE_HASH, name, key, value, n, NULL);
+}
+
+static void *shared(int fd, size_t n)
+{
+	void *p = mmap(NULL, (n + 4095) & ~4095ul, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	assert_true(p != MAP_FAILED);
+	return p;
+}
+
+static struct dp_config test_config(void)
+{
+	struct dp_config c = {.pools = 2, .extra_slots = EXTRA};
+
+	c.pool[0] = (struct dp_pool){.has4 = true, .len4 = 24, .size = POOL - MCORE_HOST_OFFSETS};
+	c.pool[0].net4.s_addr = htonl(0x0a2d0000);
+	c.pool[1] = (struct dp_pool){.has6 = true, .len6 = 58, .size = SECOND - MCORE_HOST_OFFSETS};
+	c.pool[1].net6 = (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8}};
+	c.gtpu = ip_map4((struct in_addr){htonl(0x0a0a0001)});
+	return c;
+}
+
+static int setup(void **state)
+{
+	uint32_t used;
+
+	(void)state;
+	memset(&dp, 0, sizeof(dp));
+	for (unsigned i = 0; i < DP_MAPS; i++)
+		dp.map[i] = -1;
+	dp.config = test_config();
+	assert_int_equal(dp_plan(), 0);
+	dp.map[MAP_SESSIONS] = array("sessions", sizeof(struct session), dp.slots);
+	dp.map[MAP_HOPS] = array("hops", sizeof(struct hop), HOPS);
+	dp.map[MAP_SETTINGS] = array("settings", sizeof(struct settings), 1);
+	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct ip_key), 4, dp.addresses_max);
+	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), 1000);
+	assert_true(dp.map[MAP_SESSIONS] >= 0 && dp.map[MAP_IMSIS] >= 0);
+	dp.sessions = shared(dp.map[MAP_SESSIONS], dp.slots * sizeof(struct session));
+	dp.hops = shared(dp.map[MAP_HOPS], HOPS * sizeof(struct hop));
+	dp.settings = shared(dp.map[MAP_SETTINGS], sizeof(struct settings));
+	*dp.settings = dp.wanted;
+	assert_int_equal(session_start(&used), 0);
+	assert_int_equal(used, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	session_stop();
+	hop_stop();
+	for (unsigned i = 0; i < DP_MAPS; i++)
+		if (dp.map[i] >= 0)
+			close(dp.map[i]);
+	munmap(dp.sessions, (dp.slots * sizeof(struct session) + 4095) & ~4095ul);
+	munmap(dp.hops, HOPS * sizeof(struct hop));
+	munmap(dp.settings, 4096);
+	return 0;
+}
+
+static struct dp_session session_for(uint32_t offset)
+{
+	struct dp_session s = {.apn = "internet", .ebi = 5, .owner = NO_SLOT};
+	char imsi[IMSI_STRLEN];
+
+	snprintf(imsi, sizeof(imsi), "00101%010u", offset);
+	imsi_parse(imsi, &s.imsi);
+	s.ue4.s_addr = htonl(0x0a2d0000 + offset);
+	return s;
+}
+
+static uint32_t add(uint32_t offset)
+{
+	struct dp_session s = session_for(offset);
+	uint32_t teid = 0, slot = dp_pool_slot(0, offset);
+
+	assert_int_equal(dp_session_add(slot, &s, &teid), 0);
+	return teid;
+}
+
+static bool find_imsi(const char *imsi, struct imsi_slots *out)
+{
+	struct imsi_key key = {{0}};
+
+	snprintf(key.imsi, sizeof(key.imsi), "%s", imsi);
+	return bpf_map_lookup_elem(dp.map[MAP_IMSIS], &key, out) == 0;
+}
+
+static void pools_lie_one_behind_the_other(void **state)
+{
+	(void)state;
+	assert_int_equal(dp_pool_size(0), POOL);
+	assert_int_equal(dp_pool_size(1), SECOND);
+	assert_int_equal(dp_pool_slot(0, 3), 3);
+	assert_int_equal(dp_pool_slot(1, 0), POOL);
+	assert_int_equal(dp_pool_slot(0, POOL), NO_SLOT);
+	assert_int_equal(dp_pool_slot(7, 0), NO_SLOT);
+	assert_int_equal(dp.slots, POOL + SECOND + EXTRA);
+	assert_int_equal(dp.wanted.tag_bits, 32 - 9);
+}
+
+static void teid_names_its_slot_and_nothing_else_does(void **state)
+{
+	uint32_t teid = add(9);
+
+	(void)state;
+	assert_int_equal(teid >> dp.settings->tag_bits, 9);
+	assert_int_equal(session_find_teid(teid), 9);
+	assert_int_equal(session_find_teid(teid ^ 1), NO_SLOT);
+	assert_int_equal(session_find_teid(0), NO_SLOT);
+	assert_int_equal(session_find_teid(UINT32_MAX), NO_SLOT);
+	assert_int_equal(dp_session_teid(9), teid);
+	dp_session_del(9);
+	assert_int_equal(session_find_teid(teid), NO_SLOT);
+	assert_null(dp_session(9));
+}
+
+static void tags_do_not_repeat_or_count(void **state)
+{
+	uint32_t seen[64], steps = 0, repeats = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 64; i++) {
+		seen[i] = add(20);
+		dp_session_del(20);
+		for (unsigned k = 0; k < i; k++)
+			repeats += seen[i] == seen[k];
+		if (i && (seen[i] - seen[i - 1] + 16) < 32)
+			steps++;
+	}
+	assert_true(steps < 4);
+	assert_true(repeats < 2);
+}
+
+static void slot_in_use_is_refused(void **state)
+{
+	struct dp_session s = session_for(9);
+	uint32_t teid = add(9), other = 0;
+
+	(void)state;
+	assert_int_equal(dp_session_add(9, &s, &other), -EEXIST);
+	assert_int_equal(dp_session_teid(9), teid);
+	assert_int_equal(dp_session_add(dp.slots, &s, &other), -EINVAL);
+	s.pool = 5;
+	assert_int_equal(dp_session_add(10, &s, &other), -EINVAL);
+}
+
+static void kernels_counters_survive_every_change(void **state)
+{
+	struct session *s = &dp.sessions[9];
+
+	(void)state;
+	add(9);
+	s->up.packets = 77;
+	s->dropped = 3;
+	s->rate_up.tat = 12345;
+	dp_session_rate(9, 1000000, 2000000);
+	dp_session_gate(9, GATE_CLOSED, GATE_OPEN);
+	dp_session_idle(9);
+	assert_int_equal(s->up.packets, 77);
+	assert_int_equal(s->dropped, 3);
+	assert_int_equal(s->rate_up.tat, 12345);
+	assert_int_equal(s->gate_up, GATE_CLOSED);
+	assert_int_equal(s->bits_per_second_down, 2000000);
+	assert_int_equal(s->rate_down.ns_per_mib, rate_ns_per_mib(2000000));
+}
+
+static void slow_rate_lets_a_whole_packet_through(void **state)
+{
+	(void)state;
+	add(9);
+	dp_session_rate(9, 64000, 0);
+	/* 1500 octets at 64 kbit/s take 187.5 ms: the allowance must hold them. */
+	assert_true(dp.sessions[9].rate_up.burst_ns > 187500000);
+	assert_int_equal(dp.sessions[9].rate_down.ns_per_mib, 0);
+}
+
+static void imsi_finds_all_bearers(void **state)
+{
+	struct dp_session s = session_for(9);
+	struct imsi_slots slots;
+	uint32_t extra = dp_extra_slot(), teid;
+
+	(void)state;
+	add(9);
+	s.ebi = 6;
+	s.owner = 9;
+	assert_int_equal(dp_session_add(extra, &s, &teid), 0);
+	assert_int_equal(dp.sessions[extra].owner, 9);
+	assert_true(find_imsi("001010000000009", &slots));
+	assert_int_equal(slots.slot[0], 9);
+	assert_int_equal(slots.slot[1], extra);
+	assert_int_equal(slots.slot[2], NO_SLOT);
+	dp_session_del(9);
+	assert_true(find_imsi("001010000000009", &slots));
+	assert_int_equal(slots.slot[0], NO_SLOT);
+	dp_session_del(extra);
+	assert_false(find_imsi("001010000000009", &slots));
+}
+
+static void extra_slots_are_given_out_once_and_come_back_last(void **state)
+{
+	uint32_t first = dp_extra_slot(), slot;
+
+	(void)state;
+	assert_int_equal(first, POOL + SECOND);
+	dp_session_del(first);
+	dp_session_del(first); /* twice gives nothing more */
+	for (unsigned i = 0; i < EXTRA; i++) {
+		slot = dp_extra_slot();
+		assert_true(slot >= POOL + SECOND && slot < dp.slots);
+		assert_int_equal(slot == first, i == EXTRA - 1);
+	}
+	assert_int_equal(dp_extra_slot(), NO_SLOT);
+	dp_session_del(slot);
+	assert_int_equal(dp_extra_slot(), slot);
+}
+
+static void walk_sees_each_session_once(void **state)
+{
+	uint32_t slot = 0, n = 0;
+
+	(void)state;
+	add(9);
+	add(2);
+	add(249);
+	for (const struct session *s; (s = dp_session_next(&slot)); slot++, n++)
+		assert_int_equal(slot, n == 0 ? 2 : n == 1 ? 9 : 249);
+	assert_int_equal(n, 3);
+}
+
+/* Tunnels are found by hop and the peer's TEID, however they collide. */
+static void tunnels_come_and_go(void **state)
+{
+	(void)state;
+	for (uint32_t i = 2; i < POOL; i++) {
+		dp.sessions[i].peer = (uint16_t)(40 + i % 3);
+		dp.sessions[i].peer_teid = htonl(i / 3);
+		tunnel_add(i);
+	}
+	for (uint32_t i = 2; i < POOL; i += 2)
+		tunnel_del(i);
+	tunnel_del(2); /* not there: nothing happens */
+	for (uint32_t i = 2; i < POOL; i++)
+		assert_int_equal(tunnel_find((uint16_t)(40 + i % 3), i / 3), i % 2 ? i : NO_SLOT);
+	for (uint32_t i = 2; i < POOL; i += 2)
+		tunnel_add(i);
+	for (uint32_t i = 2; i < POOL; i++)
+		assert_int_equal(tunnel_find((uint16_t)(40 + i % 3), i / 3), i);
+	assert_int_equal(tunnel_find(99, 1), NO_SLOT);
+}
+
+static void plan_refuses_what_cannot_work(void **state)
+{
+	char error[200];
+
+	(void)state;
+	dp.error = error;
+	dp.error_cap = sizeof(error);
+	dp.config.pool[0].len4 = 30;
+	assert_int_equal(dp_plan(), -EINVAL);
+	assert_non_null(strstr(error, "/29"));
+	dp.config = test_config();
+	dp.config.gtpu = (struct in6_addr){.s6_addr = {0xfe, 0x80}};
+	assert_int_equal(dp_plan(), -EAFNOSUPPORT);
+	dp.config = test_config();
+	dp.config.extra_slots = UINT32_MAX;
+	assert_int_equal(dp_plan(), -E2BIG);
+	dp.error = NULL;
+	dp.config = test_config();
+	assert_int_equal(dp_plan(), 0);
+}
+
+static void dual_stack_pool_has_the_smaller_prefixs_size(void **state)
+{
+	(void)state;
+	dp.config.pool[0] = (struct dp_pool){.has4 = true, .len4 = 16, .has6 = true, .len6 = 56};
+	assert_int_equal(dp_plan(), 0);
+	assert_int_equal(dp.wanted.pools[0].size, 256);
+	dp.config.pool[0].len6 = 32;
+	assert_int_equal(dp_plan(), 0);
+	assert_int_equal(dp.wanted.pools[0].size, 65536);
+	dp.config.pool[0].len4 = 8;
+	assert_int_equal(dp_plan(), 0);
+	assert_int_equal(dp.wanted.pools[0].size, 1 << 20);
+	dp.config = test_config();
+	assert_int_equal(dp_plan(), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(pools_lie_one_behind_the_other),
+		TEST(teid_names_its_slot_and_nothing_else_does),
+		TEST(tags_do_not_repeat_or_count),
+		TEST(slot_in_use_is_refused),
+		TEST(kernels_counters_survive_every_change),
+		TEST(slow_rate_lets_a_whole_packet_through),
+		TEST(imsi_finds_all_bearers),
+		TEST(extra_slots_are_given_out_once_and_come_back_last),
+		TEST(walk_sees_each_session_once),
+		TEST(tunnels_come_and_go),
+		TEST(plan_refuses_what_cannot_work),
+		TEST(dual_stack_pool_has_the_smaller_prefixs_size),
+	};
+
+	if (geteuid()) {
+		printf("skip: makes BPF maps, which needs root\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
