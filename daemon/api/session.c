@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <time.h>
 #include "datapath/datapath.h"
 
 static bool have_datapath(struct api_request *r)
@@ -23,10 +24,18 @@ static void print_peer(const struct session *s, char *out, size_t cap)
 		snprintf(out, cap, "%s", address);
 }
 
+/* Since the last packet, or the session's start if there was none. */
+static uint64_t idle_ms(const struct session *s)
+{
+	uint64_t now = s->last_seen ? dp_now_ns() / 1000000 : (uint64_t)time(NULL) * 1000;
+	uint64_t then = s->last_seen ? s->last_seen / 1000000 : s->since * 1000;
+
+	return now > then ? now - then : 0;
+}
+
 /* The kernel writes some of this meanwhile: each figure is right, together they are a moment. */
 static json_t *show(uint32_t slot, const struct session *s)
 {
-	uint64_t now = dp_now_ns();
 	struct session_view v = {
 		.ebi = s->ebi,
 		.ue4.s_addr = s->ue4,
@@ -44,7 +53,7 @@ static json_t *show(uint32_t slot, const struct session *s)
 		.dropped = s->dropped,
 		.slot = slot,
 		.since = s->since,
-		.idle_ms = now > s->last_seen ? (now - s->last_seen) / 1000000 : 0,
+		.idle_ms = idle_ms(s),
 	};
 
 	if (!imsi_parse(s->imsi, &v.imsi))

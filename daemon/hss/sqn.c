@@ -80,6 +80,8 @@ static bool grow(void)
 static void start_at(struct sqn *s, uint64_t next)
 {
 	s->seq = next >> IND_BITS;
+	if (!s->seq)
+		s->seq = 1; /* a new USIM has seen 0 in every element of its array */
 	s->ind = next & IND_MASK;
 	s->ceiling = s->seq;
 	s->asked = 0;
