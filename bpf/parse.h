@@ -30,7 +30,7 @@ struct pkt {
 	__u32 len; /* of the frame as received */
 	__u32 l3;  /* offset of the first IP header */
 	__u32 slot;
-	__u64 now;
+	__u64 now;               /* ns, CLOCK_MONOTONIC at the last tick */
 	struct session *session; /* once known */
 	int action;              /* XDP action of a FORWARD reason */
 };

@@ -5,7 +5,11 @@
  * bearers share one AMBR. Rates are GCRA (ITU-T I.371 annex A, virtual scheduling): a packet
  * conforms if the theoretical arrival time is not further ahead than the burst allows; it then
  * moves that time by what its length takes at the rate. One compare-and-swap, so that many CPUs
- * stay exact. */
+ * stay exact.
+ *
+ * "Now" is the last tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by at most
+ * a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once, and never
+ * gets more than its rate in the long run. Shorter bursts are held to the precise clock. */
 #ifndef BPF_POLICY_H
 #define BPF_POLICY_H
 
@@ -15,7 +19,7 @@
 
 enum direction { UP, DOWN };
 
-enum { RATE_RETRIES = 4 };
+enum { RATE_RETRIES = 4, COARSE_BURST = 1 << 26 };
 
 INLINE bool rate_conforms(struct rate *r, __u32 len, __u64 now)
 {
@@ -24,6 +28,8 @@ INLINE bool rate_conforms(struct rate *r, __u32 len, __u64 now)
 
 	if (!per_mib)
 		return true;
+	if (burst < COARSE_BURST)
+		now = bpf_ktime_get_ns();
 	for (int i = 0; i < RATE_RETRIES; i++) {
 		__u64 tat = *(volatile __u64 *)&r->tat, from = tat;
 

@@ -39,7 +39,7 @@ enum {
 enum gate { GATE_OPEN, GATE_CLOSED };
 
 /* A rate is enforced by GCRA: tat is the theoretical arrival time of the next conforming packet.
- * burst_ns is how far tat may be ahead of now. A mebibyte, so that 100 Gbit/s is exact to a
+ * burst_ns is how far tat may be ahead of now (from 2^26 ns on to a clock tick, see bpf/policy.h). A mebibyte, so that 100 Gbit/s is exact to a
  * millionth, and 1 kbit/s (8.4e12 ns) times the longest packet still fits in 64 bits. */
 struct rate {
 	__u64 tat;	  /* ns, CLOCK_MONOTONIC; written by the kernel alone */
@@ -66,26 +66,27 @@ struct count {
 	__u64 bytes;
 };
 
-/* Value of `sessions`: 256 bytes. A packet touches lines 0 and 1, which are a pair. */
+/* Value of `sessions`: 256 bytes. Uplink IPv4 waits for line 0 alone, all else for lines 0 and 1,
+ * which are a pair that the processor fetches together. */
 struct session {
-	/* line 0: who may use it, where it goes, what it did */
-	__be32 teid;	  /* ours; 0: slot not in use */
-	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
-	__be32 ue4;	  /* device's IPv4 address, 0 if none */
-	__u16 peer;	  /* index in hops of the GTP-U peer; 0: idle */
-	__u16 exit;	  /* index in hops where decapsulated packets go */
-	__u8 ue6[8];	  /* device's IPv6 /64, zero if none */
-	__u8 gate_up;	  /* enum gate */
+	/* line 0: who may use it, where it goes, and uplink's state */
+	__be32 teid;	/* ours; 0: slot not in use */
+	__be32 ue4;	/* device's IPv4 address, 0 if none */
+	__u16 peer;	/* index in hops of the GTP-U peer; 0: idle */
+	__u16 exit;	/* index in hops where decapsulated packets go */
+	__u32 owner;	/* slot whose gates and rates apply: itself for a device's first session */
+	__u8 gate_up;	/* enum gate */
 	__u8 gate_down;
-	__u8 dscp;   /* of outer downlink packets */
-	__u8 ebi;    /* EPS bearer identity, 5 to 15 */
-	__u32 owner; /* slot whose gates and rates apply: itself for a device's first session */
-	struct count up;
-	struct count down;
-	/* line 1: what changes with time */
+	__u8 dscp;	/* of outer downlink packets */
+	__u8 ebi;	/* EPS bearer identity, 5 to 15 */
+	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
 	struct rate rate_up;
+	struct count up;
+	/* line 1: downlink's state, and both's */
 	struct rate rate_down;
-	__u64 last_seen; /* ns, CLOCK_MONOTONIC, of the last packet either way */
+	struct count down;
+	__u8 ue6[8];	 /* device's IPv6 /64, zero if none */
+	__u64 last_seen; /* ns, CLOCK_MONOTONIC (to a clock tick), of the last packet either way */
 	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
 	/* line 2: for people */
 	char imsi[16];
@@ -201,7 +202,7 @@ struct event {
 };
 
 _Static_assert(sizeof(struct session) == 4 * MCORE_LINE, "a session is four cache lines");
-_Static_assert(__builtin_offsetof(struct session, rate_up) == 1 * MCORE_LINE, "line 1");
+_Static_assert(__builtin_offsetof(struct session, rate_down) == 1 * MCORE_LINE, "line 1");
 _Static_assert(__builtin_offsetof(struct session, imsi) == 2 * MCORE_LINE, "line 2");
 _Static_assert(__builtin_offsetof(struct session, bits_per_second_up) == 3 * MCORE_LINE, "line 3");
 _Static_assert(sizeof(struct hop) == MCORE_LINE, "a hop is one cache line");

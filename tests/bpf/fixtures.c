@@ -298,9 +298,11 @@ static void *stream_run(void *arg)
 	return NULL;
 }
 
-/* For 0.4 s at that rate, from one CPU or two: bytes through are burst + rate * time to 2 %, and
- * the counters say exactly what the actions said. */
-static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsigned cpus)
+/* For 0.4 s at that rate, from one CPU or two: bytes through are burst + rate * time to 3 %, and
+ * the counters say exactly what the actions said. The burst is long enough for the times at which a
+ * busy machine does not run us. */
+static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsigned burst_packets,
+		       unsigned cpus)
 {
 	const struct frame_spec up_spec = {
 		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
@@ -310,7 +312,7 @@ static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsign
 	const struct frame_spec down_spec = {
 		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = len},
 	};
-	const uint64_t burst = 20 * 8 * (uint64_t)len * 1000000000 / bits_per_second;
+	const uint64_t burst = burst_packets * 8 * (uint64_t)len * 1000000000 / bits_per_second;
 	struct session *s = &lab.sessions[DEVICE];
 	struct stream streams[2] = {};
 	pthread_t threads[2];
@@ -345,7 +347,7 @@ static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsign
 	if (s->dropped != sent - through)
 		return fail("counted %llu drops of %llu", s->dropped,
 			    (unsigned long long)(sent - through));
-	if (got < 0.97 * want || got > 1.01 * want + len)
+	if (got < 0.97 * want || got > 1.03 * want + len)
 		return fail("%.0f bytes through, want %.0f", got, want);
 	return true;
 }
@@ -437,12 +439,13 @@ int main(int argc, char **argv)
 	pin(0);
 	run_table();
 	report("every_reason_has_a_case", every_reason_was_seen());
-	report("one_gigabit_uplink_rate_holds", rate_holds(false, 1000000000, 1400, 1));
-	report("ten_megabit_downlink_rate_holds", rate_holds(true, 10000000, 1400, 1));
-	report("rate_of_small_packets_holds", rate_holds(true, 5000000, 64, 1));
+	report("one_gigabit_uplink_rate_holds", rate_holds(false, 1000000000, 1400, 4000, 1));
+	report("ten_megabit_downlink_rate_holds", rate_holds(true, 10000000, 1400, 40, 1));
+	report("a_rate_with_a_long_burst_holds", rate_holds(false, 40000000, 1400, 300, 1));
+	report("rate_of_small_packets_holds", rate_holds(true, 5000000, 64, 400, 1));
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
 		report("rate_and_counters_are_exact_from_two_cpus",
-		       rate_holds(false, 50000000, 200, 2));
+		       rate_holds(false, 50000000, 200, 1000, 2));
 	report("a_100_gigabit_rate_is_exact", one_packet_moves_tat_by(100000000000, 100, 0));
 	report("a_40_gigabit_rate_is_exact", one_packet_moves_tat_by(40000000000, 250, 0));
 	report("a_1_kilobit_rate_is_exact", one_packet_moves_tat_by(1000, 10000000000, 1));
