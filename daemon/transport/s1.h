@@ -48,9 +48,10 @@ int s1_listen(const struct s1_handler *);
  * and `up` or `down` follows. NULL with errno. */
 struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals, const struct in6_addr *local,
 			    const struct in6_addr *peer, uint16_t port, void *user);
-/* Queues one message; it never blocks. 0, -EPIPE if the association is going down, -ENOBUFS if
- * more than the configured backlog (4 MiB) waits for a slow peer. stream is taken modulo the
- * number of streams of the association, never 0 for stream != 0 where there is more than one. */
+/* Queues one message, which leaves at the end of the turn; it never blocks. 0, -EPIPE if the
+ * association is going down, -EMSGSIZE over 1 MiB, -ENOBUFS if more than the configured backlog (4 MiB)
+ * waits for a slow peer. stream is taken modulo the number of streams of the association, never 0 for
+ * stream != 0 where there is more than one. */
 int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
 /* Graceful (SHUTDOWN, after what is queued; ABORT if that takes 5 s) or not (ABORT). No message is
  * delivered any more; `down` follows from the loop, not from within. */
