@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include "api/api.h"
 #include "core/loop.h"
@@ -80,6 +81,8 @@ static void hss_stats_emit(api_emit emit, void *arg)
 	STAT(resyncs, "resynchronisations");
 	STAT(resync_failures, "resynchronisations with a wrong MAC-S");
 	STAT(locations, "Update-Location requests");
+	STAT(purges, "Purge-UE requests");
+	STAT(sqn_writes, "durable reservations of SQNs");
 	STAT(unknown, "requests for unknown subscribers");
 	STAT(failures, "requests that failed here");
 #undef STAT
@@ -106,6 +109,14 @@ static int failed(const char *what, const char *error)
 	return 1;
 }
 
+/* A static address is its SIM's before any device can be given it. */
+static bool keep_static(void *arg, const struct subscriber *s)
+{
+	(void)arg;
+	pgw_keep(s->ue4, s->ue6, true);
+	return true;
+}
+
 static int start(void)
 {
 	struct store_config store = {settings.store_path,
@@ -116,6 +127,7 @@ static int start(void)
 		.group = *settings.api_group ? settings.api_group : NULL,
 		.mme = &mme_api,
 		.pools = pgw_pools,
+		.keep = pgw_keep,
 		.stats = {mme_stats, hss_stats_emit},
 		.store = true,
 		.datapath = true,
@@ -138,6 +150,7 @@ static int start(void)
 		return failed("hss", error);
 	if (pgw_start(&pgw) || sgw_start(&sgw))
 		return failed("gateways", "an APN has no addresses");
+	store_static_each(keep_static, NULL);
 	if (mme_start(&settings.mme, error, sizeof(error)))
 		return failed("mme", error);
 	if (api_start(&api, error, sizeof(error)))
@@ -201,6 +214,7 @@ int main(int argc, char **argv)
 	}
 	log_max = settings.log_level;
 	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0); /* no core file with keys in it */
 	if (loop_init())
 		return failed("loop", "libuv");
 	proc_init();

@@ -62,5 +62,5 @@ ransim_run() {
 }
 ran() { echo "$*" >"$LAB_DIR/ransim.fifo"; }
 ue() { nsenter --net="/run/netns/$LAB-ue$1" -- "${@:2}"; }
-registered() { [ "$(ctl -j ue show | jq '[.[]? | select(.emm == "registered")] | length')" = "$1" ]; }
-stat() { ctl -j stats | jq -e --arg n "$1" '[.. | objects | select(.name? == $n) | .value] | add // 0'; }
+registered() { [ "$(ctl -j ue show | jq '[.ues[]? | select(.emm == "registered")] | length')" = "$1" ]; }
+stat() { ctl -j stats | jq --arg n "mcore_$1" '.[$n] // 0'; }

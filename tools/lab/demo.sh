@@ -73,7 +73,7 @@ spawn ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 -
 	--ue imsi=$imsi1,k=$key,opc=$opc,apn=iot,tun=ue%d,netns="$LAB-ue1" \
 	--ue imsi=$imsi2,k=$key,opc=$opc,apn=internet,tun=ue%d,netns="$LAB-ue2" \
 	--control "$LAB_DIR/ransim.fifo" >"$LAB_DIR/ransim.log" 2>&1
-both_attached() { [ "$(ctl -j ue show | jq '[.[]? | select(.emm == "registered")] | length')" = 2 ]; }
+both_attached() { [ "$(ctl -j ue show | jq '[.ues[]? | select(.emm == "registered")] | length')" = 2 ]; }
 wait_for 20 both_attached || die "the devices did not attach"
 cat "$LAB_DIR/ransim.log"
 
