@@ -46,7 +46,7 @@ void enb_forget(struct ue *ue)
 	if (!ue->connected)
 		return;
 	enb_slot_put(ue->enb, ue->enb_ue_id);
-	ue->connected = ue->mme_known = false;
+	ue->connected = ue->mme_known = ue->secure = false;
 	if (ue->teid)
 		gtpu_port_idle(ue->teid);
 }

@@ -25,6 +25,7 @@ enum step { /* of an attach, as seen by the UE: what it has received or sent las
 
 enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 
+/* clang-format off */
 #define FAULTS(F)                                                                                  \
 	F(WRONG_K, "wrong-k", PLAIN, "USIM with another K: MAC failure, cause 20")                 \
 	F(WRONG_RES, "wrong-res", PLAIN, "wrong RES: Authentication Reject")                       \
@@ -49,6 +50,7 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication")                     \
 	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")
 
+/* clang-format on */
 enum fault {
 #define F(id, name, arg, help) FAULT_##id,
 	FAULTS(F)

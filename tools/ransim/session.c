@@ -7,10 +7,17 @@
 #include <string.h>
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/pool.h"
 #include "enb.h"
 #include "gtpu.h"
 #include "tun.h"
 #include "ue.h"
+
+static void reset_turn(void *arg)
+{
+	(void)arg;
+	arena_reset(&turn_arena);
+}
 
 static int transport_start(const struct options *o)
 {
@@ -38,6 +45,7 @@ int session_start(struct options *o, enum command command)
 		fprintf(stderr, "ransim: event loop: %s\n", strerror(-err));
 		return 1;
 	}
+	loop_at_turn_end(reset_turn, NULL);
 	sim.started_ns = loop_clock_ns();
 	if (!options_population(o, command))
 		return 2;
@@ -69,6 +77,7 @@ void session_stop(void)
 	gtpu_stop();
 	netns_cleanup();
 	loop_close();
+	arena_free(&turn_arena);
 	for (unsigned i = 0; i < sim.enbs && sim.enb; i++)
 		free(sim.enb[i].slot);
 	free(sim.enb);

@@ -35,8 +35,9 @@ static void emit(char *line, size_t at, size_t cap, const char *name, const char
 
 	at += (size_t)n;
 	if (*fmt && at < cap - 1) {
-		line[at++] = ' ';
-		vsnprintf(line + at, cap - at, fmt, ap);
+		line[at] = ' ';
+		if (!vsnprintf(line + at + 1, cap - at - 1, fmt, ap))
+			line[at] = 0;
 	}
 	if (sim.events) {
 		printf("time=%u.%03u %s\n", (unsigned)(us / 1000000), (unsigned)(us / 1000 % 1000),

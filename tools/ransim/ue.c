@@ -256,11 +256,12 @@ void ue_released(struct ue *ue, const char *lost)
 		 lost ? "\"" : "");
 	switch (ue->procedure) {
 	case PROC_DETACH:
-		ue_deregister(ue);
+		ue->state = EMM_DEREGISTERED;
 		if (lost)
 			finish(ue, lost);
 		else
 			ue_succeed(ue);
+		pdn_down(ue); /* after the time was taken: a tun takes long to go */
 		break;
 	case PROC_ATTACH:
 	case PROC_SERVICE:

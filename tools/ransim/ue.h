@@ -53,7 +53,8 @@ struct ue {
 	/* ECM */
 	struct enb *enb; /* where it camps */
 	uint32_t enb_ue_id, mme_ue_id;
-	bool connected, mme_known, released_by_ue;
+	bool connected, mme_known;
+	bool secure; /* secure exchange of NAS messages on this connection (TS 24.301 4.4.2.3) */
 	/* user plane */
 	struct pdn pdn;
 	uint32_t teid; /* local, 0: no bearer */

@@ -73,11 +73,13 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 		transmit(ue, &w, out, cause);
 }
 
+/* Ciphered once the network has shown on this connection that it has the keys too, integrity
+ * protected before (4.4.4.1, 4.4.5), so that a network without them can read who we are. */
 static enum nas_sec_header usual_header(const struct ue *ue)
 {
 	if (!ue->sec.valid)
 		return NAS_SEC_PLAIN;
-	return ue->connected ? NAS_SEC_CIPHERED : NAS_SEC_INTEGRITY;
+	return ue->connected && ue->secure ? NAS_SEC_CIPHERED : NAS_SEC_INTEGRITY;
 }
 
 #define SEND(ue, tag, body, header)                                                                \
@@ -283,7 +285,7 @@ static void security_mode_reject(struct ue *ue, uint8_t cause)
 	struct nas_security_mode_reject r = {.emm_cause = cause};
 
 	event_ue(ue, "security.reject", "cause=%u", cause);
-	SEND(ue, security_mode_reject, &r, ue->sec.valid ? NAS_SEC_CIPHERED : NAS_SEC_PLAIN);
+	SEND(ue, security_mode_reject, &r, usual_header(ue));
 }
 
 /* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own.
@@ -328,6 +330,7 @@ static void on_security_mode_command(struct ue *ue, struct bytes pdu)
 		return;
 	}
 	ue->sec = sec;
+	ue->secure = true;
 	nas_security_wipe(&ue->next);
 	if (HAS(in, nas_security_mode_command, imeisv_request) &&
 	    in->imeisv_request == NAS_IMEISV_REQUESTED) {
@@ -562,10 +565,12 @@ void ue_downlink_nas(struct ue *ue, struct bytes pdu)
 		break;
 	default:
 		err = nas_unprotect(&ue->sec, NAS_DOWNLINK, pdu, &turn_arena, &plain);
-		if (!err)
+		if (!err) {
+			ue->secure = true;
 			dispatch(ue, plain, true);
-		else
+		} else {
 			event_ue(ue, "nas.discarded", "header=%u why=%s", header,
 				 err == -EALREADY ? "replay" : "integrity");
+		}
 	}
 }
