@@ -264,17 +264,12 @@ static int attach_link(struct attached *a, uint32_t flags)
 
 static int print_libxdp(enum libxdp_print_level level, const char *fmt, va_list args)
 {
-	char text[512], safe[800];
-	int n = vsnprintf(text, sizeof(text), fmt, args);
+	char text[512];
 
 	(void)level;
-	if (n <= 0)
-		return 0;
-	n = n < (int)sizeof(text) ? n : (int)sizeof(text) - 1;
-	n -= text[n - 1] == '\n';
-	log_escape(safe, sizeof(safe), text, (size_t)n);
-	LOG(DEBUG, "datapath.libxdp", "text=\"%s\"", safe);
-	return n;
+	LOG(DEBUG, "datapath.libxdp", "text=\"%s\"",
+	    load_log_text(text, vsnprintf(text, sizeof(text), fmt, args), sizeof(text)));
+	return 0;
 }
 
 static void close_dispatched(struct attached *a)

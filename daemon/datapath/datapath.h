@@ -4,6 +4,7 @@
  *
  *   datapath.c start and stop, settings, counters
  *   load.c     object, maps, their pins and adoption
+ *   layout.c   whether pinned maps are laid out as ours
  *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
  *   session.c  slots of `sessions`, through a shared mapping
  *   tunnel.c   which slot has a peer's F-TEID
@@ -14,6 +15,7 @@
  *   gtpu.c     UDP socket on port 2152: fragments that the kernel reassembled (sent in again by the
  *              host's veth pair), control messages, packets the daemon itself sends to a device
  *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
+ *   nat.c      masquerade by nftables
  *   event.c    ring buffer from the kernel */
 #ifndef DATAPATH_DATAPATH_H
 #define DATAPATH_DATAPATH_H

@@ -98,8 +98,13 @@ void load_stop(void);
 struct bpf_object *load_clone(void);
 /* Path of a pin of this ABI. */
 void load_pin_path(char *out, size_t cap, const char *prefix, const char *name);
+const char *load_log_text(char *text, int n, size_t cap);
 /* Takes all pins away, of every ABI. */
 void load_unpin(void);
+
+/* layout.c: whether values of a map with this BTF are as those of ours. */
+bool layout_same(const struct bpf_object *, const struct bpf_map *, uint32_t btf_id,
+		 uint32_t value_type);
 
 /* attach.c */
 int attach_start(void);

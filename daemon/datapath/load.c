@@ -37,22 +37,28 @@ void load_pin_path(char *out, size_t cap, const char *prefix, const char *name)
 	snprintf(out, cap, "%s/%s%s", dp.pin_dir, prefix, name);
 }
 
-/* libbpf's warnings are our log lines; the verifier's text is for --debug. */
+/* Text of a library as the value of a key in our log: one line, no quotes. */
+const char *load_log_text(char *text, int n, size_t cap)
+{
+	size_t end = n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
+
+	while (end && text[end - 1] == '\n')
+		end--;
+	text[end] = 0;
+	for (char *c = text; *c; c++)
+		if (*c == '"' || (unsigned char)*c < ' ')
+			*c = ' ';
+	return text;
+}
+
+/* What fails is said by whoever called; libbpf's own words are for debugging. */
 static int print(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	char text[1024], safe[1400];
-	int n = vsnprintf(text, sizeof(text), fmt, args);
+	char text[1024];
 
-	if (n <= 0)
-		return 0;
-	n = n < (int)sizeof(text) ? n : (int)sizeof(text) - 1;
-	while (n && text[n - 1] == '\n')
-		n--;
-	log_escape(safe, sizeof(safe), text, (size_t)n);
-	if (level == LIBBPF_WARN && !strstr(text, "BPF program load failed"))
-		LOG(DEBUG, "datapath.libbpf", "text=\"%s\"", safe);
-	else if (level == LIBBPF_WARN)
-		LOG(WARN, "datapath.libbpf", "text=\"%s\"", safe);
+	if (level == LIBBPF_WARN)
+		LOG(DEBUG, "datapath.libbpf", "text=\"%s\"",
+		    load_log_text(text, vsnprintf(text, sizeof(text), fmt, args), sizeof(text)));
 	return 0;
 }
 
@@ -204,6 +210,11 @@ static int open_pinned(const struct bpf_map *map, const char *name, char *why, s
 		snprintf(why, cap, "%s: %u entries of %u octets, wanted %u of %u", name,
 			 info.max_entries, info.value_size, bpf_map__max_entries(map),
 			 bpf_map__value_size(map));
+		close(fd);
+		return -1;
+	}
+	if (!layout_same(dp.object, map, info.btf_id, info.btf_value_type_id)) {
+		snprintf(why, cap, "%s: its values are laid out otherwise", name);
 		close(fd);
 		return -1;
 	}

@@ -6,6 +6,9 @@
  *   dpctl gtpu=10.10.0.1 access=s1u sgi=sgi pool=10.45.0.0/16 pool6=2001:db8::/48 [kernel] [routed]
  *         [gateway=ADDR] [mode=generic] [pins=DIR] [object=FILE] [size=N] [ue_to_ue]
  *
+ *   dpctl beside DEV FILE     puts the XDP program of FILE on DEV by libxdp, and ends
+ *   dpctl programs DEV        prints the names of the programs in DEV's dispatcher
+ *
  *   add OFFSET PEER PEER_TEID [UP DOWN]   a session and its peer: "ok TEID"
  *   static ADDRESS PEER PEER_TEID         the same in an extra slot, outside the pool
  *   connect OFFSET PEER PEER_TEID, idle OFFSET, del OFFSET, rate OFFSET UP DOWN, gate OFFSET 0|1
@@ -20,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xdp/libxdp.h>
 
 static bool removing;
 static char line[4096];
@@ -305,6 +309,28 @@ static void option(char *text)
 	}
 }
 
+static int beside(const char *dev, const char *file)
+{
+	struct xdp_program *prog = xdp_program__open_file(file, "xdp", NULL);
+	int err = (int)libxdp_get_error(prog);
+
+	if (!err)
+		err = xdp_program__attach(prog, (int)if_nametoindex(dev), XDP_MODE_NATIVE, 0);
+	return err ? 1 : 0;
+}
+
+static int programs(const char *dev)
+{
+	struct xdp_multiprog *mp = xdp_multiprog__get_from_ifindex((int)if_nametoindex(dev));
+	struct xdp_program *prog = NULL;
+
+	if (libxdp_get_error(mp) || xdp_multiprog__is_legacy(mp))
+		return 1;
+	while ((prog = xdp_multiprog__next_prog(prog, mp)))
+		printf("%s\n", xdp_program__name(prog));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct dp_handler handler = {on_slow_path, on_downlink, on_error};
@@ -312,6 +338,10 @@ int main(int argc, char **argv)
 	uint32_t adopted;
 	int err;
 
+	if (argc == 4 && !strcmp(argv[1], "beside"))
+		return beside(argv[2], argv[3]);
+	if (argc == 3 && !strcmp(argv[1], "programs"))
+		return programs(argv[2]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	config.pools = 1;
 	snprintf(config.pool[0].apn, sizeof(config.pool[0].apn), "internet");
