@@ -256,14 +256,28 @@ void per_put_close(struct per_wr *w, size_t open)
 	p[0] = (uint8_t)n;
 }
 
+/* When there is no room for a fault that must be reported, one that must not gives way. */
 void per_note(struct per_rd *r, uint16_t id, uint8_t criticality, enum per_error error)
 {
 	struct per_diag *d = r->diag;
+	unsigned i;
 
 	if (!d)
 		return;
 	if (d->total < UINT16_MAX)
 		d->total++;
-	if (d->n < PER_MAX_FAULTS)
-		d->fault[d->n++] = (struct per_fault){id, criticality, (uint8_t)error};
+	d->reject |= error != PER_OUT_OF_ORDER && criticality == PER_REJECT;
+	d->notify |= error != PER_OUT_OF_ORDER && criticality == PER_NOTIFY;
+	d->repeated |= error == PER_REPEATED;
+	if (d->n < PER_MAX_FAULTS) {
+		i = d->n++;
+	} else {
+		if (criticality == PER_IGNORE)
+			return;
+		for (i = 0; i < d->n && d->fault[i].criticality != PER_IGNORE;)
+			i++;
+		if (i == d->n)
+			return;
+	}
+	d->fault[i] = (struct per_fault){id, criticality, (uint8_t)error};
 }

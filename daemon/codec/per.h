@@ -127,6 +127,8 @@ struct per_diag {
 	uint8_t n;
 	uint16_t total;    /* n plus those for which there was no room */
 	const char *where; /* name of the row at fault, of a transfer syntax error */
+	/* of all faults but those of order: */
+	bool reject, notify, repeated;
 	struct per_fault fault[PER_MAX_FAULTS];
 };
 

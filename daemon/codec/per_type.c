@@ -284,6 +284,7 @@ static uint16_t get_ie_head(struct per_rd *r, uint8_t *crit)
 	return id;
 }
 
+/* A list of which too few items were understood is not understood. */
 static void get_containers(struct per_rd *r, const struct per_type *t, struct per_list *out)
 {
 	uint32_t n = get_size(r, t, false);
@@ -305,6 +306,8 @@ static void get_containers(struct per_rd *r, const struct per_type *t, struct pe
 			out->n++;
 		}
 	}
+	if (out->n < (uint64_t)t->lo)
+		r->alien = true;
 }
 
 static void put_containers(struct per_wr *w, const struct per_type *t, const struct per_list *in)

@@ -115,7 +115,6 @@ void *s1ap_any(struct arena *arena, const struct s1ap_msg *msg, uint64_t seed)
  * not understood or missing; of a repeated one the message is falsely constructed. */
 enum s1ap_verdict s1ap_judge(const struct s1ap_pdu *pdu)
 {
-	enum s1ap_verdict verdict = S1AP_CONTINUE;
 	uint8_t crit = pdu->criticality;
 
 	if (pdu->diag.syntax)
@@ -124,30 +123,19 @@ enum s1ap_verdict s1ap_judge(const struct s1ap_pdu *pdu)
 		return crit == PER_REJECT   ? S1AP_REJECT_PROCEDURE
 		       : crit == PER_NOTIFY ? S1AP_CONTINUE_AND_NOTIFY
 					    : S1AP_CONTINUE;
-	for (unsigned i = 0; i < pdu->diag.n; i++) {
-		const struct per_fault *f = &pdu->diag.fault[i];
-
-		if (f->error == PER_OUT_OF_ORDER)
-			continue;
-		if (f->criticality == PER_REJECT || f->error == PER_REPEATED)
-			return S1AP_REJECT_PROCEDURE;
-		if (f->criticality == PER_NOTIFY)
-			verdict = S1AP_CONTINUE_AND_NOTIFY;
-	}
-	return verdict;
+	if (pdu->diag.reject || pdu->diag.repeated)
+		return S1AP_REJECT_PROCEDURE;
+	return pdu->diag.notify ? S1AP_CONTINUE_AND_NOTIFY : S1AP_CONTINUE;
 }
 
 struct s1ap_cause s1ap_judge_cause(const struct s1ap_pdu *pdu)
 {
 	struct s1ap_cause cause = {S1AP_CAUSE_PROTOCOL,
 				   S1AP_CAUSE_PROTOCOL_ABSTRACT_SYNTAX_ERROR_IGNORE_AND_NOTIFY};
-	bool repeated = false;
 
-	for (unsigned i = 0; i < pdu->diag.n; i++)
-		repeated |= pdu->diag.fault[i].error == PER_REPEATED;
 	if (pdu->diag.syntax)
 		cause.value = S1AP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR;
-	else if (repeated)
+	else if (pdu->diag.repeated)
 		cause.value = S1AP_CAUSE_PROTOCOL_ABSTRACT_SYNTAX_ERROR_FALSELY_CONSTRUCTED_MESSAGE;
 	else if (s1ap_judge(pdu) == S1AP_REJECT_PROCEDURE)
 		cause.value = S1AP_CAUSE_PROTOCOL_ABSTRACT_SYNTAX_ERROR_REJECT;
