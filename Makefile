@@ -99,6 +99,20 @@ $(B)/tests/fuzz/bpf_parser: $(B)/tests/fuzz/bpf_parser.o $(BPFTEST) | $(B)/mcore
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread
 # --- end of BPF tests
 
+# --- Benchmark of the datapath: make bench, make bench ARGS="-s 1000000 -l 64 -w".
+$(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/plan.h include/mcore/datapath.h
+	$(call say,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
+$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/bpf/frame.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz
+bench: $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o ## what the datapath costs per packet (as root)
+	@$< $(ARGS) $(B)/mcore.bpf.o
+	@test -n "$(ARGS)" || $< -w -s 1,1000000 -l 64 $(B)/mcore.bpf.o
+.PHONY: bench
+# --- end of benchmark
+
 # Unit tests: tests/unit/LAYER/NAME_test.c links with its layer and those below.
 upto = $(if $(filter $(1),$(firstword $(2))),$(firstword $(2)),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
 define unit

@@ -152,8 +152,8 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	if (reason != GO_ON)
 		return reason;
 
-	p->session->last_seen = p->now;
 	count_session(&p->session->up, in.len);
+	p->session->last_seen = p->now;
 	if (!host)
 		ttl_decrement(&in);
 	if (!decapsulate(p, &in, g.inner, hop))
@@ -225,8 +225,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	if (reason != GO_ON)
 		return reason;
 
-	p->session->last_seen = p->now;
 	count_session(&p->session->down, in->len);
+	p->session->last_seen = p->now;
 	if (role != HOST)
 		ttl_decrement(in);
 	return encapsulate(p, in, p->session, hop) ? REASON_downlink : REASON_internal;

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* make bench: what the datapath costs per packet, beside what it is made of.
+ *
+ * Every round measures the driver (drive.bpf.c) with an empty program and then with the program
+ * under test, and takes the difference, so noise that lasts longer than a round cancels out; the
+ * median of the rounds is printed. Before it is measured a program must do what it is there for:
+ * action and octets of 64 frames are checked. Sessions have source check, gate, two rates, counters
+ * and next hops; they are picked at random, the worst case for caches. Compare figures of one
+ * sitting only.
+ *
+ * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
+ * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#include <mcore/datapath.h>
+#include "../bpf/frame.h"
+#include "plan.h"
+
+enum { MAX_ROUNDS = 101, SHOTS = 64 };
+
+static unsigned rounds = 9, runs = 200000, most;
+static struct bpf_object *core, *parts, *driver;
+static struct plan *plan;
+static int if_access, if_sgi, if_enb, if_net;
+static uint8_t frame[FRAME_MAX];
+static size_t frame_len;
+
+static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+static void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, ": %s\n", strerror(errno));
+	exit(1);
+}
+
+static int program(struct bpf_object *obj, const char *name)
+{
+	struct bpf_program *p = bpf_object__find_program_by_name(obj, name);
+
+	if (!p)
+		die("no program %s", name);
+	return bpf_program__fd(p);
+}
+
+static int map(struct bpf_object *obj, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(obj, name);
+}
+
+static void *share(struct bpf_object *obj, const char *name, size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, map(obj, name), 0);
+
+	if (p == MAP_FAILED)
+		die("mmap %s", name);
+	return p;
+}
+
+static void size(struct bpf_object *obj, const char *name, unsigned n)
+{
+	if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, name), n))
+		die("size of %s", name);
+}
+
+static void interfaces(void)
+{
+	if (unshare(CLONE_NEWNET) || system("ip link add enb type veth peer name access && "
+					    "ip link add net type veth peer name sgi && "
+					    "ip link set enb up && ip link set access up && "
+					    "ip link set net up && ip link set sgi up"))
+		die("network namespace");
+	if_enb = (int)if_nametoindex("enb");
+	if_access = (int)if_nametoindex("access");
+	if_net = (int)if_nametoindex("net");
+	if_sgi = (int)if_nametoindex("sgi");
+}
+
+static struct bpf_object *open_object(const char *path)
+{
+	struct bpf_object *obj = bpf_object__open_file(path, NULL);
+
+	if (!obj)
+		die("%s", path);
+	return obj;
+}
+
+static void fill_table(unsigned n)
+{
+	uint32_t *keys = calloc(n, sizeof *keys);
+	uint64_t(*values)[8] = calloc(n, sizeof *values);
+
+	for (uint32_t i = 0; keys && values && i < n; i++) {
+		keys[i] = i;
+		values[i][0] = 1;
+	}
+	if (!keys || !values || bpf_map_update_batch(map(parts, "table"), keys, values, &n, NULL))
+		die("fill table");
+	free(keys);
+	free(values);
+}
+
+static void fill_hop(struct hop *h, int ifindex, const char *addr)
+{
+	*h = (struct hop){.state = HOP_READY,
+			  .family = 4,
+			  .mtu = 1500,
+			  .ifindex = (uint32_t)ifindex,
+			  .dmac = {2, 0, 0, 0, 1, 1},
+			  .smac = {2, 0, 0, 0, 1, 2}};
+	inet_pton(AF_INET, addr, h->addr);
+	inet_pton(AF_INET, "10.1.0.1", h->local);
+	h->ipsum = hop_ipsum(h);
+}
+
+/* As the daemon would: peer is hop 1, exit hop 2, host hop 3; no packet ever exceeds a rate. */
+static void fill_core(unsigned n)
+{
+	struct session *s = share(core, "sessions", n * sizeof *s);
+	struct settings *c = share(core, "settings", sizeof *c);
+	struct hop *h = share(core, "hops", 4 * sizeof *h);
+
+	c->gtpu4 = htonl(0x0a010001);
+	c->tag_bits = PLAN_TAG_BITS;
+	c->slots = n;
+	c->pools[0] = (struct pool){.size = n, .base4 = PLAN_UE_BASE, .host_hop = 3};
+	fill_hop(&h[1], if_access, "10.1.0.2");
+	fill_hop(&h[2], if_sgi, "10.2.0.2");
+	fill_hop(&h[3], if_sgi, "0.0.0.0");
+	for (uint32_t i = PLAN_HOST; i < n; i++) {
+		const struct rate rate = {.ns_per_mib = rate_ns_per_mib(100000000000),
+					  .burst_ns = 1ull << 62};
+
+		s[i].teid = htonl(i << PLAN_TAG_BITS | PLAN_TAG);
+		s[i].peer_teid = htonl(i);
+		s[i].ue4 = htonl(PLAN_UE_BASE + i);
+		s[i].peer = 1;
+		s[i].exit = 2;
+		s[i].owner = i;
+		s[i].rate_up = s[i].rate_down = rate;
+	}
+}
+
+static void load(const char *dir, const char *object)
+{
+	struct bpf_map *m;
+	char path[512];
+
+	core = open_object(object);
+	size(core, "sessions", most + PLAN_HOST);
+	if (bpf_object__load(core))
+		die("load %s", object);
+	fill_core(most + PLAN_HOST);
+
+	snprintf(path, sizeof path, "%s/parts.bpf.o", dir);
+	parts = open_object(path);
+	size(parts, "table", most + PLAN_HOST);
+	bpf_map__reuse_fd(bpf_object__find_map_by_name(parts, "sessions"), map(core, "sessions"));
+	bpf_object__for_each_map(m, parts) if (strstr(bpf_map__name(m), ".rodata"))
+		bpf_map__set_initial_value(m, &if_sgi, sizeof if_sgi);
+	if (bpf_object__load(parts))
+		die("load %s", path);
+	fill_table(most + PLAN_HOST);
+
+	snprintf(path, sizeof path, "%s/drive.bpf.o", dir);
+	driver = open_object(path);
+	if (bpf_object__load(driver))
+		die("load %s", path);
+	plan = share(driver, "plan", sizeof *plan);
+	plan->random = 0x9e3779b9;
+}
+
+/* The frame of one direction, and where a session shows in it. */
+static void set_frame(bool down, unsigned inner, unsigned sessions)
+{
+	const struct frame_spec up_spec = {
+		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
+		.inner = {.version = 4,
+			  .src = "0.0.0.0",
+			  .dst = "10.2.0.2",
+			  .len = (uint16_t)inner},
+	};
+	const struct frame_spec down_spec = {
+		.inner = {.version = 4,
+			  .src = "10.2.0.2",
+			  .dst = "0.0.0.0",
+			  .len = (uint16_t)inner},
+	};
+	unsigned ip = down ? 14 : 50;
+
+	frame_len = frame_build(down ? &down_spec : &up_spec, frame);
+	memcpy(plan->head, frame, sizeof plan->head);
+	plan->frame_len = (uint32_t)frame_len;
+	plan->sessions = sessions;
+	plan->address_at = ip + (down ? 16 : 12);
+	plan->checksum_at = ip + 10;
+	plan->teid_at = down ? 0 : 46;
+	plan->sum = 0;
+	for (unsigned i = 0; i < 20; i += 2) {
+		uint16_t w;
+
+		memcpy(&w, frame + ip + i, 2);
+		plan->sum += i == 10 ? 0 : w;
+	}
+}
+
+/* ns of this thread's CPU time for each of n runs. */
+static double run(int fd, unsigned n, int ifindex, uint32_t flags)
+{
+	struct xdp_md md = {.data_end = (uint32_t)frame_len, .ingress_ifindex = (uint32_t)ifindex};
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = (uint32_t)frame_len,
+		    .ctx_in = &md, .ctx_size_in = sizeof md, .repeat = (int)n, .flags = flags);
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	if (bpf_prog_test_run_opts(fd, &o))
+		die("test run");
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+	return ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / n;
+}
+
+static void aim(int fd)
+{
+	uint32_t zero = 0;
+
+	if (bpf_map_update_elem(map(driver, "target"), &zero, &fd, BPF_ANY))
+		die("tail call");
+}
+
+/* What the datapath must have made of the frame of some session. NULL if it did. */
+static const char *fault(bool down, uint32_t action, const uint8_t *out, size_t n)
+{
+	const uint8_t *in = out + 14 + (down ? 36 : 0);
+	const char *malformed = frame_fault(out, n, down);
+	uint32_t slot;
+
+	if (action != XDP_REDIRECT)
+		return "it is not redirected";
+	if (malformed)
+		return malformed;
+	if (n != (down ? frame_len + 36 : frame_len - 36))
+		return "its length";
+	if (sum_done(sum_add(0, in, 20)) || in[8] != 63)
+		return "the device's header";
+	slot = get32(in + (down ? 16 : 12)) - PLAN_UE_BASE;
+	if (slot < PLAN_HOST || slot >= plan->sessions + PLAN_HOST)
+		return "the device's address";
+	return down && get32(out + 46) != slot ? "the peer's TEID" : NULL;
+}
+
+static void check(int fd, bool down, int ifindex)
+{
+	uint8_t out[FRAME_MAX];
+
+	aim(fd);
+	for (int i = 0; i < SHOTS; i++) {
+		struct xdp_md md = {.data_end = (uint32_t)frame_len,
+				    .ingress_ifindex = (uint32_t)ifindex};
+		LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame,
+			    .data_size_in = (uint32_t)frame_len, .ctx_in = &md,
+			    .ctx_size_in = sizeof md, .data_out = out, .data_size_out = sizeof out);
+		const char *what;
+
+		if (bpf_prog_test_run_opts(program(driver, "drive"), &o))
+			die("test run");
+		what = fault(down, o.retval, out, o.data_size_out);
+		if (what) {
+			fprintf(stderr, "the datapath fails: %s\n", what);
+			frame_dump("out", out, o.data_size_out);
+			exit(1);
+		}
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	return (*(const double *)a > *(const double *)b) -
+	       (*(const double *)a < *(const double *)b);
+}
+
+static double median(double *v)
+{
+	qsort(v, rounds, sizeof *v, by_value);
+	return v[rounds / 2];
+}
+
+/* ns that a program costs over the driver with an empty one; that one's in *base. */
+static double cost(int fd, int ifindex, double *base)
+{
+	int drive = program(driver, "drive"), empty = program(parts, "empty");
+	double without[MAX_ROUNDS], more[MAX_ROUNDS];
+
+	aim(fd);
+	run(drive, runs, ifindex, 0);
+	for (unsigned i = 0; i < rounds; i++) {
+		aim(empty);
+		without[i] = run(drive, runs, ifindex, 0);
+		aim(fd);
+		more[i] = run(drive, runs, ifindex, 0) - without[i];
+	}
+	*base = median(without);
+	return median(more);
+}
+
+struct row {
+	double empty, driver, headers[2], array, hash, clock, redirect, path[2];
+};
+
+static struct row measure(unsigned inner, unsigned sessions)
+{
+	struct row r;
+	double ignored;
+
+	set_frame(false, inner, sessions);
+	r.empty = run(program(parts, "empty"), runs, if_access, 0);
+	r.headers[0] = cost(program(parts, "headers_up"), if_access, &r.driver);
+	r.array = cost(program(parts, "array"), if_access, &ignored);
+	r.hash = cost(program(parts, "hash"), if_access, &ignored);
+	r.clock = cost(program(parts, "clock"), if_access, &ignored);
+	r.redirect = cost(program(parts, "redirect"), if_access, &ignored);
+	check(program(core, "mcore_access"), false, if_access);
+	r.path[0] = cost(program(core, "mcore_access"), if_access, &ignored);
+	set_frame(true, inner, sessions);
+	r.headers[1] = cost(program(parts, "headers_down"), if_sgi, &ignored);
+	check(program(core, "mcore_sgi"), true, if_sgi);
+	r.path[1] = cost(program(core, "mcore_sgi"), if_sgi, &ignored);
+	return r;
+}
+
+/* The goal: at most twice array look-up + clock + headers + redirect. */
+static double ratio(const struct row *r, int down)
+{
+	return r->path[down] / (r->array + r->clock + r->headers[down] + r->redirect);
+}
+
+static void table(const unsigned *inner, unsigned inners, const unsigned *sessions, unsigned n)
+{
+	struct utsname u;
+
+	uname(&u);
+	printf("ns per packet on one CPU, Linux %s, median of %u rounds of %u, sessions at "
+	       "random.\n"
+	       "empty: the kernel's test loop with an empty program; all else is above the driver\n"
+	       "with an empty program. floor: array + clock + headers + redirect (up, down).\n\n",
+	       u.release, rounds, runs);
+	for (unsigned i = 0; i < inners; i++) {
+		printf("inner packet %u octets\n%9s %7s %7s %11s %6s %6s %6s %9s %11s %7s %7s %7s "
+		       "%7s\n",
+		       inner[i], "sessions", "empty", "driver", "headers", "array", "hash", "clock",
+		       "redirect", "floor", "uplink", "/floor", "dnlink", "/floor");
+		for (unsigned k = 0; k < n; k++) {
+			struct row r = measure(inner[i], sessions[k]);
+			double sum = r.array + r.clock + r.redirect;
+
+			printf("%9u %7.1f %7.1f %5.1f %5.1f %6.1f %6.1f %6.1f %9.1f %5.0f %5.0f "
+			       "%7.1f %7.2f "
+			       "%7.1f %7.2f\n",
+			       sessions[k], r.empty, r.driver, r.headers[0], r.headers[1], r.array,
+			       r.hash, r.clock, r.redirect, sum + r.headers[0], sum + r.headers[1],
+			       r.path[0], ratio(&r, 0), r.path[1], ratio(&r, 1));
+			fflush(stdout);
+		}
+		putchar('\n');
+	}
+}
+
+/* Frames out of `from` reach its peer `in`, where the program is attached; what comes to either far
+ * end is counted. Generator, program and sink share this CPU. Mpps per second of CPU time. */
+static double wire(int fd, int from, int in)
+{
+	int sink = program(driver, "sink"), generate = program(driver, "generate");
+	int ends[] = {if_enb, if_net};
+	double rate[MAX_ROUNDS];
+
+	plan->ifindex = (uint32_t)from;
+	for (int i = 0; i < 2; i++)
+		if (bpf_xdp_attach(ends[i], sink, XDP_FLAGS_DRV_MODE, NULL))
+			die("attach");
+	if (bpf_xdp_attach(in, fd, XDP_FLAGS_DRV_MODE, NULL))
+		die("attach");
+	for (unsigned i = 0; i < rounds; i++) {
+		uint64_t before = plan->sunk;
+		double ns = run(generate, runs, from, BPF_F_TEST_XDP_LIVE_FRAMES) * runs;
+
+		rate[i] = (double)(plan->sunk - before) / ns * 1e3;
+	}
+	bpf_xdp_detach(in, XDP_FLAGS_DRV_MODE, NULL);
+	for (int i = 0; i < 2; i++)
+		bpf_xdp_detach(ends[i], XDP_FLAGS_DRV_MODE, NULL);
+	return median(rate);
+}
+
+static void wires(const unsigned *inner, unsigned inners, const unsigned *sessions, unsigned n)
+{
+	puts("live frames through veth pairs, millions a second of CPU time, all on one CPU; the\n"
+	     "ratios are to a bare redirect and to an array look-up with a redirect");
+	printf("%9s %6s %9s %9s %9s %11s %9s %11s\n", "sessions", "inner", "redirect", "array+rd",
+	       "uplink", "ratios", "downlink", "ratios");
+	for (unsigned i = 0; i < inners; i++)
+		for (unsigned k = 0; k < n; k++) {
+			double bare, look, up, down;
+
+			set_frame(false, inner[i], sessions[k]);
+			bare = wire(program(parts, "redirect"), if_enb, if_access);
+			look = wire(program(parts, "array_redirect"), if_enb, if_access);
+			up = wire(program(core, "mcore_access"), if_enb, if_access);
+			set_frame(true, inner[i], sessions[k]);
+			down = wire(program(core, "mcore_sgi"), if_net, if_sgi);
+			printf("%9u %6u %9.2f %9.2f %9.2f %5.2f %5.2f %9.2f %5.2f %5.2f\n",
+			       sessions[k], inner[i], bare, look, up, up / bare, up / look, down,
+			       down / bare, down / look);
+			fflush(stdout);
+		}
+}
+
+static unsigned list(const char *text, unsigned *out)
+{
+	unsigned n = 0;
+
+	for (char *end = NULL; n < 8 && *text; text = end + (*end == ',')) {
+		out[n++] = (unsigned)strtoul(text, &end, 10);
+		if (end == text || !out[n - 1])
+			return 0;
+	}
+	return n;
+}
+
+static void usage(void)
+{
+	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-w] [-c CPU] "
+	      "OBJECT\n"
+	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
+	      stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned sessions[8], inner[8], n = list("1,10000,100000,1000000", sessions);
+	unsigned inners = list("64,1400", inner), cpu = 0;
+	bool live = false;
+	char dir[256];
+	cpu_set_t set;
+
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:w")) != -1;)
+		switch (c) {
+		case 's':
+			n = list(optarg, sessions);
+			break;
+		case 'l':
+			inners = list(optarg, inner);
+			break;
+		case 'r':
+			rounds = (unsigned)atoi(optarg);
+			break;
+		case 'n':
+			runs = (unsigned)atoi(optarg);
+			break;
+		case 'c':
+			cpu = (unsigned)atoi(optarg);
+			break;
+		case 'w':
+			live = true;
+			break;
+		default:
+			usage();
+		}
+	if (optind + 1 != argc || !n || !inners || !rounds || rounds > MAX_ROUNDS || !runs)
+		usage();
+	for (unsigned i = 0; i < inners; i++)
+		if (inner[i] < 64 || inner[i] > 1464)
+			usage();
+	for (unsigned i = 0; i < n; i++)
+		most = sessions[i] > most ? sessions[i] : most;
+	if (most > (1u << (32 - PLAN_TAG_BITS)) - PLAN_HOST)
+		usage();
+	snprintf(dir, sizeof dir, "%.*s",
+		 (int)(strrchr(argv[0], '/') ? strrchr(argv[0], '/') - argv[0] : 1),
+		 strrchr(argv[0], '/') ? argv[0] : ".");
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	interfaces();
+	load(dir, argv[optind]);
+	if (live)
+		wires(inner, inners, sessions, n);
+	else
+		table(inner, inners, sessions, n);
+	return 0;
+}
