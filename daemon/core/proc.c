@@ -92,13 +92,21 @@ static void expired(struct timer *t)
 
 	if (p->tries >= s->timer->retries || !s->enter) {
 		tell(p, "timeout", s->timer->name);
-		finish(p, PROC_TIMEOUT, true);
+		finish(p, s->timeout ? s->timeout : PROC_TIMEOUT, true);
 		return;
 	}
 	p->tries++;
 	tell(p, "retry", s->timer->name);
 	timer_start(&p->timer, s->timer->ms, expired);
 	go(p, s->enter(p), (uint8_t)(p->step + 1));
+}
+
+void proc_restart_timer(struct proc *p)
+{
+	const struct proc_step *s = &p->def->steps[p->step];
+
+	if (!p->ended && s->timer)
+		timer_start(&p->timer, s->timer->ms, expired);
 }
 
 struct proc *proc_start(const struct proc_def *def, struct proc_list *list, void *owner,

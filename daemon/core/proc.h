@@ -4,7 +4,7 @@
  *
  * Entering a step calls `enter` (which usually sends the step's message) and starts its timer. When
  * the timer expires, `enter` runs again as long as retries are left (p->tries counts them), and then
- * the procedure fails with PROC_TIMEOUT. An event goes to the first row for the current step. What
+ * the procedure fails with the step's cause for that, or PROC_TIMEOUT. An event goes to the first row for the current step. What
  * no row wants is offered on to the next procedure; the caller counts what nobody wanted.
  *
  * A procedure may have a parent: its end is its parent's event PROC_CHILD_DONE or
@@ -47,6 +47,7 @@ struct proc_step {
 	const char *name;
 	int (*enter)(struct proc *); /* NULL, or as a handler: PROC_STAY, PROC_TO(step), END, FAIL */
 	const struct proc_timer *timer; /* NULL, or a timer; looked up at entry, so values can be reloaded */
+	uint16_t timeout; /* the cause when it has expired for the last time; 0: PROC_TIMEOUT */
 };
 
 struct proc_def {
@@ -56,7 +57,7 @@ struct proc_def {
 	uint8_t n_steps, n_rows;
 	struct mem_pool *pool; /* of the structure whose first member is struct proc */
 	/* The one exit, before the parent hears: cause 0 is success, else as set by PROC_FAIL's
-	 * p->cause, or PROC_TIMEOUT. */
+	 * p->cause, or the step's for its timeout. */
 	void (*end)(struct proc *, uint16_t cause);
 };
 
@@ -86,6 +87,8 @@ struct proc *proc_start(const struct proc_def *, struct proc_list *, void *owner
  * True if a row took it. */
 bool proc_event(struct proc *, uint16_t event, const void *msg);
 bool proc_offer(struct proc_list *, uint16_t event, const void *msg);
+/* Starts the step's timer again without counting it as a retry. */
+void proc_restart_timer(struct proc *);
 /* The running procedure of this kind, or NULL. */
 struct proc *proc_find(const struct proc_list *, const struct proc_def *);
 

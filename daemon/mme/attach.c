@@ -2,23 +2,23 @@
 /* Attach (TS 24.301 5.5.1, TS 23.401 5.3.2.1). One procedure from the Attach Request to its
  * completion; identification, authentication and security mode control are its children.
  *
- *   BEGIN     decide what is needed: the IMSI, a proof, or nothing, where a GUTI came with a MAC
- * that fits its context LOCATION  S6a: the subscription ESM_INFO  APN and PCO, where the device
- * wants to tell them ciphered SESSION   S11: address and bearer; programmed into the datapath when
- * the answer is here ACCEPT    Initial Context Setup with the Attach Accept in it; done when the
- * eNodeB has its bearer and the device has sent Attach Complete, in whichever order
+ *   BEGIN     decides what is needed: the IMSI, a proof, or nothing, where the MAC fits a context
+ *   LOCATION  S6a: the subscription
+ *   ESM_INFO  APN and PCO, where the device wants to tell them ciphered
+ *   SESSION   S11: address and bearer; programmed into the datapath when the answer is here
+ *   ACCEPT    Initial Context Setup with the Attach Accept in it, until the device has sent Attach
+ *             Complete
+ *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW
  *
  * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7 d, e) are in attach_begin.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <time.h>
 #include "core/loop.h"
 #include "core/metrics.h"
 #include "mme/mme.h"
-#include "security/crypto.h"
 
-enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT };
+enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT, BEARER };
 
 struct attach {
 	struct proc proc;
@@ -32,6 +32,8 @@ struct attach {
 	struct pco pco, pco_answer;
 	struct mme_pdn *pdn;
 };
+
+enum { BACK_OFF_S = 60 }; /* T3346 */
 
 static struct mem_pool pool = MEM_POOL(attach);
 METRIC_LATENCY(attach_time, "mcore_attach_seconds",
@@ -51,7 +53,7 @@ static int enter_begin(struct proc *p)
 	const struct mme_ue *ue = p->owner;
 
 	if (a->pdn_type == 0)
-		return fail(p, CAUSE_ESM + EMM_CAUSE_PROTOCOL_ERROR);
+		return fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
 	if (a->secured)
 		return PROC_TO(LOCATION);
 	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : AUTHENTICATE);
@@ -104,6 +106,12 @@ static int enter_location(struct proc *p)
 {
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
+
+	/* Whoever is among the registered devices already takes nobody's place. */
+	if (mme.max_ues && ue_count() >= mme.max_ues && !ue_by_imsi(ue->imsi)) {
+		mme_counters.congestion++;
+		return fail(p, EMM_CAUSE_CONGESTION);
+	}
 	struct s6a_request r = {
 		.command = S6A_UPDATE_LOCATION,
 		.imsi = ue->imsi,
@@ -242,11 +250,6 @@ static int enter_accept(struct proc *p)
 	return nas.n && !context_setup(ue, nas) ? PROC_STAY : fail(p, EMM_CAUSE_NETWORK_FAILURE);
 }
 
-static int maybe_done(const struct attach *a)
-{
-	return a->bearer_ready && a->completed ? PROC_END : PROC_STAY;
-}
-
 static void bearer_modified(struct gtpc_txn *txn, const struct gtpc_response *r)
 {
 	proc_event(&container_of(txn, struct attach, modify)->proc, EV_BEARER_MODIFIED, r);
@@ -256,6 +259,8 @@ static int context_up(struct proc *p, const void *msg)
 {
 	struct attach *a = (struct attach *)p;
 
+	if (a->bearer_ready || a->modify.pending)
+		return PROC_STAY;
 	if (!context_bearers(p->owner, msg, &a->modify, bearer_modified)) {
 		UE_LOG(WARN, (struct mme_ue *)p->owner, "attach.no_bearer", "ebi=%u", a->pdn->ebi);
 		return fail(p, CAUSE_ESM + ESM_CAUSE_INSUFFICIENT_RESOURCES);
@@ -276,9 +281,8 @@ static int got_bearer(struct proc *p, const void *msg)
 
 	if (r->cause != GTPC_ACCEPTED)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE);
-	a->pdn->connected = true;
 	a->bearer_ready = true;
-	return maybe_done(a);
+	return a->completed ? PROC_END : PROC_STAY;
 }
 
 static int complete(struct proc *p, const void *msg)
@@ -295,9 +299,29 @@ static int complete(struct proc *p, const void *msg)
 	}
 	a->pdn->active = true;
 	a->completed = true;
-	timer_stop(&p->timer);
-	/* The bearer's answer is our own side's matter: it is not the device that is waited for. */
-	return maybe_done(a);
+	return a->bearer_ready ? PROC_END : PROC_TO(BEARER);
+}
+
+/* 5.5.1.2.7 d */
+static int accept_again(struct proc *p, const void *msg)
+{
+	struct mme_ue *ue = p->owner;
+
+	(void)msg;
+	conn_send_nas(ue->conn, make_accept((struct attach *)p));
+	proc_restart_timer(p);
+	return PROC_STAY;
+}
+
+/* 5.5.1.2.7 g: the device believes that it is attached; it shall attach again. */
+static int tau_too_early(struct proc *p, const void *msg)
+{
+	struct nas_tau_reject r = {.emm_cause = EMM_CAUSE_IMPLICITLY_DETACHED};
+
+	if (!((const struct nas_event *)msg)->secured)
+		return PROC_STAY;
+	NAS_SEND(p->owner, tau_reject, &r);
+	return fail(p, CAUSE_TOLD);
 }
 
 /* ---- the end ---- */
@@ -318,10 +342,25 @@ static void reject(const struct attach *a, uint16_t cause)
 			SET(&r, nas_attach_reject, esm);
 	}
 	if (cause == EMM_CAUSE_CONGESTION) {
-		r.t3346 = 60;
+		r.t3346 = BACK_OFF_S;
 		SET(&r, nas_attach_reject, t3346);
 	}
 	NAS_SEND(ue, attach_reject, &r);
+}
+
+/* What the device is told of an attach that failed. */
+static void tell_failure(const struct attach *a, uint16_t cause)
+{
+	if (cause == CAUSE_TOLD || cause == PROC_ABORTED || cause == PROC_TIMEOUT)
+		return;
+	if (!a->completed) {
+		reject(a, cause);
+		return;
+	}
+	/* It has had its accept and completed it: no reject would be heard any more. */
+	struct nas_detach_request_network m = {.detach_type.type = NAS_DETACH_REATTACH};
+
+	NAS_SEND(a->proc.owner, detach_request_network, &m);
 }
 
 static void end(struct proc *p, uint16_t cause)
@@ -346,10 +385,8 @@ static void end(struct proc *p, uint16_t cause)
 		return;
 	}
 	mme_counters.attach_failed++;
-	if (cause < 256 || cause >= CAUSE_ESM)
-		reject(a, cause);
-	ue_remove(ue, cause == PROC_ABORTED ? UE_NO_RELEASE : UE_RELEASE,
-		  S1AP_CAUSE(NAS, UNSPECIFIED));
+	tell_failure(a, cause);
+	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
 static const struct proc_timer t_s6a = {"T-S6a", 10000, 0}, t_s11 = {"T-S11", 10000, 0};
@@ -359,10 +396,12 @@ static const struct proc_step steps[] = {
 	[IDENTIFY] = {"identify", enter_identify, NULL},
 	[AUTHENTICATE] = {"authenticate", enter_authenticate, NULL},
 	[SECURE] = {"secure", enter_secure, NULL},
-	[LOCATION] = {"location", enter_location, &t_s6a},
-	[ESM_INFO] = {"esm-information", enter_esm_info, &mme.timer[T3489]},
-	[SESSION] = {"session", enter_session, &t_s11},
+	[LOCATION] = {"location", enter_location, &t_s6a, EMM_CAUSE_NETWORK_FAILURE},
+	[ESM_INFO] = {"esm-information", enter_esm_info, &mme.timer[T3489],
+		      CAUSE_ESM + ESM_CAUSE_INFORMATION_NOT_RECEIVED},
+	[SESSION] = {"session", enter_session, &t_s11, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
 	[ACCEPT] = {"accept", enter_accept, &mme.timer[T3450]},
+	[BEARER] = {"bearer", NULL, &mme.timer[T_ICS], CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
 };
 
 static const struct proc_row rows[] = {
@@ -376,6 +415,11 @@ static const struct proc_row rows[] = {
 	{ACCEPT, EV_ICS_FAILURE, context_failed, 0},
 	{ACCEPT, EV_BEARER_MODIFIED, got_bearer, 0},
 	{ACCEPT, NAS_ATTACH_COMPLETE, complete, 0},
+	{ACCEPT, NAS_ATTACH_REQUEST, accept_again, 0},
+	{ACCEPT, NAS_TAU_REQUEST, tau_too_early, 0},
+	{BEARER, EV_ICS_RESPONSE, context_up, 0},
+	{BEARER, EV_ICS_FAILURE, context_failed, 0},
+	{BEARER, EV_BEARER_MODIFIED, got_bearer, 0},
 	{PROC_ANY_STEP, PROC_CHILD_FAILED, child_failed, 0},
 };
 
@@ -420,7 +464,8 @@ static void read_esm(struct attach *a, struct bytes esm)
 	a->request_type = r->request_type;
 	if (r->request_type == NAS_REQUEST_EMERGENCY || r->request_type == NAS_REQUEST_RLOS)
 		return;
-	a->pdn_type = r->pdn_type;
+	/* 9.9.4.10: the unused value counts as IPv6 */
+	a->pdn_type = r->pdn_type == 4 ? NAS_PDN_IPV6 : r->pdn_type;
 	a->ask_info = HAS(r, nas_pdn_connectivity_request, information_transfer) &&
 		      r->information_transfer == NAS_INFORMATION_TRANSFER_REQUIRED;
 	if (HAS(r, nas_pdn_connectivity_request, apn))
@@ -437,11 +482,15 @@ void attach_replayed(struct proc *parent, struct bytes request)
 	if (!parent || parent->def != &attach_def || nas_decode(&turn_arena, NAS_UP, request, &m) ||
 	    m.type != NAS_ATTACH_REQUEST)
 		return;
+	const struct nas_attach_request *r = m.body;
+
 	proc_note(parent, "Attach Request replayed by the device");
+	a->attach_type = r->attach_type;
 	a->pdn_type = 0;
 	a->pco.n = 0;
 	a->apn[0] = 0;
-	read_esm(a, ((const struct nas_attach_request *)m.body)->esm);
+	a->ask_info = false;
+	read_esm(a, r->esm);
 }
 
 static void init(struct proc *p, const void *arg)
@@ -468,9 +517,9 @@ static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request
 	}
 }
 
-static void refuse(struct s1_conn *c, uint8_t cause)
+void attach_refuse(struct s1_conn *c, uint8_t cause)
 {
-	struct nas_attach_reject r = {.emm_cause = cause, .t3346 = 60};
+	struct nas_attach_reject r = {.emm_cause = cause, .t3346 = BACK_OFF_S};
 
 	if (cause == EMM_CAUSE_CONGESTION)
 		SET(&r, nas_attach_reject, t3346);
@@ -488,8 +537,7 @@ static bool repeated(struct mme_ue *ue, const struct nas_event *e)
 	if (!p)
 		return false;
 	if (((struct attach *)p)->request_hash == hash(e->pdu)) {
-		if (p->step == ACCEPT)
-			conn_send_nas(ue->conn, make_accept((struct attach *)p));
+		proc_event(p, NAS_ATTACH_REQUEST, e);
 		return true;
 	}
 	proc_note(p, "another Attach Request");
@@ -516,25 +564,30 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		old = NULL;
 	mme_counters.attach_started++;
 	if (r->attach_type == NAS_ATTACH_EMERGENCY || r->attach_type == NAS_ATTACH_RLOS) {
-		refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+		attach_refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
 		return;
 	}
-	struct mme_ue *ue = ue_new();
+	/* Who is counted already may come again; whether it is really that one shows later. */
+	bool full = mme.max_ues && ue_count() >= mme.max_ues && !old;
+	struct mme_ue *ue = full ? NULL : ue_new();
 
 	if (!ue) {
 		mme_counters.congestion++;
-		refuse(c, EMM_CAUSE_CONGESTION);
+		attach_refuse(c, EMM_CAUSE_CONGESTION);
 		return;
 	}
 	conn_bind(c, ue);
 	ue_seen(ue);
 	read_capabilities(ue, r);
+	/* What the device holds, so that a challenge names another (5.4.2.2). */
+	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
+	if (old && ue->sec.ksi == NAS_KSI_NONE)
+		ue->sec.ksi = old->sec.ksi;
 	if (r->identity.type == NAS_ID_IMSI) {
 		ue->imsi = r->identity.imsi;
 	} else if (old && r->identity.type == NAS_ID_GUTI) {
 		ue->imsi = old->imsi;
 		s.from_guti = true;
-		ue->sec.ksi = old->sec.ksi;
 	}
 	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
 	 */
@@ -548,10 +601,11 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		s.secured = true;
 	}
 	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);
-	if (!s.secured)
+	if (!e->secured)
 		smc_hash_request(ue, e->pdu);
 	if (!proc_start(&attach_def, &ue->procs, ue, NULL, init, &s)) {
+		conn_unbind(c);
 		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
-		refuse(c, EMM_CAUSE_CONGESTION);
+		attach_refuse(c, EMM_CAUSE_CONGESTION);
 	}
 }

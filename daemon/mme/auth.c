@@ -48,7 +48,7 @@ static int enter_vector(struct proc *p)
 {
 	struct auth *a = (struct auth *)p;
 
-	return a->resyncs || p->tries ? PROC_STAY : ask(a, NULL);
+	return a->resyncs ? PROC_STAY : ask(a, NULL);
 }
 
 static int got_vector(struct proc *p, const void *msg)
@@ -131,7 +131,7 @@ static void end(struct proc *p, uint16_t cause)
 static const struct proc_timer t_s6a = {"T-S6a", 10000, 0};
 
 static const struct proc_step steps[] = {
-	[VECTOR] = {"vector", enter_vector, &t_s6a},
+	[VECTOR] = {"vector", enter_vector, &t_s6a, EMM_CAUSE_NETWORK_FAILURE},
 	[CHALLENGE] = {"challenge", enter_challenge, &mme.timer[T3460]},
 };
 

@@ -79,7 +79,8 @@ struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
 	HASH_ADD(by_enb, by_enb, key, sizeof(c->key), c);
 	uint16_t streams = s1_streams(enb->assoc);
 
-	c->stream = streams > 1 ? (uint16_t)(1 + enb->next_stream++ % (streams - 1)) : 0;
+	if (streams > 1)
+		c->stream = (uint16_t)(1 + enb->next_stream++ % (streams - 1));
 	c->next = enb->conns;
 	if (c->next)
 		c->next->prev = c;

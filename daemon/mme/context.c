@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Initial Context Setup (TS 36.413 8.3.1): security, the UE-AMBR and all active bearers of a device
- * to its eNodeB, and what the eNodeB answers on to the SGW. */
+ * to its eNodeB, and what the eNodeB answers on to the SGW. A bearer counts as connected from the
+ * moment the SGW is asked, so that whatever comes in between is followed by its release. */
 #include <errno.h>
 #include "mme/mme.h"
 
@@ -92,6 +93,7 @@ unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_se
 			continue;
 		}
 		q.teid = p->s11_sgw.teid;
+		p->connected = true;
 		q.bearer[q.bearers].ebi = p->ebi;
 		q.bearer[q.bearers++].s1u_enb = (struct fteid){
 			.type = FTEID_S1U_ENB,

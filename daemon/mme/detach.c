@@ -42,7 +42,7 @@ static void end(struct proc *p, uint16_t cause)
 	ue_remove(p->owner, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
 }
 
-static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3422]}};
+static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3422], 0}};
 static const struct proc_row rows[] = {{0, NAS_DETACH_ACCEPT, accepted, 0}};
 
 const struct proc_def detach_def = {
@@ -89,8 +89,11 @@ void detach_by_ue(struct mme_ue *ue, const struct nas_event *e)
 
 		NAS_SEND(ue, detach_accept, &a);
 	}
-	if (d->detach_type.type == NAS_DETACH_IMSI) /* from non-EPS services only */
+	if (d->detach_type.type == NAS_DETACH_IMSI) { /* from non-EPS services only */
+		if (ue->emm == EMM_REGISTERED && !ue->conn->context)
+			conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 		return;
+	}
 	mme_counters.detach++;
 	UE_LOG(INFO, ue, "detach", "switch_off=%d", d->detach_type.switch_off);
 	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));

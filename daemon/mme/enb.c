@@ -59,6 +59,12 @@ void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t 
 
 /* ---- S1 Setup ---- */
 
+static void release_all(struct enb *e)
+{
+	while (e->conns)
+		conn_free(e->conns);
+}
+
 void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap_pdu *faulty)
 {
 	struct s1ap_s1_setup_failure m = {0};
@@ -69,13 +75,8 @@ void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.s1_setup_failed++;
 	e->ready = false;
+	release_all(e);
 	enb_send(e, 0, &s1ap_s1_setup_failure_msg, &m);
-}
-
-static void release_all(struct enb *e)
-{
-	while (e->conns)
-		conn_free(e->conns);
 }
 
 /* The tracking areas it serves for us; *plmn tells whether at least the network is ours. */

@@ -23,8 +23,12 @@ static const struct apn_subscription *subscribed(const struct mme_ue *ue, const 
 	size_t n = ni_length(apn);
 	const struct apn_subscription *any = NULL;
 
-	if (!*apn)
-		return ue->default_apn < ue->apns ? &ue->apn[ue->default_apn] : NULL;
+	if (!*apn) { /* a wildcard names no network that could be the default (23.003 9.1.2) */
+		const struct apn_subscription *s =
+			ue->default_apn < ue->apns ? &ue->apn[ue->default_apn] : NULL;
+
+		return s && strcmp(s->apn, "*") ? s : NULL;
+	}
 	for (unsigned i = 0; i < ue->apns; i++) {
 		const struct apn_subscription *s = &ue->apn[i];
 
@@ -174,7 +178,6 @@ struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, 
 		.pdn_address = {.type = (uint8_t)pdn->type, .ip4 = pdn->paa.ip4},
 	};
 
-	/* The APN with its operator identifier, as a device may use it to tell networks apart. */
 	snprintf(m.apn.name, sizeof(m.apn.name), "%s", pdn->apn);
 	memcpy(m.pdn_address.iid, pdn->paa.ip6.s6_addr + 8, 8);
 	if (pdn->ambr_up && pdn->ambr_down) {

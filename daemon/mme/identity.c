@@ -34,7 +34,7 @@ static int response(struct proc *p, const void *msg)
 	return PROC_END;
 }
 
-static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3470]}};
+static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3470], 0}};
 static const struct proc_row rows[] = {{0, NAS_IDENTITY_RESPONSE, response, 0}};
 
 const struct proc_def identity_def = {

@@ -59,7 +59,6 @@ struct mme_config {
 	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
 	uint64_t max_ues; /* 0: no ceiling */
-	bool accept_unprotected_imsi_detach; /* no: a detach without integrity only if no context */
 	struct in_addr control; /* our address in S11 F-TEIDs */
 	struct s1_config s1;
 };
@@ -124,7 +123,8 @@ struct mme_pdn {
 	bool connected; /* the SGW has the eNodeB's F-TEID */
 };
 
-enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8 };
+/* A longer UE Radio Capability is not kept: the eNodeB then asks the device at each connection. */
+enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 8192 };
 
 struct mme_ue {
 	imsi_t imsi; /* IMSI_NONE until known */
@@ -331,11 +331,8 @@ enum mme_event {
 	EV_S6A_ANSWER = 0x200, /* above enum nas_type */
 	EV_SESSION_CREATED,
 	EV_BEARER_MODIFIED,
-	EV_SESSION_DELETED,
 	EV_ICS_RESPONSE,
 	EV_ICS_FAILURE,
-	EV_RELEASED,	   /* UE Context Release Complete */
-	EV_NOT_DELIVERED,  /* NAS Non Delivery Indication */
 };
 
 /* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
@@ -349,6 +346,8 @@ extern const struct proc_def attach_def, auth_def, smc_def, identity_def, detach
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
 void attach_begin(struct s1_conn *, struct mme_ue *old, const struct nas_event *);
+/* Attach Reject, with T3346 where the cause is congestion, and release of the connection. */
+void attach_refuse(struct s1_conn *, uint8_t emm_cause);
 /* The device's own copy of its Attach Request, from a Security Mode Complete; parent is the attach. */
 void attach_replayed(struct proc *parent, struct bytes request);
 /* The request that security mode control lets the device verify. */

@@ -15,11 +15,26 @@ static void reject_service(struct s1_conn *c, uint8_t cause)
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
-/* Messages that may be processed before secure exchange is established, or although their MAC is
- * wrong: each is harmless or proven by what follows. */
-static bool allowed_unprotected(uint16_t type)
+static void reject_tau(struct s1_conn *c, uint8_t cause)
 {
-	switch (type) {
+	struct nas_tau_reject r = {.emm_cause = cause};
+
+	nas_send_plain(c, &nas_tau_reject_def, &r);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+/* On a connection that exchanges protected messages, a message must be one. Before that, some are
+ * processed without a MAC or although it is wrong: each is harmless or proven by what follows. ESM
+ * messages and Security Mode Complete never are. */
+static bool allowed(const struct mme_ue *ue, const struct nas_message *m, bool secured)
+{
+	if (ue->security_on)
+		return secured;
+	if (m->esm)
+		return false;
+	switch (m->type) {
+	case NAS_SECURITY_MODE_COMPLETE:
+		return secured;
 	case NAS_IDENTITY_RESPONSE:
 	case NAS_AUTHENTICATION_RESPONSE:
 	case NAS_AUTHENTICATION_FAILURE:
@@ -34,20 +49,21 @@ static bool allowed_unprotected(uint16_t type)
 	}
 }
 
-/* Decodes; answers what is wrong with an EMM or ESM STATUS if the device can check it. */
-static bool decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
+/* Decodes; answers what is wrong with an EMM or ESM STATUS if the device can check it. 0, or what
+ * nas_decode says. */
+static int decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
 {
 	int cause = nas_decode(&turn_arena, NAS_UP, plain, m);
 
 	if (!cause)
-		return true;
+		return 0;
 	mme_counters.nas_bad++;
 	LOG(WARN, "nas.bad", "imsi=%s message=%s ie=%s iei=0x%02x cause=%d",
 	    imsi_print(ue ? ue->imsi : IMSI_NONE, (char[IMSI_STRLEN]){0}),
 	    m->def ? m->def->name : "unknown", m->fault.row ? m->fault.row->name : "-",
 	    m->fault.iei, cause);
 	if (!ue || !ue->security_on || cause < 0)
-		return false;
+		return cause;
 	if (m->esm) {
 		struct nas_esm_status s = {
 			.ebi = m->ebi, .pti = m->pti, .esm_cause = (uint8_t)cause};
@@ -56,7 +72,7 @@ static bool decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
 	} else {
 		nas_send_emm_status(ue, (uint8_t)cause);
 	}
-	return false;
+	return cause;
 }
 
 /* Checks a protected message with a device's context. Returns 0 with *plain, or what nas_unprotect
@@ -118,10 +134,7 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 		tau_begin(ue, e);
 		return;
 	}
-	struct nas_tau_reject r = {.emm_cause = EMM_CAUSE_IDENTITY_NOT_DERIVED};
-
-	nas_send_plain(c, &nas_tau_reject_def, &r);
-	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+	reject_tau(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 }
 
 static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu)
@@ -144,6 +157,25 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 	ue->security_on = true;
 	nas_kenb(&ue->sec, ue->kenb);
 	service_begin(ue);
+}
+
+/* A protocol error in the message that begins a connection (5.5.1.2.7 b and its like). */
+static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_t cause)
+{
+	switch (m->type) {
+	case NAS_ATTACH_REQUEST:
+		attach_refuse(c, cause);
+		break;
+	case NAS_TAU_REQUEST:
+		reject_tau(c, cause);
+		break;
+	case NAS_EXTENDED_SERVICE_REQUEST:
+	case NAS_CONTROL_PLANE_SERVICE_REQUEST:
+		reject_service(c, cause);
+		break;
+	default:
+		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
+	}
 }
 
 void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *s_tmsi)
@@ -171,7 +203,13 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 		plain = nas_inner_unchecked(pdu);
 	if (!plain.n && ue)
 		secured = !unprotect(ue, &h, pdu, &plain);
-	if (!plain.n || !decode(NULL, plain, &m)) {
+	int fault = plain.n ? decode(NULL, plain, &m) : -EBADMSG;
+
+	if (fault > 0) {
+		initial_fault(c, &m, (uint8_t)fault);
+		return;
+	}
+	if (fault) {
 		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
 		return;
 	}
@@ -259,10 +297,9 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 		if (!plain.n)
 			return;
 	}
-	if (!decode(secured ? ue : NULL, plain, &m))
+	if (decode(secured ? ue : NULL, plain, &m))
 		return;
-	if (!secured && (m.esm || !allowed_unprotected(m.type) ||
-			 (m.type == NAS_DETACH_REQUEST && ue->sec.valid))) {
+	if (!allowed(ue, &m, secured)) {
 		mme_counters.nas_unprotected++;
 		UE_LOG(WARN, ue, "nas.unprotected", "message=%s", m.def->name);
 		return;
@@ -284,9 +321,11 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 		detach_by_ue(ue, &e);
 		return;
 	case NAS_TAU_REQUEST:
-		if (secured)
+		if (secured && ue->emm == EMM_REGISTERED) {
 			tau_begin(ue, &e);
-		return;
+			return;
+		}
+		break;
 	default:
 		break;
 	}

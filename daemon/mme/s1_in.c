@@ -55,7 +55,6 @@ static void non_delivery(struct enb *e, struct s1_conn *c, const void *body)
 	UE_LOG(DEBUG, c->ue, "nas.not_delivered", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
 	/* The timer of the procedure sends it again (24.301 5.5.1.2.7 and others). */
-	proc_offer(&c->ue->procs, EV_NOT_DELIVERED, m);
 }
 
 static void context_response(struct enb *e, struct s1_conn *c, const void *body)
@@ -103,6 +102,11 @@ static void capability(struct enb *e, struct s1_conn *c, const void *body)
 	(void)e;
 	if (!ue || !m->has.ue_radio_capability || !m->ue_radio_capability.n)
 		return;
+	if (m->ue_radio_capability.n > UE_RADIO_CAPABILITY_MAX) {
+		UE_LOG(INFO, ue, "ue.radio_capability", "octets=%u error=\"too long to be kept\"",
+		       m->ue_radio_capability.n);
+		return;
+	}
 	copy = realloc(ue->radio_capability, m->ue_radio_capability.n);
 	if (!copy)
 		return;
@@ -176,43 +180,65 @@ IDS_FIRST(s1ap_ue_context_release_request);
 IDS_FIRST(s1ap_ue_capability_info_indication);
 IDS_FIRST(s1ap_nas_non_delivery_indication);
 
-/* 10.6. NULL when the ids name no connection of this eNodeB, which has then been told. */
+enum { HAVE_MME_ID = 1, HAVE_ENB_ID = 2, HAVE_BOTH = 3 };
+
+/* 10.6. NULL when the ids name no connection of this eNodeB, which has then been told. An id may be
+ * missing where its criticality is to ignore that; the other one does then. */
 static struct s1_conn *find(struct enb *e, const struct s1ap_pdu *pdu)
 {
 	const struct ids *ids = pdu->body;
-	struct s1_conn *c = conn_find(ids->mme_ue_s1ap_id);
+	uint64_t have = ids->have & HAVE_BOTH;
+	struct s1_conn *c = have & HAVE_MME_ID ? conn_find(ids->mme_ue_s1ap_id) : NULL;
+	struct s1_conn *other =
+		have & HAVE_ENB_ID ? conn_find_by_enb(e, ids->enb_ue_s1ap_id) : NULL;
 
-	if (c && c->enb == e && c->enb_ue_s1ap_id == ids->enb_ue_s1ap_id)
+	if (c && c->enb != e)
+		c = NULL;
+	if (have != HAVE_BOTH)
+		return c ? c : other;
+	if (c && c == other)
 		return c;
 	mme_counters.s1_unknown_ue++;
 	LOG(INFO, "s1.unknown_ue", "peer=%s message=\"%s\" mme_ue_s1ap_id=%u enb_ue_s1ap_id=%u",
 	    s1_peer(e->assoc), pdu->msg->name, ids->mme_ue_s1ap_id, ids->enb_ue_s1ap_id);
 	if (pdu->msg == &s1ap_ue_context_release_complete_msg)
 		return NULL; /* late: what was to be reached is reached */
-	bool known = c && c->enb == e;
-
 	enb_error_indication(e, &ids->mme_ue_s1ap_id, &ids->enb_ue_s1ap_id,
-			     known ? S1AP_CAUSE(RADIO, UNKNOWN_PAIR_UE_S1AP_ID)
-				   : S1AP_CAUSE(RADIO, UNKNOWN_MME_UE_S1AP_ID),
+			     c ? S1AP_CAUSE(RADIO, UNKNOWN_PAIR_UE_S1AP_ID)
+			       : S1AP_CAUSE(RADIO, UNKNOWN_MME_UE_S1AP_ID),
 			     NULL);
-	if (known) /* an inconsistent id: both connections end (10.6) */
+	/* All that goes by one of the erroneous ids ends, as the eNodeB does on its side. */
+	if (c)
 		conn_free(c);
+	if (other)
+		conn_free(other);
 	return NULL;
+}
+
+static bool is_of_ue(const struct s1ap_msg *msg)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (rows[i].msg == msg)
+			return rows[i].of_ue;
+	return false;
+}
+
+/* Error Indication about a message, with the ids it came with (8.7.2.2). */
+static void indicate(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
+{
+	const struct ids *ids = pdu->body;
+	uint64_t have = pdu->msg && is_of_ue(pdu->msg) ? ids->have : 0;
+
+	enb_error_indication(e, have & HAVE_MME_ID ? &ids->mme_ue_s1ap_id : NULL,
+			     have & HAVE_ENB_ID ? &ids->enb_ue_s1ap_id : NULL, cause, pdu);
 }
 
 static void refuse(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
 {
-	const struct ids *ids = pdu->body;
-	bool of_ue = false;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		of_ue |= rows[i].msg == pdu->msg && rows[i].of_ue;
 	if (pdu->msg == &s1ap_s1_setup_request_msg)
 		enb_setup_failure(e, cause, pdu);
 	else
-		enb_error_indication(e, of_ue && ids->have & 1 ? &ids->mme_ue_s1ap_id : NULL,
-				     of_ue && ids->have & 2 ? &ids->enb_ue_s1ap_id : NULL, cause,
-				     pdu);
+		indicate(e, pdu, cause);
 }
 
 static bool acceptable(struct enb *e, struct s1ap_pdu *pdu, int err)
@@ -241,13 +267,29 @@ static bool acceptable(struct enb *e, struct s1ap_pdu *pdu, int err)
 		return !err;
 	case S1AP_CONTINUE_AND_NOTIFY:
 		if (!is_error)
-			enb_error_indication(e, NULL, NULL, s1ap_judge_cause(pdu), pdu);
+			indicate(e, pdu, s1ap_judge_cause(pdu));
 		return !err;
 	default:
 		if (!is_error)
 			refuse(e, pdu, s1ap_judge_cause(pdu));
 		return false;
 	}
+}
+
+/* A message that exists, but not in this direction or in this release of ours: a procedure we do
+ * not comprehend goes by its criticality (10.3.4.1), an answer to nothing is a logical error
+ * (10.4).
+ */
+static void unsupported(struct enb *e, const struct s1ap_pdu *pdu)
+{
+	mme_counters.s1_bad++;
+	LOG(WARN, "s1.unexpected", "peer=%s message=\"%s\"", s1_peer(e->assoc), pdu->msg->name);
+	if (pdu->choice != S1AP_INITIATING)
+		indicate(e, pdu, S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
+	else if (pdu->criticality == PER_REJECT)
+		indicate(e, pdu, S1AP_CAUSE(PROTOCOL, ABSTRACT_SYNTAX_ERROR_REJECT));
+	else if (pdu->criticality == PER_NOTIFY)
+		indicate(e, pdu, S1AP_CAUSE(PROTOCOL, ABSTRACT_SYNTAX_ERROR_IGNORE_AND_NOTIFY));
 }
 
 void s1_in(struct enb *e, struct bytes bytes)
@@ -264,10 +306,8 @@ void s1_in(struct enb *e, struct bytes bytes)
 		if (r->msg != pdu.msg)
 			continue;
 		if (!e->ready && !r->before_setup) {
-			enb_error_indication(
-				e, NULL, NULL,
-				S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE),
-				&pdu);
+			indicate(e, &pdu,
+				 S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
 			return;
 		}
 		if (r->of_ue && !(c = find(e, &pdu)))
@@ -275,13 +315,5 @@ void s1_in(struct enb *e, struct bytes bytes)
 		r->fn(e, c, pdu.body);
 		return;
 	}
-	/* A message that exists but not in this direction or in this release of ours. */
-	mme_counters.s1_bad++;
-	LOG(WARN, "s1.unexpected", "peer=%s message=\"%s\"", s1_peer(e->assoc), pdu.msg->name);
-	enb_error_indication(
-		e, NULL, NULL,
-		pdu.choice == S1AP_INITIATING
-			? S1AP_CAUSE(PROTOCOL, ABSTRACT_SYNTAX_ERROR_REJECT)
-			: S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE),
-		&pdu);
+	unsupported(e, &pdu);
 }

@@ -44,15 +44,11 @@ static int context_failed(struct proc *p, const void *msg)
 static int done(struct proc *p, const void *msg)
 {
 	const struct gtpc_response *r = msg;
-	struct mme_ue *ue = p->owner;
 
-	if (r->cause != GTPC_ACCEPTED) {
-		p->cause = CAUSE_TOLD;
-		return PROC_FAIL;
-	}
-	for (struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next)
-		pdn->connected = true;
-	return PROC_END;
+	if (r->cause == GTPC_ACCEPTED)
+		return PROC_END;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
 }
 
 static void end(struct proc *p, uint16_t cause)
@@ -94,8 +90,11 @@ const struct proc_def service_def = {
 
 void service_begin(struct mme_ue *ue)
 {
+	struct proc *before = proc_find(&ue->procs, &service_def);
+
 	ue_seen(ue);
-	/* What a device had under way on an earlier connection ended with that one. */
+	if (before) /* of an earlier connection, which the device has left */
+		proc_finish(before, PROC_ABORTED);
 	if (!proc_start(&service_def, &ue->procs, ue, NULL, NULL, NULL))
 		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }

@@ -100,7 +100,7 @@ static int reject(struct proc *p, const void *msg)
 	return PROC_FAIL;
 }
 
-static const struct proc_step steps[] = {{"command", enter, &mme.timer[T3460]}};
+static const struct proc_step steps[] = {{"command", enter, &mme.timer[T3460], 0}};
 static const struct proc_row rows[] = {
 	{0, NAS_SECURITY_MODE_COMPLETE, complete, 0},
 	{0, NAS_SECURITY_MODE_REJECT, reject, 0},

@@ -13,7 +13,8 @@ static struct mme_ue *by_imsi, *by_tmsi, *doomed;
 
 struct mme_ue *ue_new(void)
 {
-	ue_pool.limit = mme.max_ues;
+	/* Attaches on their way need contexts beside those of registered devices. */
+	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 : 0;
 	struct mme_ue *ue = pool_get(&ue_pool);
 
 	if (!ue)
@@ -280,6 +281,7 @@ void ue_reap(void)
 		nas_security_wipe(&ue->sec);
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
 		free(ue->apn);
+		free(ue->radio_capability);
 		pool_put(&ue_pool, ue);
 	}
 }
@@ -288,16 +290,20 @@ void ue_drop_all(void)
 {
 	struct mme_ue *ue, *next;
 
+	walk_at = NULL;
 	HASH_ITER (by_imsi, by_imsi, ue, next) {
 		HASH_DELETE(by_imsi, by_imsi, ue);
 		if (ue->m_tmsi)
 			HASH_DELETE(by_tmsi, by_tmsi, ue);
+		ue->known = false;
+		ue->doomed = true;
+		ue->next_doomed = doomed;
+		doomed = ue;
 		proc_abort_all(&ue->procs, PROC_ABORTED);
 		timer_stop(&ue->reachable);
 		while (ue->pdns)
 			pdn_free(ue, ue->pdns);
-		ue->doomed = true;
-		ue->next_doomed = doomed;
-		doomed = ue;
+		if (ue->conn)
+			conn_unbind(ue->conn);
 	}
 }

@@ -59,7 +59,7 @@ static void end(struct proc *p, uint16_t cause)
 	end_cause = cause;
 }
 
-static const struct proc_step child_steps[] = {{"child", NULL, NULL}};
+static const struct proc_step child_steps[] = {{"child", NULL, NULL, 0}};
 static const struct proc_row child_rows[] = {{0, EV_GO, finish, 0}, {0, EV_FAIL, fail_42, 0}};
 static const struct proc_def child_def = {"child", "-", child_steps, child_rows, 1, 2, &pool, NULL};
 
@@ -69,15 +69,18 @@ static int begin_child(struct proc *p)
 }
 
 static const struct proc_step steps[] = {
-	[ASK] = {"ask", send_it, &t_ask},
-	[WAIT] = {"wait", NULL, NULL},
-	[CHILD] = {"child", begin_child, NULL},
-	[LAST] = {"last", NULL, NULL},
+	[ASK] = {"ask", send_it, &t_ask, 0},
+	[WAIT] = {"wait", NULL, NULL, 0},
+	[CHILD] = {"child", begin_child, NULL, 0},
+	[LAST] = {"last", NULL, NULL, 0},
 };
 static const struct proc_row rows[] = {
-	{ASK, EV_ANSWER, next, WAIT},      {ASK, EV_STAY, stay, 0},
-	{WAIT, EV_GO, next, CHILD},        {CHILD, PROC_CHILD_DONE, next, LAST},
-	{LAST, EV_GO, finish, 0},          {PROC_ANY_STEP, EV_JUMP, jump, 0},
+	{ASK, EV_ANSWER, next, WAIT},
+	{ASK, EV_STAY, stay, 0},
+	{WAIT, EV_GO, next, CHILD},
+	{CHILD, PROC_CHILD_DONE, next, LAST},
+	{LAST, EV_GO, finish, 0},
+	{PROC_ANY_STEP, EV_JUMP, jump, 0},
 	{PROC_ANY_STEP, EV_FAIL, fail_42, 0},
 };
 static const struct proc_def def = {"thing", "-", steps, rows, 4, 7, &pool, end};
@@ -133,6 +136,35 @@ static void unanswered_step_is_repeated_and_then_fails(void **state)
 	assert_int_equal(ended, 1);
 	assert_int_equal(end_cause, PROC_TIMEOUT);
 	assert_null(list.first);
+}
+
+static void step_may_name_the_cause_of_its_timeout(void **state)
+{
+	static struct proc_timer once = {"T2", 1000, 0};
+	static const struct proc_step own[] = {{"own", send_it, &once, 77}};
+	static const struct proc_def own_def = {"own", "-", own, NULL, 1, 0, &pool, end};
+
+	(void)state;
+	ended = 0;
+	timer_advance(now);
+	proc_start(&own_def, &list, NULL, NULL, NULL, NULL);
+	pass(1020);
+	assert_int_equal(ended, 1);
+	assert_int_equal(end_cause, 77);
+}
+
+static void restarted_timer_counts_no_retry(void **state)
+{
+	(void)state;
+	struct proc *p = start();
+
+	pass(900);
+	proc_restart_timer(p);
+	pass(900);
+	assert_int_equal(sent, 1);
+	pass(120);
+	assert_int_equal(sent, 2);
+	assert_int_equal(p->tries, 1);
 }
 
 static void answer_stops_the_timer_and_moves_on(void **state)
@@ -250,6 +282,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(first_step_is_entered_at_start),
 		T(unanswered_step_is_repeated_and_then_fails),
+		T(step_may_name_the_cause_of_its_timeout),
+		T(restarted_timer_counts_no_retry),
 		T(answer_stops_the_timer_and_moves_on),
 		T(event_of_another_step_is_not_taken),
 		T(staying_leaves_the_timer_running),

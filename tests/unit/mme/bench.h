@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bench for the real MME: what is below and beside it is played by this file. S1 associations
+ * that keep what is sent to them, an HSS that makes vectors, an SGW that counts sessions, a store
+ * in memory; above them eNodeBs and devices that speak S1AP and NAS. Requests to HSS and SGW go
+ * through the real transport, on the real loop; time is moved by elapse().
+ *
+ * A test speaks as the device (`say_`, `initial`, `uplink`) or the eNodeB (`tell`), and takes what
+ * comes back in order (`hear`, `expect`); quiet() says that nothing else came. Each test ends with
+ * bench_close, which takes everything down and asserts that no context is left anywhere. */
+#ifndef TESTS_MME_BENCH_H
+#define TESTS_MME_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/loop.h"
+#include "mme/mme.h"
+#include "security/aka.h"
+#include "security/kdf.h"
+#include "sgw/sgw.h"
+#include "store/store.h"
+
+static struct arena mem; /* of the running test */
+
+enum { PLMN = 0x00f110, TAC = 7, GROUP = 0x8001, CODE = 3 };
+
+static const struct mme_tacs bench_tacs[] = {{PLMN, 5, 9}};
+static const struct mme_config bench_config = {
+	.name = "bench",
+	.gummei = {PLMN, GROUP, CODE},
+	.tacs = 1,
+	.tac = bench_tacs,
+	.relative_capacity = 77,
+	.network_full_name = "",
+	.network_short_name = "",
+	.control = {0x0100007f},
+	.s1.addresses = 1,
+};
+
+/* ---- the loop ---- */
+
+static uint64_t bench_now;
+
+static inline void bench_stop(void *arg)
+{
+	(void)arg;
+	loop_stop();
+}
+
+/* Lets everything happen that is under way. */
+static inline void run(void)
+{
+	for (int i = 0; i < 3; i++) {
+		loop_post(bench_stop, NULL);
+		loop_run();
+	}
+}
+
+static inline void elapse(uint64_t ms)
+{
+	uint64_t to;
+
+	if (!bench_now)
+		bench_now = loop_now_ms();
+	for (to = bench_now + ms; bench_now < to;) {
+		bench_now = bench_now + 500 < to ? bench_now + 500 : to;
+		timer_advance(bench_now);
+		run();
+	}
+}
+
+static inline uint64_t in_use(const char *pool)
+{
+	for (struct mem_pool *p = pool_next(NULL); p; p = pool_next(p))
+		if (!strcmp(p->name, pool))
+			return p->in_use;
+	return 0;
+}
+
+static inline uint64_t procedures(void)
+{
+	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
+	       in_use("detach") + in_use("service");
+}
+
+/* ---- S1 ---- */
+
+struct sent {
+	struct sent *next;
+	size_t n;
+	uint8_t b[];
+};
+
+struct s1_assoc {
+	void *user;
+	bool up, closed;
+	struct sent *first;
+};
+
+enum { ASSOCS = 4 };
+static struct s1_assoc assoc[ASSOCS];
+static const struct s1_handler *s1_handler;
+
+int s1_start(const struct s1_config *c, const char **error)
+{
+	(void)c, (void)error;
+	return 0;
+}
+int s1_listen(const struct s1_handler *h)
+{
+	s1_handler = h;
+	return 0;
+}
+const char *s1_backend(void) { return "bench"; }
+const char *s1_peer(const struct s1_assoc *a)
+{
+	static const char *const name[] = {"enb0", "enb1", "enb2", "enb3"};
+
+	return name[a - assoc];
+}
+void *s1_user(const struct s1_assoc *a) { return a->user; }
+void s1_set_user(struct s1_assoc *a, void *user) { a->user = user; }
+uint16_t s1_streams(const struct s1_assoc *a) { return a ? 8 : 0; }
+void s1_close(struct s1_assoc *a, bool abort)
+{
+	(void)abort;
+	a->closed = true;
+}
+
+int s1_send(struct s1_assoc *a, uint16_t stream, const void *p, size_t n)
+{
+	struct sent *s = arena_alloc(&mem, sizeof(*s) + n), **at = &a->first;
+
+	(void)stream;
+	if (!a->up)
+		return -EPIPE;
+	s->next = NULL;
+	s->n = n;
+	memcpy(s->b, p, n);
+	while (*at)
+		at = &(*at)->next;
+	*at = s;
+	return 0;
+}
+
+static inline void enb_up(struct s1_assoc *a)
+{
+	*a = (struct s1_assoc){.up = true};
+	s1_handler->up(a);
+}
+
+static inline void enb_down(struct s1_assoc *a)
+{
+	if (!a->up)
+		return;
+	a->up = false;
+	s1_handler->down(a, "test");
+	run();
+}
+
+void s1_stop(void)
+{
+	for (int i = 0; i < ASSOCS; i++)
+		if (assoc[i].up) {
+			assoc[i].up = false;
+			s1_handler->down(&assoc[i], "stop");
+		}
+}
+
+static inline void tell_octets(struct s1_assoc *a, const void *p, size_t n)
+{
+	if (!a->closed)
+		s1_handler->message(a, 1, p, n);
+	run();
+}
+
+static inline void tell_body(struct s1_assoc *a, const struct s1ap_msg *msg, const void *body,
+			     bool incomplete)
+{
+	uint8_t *buf = arena_alloc(&mem, 8192);
+	struct wr w = wr_of(buf, 8192);
+
+	if (incomplete)
+		assert_int_equal(s1ap_encode_incomplete(msg, body, &w), 0);
+	else
+		assert_int_equal(s1ap_encode(msg, body, &w), 0);
+	tell_octets(a, buf, (size_t)(w.p - buf));
+}
+#define tell(a, tag, body)                                                                         \
+	tell_body(a, &s1ap_##tag##_msg, 1 ? (body) : (const struct s1ap_##tag *)NULL, false)
+#define tell_incomplete(a, tag, body)                                                              \
+	tell_body(a, &s1ap_##tag##_msg, 1 ? (body) : (const struct s1ap_##tag *)NULL, true)
+
+/* The next message to an eNodeB, decoded; NULL if there is none. */
+static inline struct s1ap_pdu *next_pdu(struct s1_assoc *a)
+{
+	struct sent *s = a->first;
+	struct s1ap_pdu *pdu = arena_zalloc(&mem, sizeof(*pdu));
+
+	if (!s)
+		return NULL;
+	a->first = s->next;
+	assert_int_equal(s1ap_decode(&mem, bytes_of(s->b, s->n), pdu), 0);
+	assert_int_equal(pdu->diag.n, 0);
+	return pdu;
+}
+
+static inline const void *expect_msg(struct s1_assoc *a, const struct s1ap_msg *msg)
+{
+	const struct s1ap_pdu *pdu = next_pdu(a);
+
+	if (!pdu)
+		fail_msg("nothing came, expected %s", msg->name);
+	if (pdu->msg != msg)
+		fail_msg("%s came, expected %s", pdu->msg->name, msg->name);
+	return pdu->body;
+}
+#define expect(a, tag) ((const struct s1ap_##tag *)expect_msg(a, &s1ap_##tag##_msg))
+
+static inline void quiet(struct s1_assoc *a)
+{
+	const struct s1ap_pdu *pdu = next_pdu(a);
+
+	if (pdu)
+		fail_msg("%s came, expected nothing", pdu->msg->name);
+}
+
+static inline void drop_sent(struct s1_assoc *a) { a->first = NULL; }
+
+/* ---- S1 Setup ---- */
+
+struct site {
+	plmn_t plmn, broadcast;
+	uint32_t id;
+	uint16_t tac;
+};
+
+static inline void setup_as(struct s1_assoc *a, struct site s)
+{
+	struct s1ap_s1_setup_request m = {0};
+	plmn_t plmn = s.broadcast;
+	struct s1ap_supported_tas_item tas = {.tac = s.tac, .broadcast_plmns = {&plmn, 1}};
+	struct s1ap_global_enb_id id = {.plmn = s.plmn};
+
+	id.enb_id.choice = S1AP_ENB_ID_MACRO_ENB_ID;
+	id.enb_id.macro_enb_id = s.id;
+	S1AP_SET(&m, global_enb_id, id);
+	S1AP_SET(&m, enb_name, bytes_of("site", 4));
+	S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){&tas, 1});
+	S1AP_SET(&m, default_paging_drx, S1AP_PAGING_DRX_V128);
+	tell(a, s1_setup_request, &m);
+}
+
+static inline struct s1_assoc *enb_ready(unsigned i)
+{
+	enb_up(&assoc[i]);
+	setup_as(&assoc[i], (struct site){PLMN, PLMN, 100 + i, TAC});
+	expect(&assoc[i], s1_setup_response);
+	return &assoc[i];
+}
+
+/* ---- HSS ---- */
+
+static struct {
+	bool hold, blocked;
+	enum s6a_result auth_result, location_result;
+	uint64_t sqn;
+	unsigned auths, locations, resyncs;
+	uint8_t apns, default_apn;
+	struct apn_subscription apn[4];
+	void *held;
+	struct s6a_request held_request;
+} hss;
+
+static inline struct aka_key key_of(imsi_t imsi)
+{
+	struct aka_key k = {.algorithm = AKA_MILENAGE, .k_len = 16};
+
+	for (unsigned i = 0; i < 16; i++) {
+		k.k[i] = (uint8_t)(imsi >> 8 * (i % 8)) ^ (uint8_t)(i * 29);
+		k.opc[i] = (uint8_t)(0xa5 ^ i);
+	}
+	return k;
+}
+
+static inline void make_vector(const struct s6a_request *r, struct eutran_vector *v)
+{
+	static uint8_t salt;
+	struct aka_key k = key_of(r->imsi);
+	struct aka_vector a;
+
+	if (r->resync) {
+		assert_int_equal(aka_check_auts(&k, r->rand, r->auts, &hss.sqn), 0);
+		hss.resyncs++;
+	}
+	hss.sqn += 32;
+	memset(v->rand, ++salt, 16);
+	assert_int_equal(aka_generate(&k, v->rand, hss.sqn, (uint8_t[]){0x80, 0}, &a), 0);
+	memcpy(v->autn, a.autn, 16);
+	memcpy(v->xres, a.res, v->xres_len = 8);
+	kdf_kasme(a.ck, a.ik, r->visited_plmn, a.sqn_xor_ak, v->kasme);
+}
+
+static inline void hss_answer(void *token, const struct s6a_request *r)
+{
+	struct s6a_answer a = {.command = r->command, .result = S6A_SUCCESS};
+
+	if (r->command == S6A_AUTHENTICATION_INFORMATION) {
+		a.result = hss.auth_result;
+		a.vectors = 1;
+		make_vector(r, &a.vector[0]);
+	} else {
+		a.result = hss.location_result;
+		a.blocked = hss.blocked;
+		a.ambr_up = 1000000;
+		a.ambr_down = 2000000;
+		a.apns = hss.apns;
+		a.default_apn = hss.default_apn;
+		memcpy(a.apn, hss.apn, sizeof(hss.apn));
+		snprintf(a.msisdn, sizeof(a.msisdn), "46701234567");
+	}
+	s6a_reply(token, &a);
+}
+
+static inline void hss_asked(void *token, const struct s6a_request *r)
+{
+	hss.auths += r->command == S6A_AUTHENTICATION_INFORMATION;
+	hss.locations += r->command == S6A_UPDATE_LOCATION;
+	if (hss.hold) {
+		assert_null(hss.held);
+		hss.held = token;
+		hss.held_request = *r;
+		return;
+	}
+	hss_answer(token, r);
+}
+
+static inline void hss_release(void)
+{
+	void *token = hss.held;
+
+	hss.held = NULL;
+	hss.hold = false;
+	if (token)
+		hss_answer(token, &hss.held_request);
+	run();
+}
+
+/* ---- SGW ---- */
+
+enum { SESSIONS = 64, HELD = 8 };
+static struct {
+	bool hold;
+	enum gtpc_cause create_cause, modify_cause;
+	enum pdn_type gives; /* what the PGW gives of what was asked */
+	unsigned created, deleted, modified, released, strays;
+	uint32_t next_teid;
+	struct session {
+		uint32_t teid;
+		imsi_t imsi;
+		uint8_t ebi;
+		bool connected;
+		uint32_t enb_teid;
+		char apn[APN_STRLEN];
+		enum pdn_type type;
+	} session[SESSIONS];
+	unsigned helds;
+	struct {
+		void *token;
+		struct gtpc_request r;
+	} held[HELD];
+} sgw;
+
+static inline unsigned sessions(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SESSIONS; i++)
+		n += sgw.session[i].teid != 0;
+	return n;
+}
+
+static inline struct session *session_of(uint32_t teid)
+{
+	for (unsigned i = 0; i < SESSIONS; i++)
+		if (teid && sgw.session[i].teid == teid)
+			return &sgw.session[i];
+	return NULL;
+}
+
+static inline struct session *the_session(void)
+{
+	assert_int_equal(sessions(), 1);
+	for (unsigned i = 0; i < SESSIONS; i++)
+		if (sgw.session[i].teid)
+			return &sgw.session[i];
+	return NULL;
+}
+
+static inline void sgw_create(const struct gtpc_request *r, struct gtpc_response *a)
+{
+	struct session *s = sgw.session;
+
+	a->cause = sgw.create_cause;
+	if (a->cause >= GTPC_CONTEXT_NOT_FOUND)
+		return;
+	while (s->teid)
+		assert_true(++s < sgw.session + SESSIONS);
+	*s = (struct session){.teid = ++sgw.next_teid, .imsi = r->imsi, .ebi = r->bearer[0].ebi};
+	s->type = r->pdn_type & sgw.gives;
+	memcpy(s->apn, r->apn, sizeof(s->apn));
+	sgw.created++;
+	a->sender = (struct fteid){.type = FTEID_S11_SGW, .has4 = true, .teid = s->teid};
+	a->paa = r->paa;
+	a->paa.type = s->type;
+	a->paa.ip4.s_addr = htonl(0x0a000001);
+	a->paa.ip6.s6_addr[0] = 0x20;
+	a->paa.ip6.s6_addr[15] = 1;
+	a->bearers = 1;
+	a->bearer[0] = (struct gtpc_bearer){.ebi = s->ebi, .cause = GTPC_ACCEPTED};
+	a->bearer[0].s1u_sgw = (struct fteid){.type = FTEID_S1U_SGW,
+					      .has4 = true,
+					      .teid = 0x1000 + s->teid,
+					      .ip4 = {htonl(0x7f000001)}};
+}
+
+static inline void sgw_answer(void *token, const struct gtpc_request *r)
+{
+	struct gtpc_response a = {.type = r->type, .cause = GTPC_ACCEPTED};
+	struct session *s = session_of(r->teid);
+
+	if (r->type == GTPC_CREATE_SESSION) {
+		sgw_create(r, &a);
+	} else if (!s) {
+		a.cause = GTPC_CONTEXT_NOT_FOUND;
+		sgw.strays++;
+	} else if (r->type == GTPC_DELETE_SESSION) {
+		s->teid = 0;
+		sgw.deleted++;
+	} else if (r->type == GTPC_MODIFY_BEARER) {
+		a.cause = sgw.modify_cause;
+		s->connected = a.cause == GTPC_ACCEPTED;
+		s->enb_teid = r->bearer[0].s1u_enb.teid;
+		sgw.modified++;
+	} else {
+		s->connected = false;
+		sgw.released++;
+	}
+	gtpc_reply(token, &a);
+}
+
+static inline void sgw_asked(void *token, const struct gtpc_request *r)
+{
+	if (!sgw.hold) {
+		sgw_answer(token, r);
+		return;
+	}
+	assert_true(sgw.helds < HELD);
+	sgw.held[sgw.helds].token = token;
+	sgw.held[sgw.helds++].r = *r;
+}
+
+static inline void sgw_let_go(void)
+{
+	sgw.hold = false;
+	for (unsigned i = 0; i < sgw.helds; i++)
+		sgw_answer(sgw.held[i].token, &sgw.held[i].r);
+	sgw.helds = 0;
+	run();
+}
+
+/* ---- the store, and what is restored at the SGW ---- */
+
+enum { SAVED = 8, SAVED_MAX = 8192 };
+static struct saved {
+	imsi_t imsi;
+	size_t n;
+	uint8_t b[SAVED_MAX];
+} saved[SAVED];
+static unsigned saves, restores;
+
+static inline struct saved *saved_of(imsi_t imsi)
+{
+	for (unsigned i = 0; i < SAVED; i++)
+		if (saved[i].n && saved[i].imsi == imsi)
+			return &saved[i];
+	return NULL;
+}
+
+void store_context_put(imsi_t imsi, const void *blob, size_t n, struct store_write w)
+{
+	struct saved *s = saved_of(imsi);
+
+	(void)w;
+	saves++;
+	if (!s)
+		for (s = saved; s->n;)
+			assert_true(++s < saved + SAVED);
+	assert_true(n <= SAVED_MAX);
+	s->imsi = imsi;
+	s->n = n;
+	memcpy(s->b, blob, n);
+}
+
+void store_context_del(imsi_t imsi, struct store_write w)
+{
+	struct saved *s = saved_of(imsi);
+
+	(void)w;
+	if (s)
+		s->n = 0;
+}
+
+int store_context_each(void (*fn)(void *, imsi_t, const uint8_t *, size_t), void *arg)
+{
+	for (unsigned i = 0; i < SAVED; i++)
+		if (saved[i].n)
+			fn(arg, saved[i].imsi, saved[i].b, saved[i].n);
+	return 0;
+}
+
+int sgw_restore(const struct sgw_restored *r, uint32_t *s1u)
+{
+	const struct session *s = session_of(r->teid);
+
+	if (!s || s->imsi != r->imsi)
+		return -ENOENT;
+	restores++;
+	*s1u = 0x1000 + s->teid;
+	return 0;
+}
+
+unsigned sgw_restore_end(void) { return 0; }
+
+#include "device.h"
+
+/* ---- a test's beginning and end ---- */
+
+static inline int bench_open(void **state)
+{
+	(void)state;
+	static bool started;
+	char error[128];
+
+	memset(&hss, 0, sizeof(hss));
+	hss.auth_result = hss.location_result = S6A_SUCCESS;
+	hss.apns = 1;
+	hss.apn[0] = (struct apn_subscription){
+		.apn = "internet", .pdn_type = PDN_IPV4V6, .qci = 9, .arp_priority = 8};
+	hss.apn[0].ambr_up = hss.apn[0].ambr_down = 5000000;
+	memset(&sgw, 0, sizeof(sgw));
+	sgw.create_cause = sgw.modify_cause = GTPC_ACCEPTED;
+	sgw.gives = PDN_IPV4V6;
+	memset(saved, 0, sizeof(saved));
+	saves = restores = 0;
+	memset(&mme_counters, 0, sizeof(mme_counters));
+	if (!started) {
+		log_max = LOG_ERROR;
+		assert_int_equal(loop_init(), 0);
+		proc_init();
+		s6a_serve(hss_asked);
+		gtpc_serve(GTPC_SGW, sgw_asked);
+		assert_int_equal(mme_start(&bench_config, error, sizeof(error)), 0);
+	}
+	started = true;
+	mme_reload(&bench_config);
+	return 0;
+}
+
+static inline int bench_close(void **state)
+{
+	static const char *const pools[] = {"mme_ue", "mme_pdn", "s1_conn",  "enb",
+					    "attach", "auth",    "smc",      "identity",
+					    "detach", "service", "s6a_call", "gtpc_call"};
+	uint64_t cursor = 0;
+	struct mme_ue *ue;
+
+	(void)state;
+	hss_release();
+	sgw_let_go();
+	for (int i = 0; i < ASSOCS; i++)
+		enb_down(&assoc[i]);
+	while ((ue = ue_next_known(&cursor)))
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	run();
+	for (size_t i = 0; i < sizeof(pools) / sizeof(*pools); i++)
+		if (in_use(pools[i]))
+			fail_msg("%llu of %s are left", (unsigned long long)in_use(pools[i]),
+				 pools[i]);
+	assert_int_equal(ue_count(), 0);
+	assert_int_equal(sessions(), 0);
+	assert_int_equal(sgw.strays, 0);
+	for (unsigned i = 0; i < SAVED; i++)
+		assert_int_equal(saved[i].n, 0);
+	memset(assoc, 0, sizeof(assoc));
+	arena_free(&mem);
+	return 0;
+}
+
+#define BEHAVIOUR(fn) cmocka_unit_test_setup_teardown(fn, bench_open, bench_close)
+
+#endif
