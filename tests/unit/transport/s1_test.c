@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -380,7 +381,13 @@ static void see_silence(void)
 
 static void a_silent_peer_is_found_by_heartbeats(void **state)
 {
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+
 	(void)state;
+	if (fd >= 0) { /* a kernel answers for a process that is stopped */
+		close(fd);
+		skip();
+	}
 	scenario(see_silence);
 }
 
