@@ -249,6 +249,9 @@ static void run_table(void)
 		const struct test_case *t = &cases[i];
 		bool good = run_case(t, arrives(t), XDP_REDIRECT);
 
+		/* A limit's second may have ended just then. */
+		if (!good && t->warm_up > 100)
+			good = run_case(t, arrives(t), XDP_REDIRECT);
 		if (good && lab_verdict(t->reason) == VERDICT_FORWARD)
 			good = run_case(t, lab.iface[t->hop], XDP_TX);
 		report(t->behaviour, good);
@@ -272,102 +275,142 @@ static void pin(unsigned cpu)
 	sched_setaffinity(0, sizeof set, &set);
 }
 
-/* Sends one device's packets as fast as it can; how many went through. */
-struct stream {
-	unsigned cpu;
-	enum lab_role role;
-	const struct frame_spec *spec;
-	uint64_t until;
-	uint64_t sent, through;
+/* One device's traffic, in either direction, held to a rate. */
+struct flow {
+	bool down;
+	uint16_t len;
+	uint64_t bits_per_second;
+	uint64_t burst_ns;
 };
 
-static void *stream_run(void *arg)
+static struct rate *flow_start(const struct flow *f)
 {
-	struct stream *s = arg;
-	struct lab_result r;
-	uint8_t in[FRAME_MAX];
-	size_t n = frame_build(s->spec, in);
-
-	pin(s->cpu);
-	while (now_ns() < s->until) {
-		if (lab_run(s->role, in, n, lab.aside, 1, &r))
-			break;
-		s->sent++;
-		s->through += r.action == XDP_REDIRECT;
-	}
-	return NULL;
-}
-
-/* For 0.4 s at that rate, from one CPU or two: bytes through are burst + rate * time to 3 %, and
- * the counters say exactly what the actions said. The burst is long enough for the times at which a
- * busy machine does not run us. */
-static bool rate_holds(bool down, uint64_t bits_per_second, uint16_t len, unsigned burst_packets,
-		       unsigned cpus)
-{
-	const struct frame_spec up_spec = {
-		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
-		.gtp = {.teid = lab_teid(DEVICE)},
-		.inner = {.version = 4, .src = "10.45.0.5", .dst = "203.0.113.80", .len = len},
-	};
-	const struct frame_spec down_spec = {
-		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = len},
-	};
-	const uint64_t burst = burst_packets * 8 * (uint64_t)len * 1000000000 / bits_per_second;
 	struct session *s = &lab.sessions[DEVICE];
-	struct stream streams[2] = {};
-	pthread_t threads[2];
-	uint64_t start, through = 0, sent = 0;
-	struct rate *rate = down ? &s->rate_down : &s->rate_up;
-	struct count *count = down ? &s->down : &s->up;
-	double want, got;
+	struct rate *r = f->down ? &s->rate_down : &s->rate_up;
 
 	lab_reset();
-	rate->ns_per_mib = rate_ns_per_mib(bits_per_second);
-	rate->burst_ns = burst;
-	start = now_ns();
-	for (unsigned i = 0; i < cpus; i++) {
-		streams[i] = (struct stream){.cpu = i,
-					     .role = down ? LAB_SGI : LAB_ACCESS,
-					     .spec = down ? &down_spec : &up_spec,
-					     .until = start + 400000000};
-		pthread_create(&threads[i], NULL, stream_run, &streams[i]);
+	r->ns_per_mib = rate_ns_per_mib(f->bits_per_second);
+	r->burst_ns = f->burst_ns;
+	return r;
+}
+
+static size_t flow_frame(const struct flow *f, uint8_t *out)
+{
+	const struct frame_spec up = {
+		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
+		.gtp = {.teid = lab_teid(DEVICE)},
+		.inner = {.version = 4, .src = "10.45.0.5", .dst = "203.0.113.80", .len = f->len},
+	};
+	const struct frame_spec down = {
+		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = f->len},
+	};
+
+	return frame_build(f->down ? &down : &up, out);
+}
+
+static bool flow_send(const struct flow *f, const uint8_t *in, size_t n)
+{
+	struct lab_result r;
+
+	return !lab_run(f->down ? LAB_SGI : LAB_ACCESS, in, n, lab.aside, 1, &r) &&
+	       r.action == XDP_REDIRECT;
+}
+
+/* What a packet takes at the flow's rate. */
+static uint64_t flow_cost(const struct flow *f)
+{
+	return (uint64_t)((double)f->len * 8e9 / (double)f->bits_per_second + 0.5);
+}
+
+/* For 0.2 s as fast as it goes; each packet's fate and the time it moves are judged by the clock
+ * before and after it, so that a busy machine, which stops us at times, judges the same. */
+static bool rate_holds(const struct flow *f)
+{
+	const uint64_t cost = flow_cost(f), tick = f->burst_ns >= 1 << 26 ? 10000000 : 0;
+	const uint64_t end = now_ns() + 200000000;
+	struct rate *r = flow_start(f);
+	struct count *count = f->down ? &lab.sessions[DEVICE].down : &lab.sessions[DEVICE].up;
+	uint64_t through = 0, held = 0, before, after;
+	uint8_t in[FRAME_MAX];
+	size_t n = flow_frame(f, in);
+
+	while ((before = now_ns()) < end) {
+		uint64_t tat = r->tat, moved;
+		bool went = flow_send(f, in, n);
+
+		after = now_ns();
+		moved = r->tat;
+		if (went && tat > after + f->burst_ns)
+			return fail("a packet went %llu ns too early",
+				    (unsigned long long)(tat - after - f->burst_ns));
+		if (!went && tat <= before - tick + f->burst_ns)
+			return fail("a packet was held that conforms");
+		if (!went && moved != tat)
+			return fail("a packet that was held moved the time");
+		if (went && tat >= after && moved != tat + cost)
+			return fail("a packet moved the time by %llu ns, want %llu",
+				    (unsigned long long)(moved - tat), (unsigned long long)cost);
+		if (went && tat < after && (moved < before - tick + cost || moved > after + cost))
+			return fail("a packet after silence starts at another time");
+		through += went;
+		held += !went;
 	}
-	for (unsigned i = 0; i < cpus; i++) {
-		pthread_join(threads[i], NULL);
-		through += streams[i].through;
-		sent += streams[i].sent;
-	}
-	want = (double)bits_per_second / 8 * ((double)(now_ns() - start) + (double)burst) / 1e9;
-	got = (double)through * len;
-	if (through == sent)
-		return fail("the rate was never reached: %llu packets", (unsigned long long)sent);
-	if (count->packets != through || count->bytes != through * len)
-		return fail("counted %llu packets of %llu", count->packets,
-			    (unsigned long long)through);
-	if (s->dropped != sent - through)
-		return fail("counted %llu drops of %llu", s->dropped,
-			    (unsigned long long)(sent - through));
-	if (got < 0.97 * want || got > 1.03 * want + len)
-		return fail("%.0f bytes through, want %.0f", got, want);
+	if (!through || !held)
+		return fail("%llu went, %llu were held", (unsigned long long)through,
+			    (unsigned long long)held);
+	if (count->packets != through || count->bytes != through * f->len ||
+	    lab.sessions[DEVICE].dropped != held)
+		return fail("counters say %llu and %llu", count->packets,
+			    lab.sessions[DEVICE].dropped);
 	return true;
 }
 
-/* A rate that this machine can exceed (an emulated one is slow), 1 Gbit/s at most. */
-static uint64_t high_rate(void)
-{
-	const struct frame_spec spec = {
-		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.5", .len = 1400},
-	};
-	enum { PROBES = 2000 };
-	struct lab_result r;
-	uint8_t in[FRAME_MAX];
-	size_t n = frame_build(&spec, in);
-	uint64_t start = now_ns(), most;
+struct sender {
+	unsigned cpu;
+	const struct flow *flow;
+	uint64_t until, sent, through;
+};
 
-	for (int i = 0; i < PROBES; i++)
-		lab_run(LAB_SGI, in, n, lab.aside, 1, &r);
-	most = 1400 * 8 * PROBES * 1000000000ull / (now_ns() - start) / 3;
-	return most < 1000000000 ? most : 1000000000;
+static void *sender_run(void *arg)
+{
+	struct sender *s = arg;
+	uint8_t in[FRAME_MAX];
+	size_t n = flow_frame(s->flow, in);
+
+	pin(s->cpu);
+	for (; now_ns() < s->until; s->sent++)
+		s->through += flow_send(s->flow, in, n);
+	return NULL;
+}
+
+/* From two CPUs at once no packet's time and no count gets lost. */
+static bool two_cpus_are_exact(const struct flow *f)
+{
+	struct rate *r = flow_start(f);
+	struct session *s = &lab.sessions[DEVICE];
+	struct sender senders[2];
+	pthread_t threads[2];
+	uint64_t start = now_ns(), through = 0, sent = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		senders[i] = (struct sender){.cpu = i, .flow = f, .until = start + 200000000};
+		pthread_create(&threads[i], NULL, sender_run, &senders[i]);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		pthread_join(threads[i], NULL);
+		through += senders[i].through;
+		sent += senders[i].sent;
+	}
+	if (s->up.packets != through || s->up.bytes != through * f->len ||
+	    s->dropped != sent - through)
+		return fail("%llu of %llu went, the counters say %llu and %llu dropped",
+			    (unsigned long long)through, (unsigned long long)sent, s->up.packets,
+			    s->dropped);
+	if (r->tat < start + through * flow_cost(f))
+		return fail("the time of a packet is lost");
+	if (r->tat > now_ns() + f->burst_ns + 2 * flow_cost(f))
+		return fail("the rate was exceeded");
+	return through && sent > through ? true : fail("the rate was never reached");
 }
 
 /* GCRA's numbers at both ends of what is promised, by arithmetic on tat after one packet. */
@@ -457,13 +500,16 @@ int main(int argc, char **argv)
 	pin(0);
 	run_table();
 	report("every_reason_has_a_case", every_reason_was_seen());
-	report("a_high_uplink_rate_holds", rate_holds(false, high_rate(), 1400, 1000, 1));
-	report("ten_megabit_downlink_rate_holds", rate_holds(true, 10000000, 1400, 40, 1));
-	report("a_rate_with_a_long_burst_holds", rate_holds(false, 40000000, 1400, 300, 1));
-	report("rate_of_small_packets_holds", rate_holds(true, 5000000, 64, 400, 1));
+	report("a_fast_uplink_rate_holds",
+	       rate_holds(&(struct flow){false, 1400, 20000000, 1000000}));
+	report("a_slow_downlink_rate_holds",
+	       rate_holds(&(struct flow){true, 200, 50000, 60000000}));
+	report("a_rate_with_a_long_burst_holds",
+	       rate_holds(&(struct flow){false, 1400, 4000000, 100000000}));
+	report("a_rate_without_burst_holds", rate_holds(&(struct flow){true, 64, 1000000, 0}));
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
 		report("rate_and_counters_are_exact_from_two_cpus",
-		       rate_holds(false, 50000000, 200, 1000, 2));
+		       two_cpus_are_exact(&(struct flow){false, 200, 10000000, 5000000}));
 	report("a_100_gigabit_rate_is_exact", one_packet_moves_tat_by(100000000000, 100, 0));
 	report("a_40_gigabit_rate_is_exact", one_packet_moves_tat_by(40000000000, 250, 0));
 	report("a_1_kilobit_rate_is_exact", one_packet_moves_tat_by(1000, 10000000000, 1));
