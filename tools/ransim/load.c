@@ -214,6 +214,7 @@ static void report(struct timer *t)
 
 static void begin(void)
 {
+	timer_stop(&ld.settle);
 	ld.begun = ld.launching = true;
 	ld.start_ns = ld.last_report_ns = loop_clock_ns() + 10000000;
 	load_report_head(ld.o->json);
