@@ -124,6 +124,22 @@ UNIT_TESTS += $(patsubst tests/unit/$(1)/%_test.c,$(B)/tests/unit/$(1)/%_test,$(
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
+# Fuzz targets of decoders: one clang build of the codec with libFuzzer and the sanitizers.
+FUZZED := $(wildcard daemon/codec/*.c) daemon/core/pool.c
+$(B)/fuzz/%.o: %.c
+	$(call say,CLANG,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu17 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=undefined -MMD -MP -c -o $@ $<
+$(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas: $(B)/tests/fuzz/%: $(B)/fuzz/tests/fuzz/%.o $(FUZZED:%.c=$(B)/fuzz/%.o)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
+
+unit-tests: $(UNIT_TESTS)
+bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
+fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o
+
 deps: ## install what building needs from Debian's packages (as root)
 	@tools/packaging/deps build
 
@@ -136,7 +152,7 @@ check: ## install what is missing, build, run all tests; ends with "N passed, N 
 	@tools/packaging/deps test
 	@tests/check
 
-unit: $(UNIT_TESTS) ## build and run the unit tests alone
+unit: unit-tests ## build and run the unit tests alone
 	@tests/run --unit $(B)
 
 lint: ## formatting, layers, cppcheck, clang-tidy
@@ -167,5 +183,5 @@ help: ## this list
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps demo check unit lint install clean help
+.PHONY: all unit-tests bpf-tests fuzz-targets deps demo check unit lint install clean help
 .SECONDARY:
