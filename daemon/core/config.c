@@ -15,7 +15,7 @@
 enum { FILE_MAX = 16 << 20, EXPECTED_MAX = 400, SHOWN_MAX = 48, LIST_MAX = 65536 };
 
 struct walk {
-	yaml_document_t *document;
+	yaml_document_t document;
 	struct arena *arena;
 	struct config_errors *errors;
 };
@@ -331,7 +331,7 @@ static void read_list(struct walk *walk, const yaml_node_t *node, const struct c
 	items = arena_zalloc(walk->arena, n * row->size);
 	for (size_t i = 0; i < n; i++) {
 		const struct path at = {.up = path, .index = i};
-		read_value(walk, yaml_document_get_node(walk->document, ids[i]), &item,
+		read_value(walk, yaml_document_get_node(&walk->document, ids[i]), &item,
 			   items + i * row->size, &at);
 	}
 	set_list(row, base, items, (unsigned)n);
@@ -405,8 +405,8 @@ static void read_map(struct walk *walk, const yaml_node_t *node, const struct co
 		end = node->data.mapping.pairs.top;
 	}
 	for (; pair < end; pair++) {
-		const yaml_node_t *key = yaml_document_get_node(walk->document, pair->key);
-		const yaml_node_t *value = yaml_document_get_node(walk->document, pair->value);
+		const yaml_node_t *key = yaml_document_get_node(&walk->document, pair->key);
+		const yaml_node_t *value = yaml_document_get_node(&walk->document, pair->value);
 		const struct config_row *row = match_key(walk, key, rows, seen, path);
 		const struct path at = {.up = path, .key = row ? row->key : NULL};
 		if (row)
@@ -432,15 +432,14 @@ static void syntax_error(struct walk *walk, const yaml_parser_t *parser)
 static void read_documents(struct walk *walk, yaml_parser_t *parser, const struct config_row *rows,
 			   void *out)
 {
-	yaml_document_t document, second;
+	yaml_document_t second;
 	yaml_node_t *root;
 
-	if (!yaml_parser_load(parser, &document)) {
+	if (!yaml_parser_load(parser, &walk->document)) {
 		syntax_error(walk, parser);
 		return;
 	}
-	walk->document = &document;
-	root = yaml_document_get_root_node(&document);
+	root = yaml_document_get_root_node(&walk->document);
 	if (root && root->type != YAML_MAPPING_NODE && !is_null(root))
 		mistake(walk, root->start_mark, NULL,
 			"the file is not a mapping of keys to values");
@@ -457,7 +456,7 @@ static void read_documents(struct walk *walk, yaml_parser_t *parser, const struc
 			yaml_document_delete(&second);
 		}
 	}
-	yaml_document_delete(&document);
+	yaml_document_delete(&walk->document);
 }
 
 int config_parse(const char *text, size_t n, const struct config_row *rows, void *out,

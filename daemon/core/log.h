@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One line an event, key=value, to stderr. Under systemd (JOURNAL_STREAM is set) it starts with the
- * <N> of a syslog level, elsewhere with the time (UTC) and the level's name. Text that came from a peer
- * goes through log_escape. Each call site prints at most LOG_BURST lines a second; what was left out is
- * said as suppressed=N. May be called by any thread. Keys of devices and subscribers are never
- * arguments of a log line. */
+ * <N> of a syslog level, elsewhere with the time (UTC) and the level's name. Text that came from a
+ * peer goes through log_escape. Each call site prints at most LOG_BURST lines a second; what was
+ * left out is said as suppressed=N. May be called by any thread. Keys of devices and subscribers
+ * are never arguments of a log line. */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
 
@@ -21,11 +21,11 @@ struct log_site { /* rate limit of one call site */
 };
 
 /* LOG(INFO, "s1.setup", "peer=%s enb=%u", ...). The first word is the event, without spaces. */
-#define LOG(level, event, ...)                                                         \
-	do {                                                                           \
-		static struct log_site log_site_;                                      \
-		if (LOG_##level <= log_max)                                            \
-			log_write(LOG_##level, &log_site_, event, __VA_ARGS__);        \
+#define LOG(level, event, ...)                                                                     \
+	do {                                                                                       \
+		static struct log_site log_site_;                                                  \
+		if (LOG_##level <= log_max)                                                        \
+			log_write(LOG_##level, &log_site_, event, __VA_ARGS__);                    \
 	} while (0)
 
 void log_write(enum log_level level, struct log_site *site, const char *event, const char *fmt, ...)

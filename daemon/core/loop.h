@@ -8,7 +8,7 @@
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
-struct loop_fd; /* a watched file descriptor; the fd stays the caller's to close, after loop_fd_del */
+struct loop_fd; /* a watched descriptor; it stays the caller's to close, after loop_fd_del */
 
 /* 0 or negative errno. Once, before anything else here. */
 int loop_init(void);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counters, gauges and latency histograms. A metric is a static object next to the code that counts; it
- * enters the list before main. Counting is one relaxed atomic add, from any thread, and allocates
- * nothing; api/ walks the list for Prometheus and JSON.
+/* Counters, gauges and latency histograms. A metric is a static object next to the code that
+ *counts; it enters the list before main. Counting is one relaxed atomic add, from any thread, and
+ *allocates nothing; api/ walks the list for Prometheus and JSON.
  *
  *	METRIC_COUNTER(attaches, "mcore_attaches_total", "Attach procedures completed");
- *	METRIC_COUNTER_BY(rejects, "mcore_attach_rejects_total", "Attach Reject sent", "cause",
- *			  cause_name, CAUSES);	 // const char *cause_name(unsigned i); NULL: no such
- *	METRIC_GAUGE_READ(registered, "mcore_registered", "UEs in EMM-REGISTERED", count_registered);
+ *	METRIC_COUNTER_BY(rejects, "mcore_rejects_total", "Attach Reject sent", "cause", name, N);
+ *	METRIC_GAUGE_READ(registered, "mcore_registered", "UEs in EMM-REGISTERED", count);
  *	METRIC_LATENCY(attach_time, "mcore_attach_seconds", "Attach Request to Attach Complete");
  *	…
  *	metric_add(&attaches, 1);
@@ -31,7 +30,7 @@ struct latency {
 };
 
 void latency_add(struct latency *, uint64_t us);
-/* The upper bound in us of what the given share of the values (0.5, 0.99) stays within; 0 if empty. */
+/* The upper bound in us of what the given share of the values (0.99) stays within; 0 if empty. */
 uint64_t latency_percentile(const struct latency *, double share);
 /* Values of at most 2^power us; power 0 to 37. */
 uint64_t latency_count_below(const struct latency *, unsigned power);
@@ -40,11 +39,11 @@ struct metric {
 	const char *name; /* as Prometheus wants it: a unit last, _total for counters */
 	const char *help;
 	enum metric_kind kind;
-	const char *label;		   /* NULL: one value */
+	const char *label;                 /* NULL: one value */
 	const char *(*label_of)(unsigned); /* the label's value at an index; NULL: index not used */
 	unsigned values;
-	uint64_t *value;	       /* [values] */
-	uint64_t (*read)(unsigned i);  /* in place of value: asked when it is shown */
+	uint64_t *value;              /* [values] */
+	uint64_t (*read)(unsigned i); /* in place of value: asked when it is shown */
 	struct latency *latency;
 	struct metric *next;
 };
@@ -83,7 +82,8 @@ void metrics_print(FILE *);
 	METRIC_VALUES_(var, METRIC_KIND_COUNTER, name, help, NULL, NULL, 1)
 #define METRIC_COUNTER_BY(var, name, help, label, label_of, n)                                     \
 	METRIC_VALUES_(var, METRIC_KIND_COUNTER, name, help, label, label_of, n)
-#define METRIC_GAUGE(var, name, help) METRIC_VALUES_(var, METRIC_KIND_GAUGE, name, help, NULL, NULL, 1)
+#define METRIC_GAUGE(var, name, help)                                                              \
+	METRIC_VALUES_(var, METRIC_KIND_GAUGE, name, help, NULL, NULL, 1)
 #define METRIC_GAUGE_BY(var, name, help, label, label_of, n)                                       \
 	METRIC_VALUES_(var, METRIC_KIND_GAUGE, name, help, label, label_of, n)
 /* uint64_t fn(unsigned i), i is 0 */

@@ -13,16 +13,19 @@ struct pool_object;
 
 struct mem_pool {
 	const char *name;
-	size_t size;	 /* of an object */
-	uint64_t limit;	 /* most objects in use; 0: none */
+	size_t size;                    /* of an object */
+	uint64_t limit;                 /* most objects in use; 0: none */
 	uint64_t in_use, peak, refused; /* refused: pool_get at the limit */
-	uint64_t bytes;	 /* taken from the system */
+	uint64_t bytes;                 /* taken from the system */
 	struct pool_object *free;
 	struct mem_pool *next; /* of all pools */
 	void *chunks;
 };
 
-#define MEM_POOL(type) { .name = #type, .size = sizeof(struct type) }
+#define MEM_POOL(type)                                                                             \
+	{                                                                                          \
+		.name = #type, .size = sizeof(struct type)                                         \
+	}
 
 /* A zeroed object, or NULL at the limit or out of memory. */
 void *pool_get(struct mem_pool *);
@@ -36,7 +39,8 @@ struct arena {
 	struct arena_block *block;
 	size_t used, total;
 };
-void *arena_alloc(struct arena *, size_t n); /* aborts when memory is gone: bounded by message sizes */
+/* Aborts when memory is gone: what is asked for is bounded by message sizes. */
+void *arena_alloc(struct arena *, size_t n);
 void *arena_zalloc(struct arena *, size_t n);
 void *arena_copy(struct arena *, const void *p, size_t n);
 void arena_reset(struct arena *); /* keeps the first block */

@@ -15,7 +15,7 @@ struct timer {
 	uint64_t expires; /* tick */
 };
 
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 /* fn(t) runs once, on the loop, ms milliseconds from now or up to 10 ms later. Restarts a running
  * timer. In fn the timer is already stopped and may be started again or freed. */

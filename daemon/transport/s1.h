@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* S1 transport: SCTP associations that carry S1AP (TS 36.412), behind one interface with two
- * backends: the kernel's SCTP (sctp.c, libsctp) and usrsctp over raw IP (usrsctp.c) where the kernel
- * has none. Which one is chosen at start and logged. Real SCTP on the wire in both cases.
+ * backends: the kernel's SCTP (sctp.c, libsctp) and usrsctp over raw IP (usrsctp.c) where the
+ * kernel has none. Which one is chosen at start and logged. Real SCTP on the wire in both cases.
  *
  * Callbacks run on the loop. PPID is 18 on all that is sent; another PPID on what is received is
  * accepted with a warning. A message is delivered whole, whatever its SCTP fragments. */
@@ -21,10 +21,10 @@ struct s1_config {
 	uint16_t port; /* host order; 0: S1_PORT (listen) or ephemeral (connect) */
 	unsigned addresses;
 	struct in6_addr address[S1_MAX_ADDRESSES]; /* local, IPv4 as ::ffff:a.b.c.d; multi-homing */
-	uint32_t heartbeat_ms;	 /* 0: 10,000 */
-	uint8_t path_max_retrans; /* 0: 5 */
-	uint16_t streams;	 /* outbound, 0: 30 */
-	size_t backlog;		 /* most octets that wait for one slow peer, 0: 4 MiB */
+	uint32_t heartbeat_ms;                     /* 0: 10,000 */
+	uint8_t path_max_retrans;                  /* 0: 5 */
+	uint16_t streams;                          /* outbound, 0: 30 */
+	size_t backlog; /* most octets that wait for a slow peer, 0: 4 MiB */
 };
 
 struct s1_assoc; /* one association; freed by the transport after `down` */
@@ -33,8 +33,8 @@ struct s1_handler {
 	/* An association is up. *user is the owner's, kept in the association (s1_user). */
 	void (*up)(struct s1_assoc *);
 	void (*message)(struct s1_assoc *, uint16_t stream, const uint8_t *p, size_t n);
-	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last call.
-	 * A peer that restarted its association (RFC 9260 5.2) is one `down` and one `up`. */
+	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last
+	 * call. A peer that restarted its association (RFC 9260 5.2) is one `down` and one `up`. */
 	void (*down)(struct s1_assoc *, const char *why);
 };
 
@@ -46,12 +46,13 @@ const char *s1_backend(void);
 int s1_listen(const struct s1_handler *);
 /* Connects from the given local addresses (0: any) to a peer. The association is returned at once,
  * and `up` or `down` follows. NULL with errno. */
-struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals, const struct in6_addr *local,
-			    const struct in6_addr *peer, uint16_t port, void *user);
+struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals,
+			    const struct in6_addr *local, const struct in6_addr *peer,
+			    uint16_t port, void *user);
 /* Queues one message, which leaves at the end of the turn; it never blocks. 0, -EPIPE if the
- * association is going down, -EMSGSIZE over 1 MiB, -ENOBUFS if more than the configured backlog (4 MiB)
- * waits for a slow peer. stream is taken modulo the number of streams of the association, never 0 for
- * stream != 0 where there is more than one. */
+ * association is going down, -EMSGSIZE over 1 MiB, -ENOBUFS if more than the configured backlog of
+ * 4 MiB waits for a slow peer. stream is taken modulo the number of streams of the association,
+ * never 0 for stream != 0 where there is more than one. */
 int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
 /* Graceful (SHUTDOWN, after what is queued; ABORT if that takes 5 s) or not (ABORT). No message is
  * delivered any more; `down` follows from the loop, not from within. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What s1.c and its two backends share. s1.c owns associations: their life, outbound queue,
- * reassembly and callbacks. A backend owns sockets, one association each (one-to-one style), and turns
- * what its SCTP says into struct s1_input. Private to transport/. */
+ * reassembly and callbacks. A backend owns sockets, one association each (one-to-one style), and
+ * turns what its SCTP says into struct s1_input. Private to transport/. */
 #ifndef TRANSPORT_S1_BACKEND_H
 #define TRANSPORT_S1_BACKEND_H
 
@@ -10,20 +10,20 @@
 
 #include <sys/socket.h>
 
-/* Retransmission timeouts in ms, well below RFC 9260's defaults: an S1 link is short, but a peer may
- * delay its SACKs by 200 ms. An INIT is sent S1_INIT_ATTEMPTS times. */
+/* Retransmission timeouts in ms, well below RFC 9260's defaults: an S1 link is short, but a peer
+ * may delay its SACKs by 200 ms. An INIT is sent S1_INIT_ATTEMPTS times. */
 enum {
 	S1_RTO_INITIAL = 500,
 	S1_RTO_MIN = 250,
 	S1_RTO_MAX = 2000,
 	S1_INIT_ATTEMPTS = 4,
-	S1_BUFFER = 1 << 20,	/* of a socket, each direction */
+	S1_BUFFER = 1 << 20,    /* of a socket, each direction */
 	S1_RECEIVE = 64 * 1024, /* octets read at once */
 };
 
 struct s1_socket {
 	struct s1_assoc *assoc; /* NULL: listens */
-	int fd;			/* sctp.c */
+	int fd;                 /* sctp.c */
 	struct loop_fd *watch;
 	struct socket *so; /* usrsctp.c */
 	uint32_t slot;
@@ -33,7 +33,7 @@ struct s1_socket {
 enum s1_input_kind {
 	S1_AGAIN,   /* nothing to read now */
 	S1_DATA,    /* n octets of a message, the last ones if end */
-	S1_UP,	    /* the association that was being set up is there */
+	S1_UP,      /* the association that was being set up is there */
 	S1_RESTART, /* the peer started anew */
 	S1_LOST,    /* gone, why says how */
 	S1_NOTICE,  /* nothing that matters here */
@@ -51,7 +51,7 @@ struct s1_input {
 struct s1_ends {
 	unsigned locals; /* 0: the stack chooses, port included */
 	const struct in6_addr *local;
-	uint16_t local_port; /* 0: any */
+	uint16_t local_port;         /* 0: any */
 	const struct in6_addr *peer; /* to connect to */
 	uint16_t peer_port;
 };
@@ -68,7 +68,8 @@ struct s1_backend {
 	int (*send)(struct s1_socket *, uint16_t stream, const void *p, size_t n, bool more);
 	/* One piece of input into buffer[S1_RECEIVE]. */
 	struct s1_input (*receive)(struct s1_socket *, uint8_t *buffer);
-	/* Outbound streams granted, once up; and sets what depends on the number of the peer's paths. */
+	/* Outbound streams granted, once up; and sets what depends on the number of the peer's
+	 * paths. */
 	uint16_t (*established)(struct s1_socket *);
 	void (*watch_write)(struct s1_socket *, bool on);
 	void (*read_more)(struct s1_socket *); /* there was more to read than fits one turn */
@@ -79,7 +80,7 @@ struct s1_backend {
 
 extern const struct s1_backend s1_kernel, s1_usrsctp;
 
-/* From backends, on the loop. A new association from the listener: the socket is s1.c's from here. */
+/* From backends, on the loop. A new association; the socket is s1.c's from here. */
 void s1_accepted(struct s1_socket *, const struct sockaddr *peer);
 /* The socket may have input; it, and its association, may be gone afterwards. */
 void s1_readable(struct s1_socket *);
