@@ -268,6 +268,7 @@ void sgw_stop(void)
 
 	gtpc_serve(GTPC_SGW, NULL);
 	HASH_ITER (by_imsi, by_imsi, ue, next) {
+		/* cppcheck-suppress uninitvar */
 		while (ue->pdns)
 			pdn_end(ue->pdns);
 		ue_end_if_empty(ue);

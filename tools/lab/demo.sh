@@ -55,7 +55,7 @@ in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid" >/dev/null || die "iperf
 step "mcored: MME, HSS, SGW and PGW in one process"
 "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" --check || die "configuration"
 if [ -n "${CAPTURE:-}" ]; then
-	spawn core tcpdump -i s1u -w "$CAPTURE" -U -s 0 2>/dev/null
+	spawn core tcpdump -i s1u -w "$CAPTURE" -U -s 400 2>/dev/null
 	sleep 1
 fi
 lab_start || exit 1

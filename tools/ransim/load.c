@@ -245,7 +245,7 @@ static void never_ready(struct timer *t)
 	(void)t;
 	if (ld.begun)
 		return;
-	fprintf(stderr, "ransim: S1 Setup of %u eNodeBs not done after %u s\n", sim.enbs,
+	fprintf(stderr, "ransim: S1 Setup of %u eNodeBs not done after %d s\n", sim.enbs,
 		SETTLE_MS / 1000);
 	sim_exit(1);
 }
