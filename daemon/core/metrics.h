@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters, gauges and latency histograms. A metric is a static object next to the code that
- *counts; it enters the list before main. Counting is one relaxed atomic add, from any thread, and
- *allocates nothing; api/ walks the list for Prometheus and JSON.
+ * counts; it enters the list before main. Counting is one relaxed atomic add, from any thread, and
+ * allocates nothing; api/ walks the list for Prometheus and JSON.
  *
  *	METRIC_COUNTER(attaches, "mcore_attaches_total", "Attach procedures completed");
  *	METRIC_COUNTER_BY(rejects, "mcore_rejects_total", "Attach Reject sent", "cause", name, N);
