@@ -130,7 +130,11 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 	if (before)
 		ue_idle(before);
 	if (stale) {
+		struct proc *service = proc_find(&ue->procs, &service_def);
+
 		conn_unbind(stale);
+		if (service) /* of the connection that the device has left */
+			proc_finish(service, PROC_ABORTED);
 		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	c->ue = ue;

@@ -41,6 +41,16 @@ int enb_send(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, const v
 	return err;
 }
 
+/* What was sent with values that do not exist cannot be sent back as diagnostics either. */
+static bool can_be_told(const struct s1ap_pdu *faulty)
+{
+	bool legal = faulty->criticality <= PER_NOTIFY && faulty->choice <= S1AP_UNSUCCESSFUL;
+
+	for (unsigned i = 0; i < faulty->diag.n; i++)
+		legal &= faulty->diag.fault[i].criticality <= PER_NOTIFY;
+	return legal;
+}
+
 void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t *enb_id,
 			  struct s1ap_cause cause, const struct s1ap_pdu *faulty)
 {
@@ -51,7 +61,7 @@ void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t 
 	if (enb_id)
 		S1AP_SET(&m, enb_ue_s1ap_id, *enb_id & 0xffffff);
 	S1AP_SET(&m, cause, cause);
-	if (faulty)
+	if (faulty && can_be_told(faulty))
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.error_indication_sent++;
 	enb_send(e, 0, &s1ap_error_indication_msg, &m);
@@ -71,7 +81,7 @@ void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap
 
 	S1AP_SET(&m, cause, cause);
 	S1AP_SET(&m, time_to_wait, S1AP_TIME_TO_WAIT_V10S);
-	if (faulty)
+	if (faulty && can_be_told(faulty))
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.s1_setup_failed++;
 	e->ready = false;

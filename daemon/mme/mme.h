@@ -142,6 +142,7 @@ struct mme_ue {
 	struct proc_list procs;
 	struct mme_pdn *pdns;
 	struct nas_security sec;
+	uint32_t dl_saved, ul_saved; /* COUNTs that the saved context covers: save.c */
 	uint8_t hash_mme[8]; /* of an initial message that came without protection */
 	bool has_hash_mme;
 	uint8_t kenb[32]; /* of the NAS COUNT that 33.401 7.2.6.2 says; for the next context setup */
@@ -295,6 +296,8 @@ unsigned ue_count(void);
 struct mme_pdn *pdn_new(struct mme_ue *);
 struct mme_pdn *pdn_by_ebi(struct mme_ue *, uint8_t ebi);
 void pdn_free(struct mme_ue *, struct mme_pdn *);
+/* Delete Session, and frees it. */
+void pdn_delete(struct mme_ue *, struct mme_pdn *);
 
 #define UE_LOG(level, ue, event, fmt, ...)                                                         \
 	LOG(level, event, "imsi=%s " fmt, imsi_print((ue)->imsi, (char[IMSI_STRLEN]){ 0 }),        \
@@ -378,7 +381,9 @@ struct bytes esm_activate_default(struct mme_ue *, const struct mme_pdn *, uint8
 void esm_in(struct mme_ue *, const struct nas_event *);
 
 /* ---- save.c ---- */
-void ue_save(const struct mme_ue *);
+void ue_save(struct mme_ue *);
+/* Again, if NAS COUNTs have gone beyond what was saved. */
+void ue_save_counts(struct mme_ue *);
 void ue_forget(imsi_t);
 /* All saved contexts, at start. Returns how many. */
 unsigned ue_restore_all(void);

@@ -307,6 +307,7 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 	struct nas_event e = {.m = &m, .body = m.body, .pdu = plain, .secured = secured};
 
 	ue_seen(ue);
+	ue_save_counts(ue);
 	switch (m.type) {
 	case NAS_ATTACH_REQUEST: {
 		const struct nas_identity *id = &((struct nas_attach_request *)m.body)->identity;

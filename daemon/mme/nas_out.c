@@ -40,6 +40,7 @@ struct bytes nas_make(struct mme_ue *ue, const struct nas_def *def, const void *
 		       strerror(-err));
 		return (struct bytes){0};
 	}
+	ue_save_counts(ue);
 	return bytes_of(buf, (size_t)(w.p - buf));
 }
 

@@ -2,13 +2,19 @@
 /* Contexts across a restart: saved when a procedure has completed, restored at start as ECM-IDLE. A
  * blob is a version, the context's scalars, then its APN subscriptions and PDN connections; fields
  * are written one by one, so that the layout is that of this file and no compiler's. The store
- * encrypts it. */
+ * encrypts it.
+ *
+ * NAS COUNTs move on between savings. A downlink COUNT must never be used twice, and a device takes
+ * what is less than 256 ahead of what it expects (24.301 4.4.3.1): so the blob holds one that is
+ * DL_AHEAD later, and before that is used up the context is saved again. Of the uplink the blob may
+ * lag by less than what the 5 bits of a Service Request can tell. */
 #include <stdlib.h>
 #include "mme/mme.h"
+#include "security/crypto.h"
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 1, BLOB_MAX = 8192 };
+enum { VERSION = 2, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -30,23 +36,59 @@ static void io(struct cursor *c, void *p, size_t n)
 }
 #define IO(c, field) io(c, &(field), sizeof(field))
 
+/* Enums and flags, as an octet. */
+#define IO_SMALL(c, field)                                                                         \
+	do {                                                                                       \
+		uint8_t octet_ = (uint8_t)(field);                                                 \
+		io(c, &octet_, 1);                                                                 \
+		(field) = octet_;                                                                  \
+	} while (0)
+
+static void io_text(struct cursor *c, char *s, size_t cap)
+{
+	uint8_t n = c->writing ? (uint8_t)strnlen(s, cap - 1) : 0;
+
+	IO(c, n);
+	if (n >= cap)
+		c->r.bad = true;
+	else
+		io(c, s, n);
+}
+#define IO_TEXT(c, field) io_text(c, field, sizeof(field))
+
+static void io_subscription(struct cursor *c, struct apn_subscription *s)
+{
+	IO_TEXT(c, s->apn);
+	IO_SMALL(c, s->pdn_type);
+	IO(c, s->qci);
+	IO(c, s->arp_priority);
+	IO_SMALL(c, s->arp_may_preempt);
+	IO_SMALL(c, s->arp_preemptable);
+	IO(c, s->ambr_up);
+	IO(c, s->ambr_down);
+	IO_SMALL(c, s->has_ue4);
+	IO_SMALL(c, s->has_ue6);
+	IO(c, s->ue4);
+	IO(c, s->ue6);
+}
+
 static void io_pdn(struct cursor *c, struct mme_pdn *p)
 {
 	IO(c, p->ebi);
-	IO(c, p->apn);
-	IO(c, p->type);
-	IO(c, p->paa.type);
+	IO_TEXT(c, p->apn);
+	IO_SMALL(c, p->type);
+	IO_SMALL(c, p->paa.type);
 	IO(c, p->paa.ip4);
 	IO(c, p->paa.ip6);
 	IO(c, p->ambr_up);
 	IO(c, p->ambr_down);
 	IO(c, p->qos.qci);
 	IO(c, p->qos.arp_priority);
-	IO(c, p->qos.arp_may_preempt);
-	IO(c, p->qos.arp_preemptable);
+	IO_SMALL(c, p->qos.arp_may_preempt);
+	IO_SMALL(c, p->qos.arp_preemptable);
 	IO(c, p->s11_sgw.teid);
-	IO(c, p->s1u_sgw.has4);
-	IO(c, p->s1u_sgw.has6);
+	IO_SMALL(c, p->s1u_sgw.has4);
+	IO_SMALL(c, p->s1u_sgw.has6);
 	IO(c, p->s1u_sgw.ip4);
 	IO(c, p->s1u_sgw.ip6);
 }
@@ -58,8 +100,8 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->ue_capability);
 	IO(c, ue->ms_capability_n);
 	IO(c, ue->ms_capability);
-	IO(c, ue->imeisv);
-	IO(c, ue->msisdn);
+	IO_TEXT(c, ue->imeisv);
+	IO_TEXT(c, ue->msisdn);
 	IO(c, ue->sec.ksi);
 	IO(c, ue->sec.eea);
 	IO(c, ue->sec.eia);
@@ -80,29 +122,39 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->apns);
 }
 
-void ue_save(const struct mme_ue *ue)
+void ue_save(struct mme_ue *ue)
 {
 	static uint8_t blob[BLOB_MAX];
 	struct cursor c = {.w = wr_of(blob, sizeof(blob)), .writing = true};
 	uint8_t version = VERSION, pdns = 0;
 	struct mme_ue copy = *ue;
 
-	/* COUNTs move on between savings: after a restart the network must not use one twice. */
-	copy.sec.dl_count += 256;
+	copy.sec.dl_count += DL_AHEAD;
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
 		pdns++;
 	IO(&c, version);
 	io_ue(&c, &copy);
 	for (unsigned i = 0; i < ue->apns; i++)
-		IO(&c, ue->apn[i]);
+		io_subscription(&c, &ue->apn[i]);
 	IO(&c, pdns);
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
 		io_pdn(&c, p);
+	nas_security_wipe(&copy.sec);
 	if (c.w.bad) {
 		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
 		return;
 	}
+	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
+	ue->ul_saved = ue->sec.ul_count;
 	store_context_put(ue->imsi, blob, (size_t)(c.w.p - blob), (struct store_write){0});
+	crypto_wipe(blob, (size_t)(c.w.p - blob));
+}
+
+void ue_save_counts(struct mme_ue *ue)
+{
+	if (ue->known && ue->emm == EMM_REGISTERED &&
+	    (ue->sec.dl_count > ue->dl_saved || ue->sec.ul_count >= ue->ul_saved + UL_BEHIND))
+		ue_save(ue);
 }
 
 void ue_forget(imsi_t imsi) { store_context_del(imsi, (struct store_write){0}); }
@@ -117,10 +169,11 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			return false;
 		io_pdn(c, p);
 		p->next = next;
-		p->apn[sizeof(p->apn) - 1] = 0;
 		p->active = true;
-		if (c->r.bad)
+		if (c->r.bad) {
+			p->s11_sgw.teid = 0;
 			return false;
+		}
 		struct sgw_restored s = {
 			.imsi = ue->imsi,
 			.ebi = p->ebi,
@@ -157,8 +210,9 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	if (version == VERSION && !c.r.bad && ue->apns <= S6A_MAX_APNS &&
 	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
 	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX &&
-	    (ue->apn = malloc(ue->apns * sizeof(*ue->apn) + 1))) {
-		io(&c, ue->apn, ue->apns * sizeof(*ue->apn));
+	    (ue->apn = calloc(ue->apns + 1u, sizeof(*ue->apn)))) {
+		for (unsigned i = 0; i < ue->apns; i++)
+			io_subscription(&c, &ue->apn[i]);
 		IO(&c, pdns);
 		ok = !c.r.bad && pdns <= GTPC_MAX_BEARERS && restore_pdns(&c, ue, pdns) && ue->pdns;
 	}
@@ -170,6 +224,8 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 		return;
 	}
 	ue->sec.valid = true;
+	ue->dl_saved = ue->sec.dl_count;
+	ue->ul_saved = ue->sec.ul_count;
 	ue->emm = EMM_REGISTERED;
 	ue_enter_tables(ue);
 	ue_restart_reachable(ue);

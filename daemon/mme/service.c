@@ -90,11 +90,7 @@ const struct proc_def service_def = {
 
 void service_begin(struct mme_ue *ue)
 {
-	struct proc *before = proc_find(&ue->procs, &service_def);
-
 	ue_seen(ue);
-	if (before) /* of an earlier connection, which the device has left */
-		proc_finish(before, PROC_ABORTED);
 	if (!proc_start(&service_def, &ue->procs, ue, NULL, NULL, NULL))
 		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }

@@ -2,6 +2,7 @@
 /* Tracking area update (TS 24.301 5.5.3) of a device whose context is here: normal, periodic, and
  * combined, which is answered for EPS alone. With the active flag, or when the device was
  * connected, its bearers are set up or stay; else the connection is released after the answer. */
+#include <stdlib.h>
 #include "mme/mme.h"
 
 static uint16_t bearer_status(const struct mme_ue *ue)
@@ -13,18 +14,54 @@ static uint16_t bearer_status(const struct mme_ue *ue)
 	return s;
 }
 
-void tau_begin(struct mme_ue *ue, const struct nas_event *e)
+/* Bearers that the device has lost are lost here too (5.5.3.2.4). */
+static void drop_bearers(struct mme_ue *ue, nas_bearer_status_t active)
 {
-	const struct nas_tau_request *r = e->body;
-	bool was_connected = ue->conn && ue->conn->context;
+	for (struct mme_pdn *p = ue->pdns, *next; p; p = next) {
+		next = p->next;
+		if (active >> p->ebi & 1)
+			continue;
+		UE_LOG(INFO, ue, "tau.bearer_lost", "ebi=%u", p->ebi);
+		pdn_delete(ue, p);
+	}
+}
+
+/* What the device says about itself replaces what was known (5.5.3.2.4). */
+static void read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
+{
+	if (HAS(r, nas_tau_request, ue_network_capability)) {
+		ue->ue_capability_n = r->ue_network_capability.n;
+		memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
+	}
+	if (HAS(r, nas_tau_request, ms_network_capability) &&
+	    r->ms_network_capability.n <= UE_MS_CAPABILITY_MAX) {
+		ue->ms_capability_n = (uint8_t)r->ms_network_capability.n;
+		memcpy(ue->ms_capability, r->ms_network_capability.p, ue->ms_capability_n);
+	}
+	if (HAS(r, nas_tau_request, radio_capability_update) && r->radio_capability_update & 1) {
+		free(ue->radio_capability);
+		ue->radio_capability = NULL;
+		ue->radio_capability_n = 0;
+	}
+}
+
+static void reject(struct mme_ue *ue, uint8_t cause)
+{
+	struct nas_tau_reject m = {.emm_cause = cause};
+
+	NAS_SEND(ue, tau_reject, &m);
+	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
+{
 	struct nas_tau_accept a = {
 		.update_result = NAS_TA_UPDATED,
 		.t3412 = mme.t3412_s,
+		.tai_list = mme_tai_list(&ue->tai),
 		.bearer_status = bearer_status(ue),
 	};
 
-	ue_seen(ue);
-	a.tai_list = mme_tai_list(&ue->tai);
 	SET(&a, nas_tau_accept, t3412);
 	SET(&a, nas_tau_accept, tai_list);
 	SET(&a, nas_tau_accept, bearer_status);
@@ -33,13 +70,30 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 		a.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE;
 		SET(&a, nas_tau_accept, emm_cause);
 	}
+	NAS_SEND(ue, tau_accept, &a);
+}
+
+void tau_begin(struct mme_ue *ue, const struct nas_event *e)
+{
+	const struct nas_tau_request *r = e->body;
+	bool connected = ue->conn->context || proc_find(&ue->procs, &service_def);
+
+	ue_seen(ue);
+	read_capabilities(ue, r);
+	if (HAS(r, nas_tau_request, bearer_status))
+		drop_bearers(ue, r->bearer_status);
+	if (!ue->pdns) {
+		reject(ue, EMM_CAUSE_NO_BEARER_ACTIVATED);
+		return;
+	}
 	view_trace(ue, "tau", "accepted",
 		   r->update_type.type == NAS_TA_PERIODIC ? "periodic" : NULL);
-	nas_kenb(&ue->sec, ue->kenb);
-	NAS_SEND(ue, tau_accept, &a);
-	if (was_connected)
+	if (!connected) /* 33.401 7.2.6.2: what follows starts from this message's COUNT */
+		nas_kenb(&ue->sec, ue->kenb);
+	send_accept(ue, r);
+	if (connected)
 		return;
-	if (r->update_type.active && ue->pdns)
+	if (r->update_type.active)
 		service_begin(ue);
 	else
 		conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));

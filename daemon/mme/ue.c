@@ -171,22 +171,19 @@ void pdn_free(struct mme_ue *ue, struct mme_pdn *pdn)
 		}
 }
 
-static void delete_sessions(struct mme_ue *ue)
+void pdn_delete(struct mme_ue *ue, struct mme_pdn *pdn)
 {
-	while (ue->pdns) {
-		struct mme_pdn *pdn = ue->pdns;
-		struct gtpc_request r = {
-			.type = GTPC_DELETE_SESSION,
-			.teid = pdn->s11_sgw.teid,
-			.imsi = ue->imsi,
-			.bearers = 1,
-			.bearer[0].ebi = pdn->ebi,
-		};
+	struct gtpc_request r = {
+		.type = GTPC_DELETE_SESSION,
+		.teid = pdn->s11_sgw.teid,
+		.imsi = ue->imsi,
+		.bearers = 1,
+		.bearer[0].ebi = pdn->ebi,
+	};
 
-		if (pdn->s11_sgw.teid)
-			gtpc_send(GTPC_SGW, &r);
-		pdn_free(ue, pdn);
-	}
+	if (pdn->s11_sgw.teid)
+		gtpc_send(GTPC_SGW, &r);
+	pdn_free(ue, pdn);
 }
 
 /* ---- the end ---- */
@@ -199,7 +196,8 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	proc_abort_all(&ue->procs, PROC_ABORTED);
 	ue_set_emm(ue, EMM_DEREGISTERED);
 	timer_stop(&ue->reachable);
-	delete_sessions(ue);
+	while (ue->pdns)
+		pdn_delete(ue, ue->pdns);
 	if (ue->known) {
 		ue_forget(ue->imsi);
 		if (walk_at == ue)

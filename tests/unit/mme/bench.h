@@ -64,18 +64,21 @@ static inline void run(void)
 	}
 }
 
-static inline void elapse(uint64_t ms)
+/* Time passes, in steps of so many milliseconds. */
+static inline void pass(uint64_t ms, uint64_t step)
 {
 	uint64_t to;
 
 	if (!bench_now)
 		bench_now = loop_now_ms();
 	for (to = bench_now + ms; bench_now < to;) {
-		bench_now = bench_now + 500 < to ? bench_now + 500 : to;
+		bench_now = bench_now + step < to ? bench_now + step : to;
 		timer_advance(bench_now);
 		run();
 	}
 }
+
+static inline void elapse(uint64_t ms) { pass(ms, 500); }
 
 static inline uint64_t in_use(const char *pool)
 {
@@ -185,8 +188,8 @@ static inline void tell_octets(struct s1_assoc *a, const void *p, size_t n)
 static inline void tell_body(struct s1_assoc *a, const struct s1ap_msg *msg, const void *body,
 			     bool incomplete)
 {
-	uint8_t *buf = arena_alloc(&mem, 8192);
-	struct wr w = wr_of(buf, 8192);
+	uint8_t *buf = arena_alloc(&mem, 16384);
+	struct wr w = wr_of(buf, 16384);
 
 	if (incomplete)
 		assert_int_equal(s1ap_encode_incomplete(msg, body, &w), 0);
@@ -232,8 +235,6 @@ static inline void quiet(struct s1_assoc *a)
 	if (pdu)
 		fail_msg("%s came, expected nothing", pdu->msg->name);
 }
-
-static inline void drop_sent(struct s1_assoc *a) { a->first = NULL; }
 
 /* ---- S1 Setup ---- */
 
