@@ -11,7 +11,7 @@ ok() { echo "ok - demo: $1"; passed=$((passed + 1)); }
 not_ok() { echo "not ok - demo: $1"; failed=$((failed + 1)); }
 check() { local what=$1; shift; if "$@"; then ok "$what"; else not_ok "$what"; fi; }
 
-make --no-print-directory demo CAPTURE="$PWD/$pcap" >"$log" 2>&1 </dev/null
+CIPHERING=EEA0 make --no-print-directory demo CAPTURE="$PWD/$pcap" >"$log" 2>&1 </dev/null
 check "runs to its end" test $? = 0
 check "device 1 and 2 ping the Internet host" test "$(grep -c ' 0% packet loss' "$log")" -ge 4
 check "shows the throughput both ways" test "$(grep -c '^throughput: [1-9]' "$log")" = 2
@@ -22,7 +22,10 @@ s1=build/logs/demo-s1.pcap
 tshark -r "$pcap" -Y sctp -w "$s1" 2>/dev/null
 messages=$(tshark -r "$s1" -Y s1ap 2>/dev/null | wc -l)
 check "captured the S1AP messages of two attaches ($messages)" test "$messages" -ge 20
-malformed=$(tshark -r "$s1" -Y '_ws.malformed || _ws.expert.severity == error' 2>/dev/null | wc -l)
+nas=(-o nas-eps.null_decipher:TRUE)
+accepts=$(tshark -r "$s1" "${nas[@]}" -Y 'nas_eps.nas_msg_emm_type == 0x42 && nas_eps.nas_msg_esm_type == 0xc1' 2>/dev/null | wc -l)
+check "reads both Attach Accepts with their bearers" test "$accepts" = 2
+malformed=$(tshark -r "$s1" "${nas[@]}" -Y '_ws.malformed || _ws.expert.severity == error' 2>/dev/null | wc -l)
 check "no malformed message" test "$malformed" = 0
 gtp=$(tshark -r "$pcap" -c 3000 -Y 'gtp && _ws.malformed' 2>/dev/null | wc -l)
 check "no malformed GTP-U" test "$gtp" = 0

@@ -49,7 +49,12 @@ imsi1=001010000000001 imsi2=001010000000002
 
 step "Namespaces: radio site, core, Internet"
 lab_up
-lab_config
+# CIPHERING=EEA0 makes a capture whose NAS messages can be read.
+if [ -n "${CIPHERING:-}" ]; then
+	lab_config "s/^  network_name:.*/&\n  security: {ciphering: [$CIPHERING]}/"
+else
+	lab_config
+fi
 in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid" >/dev/null || die "iperf3 -s"
 
 step "mcored: MME, HSS, SGW and PGW in one process"

@@ -111,11 +111,24 @@ wait_for() {
 	done
 }
 
-lab_down() {
-	local p ns
-	for p in "${lab_pids[@]}"; do kill "$p" 2>/dev/null; done
-	for p in "${lab_pids[@]}"; do wait "$p" 2>/dev/null; done
+# Ends all that was started: what has not gone in two seconds is killed.
+lab_end() {
+	local p i
+	for p in "${lab_pids[@]}"; do kill -CONT "$p" 2>/dev/null; kill "$p" 2>/dev/null; done
+	for p in "${lab_pids[@]}"; do
+		for ((i = 0; i < 20; i++)); do
+			kill -0 "$p" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -9 "$p" 2>/dev/null
+		wait "$p" 2>/dev/null
+	done
 	lab_pids=()
+}
+
+lab_down() {
+	local ns
+	lab_end
 	for ns in ran core inet ue; do
 		[ -e "/run/netns/$LAB-$ns" ] || continue
 		ip netns pids "$LAB-$ns" 2>/dev/null | xargs -r kill 2>/dev/null
