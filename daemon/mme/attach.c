@@ -451,6 +451,8 @@ struct start {
 	bool from_guti, secured;
 };
 
+enum { PTI_NONE = 0, PTI_RESERVED = 255 }; /* TS 24.007 11.2.3.1a */
+
 /* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
 static void read_esm(struct attach *a, struct bytes esm)
 {
@@ -460,6 +462,8 @@ static void read_esm(struct attach *a, struct bytes esm)
 		return;
 	const struct nas_pdn_connectivity_request *r = m.body;
 
+	if (m.pti == PTI_NONE || m.pti == PTI_RESERVED) /* 7.3.1: an invalid one */
+		return;
 	a->pti = m.pti;
 	a->request_type = r->request_type;
 	if (r->request_type == NAS_REQUEST_EMERGENCY || r->request_type == NAS_REQUEST_RLOS)

@@ -136,13 +136,18 @@ void mme_bearer_lost(imsi_t imsi, uint8_t ebi)
 	conn_release(ue->conn, S1AP_CAUSE(RADIO, RADIO_CONNECTION_WITH_UE_LOST));
 }
 
+static bool running;
+
 void mme_reload(const struct mme_config *c)
 {
-	struct s1_config s1 = mme.s1;
+	const struct mme_config was = mme;
 
 	mme = *c;
-	if (s1.addresses) /* what S1 listens on stays until the restart */
-		mme.s1 = s1;
+	if (running) { /* who we are, and where, stays until the restart */
+		mme.s1 = was.s1;
+		mme.gummei = was.gummei;
+		mme.control = was.control;
+	}
 	for (unsigned i = 0; i < MME_TIMERS; i++) {
 		uint32_t ms = mme.timer[i].ms;
 
@@ -173,7 +178,6 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	const char *why = "";
 	int err;
 
-	mme.s1.addresses = 0;
 	mme_reload(c);
 	view_init();
 	loop_at_turn_end(turn_end, NULL);
@@ -188,6 +192,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 		snprintf(error, cap, "S1: %s%s%s", strerror(-err), *why ? ": " : "", why);
 		return err;
 	}
+	running = true;
 	LOG(INFO, "mme.start", "name=\"%s\" plmn=%s group=%u code=%u sctp=%s", mme.name,
 	    plmn_print(mme.gummei.plmn, (char[PLMN_STRLEN]){0}), mme.gummei.group, mme.gummei.code,
 	    s1_backend());
@@ -196,6 +201,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 
 void mme_stop(void)
 {
+	running = false;
 	ue_drop_all();
 	s1_stop();
 	proc_reap();

@@ -124,7 +124,7 @@ struct mme_pdn {
 };
 
 /* A longer UE Radio Capability is not kept: the eNodeB then asks the device at each connection. */
-enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 8192 };
+enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 2048 };
 
 struct mme_ue {
 	imsi_t imsi; /* IMSI_NONE until known */
@@ -203,7 +203,8 @@ extern struct mme_counters mme_counters;
 
 /* ---- mme.c ---- */
 int mme_start(const struct mme_config *, char *error, size_t cap);
-/* New values of what may change while running: names, timers, algorithms, capacity, served areas. */
+/* New values of what may change while running: names, timers, algorithms, capacity, served areas.
+ * The configuration's strings and lists must outlive it. */
 void mme_reload(const struct mme_config *);
 void mme_stop(void);
 /* The eNodeB says that it does not know a bearer's tunnel any more (GTP-U Error Indication). */

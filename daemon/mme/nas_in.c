@@ -137,6 +137,29 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 	reject_tau(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 }
 
+static void serve(struct s1_conn *c, struct mme_ue *ue)
+{
+	conn_bind(c, ue);
+	ue->security_on = true;
+	nas_kenb(&ue->sec, ue->kenb);
+	service_begin(ue);
+}
+
+/* Devices of low priority ask for their bearers with this one (5.6.1.1); the rest is about the CS
+ * domain, which is not served. */
+static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
+				     const struct nas_event *e)
+{
+	const struct nas_extended_service_request *r = e->body;
+
+	if (!ue || !e->secured || ue->emm != EMM_REGISTERED)
+		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
+	else if (r->service_type & NAS_SERVICE_PACKET)
+		serve(c, ue);
+	else
+		reject_service(c, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
+}
+
 static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu)
 {
 	int err = ue && ue->emm == EMM_REGISTERED ? nas_service_request_check(&ue->sec, pdu)
@@ -153,10 +176,7 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 		return;
 	}
-	conn_bind(c, ue);
-	ue->security_on = true;
-	nas_kenb(&ue->sec, ue->kenb);
-	service_begin(ue);
+	serve(c, ue);
 }
 
 /* A protocol error in the message that begins a connection (5.5.1.2.7 b and its like). */
@@ -239,8 +259,10 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 		initial_tau(c, ue, &e);
 		break;
 	case NAS_EXTENDED_SERVICE_REQUEST:
-	case NAS_CONTROL_PLANE_SERVICE_REQUEST:
-		reject_service(c, ue && secured ? EMM_CAUSE_SERVICE_OPTION_NOT_AUTHORIZED
+		initial_extended_service(c, ue, &e);
+		break;
+	case NAS_CONTROL_PLANE_SERVICE_REQUEST: /* no Attach Accept of ours offers it */
+		reject_service(c, ue && secured ? EMM_CAUSE_MESSAGE_TYPE_UNKNOWN
 						: EMM_CAUSE_IDENTITY_NOT_DERIVED);
 		break;
 	default:

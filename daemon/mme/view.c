@@ -11,13 +11,28 @@
 
 struct tracer {
 	struct tracer *next;
-	imsi_t imsi; /* IMSI_NONE: all */
-	void (*fn)(void *arg, const struct trace_view *);
+	imsi_t imsi;                                      /* IMSI_NONE: all */
+	void (*fn)(void *arg, const struct trace_view *); /* NULL: stopped while being told */
 	void *arg;
 };
 
 static struct mem_pool tracer_pool = MEM_POOL(tracer);
 static struct tracer *tracers;
+static unsigned telling;
+
+static void sweep(void)
+{
+	for (struct tracer **at = &tracers; *at;) {
+		struct tracer *t = *at;
+
+		if (t->fn) {
+			at = &t->next;
+			continue;
+		}
+		*at = t->next;
+		pool_put(&tracer_pool, t);
+	}
+}
 
 static void tell(imsi_t imsi, struct trace_view *v)
 {
@@ -26,11 +41,12 @@ static void tell(imsi_t imsi, struct trace_view *v)
 	clock_gettime(CLOCK_REALTIME, &now);
 	v->time_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	v->imsi = imsi;
-	for (struct tracer *t = tracers, *next; t; t = next) {
-		next = t->next;
-		if (t->imsi == IMSI_NONE || t->imsi == imsi)
+	telling++;
+	for (struct tracer *t = tracers; t; t = t->next)
+		if (t->fn && (t->imsi == IMSI_NONE || t->imsi == imsi))
 			t->fn(t->arg, v);
-	}
+	if (!--telling)
+		sweep();
 }
 
 static const char *cause_text(uint16_t cause)
@@ -102,14 +118,14 @@ static int trace_start(imsi_t imsi, void (*fn)(void *, const struct trace_view *
 
 static void trace_stop(void *arg)
 {
-	for (struct tracer **at = &tracers; *at; at = &(*at)->next)
-		if ((*at)->arg == arg) {
-			struct tracer *t = *at;
+	struct tracer *t = tracers;
 
-			*at = t->next;
-			pool_put(&tracer_pool, t);
-			return;
-		}
+	while (t && (!t->fn || t->arg != arg))
+		t = t->next;
+	if (t)
+		t->fn = NULL;
+	if (!telling)
+		sweep();
 }
 
 /* ---- devices ---- */

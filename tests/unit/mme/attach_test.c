@@ -695,6 +695,30 @@ static void attach_with_something_else_than_a_pdn_request_is_refused(void **stat
 	rejected(&d, EMM_CAUSE_ESM_FAILURE);
 }
 
+static void attach_without_a_transaction_is_refused(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	d.pti = 0;
+	initial(&d, attach_request(&d));
+	assert_false(HAS(rejected(&d, EMM_CAUSE_ESM_FAILURE), nas_attach_reject, esm));
+}
+
+static void reload_changes_no_identity(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	c.gummei.code++;
+	c.t3412_s = 600;
+	mme_reload(&c);
+	initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+	assert_int_equal(read_accept(&d, take_context(&d))->t3412, 600);
+	assert_int_equal(d.guti.gummei.code, CODE);
+}
+
 static void attach_without_a_mandatory_ie_is_refused(void **state)
 {
 	(void)state;
@@ -781,6 +805,8 @@ int main(void)
 		BEHAVIOUR(emergency_attach_is_refused),
 		BEHAVIOUR(combined_attach_is_for_eps_alone),
 		BEHAVIOUR(attach_with_something_else_than_a_pdn_request_is_refused),
+		BEHAVIOUR(attach_without_a_transaction_is_refused),
+		BEHAVIOUR(reload_changes_no_identity),
 		BEHAVIOUR(attach_without_a_mandatory_ie_is_refused),
 		BEHAVIOUR(ceiling_refuses_with_a_back_off),
 		BEHAVIOUR(registered_idle_device_is_small),

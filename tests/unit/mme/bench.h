@@ -292,14 +292,16 @@ static inline struct aka_key key_of(imsi_t imsi)
 	return k;
 }
 
-static inline void make_vector(const struct s6a_request *r, struct eutran_vector *v)
+/* False if AUTS is none. */
+static inline bool make_vector(const struct s6a_request *r, struct eutran_vector *v)
 {
 	static uint8_t salt;
 	struct aka_key k = key_of(r->imsi);
 	struct aka_vector a;
 
 	if (r->resync) {
-		assert_int_equal(aka_check_auts(&k, r->rand, r->auts, &hss.sqn), 0);
+		if (aka_check_auts(&k, r->rand, r->auts, &hss.sqn))
+			return false;
 		hss.resyncs++;
 	}
 	hss.sqn += 32;
@@ -308,6 +310,7 @@ static inline void make_vector(const struct s6a_request *r, struct eutran_vector
 	memcpy(v->autn, a.autn, 16);
 	memcpy(v->xres, a.res, v->xres_len = 8);
 	kdf_kasme(a.ck, a.ik, r->visited_plmn, a.sqn_xor_ak, v->kasme);
+	return true;
 }
 
 static inline void hss_answer(void *token, const struct s6a_request *r)
@@ -317,7 +320,8 @@ static inline void hss_answer(void *token, const struct s6a_request *r)
 	if (r->command == S6A_AUTHENTICATION_INFORMATION) {
 		a.result = hss.auth_result;
 		a.vectors = 1;
-		make_vector(r, &a.vector[0]);
+		if (!make_vector(r, &a.vector[0]))
+			a.result = S6A_AUTHENTICATION_DATA_UNAVAILABLE;
 	} else {
 		a.result = hss.location_result;
 		a.blocked = hss.blocked;

@@ -106,6 +106,38 @@ static void unknown_tmsi_is_told_to_attach(void **state)
 	is_registered(&d);
 }
 
+static void device_of_low_priority_asks_with_an_extended_request(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_extended_service_request r = {
+		.service_type = NAS_SERVICE_PACKET,
+		.ksi = d.sec.ksi,
+		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
+		.device_properties = NAS_LOW_PRIORITY,
+	};
+	uint32_t count = d.sec.ul_count;
+	uint8_t kenb[32];
+	struct bytes pdu;
+
+	SET(&r, nas_extended_service_request, device_properties);
+	pdu = protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY);
+	initial(&d, pdu);
+	take_context(&d);
+	kdf_kenb(d.sec.kasme, count, kenb);
+	assert_memory_equal(d.kenb, kenb, 32);
+	context_is_up(&d, d.ebi);
+	assert_int_equal(mme_counters.service, 1);
+	go_idle(&d);
+	initial(&d, pdu);
+	service_refused(&d, EMM_CAUSE_IDENTITY_NOT_DERIVED);
+	d.secure = true;
+	r.service_type = NAS_SERVICE_MO_CSFB;
+	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));
+	service_refused(&d, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
+	is_registered(&d);
+}
+
 static void service_request_from_elsewhere_moves_the_device(void **state)
 {
 	(void)state;
@@ -669,6 +701,7 @@ int main(void)
 		BEHAVIOUR(service_request_with_a_wrong_mac_disturbs_nobody),
 		BEHAVIOUR(replayed_service_request_is_refused),
 		BEHAVIOUR(unknown_tmsi_is_told_to_attach),
+		BEHAVIOUR(device_of_low_priority_asks_with_an_extended_request),
 		BEHAVIOUR(service_request_from_elsewhere_moves_the_device),
 		BEHAVIOUR(service_that_the_enodeb_does_not_answer_is_given_up),
 		BEHAVIOUR(connection_lost_while_the_bearer_is_modified_releases_it),
