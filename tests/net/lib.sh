@@ -33,17 +33,21 @@ check() {
 }
 
 finish() {
+	[ -z "${LAB_MCORED-}" ] || check "mcored is well in the end" ctl version
 	trap - EXIT INT TERM
 	if [ "$failed" != 0 ]; then
 		[ -f "$LAB_DIR/mcored.log" ] && tail -n 25 "$LAB_DIR/mcored.log" | sed 's/^/# mcored: /'
 		[ -f "$LAB_DIR/ransim.log" ] && tail -n 15 "$LAB_DIR/ransim.log" | sed 's/^/# ransim: /'
 	fi
 	local ns
-	for ns in 1 2 3 4; do ip netns del "$LAB-ue$ns" 2>/dev/null; done
+	lab_end
+	for ns in /run/netns/"$LAB"-ue[0-9]*; do
+		[ -e "$ns" ] && ip netns del "${ns##*/}"
+	done
 	lab_down
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]
-	exit
+	exit $?
 }
 trap 'failed=$((failed + 1)); echo "not ok - $NAME: ended early"; finish' EXIT
 trap 'exit 130' INT TERM
@@ -53,14 +57,75 @@ add_sims() { # COUNT [ARGS]
 	local i
 	for ((i = 1; i <= $1; i++)); do ctl sim add "$(imsi $i)" k $KEY opc $OPC "${@:2}" || return 1; done
 }
+# device N APN [KEY=VALUE,...]: ransim's arguments for the Nth device, with a tun in a namespace of its own.
+device() {
+	echo "--ue imsi=$(imsi "$1"),k=$KEY,opc=$OPC${2:+,apn=$2},tun=ue%d,netns=$LAB-ue%d${3:+,$3}"
+}
 # ransim_run ARGS: in the background, its events in $LAB_DIR/ransim.log, commands by `ran`.
+# ENB=10.10.0.2 and TAC=1 may be set otherwise.
 ransim_run() {
 	[ -p "$LAB_DIR/ransim.fifo" ] || mkfifo "$LAB_DIR/ransim.fifo"
-	spawn ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
-		--control "$LAB_DIR/ransim.fifo" "$@" >"$LAB_DIR/ransim.log" 2>&1
+	spawn ran "$LAB_BUILD/ransim" run --mme 10.10.0.1 --enb "${ENB:-10.10.0.2}" --plmn 00101 \
+		--tac "${TAC:-1}" --control "$LAB_DIR/ransim.fifo" "$@" >>"$LAB_DIR/ransim.log" 2>&1
 	RANSIM=$SPAWNED
 }
-ran() { echo "$*" >"$LAB_DIR/ransim.fifo"; }
+# Opened for reading too: it does not hang where ransim is gone.
+ran() { echo "$*" 1<>"$LAB_DIR/ransim.fifo"; }
+# scene COMMANDS ARGS: ransim in the foreground; fails if what they expect does not come.
+scene() {
+	local commands=$1
+	shift
+	in_ns ran timeout -k 1 "${LIMIT:-20}" "$LAB_BUILD/ransim" run --mme 10.10.0.1 \
+		--enb "${ENB:-10.10.0.2}" --plmn 00101 --tac "${TAC:-1}" -e "$commands" "$@" </dev/null
+}
 ue() { nsenter --net="/run/netns/$LAB-ue$1" -- "${@:2}"; }
+ping_ue() { ue "$1" ping -n -q -c "${4:-3}" -i "${3:-0.1}" -W 2 "$2"; } # UE ADDRESS [INTERVAL [COUNT]]
+# tcp NAMESPACE ADDRESS MBIT [ARGS]: iperf3 from there reaches at least so much.
+tcp() {
+	local ns=$1 to=$2 least=$3 mbit
+	shift 3
+	mbit=$(nsenter --net="/run/netns/$LAB-$ns" -- timeout 15 iperf3 -J -c "$to" -t 1 "$@" |
+		jq '.end.sum_received.bits_per_second / 1e6 | floor')
+	echo "$mbit Mbit/s, at least $least wanted"
+	[ "${mbit:-0}" -ge "$least" ]
+}
+
+# mark: `saw` and `logged` look at what comes after.
+mark() {
+	SEEN=$(wc -l <"$LAB_DIR/ransim.log" 2>/dev/null || echo 0)
+	LOGGED=$(wc -l <"$LAB_DIR/mcored.log" 2>/dev/null || echo 0)
+}
+SEEN=0 LOGGED=0
+# saw REGEX [SECONDS]: ransim says so. logged REGEX [SECONDS]: mcored's log does.
+saw() { await ransim "$SEEN" "$@"; }
+logged() { await mcored "$LOGGED" "$@"; }
+await() {
+	wait_for "${4:-5}" in_log "$1" "$2" "$3" && return 0
+	echo "no \"$3\" in $1.log, but:"
+	tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | tail -n 12
+	return 1
+}
+in_log() { tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | grep -qE -- "$3"; }
+
+# is VALUE COMMAND...: the command prints it.
+is() {
+	local got
+	got=$("${@:2}")
+	[ "$got" = "$1" ] || { echo "\"$got\", not \"$1\""; return 1; }
+}
 registered() { [ "$(ctl -j ue show | jq '[.ues[]? | select(.emm == "registered")] | length')" = "$1" ]; }
 stat() { ctl -j stats | jq --arg n "mcore_$1" '.[$n] // 0'; }
+reason() { ctl -j stats | jq --arg n "$1" '.mcore_datapath_packets_total[$n]'; }
+# session N FIELD, ue_is N FIELD VALUE: of the Nth SIM.
+session() { ctl -j session show | jq -r --arg i "$(imsi "$1")" ".sessions[] | select(.imsi == \$i) | .$2"; }
+ue_field() { ctl -j ue show | jq -r --arg i "$(imsi "$1")" ".ues[] | select(.imsi == \$i) | .$2"; }
+ue_is() { [ "$(ue_field "$1" "$2")" = "$3" ]; }
+in_use() { ctl -j pool show | jq '[.pools[].in_use] | add'; }
+# Nothing is left of any device: no context, session or connection; KEPT addresses are static ones.
+nothing_left() {
+	local n
+	n="$(ctl -j ue show | jq '.ues | length') $(ctl -j session show | jq '.sessions | length')"
+	n+=" $(in_use) $(stat mme_connections)"
+	[ "$n" = "0 0 ${KEPT:-0} 0" ] || { echo "devices, sessions, addresses, connections: $n"; return 1; }
+}
+all_gone() { wait_for "${1:-3}" nothing_left || nothing_left; }

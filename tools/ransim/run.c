@@ -80,7 +80,7 @@ static void attach_some(struct timer *t)
 
 static void over(bool failed)
 {
-	if (!run.stay || failed)
+	if (!run.stay || failed || scenario_stopped())
 		leave(failed ? 1 : 0);
 }
 

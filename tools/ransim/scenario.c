@@ -613,6 +613,8 @@ void scenario_stop(void)
 	sc.watch = NULL;
 }
 
+bool scenario_stopped(void) { return sc.stopped; }
+
 static void readable(void *arg, int events)
 {
 	char *line, *end;

@@ -273,6 +273,8 @@ int tun_add_ip6(const struct tun_config *c, const struct in6_addr *ip, uint8_t p
 		return home;
 	s6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	err = s6 < 0 ? -errno : address6(s6, c->name, ip, prefix_len);
+	if (!err && c->mtu)
+		err = link_mtu(s6, c->name, c->mtu);
 	if (!err && c->default_route)
 		err = default6(s6, c->name);
 	if (s6 >= 0)

@@ -159,6 +159,8 @@ static void advertised(void *owner, const struct pkt_ra *ra)
 	memcpy(&ue->pdn.ip6, &ra->prefix, 8);
 	memcpy(ue->pdn.ip6.s6_addr + 8, ue->pdn.iid, 8);
 	if (device(ue, &c)) {
+		if (!c.mtu && ra->mtu <= UINT16_MAX)
+			c.mtu = (uint16_t)ra->mtu;
 		err = tun_add_ip6(&c, &ue->pdn.ip6, 64);
 		if (err)
 			event_ue(ue, "tun.failed", "dev=%s step=\"IPv6 address\" error=\"%s\"",
