@@ -179,10 +179,11 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 	serve(c, ue);
 }
 
-/* A protocol error in the message that begins a connection (5.5.1.2.7 b and its like). */
+/* A protocol error in the message that begins a connection (5.5.1.2.7 b and its like); m is NULL
+ * where there is nothing to answer to. */
 static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_t cause)
 {
-	switch (m->type) {
+	switch (m ? m->type : 0) {
 	case NAS_ATTACH_REQUEST:
 		attach_refuse(c, cause);
 		break;
@@ -198,58 +199,61 @@ static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_
 	}
 }
 
+/* Reads the message that begins a connection, whoever sent it, and finds its device. *ue comes as
+ * the one that the S-TMSI names. False when it could not be read, which has been answered. */
+static bool read_initial(struct s1_conn *c, const struct nas_header *h, struct bytes pdu,
+			 struct mme_ue **ue, struct nas_message *m, struct nas_event *e)
+{
+	struct bytes plain = h->security == NAS_PLAIN ? pdu : nas_inner_unchecked(pdu);
+	bool secured = false;
+
+	/* Whose context? The message itself says it, and initial messages are not ciphered; one
+	 * that is can only be that of the S-TMSI. */
+	if (!plain.n && *ue)
+		secured = !unprotect(*ue, h, pdu, &plain);
+	int fault = plain.n ? decode(NULL, plain, m) : -EBADMSG;
+
+	if (fault) {
+		initial_fault(c, fault > 0 ? m : NULL, (uint8_t)fault);
+		return false;
+	}
+	const struct nas_identity *id =
+		m->type == NAS_ATTACH_REQUEST   ? &((struct nas_attach_request *)m->body)->identity
+		: m->type == NAS_DETACH_REQUEST ? &((struct nas_detach_request *)m->body)->identity
+		: m->type == NAS_TAU_REQUEST    ? &((struct nas_tau_request *)m->body)->old_guti
+						: NULL;
+	if (id && by_identity(id) != *ue) {
+		*ue = by_identity(id);
+		secured = false;
+	}
+	if (h->security != NAS_PLAIN && !secured && *ue)
+		secured = !unprotect(*ue, h, pdu, &plain);
+	*e = (struct nas_event){.m = m, .body = m->body, .pdu = plain, .secured = secured};
+	return true;
+}
+
 void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *s_tmsi)
 {
 	struct mme_ue *ue = s_tmsi ? ue_by_tmsi(s_tmsi->mmec, s_tmsi->m_tmsi) : NULL;
-	struct bytes plain = pdu;
 	struct nas_header h;
 	struct nas_message m;
-	bool secured = false;
+	struct nas_event e;
 
 	if (nas_header_decode(pdu, &h)) {
 		mme_counters.nas_bad++;
 		LOG(WARN, "nas.bad", "enb_ue_s1ap_id=%u octets=%u error=\"no NAS message\"",
 		    c->enb_ue_s1ap_id, pdu.n);
-		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
+		initial_fault(c, NULL, 0);
 		return;
 	}
 	if (h.security == NAS_SHORT) {
 		initial_service(c, ue, pdu);
 		return;
 	}
-	/* Whose context? The message itself says it, and initial messages are not ciphered; one
-	 * that is can only be that of the S-TMSI. */
-	if (h.security != NAS_PLAIN)
-		plain = nas_inner_unchecked(pdu);
-	if (!plain.n && ue)
-		secured = !unprotect(ue, &h, pdu, &plain);
-	int fault = plain.n ? decode(NULL, plain, &m) : -EBADMSG;
-
-	if (fault > 0) {
-		initial_fault(c, &m, (uint8_t)fault);
+	if (!read_initial(c, &h, pdu, &ue, &m, &e))
 		return;
-	}
-	if (fault) {
-		conn_release(c, S1AP_CAUSE(PROTOCOL, UNSPECIFIED));
-		return;
-	}
-	const struct nas_identity *id =
-		m.type == NAS_ATTACH_REQUEST   ? &((struct nas_attach_request *)m.body)->identity
-		: m.type == NAS_DETACH_REQUEST ? &((struct nas_detach_request *)m.body)->identity
-		: m.type == NAS_TAU_REQUEST    ? &((struct nas_tau_request *)m.body)->old_guti
-					       : NULL;
-	if (id && by_identity(id) != ue) {
-		ue = by_identity(id);
-		secured = false;
-	}
-	if (h.security != NAS_PLAIN && !secured && ue)
-		secured = !unprotect(ue, &h, pdu, &plain);
-	struct nas_event e = {.m = &m, .body = m.body, .pdu = plain, .secured = secured};
-
 	switch (m.type) {
 	case NAS_ATTACH_REQUEST:
-		/* A context is named by its GUTI; an IMSI alone names a subscriber, not a context.
-		 */
 		attach_begin(c, ue, &e);
 		break;
 	case NAS_DETACH_REQUEST:
@@ -262,8 +266,8 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 		initial_extended_service(c, ue, &e);
 		break;
 	case NAS_CONTROL_PLANE_SERVICE_REQUEST: /* no Attach Accept of ours offers it */
-		reject_service(c, ue && secured ? EMM_CAUSE_MESSAGE_TYPE_UNKNOWN
-						: EMM_CAUSE_IDENTITY_NOT_DERIVED);
+		reject_service(c, ue && e.secured ? EMM_CAUSE_MESSAGE_TYPE_UNKNOWN
+						  : EMM_CAUSE_IDENTITY_NOT_DERIVED);
 		break;
 	default:
 		mme_counters.nas_unexpected++;

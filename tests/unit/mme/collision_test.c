@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attach (TS 24.301 5.5.1.2.7): failures of what is below, and requests that meet a running attach
+ * or a registered device. */
+#include "bench.h"
+
+/* ---- lower layers ---- */
+
+static void context_setup_failure_ends_the_attach(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct s1ap_initial_context_setup_failure m = {0};
+
+	attach_to(&d, AT_ACCEPT);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
+	tell(d.enb, initial_context_setup_failure, &m);
+	released(&d);
+	quiet(d.enb);
+	assert_int_equal(in_use("mme_ue"), 0);
+	assert_int_equal(sgw.deleted, 1);
+}
+
+static void context_without_our_bearer_ends_the_attach(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_ACCEPT);
+	context_is_up(&d, 9);
+	rejected_esm(&d, ESM_CAUSE_INSUFFICIENT_RESOURCES);
+	assert_int_equal(in_use("mme_ue"), 0);
+	assert_int_equal(sgw.deleted, 1);
+}
+
+static void repeated_context_response_does_no_harm(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_ACCEPT);
+	sgw.hold = true;
+	context_is_up(&d, d.ebi);
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	context_is_up(&d, d.ebi);
+	sgw_let_go();
+	is_registered(&d);
+	assert_int_equal(sgw.modified, 1);
+	context_is_up(&d, d.ebi);
+	quiet(d.enb);
+}
+
+static void bearer_that_the_gateway_refuses_ends_the_attach(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	sgw.modify_cause = GTPC_SYSTEM_FAILURE;
+	attach_to(&d, AT_ACCEPT);
+	context_is_up(&d, d.ebi);
+	rejected_esm(&d, ESM_CAUSE_NETWORK_FAILURE);
+	attach_to(&d, AT_ACCEPT);
+	complete_attach(&d);
+	context_is_up(&d, d.ebi);
+	assert_int_equal(hear(&d, detach_request_network, DETACH_REQUEST_NETWORK)->detach_type.type,
+			 NAS_DETACH_REATTACH);
+	released(&d);
+	quiet(d.enb);
+	assert_null(ue_of(&d));
+}
+
+static void device_that_refuses_the_bearer_is_not_attached(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_activate_default_bearer_reject esm = {.ebi = 5, .esm_cause = 26};
+	struct nas_attach_complete m = {0};
+
+	attach_to(&d, AT_CONTEXT);
+	m.esm = NAS(activate_default_bearer_reject, &esm);
+	say(&d, attach_complete, &m);
+	released(&d);
+	assert_null(ue_of(&d));
+}
+
+/* ---- collisions (5.5.1.2.7) ---- */
+
+static void same_request_again_goes_on(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct bytes request;
+
+	attach_to(&d, AT_AUTH);
+	request = attach_request(&d);
+	uplink(&d, request);
+	quiet(d.enb);
+	assert_int_equal(in_use("attach"), 1);
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+}
+
+static void same_request_after_the_accept_brings_the_accept_again(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct bytes request;
+
+	request = attach_request(&d);
+	attach_to(&d, AT_CONTEXT);
+	elapse(5000);
+	uplink(&d, protect(&d, request, NAS_SEC_CIPHERED));
+	read_accept(&d, expect(d.enb, downlink_nas_transport)->nas_pdu);
+	elapse(5000); /* T3450 was started again */
+	quiet(d.enb);
+	elapse(1200);
+	read_accept(&d, expect(d.enb, downlink_nas_transport)->nas_pdu);
+	complete_attach(&d);
+	is_registered(&d);
+}
+
+static void different_request_starts_anew(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_AUTH);
+	d.pdn_type = NAS_PDN_IPV6;
+	uplink(&d, attach_request(&d));
+	take_challenge(&d);
+	run();
+	assert_int_equal(in_use("attach"), 1);
+	assert_int_equal(in_use("mme_ue"), 1);
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(&d);
+	read_accept(&d, take_context(&d));
+	assert_int_equal(the_session()->type, PDN_IPV6);
+}
+
+static void different_request_after_the_accept_starts_anew(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_CONTEXT);
+	d.pdn_type = NAS_PDN_IPV6;
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	assert_int_equal(sgw.deleted, 1);
+	assert_int_equal(in_use("mme_ue"), 1);
+}
+
+static void attach_of_a_registered_device_on_its_connection(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_DONE);
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	read_accept(&d, take_context(&d));
+	assert_int_equal(sgw.created, 2);
+	assert_int_equal(sgw.deleted, 1);
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	assert_int_equal(ue_count(), 1);
+	assert_int_equal(in_use("s1_conn"), 1);
+	quiet(d.enb);
+}
+
+static void attach_of_a_registered_device_on_another_connection(void **state)
+{
+	(void)state;
+	struct device d = one(), again;
+
+	attach_to(&d, AT_DONE);
+	again = d;
+	again.enb = enb_ready(1);
+	attach_to(&again, AT_SMC);
+	is_registered(&d); /* nothing has happened to it until the proof */
+	quiet(d.enb);
+	complete_smc(&again);
+	released(&d);
+	read_accept(&again, take_context(&again));
+	assert_int_equal(sgw.deleted, 1);
+	context_is_up(&again, again.ebi);
+	complete_attach(&again);
+	is_registered(&again);
+	assert_int_equal(ue_count(), 1);
+	assert_int_equal(sessions(), 1);
+	assert_int_equal(in_use("s1_conn"), 1);
+	assert_int_equal(sgw.strays, 0);
+}
+
+static void tau_before_the_attach_is_complete_detaches(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_tau_request r = {.old_guti = {.type = NAS_ID_GUTI}};
+
+	attach_to(&d, AT_CONTEXT);
+	r.old_guti.guti = d.guti;
+	say(&d, tau_request, &r);
+	assert_int_equal(hear(&d, tau_reject, TAU_REJECT)->emm_cause,
+			 EMM_CAUSE_IMPLICITLY_DETACHED);
+	released(&d);
+	quiet(d.enb);
+	assert_int_equal(in_use("mme_ue"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BEHAVIOUR(context_setup_failure_ends_the_attach),
+		BEHAVIOUR(context_without_our_bearer_ends_the_attach),
+		BEHAVIOUR(repeated_context_response_does_no_harm),
+		BEHAVIOUR(bearer_that_the_gateway_refuses_ends_the_attach),
+		BEHAVIOUR(device_that_refuses_the_bearer_is_not_attached),
+		BEHAVIOUR(same_request_again_goes_on),
+		BEHAVIOUR(same_request_after_the_accept_brings_the_accept_again),
+		BEHAVIOUR(different_request_starts_anew),
+		BEHAVIOUR(different_request_after_the_accept_starts_anew),
+		BEHAVIOUR(attach_of_a_registered_device_on_its_connection),
+		BEHAVIOUR(attach_of_a_registered_device_on_another_connection),
+		BEHAVIOUR(tau_before_the_attach_is_complete_detaches),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
