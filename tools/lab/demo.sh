@@ -110,8 +110,7 @@ cat $LAB_PIN/subscribers
 show "bpftool map dump pinned $LAB_PIN/v1/sessions      (that IMSI's entry)"
 bpftool -j map dump pinned "$LAB_PIN/v1/sessions" 2>/dev/null |
 	jq ".[].formatted | select(.value.imsi == \"$imsi1\")" || die "bpftool"
-show "bpftool map dump pinned $LAB_PIN/v1/reasons       (what became of packets)"
-bpftool -j map dump pinned "$LAB_PIN/v1/reasons" 2>/dev/null |
-	jq -r '.[].formatted | {key, packets: ([.values[].value.packets] | add)} | select(.packets > 0) | "  \(.key): \(.packets)"'
+show "mcorectl stats                                     (what became of packets)"
+ctl stats | grep datapath_packets
 
 step "Done: attach, mutual authentication, NAS security, bearer, XDP both ways"
