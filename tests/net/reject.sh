@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Who must not get in does not, is told why in the standard's words, and leaves nothing behind: no
+# context, no session, no address. Devices that fall silent at any step, too.
+. "$(dirname "$0")/lib.sh"
+
+lab_up
+# Five attempts of each message a second apart in place of six.
+lab_config 's|^  network_name:.*|&\n  security: {integrity: [EIA2, EIA1]}\n  timers: {T3450: 200ms, T3460: 200ms, T3470: 200ms, T3489: 200ms, T3422: 200ms}|' \
+	's|^        - {name: iot.*|&\n        - {name: v4, type: ipv4}\n        - {name: nowhere}|'
+sed -i 's|^    - name: iot$|    - name: v4\n      ipv4: 10.47.0.0/24\n    - name: private\n      ipv4: 10.48.0.0/24\n&|' "$LAB_DIR/mcored.yaml"
+check "mcored starts" lab_start
+add_sims 3 >/dev/null
+ctl sim add "$(imsi 4)" k 00112233445566778899aabbccddeeff opc $OPC >/dev/null
+ctl sim add "$(imsi 5)" k $KEY opc $OPC blocked yes >/dev/null
+touch "$LAB_DIR/ransim.log"
+
+one() { echo "--ue imsi=$(imsi "$1"),k=$KEY,opc=$OPC${2:+,$2}"; }
+# refused WHAT "UE ARGS" "WHAT ransim must print" "LINE mcored must log": the device does not attach.
+refused() {
+	mark
+	# shellcheck disable=SC2086
+	check "$1" scene "attach 1; expect $3 within 6; refute attached for 0" $2
+	check "$1: the log says so" logged "$4"
+	check "$1: nothing is left" all_gone
+}
+# accepted WHAT "UE ARGS" "WHAT ransim must print" "LINE mcored must log": it attaches all the same.
+accepted() {
+	mark
+	# shellcheck disable=SC2086
+	check "$1" scene "attach 1; ${3:+expect $3 within 6; }expect attached within 6; wait 0.2" $2
+	[ -z "${4-}" ] || check "$1: the log says so" logged "$4"
+	check "$1: nothing is left" all_gone
+}
+
+refused "an unknown IMSI is rejected with cause 8" "$(one 77)" "attach.reject cause=8" \
+	"procedure.failed imsi=$(imsi 77) .*cause=\"EPS and non-EPS services not allowed"
+refused "a wrong K in the network" "$(one 4)" "authentication.reject" \
+	"auth.failure imsi=$(imsi 4) cause=20"
+refused "a wrong K in the device" "$(one 1 fault=wrong-k)" "authentication.reject" \
+	"auth.failure imsi=$(imsi 1) cause=20"
+refused "a wrong RES" "$(one 1 fault=wrong-res)" "authentication.reject" \
+	"procedure.failed imsi=$(imsi 1) proc=\"attach\" step=authenticate"
+refused "a blocked SIM" "$(one 5)" "attach.reject cause=19 esm-cause=8" \
+	"imsi=$(imsi 5) .*cause=\"operator determined barring"
+refused "an APN that is not subscribed to" "$(one 1 apn=private)" \
+	"attach.reject cause=19 esm-cause=33" "esm.apn imsi=$(imsi 1) apn=private error=\"not subscribed"
+refused "an APN that does not exist" "$(one 1 apn=no.such.apn)" \
+	"attach.reject cause=19 esm-cause=33" "esm.apn imsi=$(imsi 1) apn=no.such.apn"
+refused "an APN that no gateway serves" "$(one 1 apn=nowhere)" "attach.reject cause=19 esm-cause=27" \
+	"pgw.create_session .*apn=nowhere .*why=\"APN is not configured"
+refused "IPv6 where only IPv4 is to be had" "$(one 1 apn=v4,pdn-type=ipv6)" \
+	"attach.reject cause=19 esm-cause=50" "imsi=$(imsi 1) .*cause=\"PDN type IPv4 only"
+accepted "dual stack where only IPv4 is to be had gets that" "$(one 1 apn=v4)" \
+	"attach.accept" "procedure.done"
+
+# Authentication and security.
+accepted "a USIM ahead of the network is resynchronised" "$(one 1 fault=sqn-ahead:1000)" \
+	"authentication.failure cause=21" "hss.resync imsi=$(imsi 1) sqn"
+check "and counted" is 1 stat mme_auth_resync_total
+refused "a device that does not take a right AUTN" "$(one 1 fault=mac-failure)" \
+	"authentication.failure cause=20" "auth.failure imsi=$(imsi 1) cause=20"
+refused "a USIM without EPS" "$(one 1 fault=non-eps)" "authentication.failure cause=26" \
+	"auth.failure imsi=$(imsi 1) cause=26"
+refused "capabilities that were changed on the way" "$(one 1 fault=caps-mismatch)" \
+	"security.reject cause=23" "smc.rejected imsi=$(imsi 1) cause=23"
+refused "no algorithm in common" "$(one 1 eia=3)" "attach.reject" \
+	"smc.no_common_algorithm imsi=$(imsi 1)"
+accepted "messages with a wrong MAC are discarded" "$(one 1 fault=nas-bad-mac)" ""
+check "and counted" test "$(stat mme_nas_mac_total)" -ge 2
+accepted "messages sent twice are taken once" "$(one 1 fault=nas-replay)" ""
+check "and counted" test "$(stat mme_nas_replay_total)" -ge 2
+accepted "messages without protection are discarded" "$(one 1 fault=nas-plain)" ""
+check "and counted" test "$(stat mme_nas_unprotected_total)" -ge 1
+accepted "a GUTI that nobody gave: the identity is asked for" "$(one 1 fault=unknown-guti)" \
+	"identity.request"
+
+# Silence: four repetitions, then the end (TS 24.301 10.2, 5.4.2.7, 5.4.3.7, 5.4.4.6, 5.5.1.2.7).
+silent() { # STEP UE-ARGS
+	refused "a device silent at $1 is given up" "$(one 1 "fault=silent-at:$1${2:+,$2}")" \
+		"context.release" "procedure.failed imsi=.* proc=\"attach\" .*step=${3:-.*}"
+}
+silent identity fault=unknown-guti identify
+silent authentication "" authenticate
+silent security-mode "" secure
+silent esm-information apn=iot esm-information
+silent complete "" accept
+
+# The eNodeB.
+refused "a radio bearer that the eNodeB cannot set up" "$(one 1 fault=ics-failure)" \
+	"context.release" "s1.context_failed imsi=$(imsi 1)"
+mark
+check "an eNodeB that confuses its devices' identities is told, and both forget the connection" scene \
+	"attach 1; expect error.indication ~unknown-mme-ue-s1ap-id within 3; lose 1; refute attached for 0" \
+	$(one 1 fault=wrong-mme-id)
+check "the log says so" logged 's1.unknown_ue'
+check "nothing is left" all_gone
+accepted "a second attach request in the middle of the first" \
+	"$(one 1 fault=double-attach:security-mode)" ""
+mark
+check "an unknown PLMN in S1 Setup is refused" scene "expect s1.refused ~unknown-plmn within 3" \
+	--fault unknown-plmn $(one 1)
+check "the log says so" logged 's1.setup_refused .*none of its PLMNs is served'
+mark
+check "an unknown tracking area in S1 Setup is refused" scene "expect s1.refused within 3" \
+	--fault unknown-tac:99 $(one 1)
+check "the log says so" logged 's1.setup_refused .*none of its tracking areas is served'
+# Among the damaged messages is an S1 Setup Request that is not the eNodeB's own.
+check "damaged messages do not matter" scene \
+	"garbage 1 count 300; wait 0.5; drop 1; expect s1.setup within 5; attach 1; expect attached within 5" $(one 1)
+check "nothing is left" all_gone
+finish
