@@ -93,6 +93,8 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 	if (*host && speaks_gtp(p, in, off))
 		return REASON_gtp_in_gtp;
 	*hop = hop_get(*host ? index : p->session->exit);
+	if (*hop && (*hop)->to_host)
+		*host = true;
 	if (*hop && !*host && in->len > (*hop)->mtu && (*hop)->state == HOP_READY) {
 		*host = true;
 		*hop = hop_get(host_hop_of(p->slot));

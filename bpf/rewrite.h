@@ -71,13 +71,8 @@ INLINE int trim(struct pkt *p, const struct ip *in, __u32 off)
 	return excess ? (int)bpf_xdp_adjust_tail(p->ctx, -(int)excess) : 0;
 }
 
-/* Where a rewritten frame leaves: back where it came from, or by another interface. */
-INLINE int leave(struct pkt *p, const struct hop *h)
-{
-	if (h->ifindex == p->ctx->ingress_ifindex)
-		return XDP_TX;
-	return (int)bpf_redirect(h->ifindex, 0);
-}
+/* Where a rewritten frame leaves, which may be where it came from (count.h: why not by XDP_TX). */
+INLINE int leave(const struct hop *h) { return (int)bpf_redirect(h->ifindex, 0); }
 
 /* Replaces all in front of the inner packet at offset `off` by a link-layer header. False if the
  * kernel cannot. */
@@ -89,7 +84,7 @@ INLINE bool decapsulate(struct pkt *p, const struct ip *in, __u32 off, const str
 	if (p->data + sizeof(struct ethhdr) + sizeof(struct vlan_tag) > p->end)
 		return false;
 	write_link(p->data, h, in->v6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP));
-	p->action = leave(p, h);
+	p->action = leave(h);
 	return true;
 }
 
@@ -124,7 +119,7 @@ INLINE bool encapsulate(struct pkt *p, const struct ip *in, const struct session
 			 << 16);
 	w[7] = bpf_htonl((GTPU_V1 | GTPU_PT) << 24 | GTPU_G_PDU << 16 | in->len);
 	w[8] = teid;
-	p->action = leave(p, h);
+	p->action = leave(h);
 	return true;
 }
 

@@ -236,7 +236,7 @@ static void resolve(struct hop_user *u)
 static void write_host(uint16_t index)
 {
 	const struct link *in = link_find(host_dev()), *out = link_find(host_xdp());
-	struct hop h = {.state = HOP_UNRESOLVED};
+	struct hop h = {.state = HOP_UNRESOLVED, .to_host = 1};
 	struct in6_addr none = ip_map4((struct in_addr){0});
 
 	set_addresses(&h, &none);

@@ -112,7 +112,8 @@ struct hop {
 	__u16 ipsum;	 /* hop_ipsum(): constant part of an outer IPv4 header's checksum */
 	__u8 addr[16];	 /* the peer's address (IPv4 in the first 4 octets), network order */
 	__u8 local[16];	 /* ours towards it */
-	__u64 reserved;
+	__u32 to_host;	 /* 1: this machine's own stack, which is the router then */
+	__u32 reserved;
 };
 
 /* The member ipsum of a hop whose addr and local are set: the words of an IPv4 header without

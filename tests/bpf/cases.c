@@ -21,6 +21,12 @@
 #define NET6		"2001:db8:ffff::80"
 #define DF		.frag = 0x4000
 
+static void exit_to_host(void)
+{
+	lab.sessions[DEVICE].exit = HOP_HOST;
+	lab.hops[HOP_HOST].to_host = 1;
+}
+
 static void allow_ue_to_ue(void) { lab.settings->ue_to_ue = 1; }
 static void close_up(void) { lab.sessions[DEVICE].gate_up = GATE_CLOSED; }
 static void close_down(void) { lab.sessions[DEVICE].gate_down = GATE_CLOSED; }
@@ -289,6 +295,9 @@ const struct test_case cases[] = {
 	{ "and_by_ipv6", LAB_ACCESS,
 	  { FROM_ENB, PDU(DEVICE), IP6(UE6, "2001:db8:99::9") }, REASON_to_host, HOP_HOST,
 	  { IP6(UE6, "2001:db8:99::9") }, .slot = DEVICE },
+	{ "a_pool_that_breaks_out_through_the_stack_leaves_the_ttl_to_it", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, NET, .ttl = 1) }, REASON_to_host, HOP_HOST,
+	  { IP4(UE, NET, .ttl = 1) }, .slot = DEVICE, .before = exit_to_host },
 	{ "gtpu_inside_gtpu_is_dropped", LAB_ACCESS,
 	  { FROM_ENB, PDU(DEVICE), IP4(UE, US, .dport = 2152) }, REASON_gtp_in_gtp, .slot = DEVICE },
 	{ "gtpc_inside_gtpu_is_dropped", LAB_ACCESS,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the table of cases.c, and what a table cannot say, through BPF_PROG_TEST_RUN.
  *
- * Of each case is checked: the XDP action, twice where the frame leaves (by redirect, and by XDP_TX
- * where it came from the interface it leaves by); every octet of the frame; that exactly one reason
+ * Of each case is checked: the XDP action, twice where the frame leaves (by another interface, and by
+ * the one it came from); every octet of the frame; that exactly one reason
  * was counted, once, with the frame's length; the session's counters; the event; and that the model
  * (model.c) thinks the same. Usage: fixtures OBJECT. Needs root. TAP-like; the last line is
  * `N passed, N failed`. */
@@ -208,13 +208,13 @@ static int arrives(const struct test_case *t)
 		       : by_role[t->role];
 }
 
-static bool run_case(const struct test_case *t, int iface, uint32_t forward)
+static bool run_case(const struct test_case *t, int iface)
 {
 	static struct session before[LAB_SLOTS];
 	struct reason_count reasons[REASON_COUNT];
 	struct lab_result r;
 	uint8_t in[FRAME_MAX];
-	const uint32_t actions[] = {forward, XDP_PASS, XDP_TX, XDP_DROP, XDP_DROP};
+	const uint32_t actions[] = {XDP_REDIRECT, XDP_PASS, XDP_REDIRECT, XDP_DROP, XDP_DROP};
 	struct event ignored;
 	size_t n;
 	int reason;
@@ -247,13 +247,13 @@ static void run_table(void)
 {
 	for (unsigned i = 0; i < case_count; i++) {
 		const struct test_case *t = &cases[i];
-		bool good = run_case(t, arrives(t), XDP_REDIRECT);
+		bool good = run_case(t, arrives(t));
 
 		/* A limit's second may have ended just then. */
 		if (!good && t->warm_up > 100)
-			good = run_case(t, arrives(t), XDP_REDIRECT);
+			good = run_case(t, arrives(t));
 		if (good && lab_verdict(t->reason) == VERDICT_FORWARD)
-			good = run_case(t, lab.iface[t->hop], XDP_TX);
+			good = run_case(t, lab.iface[t->hop]);
 		report(t->behaviour, good);
 	}
 }

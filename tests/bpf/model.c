@@ -291,6 +291,7 @@ static int route(struct model *m, const struct session *s, const struct view *in
 			return REASON_gtp_in_gtp;
 	}
 	m->hop = *host ? HOP_HOST : s->exit;
+	*host |= lab.hops[m->hop].to_host;
 	if (!*host && lab.hops[m->hop].state == HOP_READY && in->n > lab.hops[m->hop].mtu) {
 		*host = true;
 		m->hop = HOP_HOST;
