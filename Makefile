@@ -136,7 +136,16 @@ $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas: $(B)/tests/fuzz/%: $(B)/fuzz/tests/fuz
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
 
+# What the tests in network namespaces are helped by.
+$(B)/tests/net/dpctl: $(B)/tests/net/dpctl.o $(B)/libdatapath.a $(B)/libcore.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) $(LIBS_datapath) $(LIBS_core)
+$(B)/tests/net/gtpu_peer: $(B)/tests/net/gtpu_peer.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
 unit-tests: $(UNIT_TESTS)
+net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer
 bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
 fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o
 
@@ -183,5 +192,5 @@ help: ## this list
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit-tests bpf-tests fuzz-targets deps demo check unit lint install clean help
+.PHONY: all unit-tests net-tests bpf-tests fuzz-targets deps demo check unit lint install clean help
 .SECONDARY:
