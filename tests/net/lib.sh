@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # For end-to-end tests, to be sourced: a lab of one's own name, TAP-like lines, teardown however the
 # test ends. A test calls `check "behaviour" COMMAND...` for each thing that must hold and ends with
-# `finish`.
+# `finish`. LOGS=FOLDER keeps the lab's logs there.
 set -uo pipefail
 NAME=$(basename "$0" .sh)
 LAB=t-${NAME//_/-}
@@ -40,6 +40,7 @@ finish() {
 		[ -f "$LAB_DIR/ransim.log" ] && tail -n 15 "$LAB_DIR/ransim.log" | sed 's/^/# ransim: /'
 	fi
 	local ns
+	[ -z "${LOGS-}" ] || cp "$LAB_DIR"/*.log "$LOGS"
 	lab_end
 	for ns in /run/netns/"$LAB"-ue[0-9]*; do
 		[ -e "$ns" ] && ip netns del "${ns##*/}"

@@ -141,7 +141,17 @@ int enb_send_reset(struct enb *enb, struct ue *only)
 	}
 	m.has.reset_type = 1;
 	event_enb(enb, "reset", "type=%s", only ? "part" : "all");
-	return enb_send(enb, 0, &s1ap_reset_msg, &m);
+	int err = enb_send(enb, 0, &s1ap_reset_msg, &m);
+
+	if (err)
+		return err;
+	if (only) {
+		enb_forget(only);
+		ue_released(only, "reset");
+	} else {
+		enb_release_all(enb, "reset");
+	}
+	return 0;
 }
 
 int enb_send_garbage(struct enb *enb, unsigned count)
