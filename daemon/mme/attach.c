@@ -571,6 +571,10 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		attach_refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
 		return;
 	}
+	if (!mme_serves_tai(&c->tai)) {
+		attach_refuse(c, EMM_CAUSE_NO_SUITABLE_CELLS);
+		return;
+	}
 	/* Who is counted already may come again; whether it is really that one shows later. */
 	bool full = mme.max_ues && ue_count() >= mme.max_ues && !old;
 	struct mme_ue *ue = full ? NULL : ue_new();

@@ -545,6 +545,21 @@ static void ceiling_refuses_with_a_back_off(void **state)
 	assert_int_equal(ue_count(), 1);
 }
 
+/* An eNodeB may still have cells in an area that a reload took out of service. */
+static void area_that_is_not_served_is_refused(void **state)
+{
+	(void)state;
+	static const struct mme_tacs elsewhere[] = {{PLMN, 100, 109}};
+	struct mme_config c = bench_config;
+	struct device d = one();
+
+	c.tac = elsewhere;
+	mme_reload(&c);
+	initial(&d, attach_request(&d));
+	rejected(&d, EMM_CAUSE_NO_SUITABLE_CELLS);
+	assert_int_equal(ue_count(), 0);
+}
+
 static void registered_idle_device_is_small(void **state)
 {
 	(void)state;
@@ -590,6 +605,7 @@ int main(void)
 		BEHAVIOUR(reload_changes_no_identity),
 		BEHAVIOUR(attach_without_a_mandatory_ie_is_refused),
 		BEHAVIOUR(ceiling_refuses_with_a_back_off),
+		BEHAVIOUR(area_that_is_not_served_is_refused),
 		BEHAVIOUR(registered_idle_device_is_small),
 	};
 
