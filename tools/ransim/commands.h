@@ -24,12 +24,10 @@ bool scenario_add(const char *text);
 bool scenario_add_file(const char *path);
 /* Reads lines from a FIFO, made if absent, or from standard input ("-"). 0 or negative errno. */
 int scenario_control(const char *path);
-/* Begins to work through the commands; over(failed) when there are none left, and after each later
- * batch from the control FIFO too. A failed expectation ends the batch. After `quit` there is no
- * later one: scenario_stopped. */
-void scenario_start(void (*over)(bool failed));
+/* Begins to work through the commands; over() when there are none left, and after each later batch
+ * from the control FIFO too, or on `quit`. A failed expectation ends its batch. */
+void scenario_start(void (*over)(bool failed, bool quit));
 void scenario_stop(void);
-bool scenario_stopped(void);
 void scenario_help(FILE *);
 
 #endif

@@ -78,10 +78,14 @@ static void attach_some(struct timer *t)
 		timer_start(t, ATTACH_TICK_MS, attach_some);
 }
 
-static void over(bool failed)
+/* The commands of -e and -f decide how it ends; what comes by the control FIFO later does not. */
+static void over(bool failed, bool quit)
 {
-	if (!run.stay || failed || scenario_stopped())
-		leave(failed ? 1 : 0);
+	bool script = run.scripted;
+
+	run.scripted = false;
+	if (quit || (script && (failed || !run.stay)))
+		leave(failed && script ? 1 : 0);
 }
 
 /* Commands start when each eNodeB has an answer to its S1 Setup, else UEs with the first success.

@@ -34,7 +34,7 @@ enum hold { HOLD_NONE, HOLD_WAIT, HOLD_EXPECT, HOLD_REFUTE, HOLD_PING };
 static struct {
 	struct queued *first, **last;
 	bool started, failed, busy, stopped;
-	void (*over)(bool failed);
+	void (*over)(bool failed, bool quit);
 	enum hold hold;
 	struct timer timer, step;
 	struct words what; /* of expect and refute */
@@ -260,7 +260,7 @@ static int do_quit(const struct words *w)
 {
 	(void)w;
 	sc.stopped = true;
-	sc.over(sc.failed);
+	sc.over(sc.failed, true);
 	return 0;
 }
 
@@ -555,7 +555,7 @@ static void step(struct timer *t)
 		return;
 	drop_queue();
 	sc.busy = false;
-	sc.over(sc.failed && sc.fd < 0);
+	sc.over(sc.failed, false);
 	sc.failed = false;
 }
 
@@ -594,7 +594,7 @@ static void watch(const char *line)
 	}
 }
 
-void scenario_start(void (*over)(bool failed))
+void scenario_start(void (*over)(bool failed, bool quit))
 {
 	sc.over = over;
 	sc.started = true;
@@ -612,8 +612,6 @@ void scenario_stop(void)
 	loop_fd_del(sc.watch);
 	sc.watch = NULL;
 }
-
-bool scenario_stopped(void) { return sc.stopped; }
 
 static void readable(void *arg, int events)
 {
