@@ -54,8 +54,11 @@ lab_up() {
 	for pair in ran:ran0 core:s1u core:sgi inet:net0; do
 		in_ns "${pair%:*}" ethtool -K "${pair#*:}" tx off gro on >/dev/null 2>&1
 		in_ns "${pair%:*}" ethtool -K "${pair#*:}" tx-checksum-sctp off >/dev/null 2>&1 || true
+		wait_for 2 lab_link_up "$pair" # the kernel takes up to a second to say that a new link runs
 	done
 }
+
+lab_link_up() { ip -n "$LAB-${1%:*}" -br link show "${1#*:}" | grep -q ' UP '; }
 
 lab_address() {
 	local ns=$1 dev=$2 a
