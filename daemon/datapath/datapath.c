@@ -143,14 +143,14 @@ static int start(uint32_t *adopted)
 		return err;
 	write_settings();
 	err = session_start(adopted);
+	if (!err)
+		err = link_start(); /* first: neighbours that hop_start asks for answer at once */
 	if (!err) {
 		hop_adopted();
 		err = hop_start();
 	}
 	if (!err)
 		err = link_sync_addresses();
-	if (!err)
-		err = link_start();
 	if (err)
 		return dp_fail(err, "datapath: %s", strerror(-err));
 	if ((err = gtpu_start()) || (err = event_start()) || (err = nat_start()))

@@ -100,7 +100,8 @@ static void on_neigh(struct neigh_user *n, const uint8_t *mac)
 {
 	struct hop_user *u = (struct hop_user *)n;
 
-	LOG(INFO, "datapath.hop", "address=%s index=%u state=%s", ip_text(&u->addr), u->index,
+	LOG(INFO, "datapath.hop", "%s=%s index=%u state=%s", u->peer ? "peer" : "apn",
+	    u->peer ? ip_text(&u->addr) : dp.config.pool[u->index - HOP_EXIT].apn, u->index,
 	    mac ? "resolved" : "lost");
 	write_hop(u, mac);
 }
