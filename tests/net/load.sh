@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Many devices: none fails, and a second round of the same load takes no more memory than the first
+# left. Figures are printed, not judged: the machine is shared.
+. "$(dirname "$0")/lib.sh"
+SEED=00112233445566778899aabbccddeeff COUNT=${COUNT:-2000} RATE=${RATE:-800} ROUNDS=${ROUNDS:-5}
+
+load() {
+	in_ns ran timeout 100 "$LAB_BUILD/ransim" load --mme 10.10.0.1 --enb 10.10.0.2,10.10.0.3 --enbs 4 \
+		--ue "$COUNT" --imsi 001010000100000 --key-seed $SEED --rate "$RATE" --apn iot -j "$@" \
+		>"$LAB_DIR/load.json" 2>"$LAB_DIR/load.err"
+}
+said() { tail -n 1 "$LAB_DIR/load.json" | jq -e "$1"; }
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$LAB_MCORED/status"; }
+in_use() { ctl -j memory show | jq --arg p "$1" '[.. | objects | select(.pool? == $p) | .in_use] | add // 0'; }
+
+lab_up
+lab_config 's/level: info/level: warn/'
+lab_start || exit 1
+"$LAB_BUILD/ransim" keys --imsi 001010000100000 --count "$COUNT" --key-seed $SEED >"$LAB_DIR/sims.csv"
+check "imports $COUNT SIMs" ctl sim import "$LAB_DIR/sims.csv"
+
+check "$COUNT devices attach and detach" load
+check "none failed" said '.failed == 0'
+first=$(resident)
+check "$ROUNDS rounds more" load --rounds "$ROUNDS"
+check "none failed" said ".failed == 0 and .attached == $((COUNT * ROUNDS))"
+second=$(resident)
+echo "# resident after the first round $first KiB, after $ROUNDS more $second KiB"
+tail -n 1 "$LAB_DIR/load.json" | sed 's/^/# /'
+check "no memory is lost: the growth is under 1 KiB a device" test $((second - first)) -lt "$COUNT"
+for pool in mme_ue mme_pdn s1_conn attach; do
+	check "no $pool is left" test "$(in_use $pool)" = 0
+done
+check "no session is left" test "$(ctl -j session show | jq '.sessions | length')" = 0
+check "no address is left in use" test "$(ctl -j pool show | jq '[.pools[].in_use] | add')" = 0
+check "devices that stay attached" load --keep
+check "have all their sessions" test "$(stat mme_ues)" = "$COUNT"
+finish
