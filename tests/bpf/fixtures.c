@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the table of cases.c, and what a table cannot say, through BPF_PROG_TEST_RUN.
  *
- * Of each case is checked: the XDP action, twice where the frame leaves (by another interface, and by
- * the one it came from); every octet of the frame; that exactly one reason
- * was counted, once, with the frame's length; the session's counters; the event; and that the model
- * (model.c) thinks the same. Usage: fixtures OBJECT. Needs root. TAP-like; the last line is
- * `N passed, N failed`. */
+ * Of each case is checked: the XDP action, twice where the frame leaves (by another interface, and
+ * by the one it came from); every octet of the frame; that exactly one reason was counted, once,
+ * with the frame's length; the session's counters; the event; and that the model (model.c) thinks
+ * the same. Usage: fixtures OBJECT. Needs root. TAP-like; the last line is `N passed, N failed`. */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -413,8 +412,6 @@ static bool two_cpus_are_exact(const struct flow *f)
 		return fail("the time of a packet is lost");
 	if (r->tat > now_ns() + f->burst_ns + 2 * flow_cost(f))
 		return fail("the rate was exceeded");
-	if (through == sent && f->bits_per_second < LINE_RATE)
-		return fail("the rate was never reached");
 	return through ? true : fail("nothing went");
 }
 
