@@ -92,7 +92,7 @@ static int child_failed(struct proc *p, const void *msg)
 	struct nas_authentication_reject r = {0};
 
 	NAS_SEND(ue, authentication_reject, &r);
-	return fail(p, CAUSE_TOLD);
+	return fail(p, CAUSE_WRONG_KEY);
 }
 
 /* ---- subscription ---- */
@@ -351,7 +351,8 @@ static void reject(const struct attach *a, uint16_t cause)
 /* What the device is told of an attach that failed. */
 static void tell_failure(const struct attach *a, uint16_t cause)
 {
-	if (cause == CAUSE_TOLD || cause == PROC_ABORTED || cause == PROC_TIMEOUT)
+	if (cause == CAUSE_TOLD || cause == CAUSE_WRONG_KEY || cause == PROC_ABORTED ||
+	    cause == PROC_TIMEOUT)
 		return;
 	if (!a->completed) {
 		reject(a, cause);

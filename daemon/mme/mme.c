@@ -185,6 +185,8 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 
 	if (restored)
 		LOG(INFO, "mme.restored", "devices=%u", restored);
+	/* An eNodeB whose association died with an earlier mcored shall learn it at once. */
+	mme.s1.alone = true;
 	err = s1_start(&mme.s1, &why);
 	if (!err)
 		err = s1_listen(&enb_handler);

@@ -385,6 +385,8 @@ void esm_in(struct mme_ue *, const struct nas_event *);
 void ue_save(struct mme_ue *);
 /* Again, if NAS COUNTs have gone beyond what was saved. */
 void ue_save_counts(struct mme_ue *);
+/* Before a downlink message is protected: its COUNT is covered by what is saved. */
+void ue_cover_downlink(struct mme_ue *);
 void ue_forget(imsi_t);
 /* All saved contexts, at start. Returns how many. */
 unsigned ue_restore_all(void);

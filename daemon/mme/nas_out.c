@@ -33,6 +33,8 @@ struct bytes nas_make(struct mme_ue *ue, const struct nas_def *def, const void *
 	size_t cap = plain.n + NAS_SEC_HEADER_LEN;
 	uint8_t *buf = arena_alloc(&turn_arena, cap);
 	struct wr w = wr_of(buf, cap);
+
+	ue_cover_downlink(ue);
 	int err = nas_protect(&ue->sec, NAS_DOWNLINK, header, plain, &w);
 
 	if (err) {

@@ -129,7 +129,9 @@ void ue_save(struct mme_ue *ue)
 	uint8_t version = VERSION, pdns = 0;
 	struct mme_ue copy = *ue;
 
-	copy.sec.dl_count += DL_AHEAD;
+	if (ue->dl_saved - ue->sec.dl_count > DL_AHEAD) /* also one of an earlier context */
+		ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
+	copy.sec.dl_count = ue->dl_saved;
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
 		pdns++;
 	IO(&c, version);
@@ -144,7 +146,6 @@ void ue_save(struct mme_ue *ue)
 		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
 		return;
 	}
-	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
 	ue->ul_saved = ue->sec.ul_count;
 	store_context_put(ue->imsi, blob, (size_t)(c.w.p - blob), (struct store_write){0});
 	crypto_wipe(blob, (size_t)(c.w.p - blob));
@@ -152,9 +153,16 @@ void ue_save(struct mme_ue *ue)
 
 void ue_save_counts(struct mme_ue *ue)
 {
-	if (ue->known && ue->emm == EMM_REGISTERED &&
-	    (ue->sec.dl_count > ue->dl_saved || ue->sec.ul_count >= ue->ul_saved + UL_BEHIND))
+	if (ue->known && ue->emm == EMM_REGISTERED && ue->sec.ul_count >= ue->ul_saved + UL_BEHIND)
 		ue_save(ue);
+}
+
+void ue_cover_downlink(struct mme_ue *ue)
+{
+	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved != ue->sec.dl_count)
+		return;
+	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
+	ue_save(ue);
 }
 
 void ue_forget(imsi_t imsi) { store_context_del(imsi, (struct store_write){0}); }

@@ -55,7 +55,7 @@ static const char *cause_text(uint16_t cause)
 	       : cause == PROC_TIMEOUT    ? "timeout"
 	       : cause == PROC_ABORTED    ? "aborted"
 	       : cause == CAUSE_TOLD      ? "lower layers or the device itself"
-	       : cause == CAUSE_WRONG_KEY ? "wrong key"
+	       : cause == CAUSE_WRONG_KEY ? "authentication rejected: its key and the HSS's differ"
 	       : cause >= CAUSE_ESM       ? esm_cause_text(cause - CAUSE_ESM)
 					  : "unknown";
 }

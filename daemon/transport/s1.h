@@ -18,6 +18,8 @@ enum sctp_kind { SCTP_AUTO, SCTP_KERNEL, SCTP_USRSCTP };
 
 struct s1_config {
 	enum sctp_kind kind;
+	bool alone; /* usrsctp: no other process of this network namespace speaks SCTP over raw IP, so
+		       what belongs to no association is answered with ABORT (RFC 9260 8.4) */
 	uint16_t port; /* host order; 0: S1_PORT (listen) or ephemeral (connect) */
 	unsigned addresses;
 	struct in6_addr address[S1_MAX_ADDRESSES]; /* local, IPv4 as ::ffff:a.b.c.d; multi-homing */

@@ -300,7 +300,8 @@ static int user_start(const struct s1_config *given, const char **error)
 	}
 	close(fd);
 	usrsctp_init(0, NULL, on_library_log);
-	usrsctp_sysctl_set_sctp_blackhole(2); /* leave other processes' associations alone */
+	if (!config.alone) /* leave other processes' associations alone */
+		usrsctp_sysctl_set_sctp_blackhole(2);
 	usrsctp_sysctl_set_sctp_sendspace(S1_BUFFER);
 	usrsctp_sysctl_set_sctp_recvspace(S1_BUFFER);
 	usrsctp_sysctl_set_sctp_asconf_enable(0);
