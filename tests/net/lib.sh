@@ -10,7 +10,7 @@ LAB=${LAB:0:9}-$((RANDOM % 1000))
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 LAB_TOP=$TOP
 . "$TOP/tools/lab/lab.sh"
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 KEY=465b5ce8b199b49faa5f0a2ee238a6bc OPC=cd63cb71954a9f4e48a5994e37a02baf
 
 skip() { echo "skip: $NAME: $*"; exit 77; }
@@ -32,6 +32,12 @@ check() {
 	fi
 }
 
+# skip_one WHAT WHY
+skip_one() {
+	echo "ok - $NAME: $1 # SKIP $2"
+	skipped=$((skipped + 1))
+}
+
 finish() {
 	[ -z "${LAB_MCORED-}" ] || check "mcored is well in the end" ctl version
 	trap - EXIT INT TERM
@@ -40,13 +46,13 @@ finish() {
 		[ -f "$LAB_DIR/ransim.log" ] && tail -n 15 "$LAB_DIR/ransim.log" | sed 's/^/# ransim: /'
 	fi
 	local ns
-	[ -z "${LOGS-}" ] || cp "$LAB_DIR"/*.log "$LOGS"
+	[ -z "${LOGS-}" ] || cp "$LAB_DIR"/*.log "$LOGS" 2>/dev/null
 	lab_end
 	for ns in /run/netns/"$LAB"-ue[0-9]*; do
 		[ -e "$ns" ] && ip netns del "${ns##*/}"
 	done
 	lab_down
-	echo "$passed passed, $failed failed"
+	echo "$passed passed, $failed failed$([ "$skipped" = 0 ] || echo ", $skipped skipped")"
 	[ "$failed" = 0 ]
 	exit $?
 }

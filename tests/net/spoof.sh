@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What a device, or somebody on the access network, must not get through: foreign source addresses, GTP-U
+# from the wrong place, tunnels that are not there; and the rates of the subscription.
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null || skip "needs python3"
+
+lab_up
+# A second profile of 5 Mbit/s up and 3 Mbit/s down.
+lab_config 's|^sgw:|    - name: slow\n      up: 5mbit\n      down: 3mbit\n      apns:\n        - {name: iot, up: 5mbit, down: 3mbit}\n&|'
+in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid"
+check "mcored starts" lab_start
+add_sims 1 >/dev/null
+ctl sim add "$(imsi 2)" k $KEY opc $OPC profile slow >/dev/null
+ctl sim add "$(imsi 3)" k $KEY opc $OPC >/dev/null
+# shellcheck disable=SC2046
+ransim_run $(device 1 iot) $(device 2 iot) $(device 3 internet)
+check "three devices attach" wait_for 10 registered 3
+check "packets flow" wait_for 3 ping_ue 1 198.51.100.2
+
+# drops REASON COMMAND...: the command makes at least one packet of that reason, which goes nowhere.
+drops() {
+	local before
+	before=$(reason "$1")
+	"${@:2}"
+	[ "$(reason "$1")" -gt "$before" ] || { echo "$1 is still $before"; return 1; }
+}
+# Nothing of it comes out on the SGi side while the command runs.
+quiet() { # FILTER COMMAND...
+	local pid
+	rm -f "$LAB_DIR/td.log"
+	nsenter --net="/run/netns/$LAB-inet" -- tcpdump --immediate-mode -n -l -i net0 "$1" >"$LAB_DIR/td" 2>"$LAB_DIR/td.log" &
+	pid=$!
+	wait_for 5 grep -q listening "$LAB_DIR/td.log"
+	"${@:2}"
+	local err=$?
+	sleep 0.2
+	kill $pid
+	wait $pid 2>/dev/null
+	[ $err = 0 ] && ! grep . "$LAB_DIR/td"
+}
+
+# A device with a source that is not its own.
+ip -n "$LAB-ue1" addr add 10.46.0.200/32 dev ue1
+ip -n "$LAB-ue1" addr add 198.51.100.77/32 dev ue1
+ip -n "$LAB-ue1" addr add 2001:db8:46:beef::1/128 dev ue1
+from() { ue 1 ping -n -q -c 2 -i 0.2 -W 1 -I "$1" "$2"; return 0; }
+check "another device's source is dropped and counted" quiet "src 10.46.0.200" drops spoofed_source from 10.46.0.200 198.51.100.2
+check "an Internet source too" quiet "src 198.51.100.77" drops spoofed_source from 198.51.100.77 198.51.100.2
+check "an IPv6 source outside its prefix too" quiet "src 2001:db8:46:beef::1" drops spoofed_source from 2001:db8:46:beef::1 2001:db8:ff::2
+check "the session counts them as dropped" test "$(session 1 dropped)" -ge 6
+check "its own source still gets through" ping_ue 1 198.51.100.2
+check "any address of its /64 gets through" bash -c "ip -n $LAB-ue1 addr add $(session 1 ue6)7777/128 dev ue1 nodad
+	nsenter --net=/run/netns/$LAB-ue1 -- ping -q -c 2 -i 0.2 -W 1 -I $(session 1 ue6)7777 2001:db8:ff::2"
+check "from one device to another is dropped" drops ue_to_ue ue 1 ping -q -c 1 -W 1 "$(session 2 ue4)"
+
+# GTP-U from the wrong place. gtpu ADDRESS TYPE TEID SRC DST: sends one, prints the answers' types.
+gtpu() {
+	nsenter --net="/run/netns/$LAB-ran" -- python3 - "$@" <<-'END'
+		import socket, struct, sys, time
+		address, kind, teid = sys.argv[1], int(sys.argv[2]), int(sys.argv[3], 0)
+		inner = b""
+		if kind == 255:
+		    s, d = map(socket.inet_aton, sys.argv[4:6])
+		    icmp = struct.pack("!BBHHH", 8, 0, 0xf7fd, 1, 1)
+		    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28, 1, 0, 64, 1, 0, s, d)
+		    total = sum(struct.unpack("!10H", head))
+		    total = (total & 0xffff) + (total >> 16)
+		    head = head[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xffff) + head[12:]
+		    inner = head + icmp
+		if kind == 1:
+		    packet = struct.pack("!BBHIHBB", 0x32, 1, 4, 0, 0x1234, 0, 0)
+		else:
+		    packet = struct.pack("!BBHI", 0x30, kind, len(inner), teid) + inner
+		u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		u.bind((address, int(sys.argv[6]) if len(sys.argv) > 6 else 0))
+		u.settimeout(0.5)
+		u.sendto(packet, ("10.10.0.1", 2152))
+		try:
+		    while True:
+		        got = u.recv(2000)
+		        print("type", got[1], "sequence", hex(struct.unpack("!H", got[8:10])[0]), got[12:].hex())
+		except socket.timeout:
+		    pass
+	END
+}
+teid=$(session 1 teid)
+ip4=$(session 1 ue4)
+check "GTP-U from another eNodeB's address is dropped" quiet "src $ip4" drops wrong_peer gtpu 10.10.0.3 255 "$teid" "$ip4" 198.51.100.2
+check "the same from the right one gets through" drops uplink gtpu 10.10.0.2 255 "$teid" "$ip4" 198.51.100.2
+answers() { # REGEX ARGS
+	gtpu "${@:2}" | tee "$LAB_DIR/answer"
+	grep -qE "$1" "$LAB_DIR/answer"
+}
+# Its information elements: TEID Data I (16) with what was sent, GTP-U Peer Address (133) with ours.
+other=$(printf '%08x' $((teid ^ 0x55)))
+error_indication() {
+	gtpu 10.10.0.4 255 "0x$other" "$ip4" 198.51.100.2 2152 | tee "$LAB_DIR/answer"
+	grep -qE "^type 26 .* ?10${other}8500040a0a0001" "$LAB_DIR/answer"
+}
+check "an unknown TEID is answered with an Error Indication" drops unknown_teid error_indication
+check "an Echo Request is answered, with its sequence number" answers '^type 2 sequence 0x1234 0e00' 10.10.0.2 1 0
+check "and counted" test "$(reason gtpu_echo)" -ge 1
+noise() { # damaged GTP-U from the right address
+	nsenter --net="/run/netns/$LAB-ran" -- python3 - "$teid" <<-'END'
+		import os, random, socket, struct, sys
+		u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		u.bind(("10.10.0.2", 0))
+		teid = int(sys.argv[1], 0)
+		for i in range(2000):
+		    body = os.urandom(random.randrange(0, 120))
+		    head = struct.pack("!BBHI", random.choice([0x30, 0x34, 0x32, random.randrange(256)]),
+		                       random.choice([255, 255, 1, 2, 26, 31, 254, random.randrange(256)]),
+		                       random.choice([len(body), random.randrange(65536)]), random.choice([teid, random.getrandbits(32)]))
+		    u.sendto(head + body, ("10.10.0.1", 2152))
+	END
+	ping_ue 1 198.51.100.2
+}
+check "2000 damaged GTP-U packets change nothing" noise
+check "and are counted as such" test "$(($(reason bad_gtpu) + $(reason bad_inner)))" -ge 100
+
+# From the Internet.
+nobody() { in_ns inet ping -q -c 1 -W 1 10.46.77.77; return 0; }
+check "packets for an address nobody has are dropped" drops no_session nobody
+claims() { # a device's source from outside
+	ip -n "$LAB-inet" addr add 10.46.0.222/32 dev net0
+	in_ns inet ping -q -c 1 -W 1 -I 10.46.0.222 "$ip4"
+	ip -n "$LAB-inet" addr del 10.46.0.222/32 dev net0
+	return 0
+}
+check "packets that claim a device as their source are dropped" drops own_source claims
+
+# The subscription's rates.
+rate() { # LEAST MOST iperf3-ARGS
+	local mbit
+	mbit=$(ue 2 timeout 15 iperf3 -J -c 198.51.100.2 -t 4 -O 1 "${@:3}" | jq '.end.sum_received.bits_per_second / 1e5 | floor')
+	echo "$((mbit / 10)).$((mbit % 10)) Mbit/s, wanted $1 to $2 tenths"
+	[ "$mbit" -ge "$1" ] && [ "$mbit" -le "$2" ]
+}
+check "the session has its profile's rates" is "5000000 3000000" bash -c "echo $(session 2 rate_up) $(session 2 rate_down)"
+# A policer keeps no queue: TCP over a round trip of 0.1 ms cannot fill the rate.
+check "TCP gets a good part of 5 Mbit/s up, and no more" rate 15 52
+check "TCP gets a good part of 3 Mbit/s down, and no more" rate 9 32 -R
+check "5 Mbit/s of 20 is what UDP gets" rate 45 52 -u -b 20M -l 1200
+check "3 Mbit/s of 20 is what UDP gets down" rate 27 32 -u -b 20M -l 1200 -R
+check "what was too much is counted" test "$(reason rate_up)" -gt 100 -a "$(reason rate_down)" -gt 100
+check "the other device is not held" tcp ue1 198.51.100.2 100
+finish
