@@ -305,6 +305,49 @@ const struct per_type s1ap_transport_layer_address_type = {
 	.size = sizeof(struct s1ap_transport_layer_address),
 	.custom = &address,
 };
+
+/* 9.2.3.8: three octets as in TS 24.008 10.5.1.3. */
+static void plmn_get(struct per_rd *r, void *out)
+{
+	const uint8_t *p = per_get_octets(r, 3);
+
+	*(plmn_t *)out = p ? plmn_from_wire(p) : 0;
+}
+
+static void plmn_put(struct per_wr *w, const void *in)
+{
+	uint8_t b[3];
+
+	plmn_to_wire(*(const plmn_t *)in, b);
+	per_put_octets(w, b, 3);
+}
+
+static void plmn_show(FILE *f, const void *in)
+{
+	char s[PLMN_STRLEN];
+
+	fputs(plmn_print(*(const plmn_t *)in, s), f);
+}
+
+static void plmn_any(struct per_any *any, void *out)
+{
+	char s[PLMN_STRLEN];
+	bool long_mnc = per_random(any, 2);
+
+	snprintf(s, sizeof(s), "%0*u", long_mnc ? 6 : 5,
+		 (unsigned)per_random(any, long_mnc ? 1000000 : 100000));
+	plmn_parse(s, out);
+}
+
+static bool plmn_equal(const void *a, const void *b)
+{
+	return *(const plmn_t *)a == *(const plmn_t *)b;
+}
+
+static const struct per_custom plmn = {plmn_get, plmn_put, plmn_show, plmn_any, plmn_equal};
+const struct per_type s1ap_plmn_type = {
+	.name = "plmn", .kind = PER_CUSTOM, .size = sizeof(plmn_t), .custom = &plmn};
+
 const struct per_type s1ap_null_type = {.name = "null", .kind = PER_NULL, .size = 1};
 const struct per_type s1ap_ie_field_type = {
 	.name = "ie_field", .kind = PER_IE_FIELD, .size = sizeof(struct per_ie_field)};

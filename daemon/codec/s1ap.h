@@ -49,10 +49,11 @@ struct s1ap_cause {
 
 typedef struct s1ap_transport_layer_address s1ap_transport_layer_address_t;
 typedef struct s1ap_cause s1ap_cause_t;
+typedef plmn_t s1ap_plmn_t;
 typedef struct per_ie_field s1ap_ie_field_t;
 typedef uint8_t s1ap_null_t;
 extern const struct per_type s1ap_transport_layer_address_type, s1ap_cause_type;
-extern const struct per_type s1ap_ie_field_type, s1ap_null_type;
+extern const struct per_type s1ap_plmn_type, s1ap_ie_field_type, s1ap_null_type;
 
 /* The tables, read for their C types. s1ap_tables.c reads them again for their rows. */
 #define S1AP_TYPE(name, ...)                                                                       \

@@ -53,22 +53,22 @@ MESSAGE(enb_configuration_update_acknowledge, 29, SUCCESSFUL, REJECT, S1AP_ENB_C
 	IE(S, criticality_diagnostics, 58, IGNORE, O, criticality_diagnostics)
 MESSAGE(enb_configuration_update_failure, 29, UNSUCCESSFUL, REJECT, S1AP_ENB_CONFIGURATION_UPDATE_FAILURE)
 
-#define S1AP_MMEC_ONFIGURATION_UPDATE(IE, S) \
+#define S1AP_MME_CONFIGURATION_UPDATE(IE, S) \
 	IE(S, mme_name,              61,  IGNORE, O, mme_name) \
 	IE(S, served_gummeis,        105, REJECT, O, served_gummeis) \
 	IE(S, relative_mme_capacity, 87,  REJECT, O, relative_mme_capacity) \
 	IE(S, served_dcns,           247, IGNORE, O, served_dcns)
-MESSAGE(mmec_onfiguration_update, 30, INITIATING, REJECT, S1AP_MMEC_ONFIGURATION_UPDATE)
+MESSAGE(mme_configuration_update, 30, INITIATING, REJECT, S1AP_MME_CONFIGURATION_UPDATE)
 
-#define S1AP_MMEC_ONFIGURATION_UPDATE_ACKNOWLEDGE(IE, S) \
+#define S1AP_MME_CONFIGURATION_UPDATE_ACKNOWLEDGE(IE, S) \
 	IE(S, criticality_diagnostics, 58, IGNORE, O, criticality_diagnostics)
-MESSAGE(mmec_onfiguration_update_acknowledge, 30, SUCCESSFUL, REJECT, S1AP_MMEC_ONFIGURATION_UPDATE_ACKNOWLEDGE)
+MESSAGE(mme_configuration_update_acknowledge, 30, SUCCESSFUL, REJECT, S1AP_MME_CONFIGURATION_UPDATE_ACKNOWLEDGE)
 
-#define S1AP_MMEC_ONFIGURATION_UPDATE_FAILURE(IE, S) \
+#define S1AP_MME_CONFIGURATION_UPDATE_FAILURE(IE, S) \
 	IE(S, cause,                   2,  IGNORE, M, cause) \
 	IE(S, time_to_wait,            65, IGNORE, O, time_to_wait) \
 	IE(S, criticality_diagnostics, 58, IGNORE, O, criticality_diagnostics)
-MESSAGE(mmec_onfiguration_update_failure, 30, UNSUCCESSFUL, REJECT, S1AP_MMEC_ONFIGURATION_UPDATE_FAILURE)
+MESSAGE(mme_configuration_update_failure, 30, UNSUCCESSFUL, REJECT, S1AP_MME_CONFIGURATION_UPDATE_FAILURE)
 
 #define S1AP_LOCATION_REPORTING_CONTROL(IE, S) \
 	IE(S, mme_ue_s1ap_id, 0,  REJECT, M, mme_ue_s1ap_id) \
@@ -140,11 +140,11 @@ MESSAGE(mme_direct_information_transfer, 38, INITIATING, IGNORE, S1AP_MME_DIRECT
 	IE(S, intersystem_son_configuration_transfer_ect, 310, IGNORE, O, intersystem_son_configuration_transfer)
 MESSAGE(enb_configuration_transfer, 40, INITIATING, IGNORE, S1AP_ENB_CONFIGURATION_TRANSFER)
 
-#define S1AP_MMEC_ONFIGURATION_TRANSFER(IE, S) \
+#define S1AP_MME_CONFIGURATION_TRANSFER(IE, S) \
 	IE(S, son_configuration_transfer_mct,             130, IGNORE, O, son_configuration_transfer) \
 	IE(S, en_dc_son_configuration_transfer_mct,       295, IGNORE, O, en_dc_son_configuration_transfer) \
 	IE(S, intersystem_son_configuration_transfer_mct, 309, IGNORE, O, intersystem_son_configuration_transfer)
-MESSAGE(mmec_onfiguration_transfer, 41, INITIATING, IGNORE, S1AP_MMEC_ONFIGURATION_TRANSFER)
+MESSAGE(mme_configuration_transfer, 41, INITIATING, IGNORE, S1AP_MME_CONFIGURATION_TRANSFER)
 
 #define S1AP_CELL_TRAFFIC_TRACE(IE, S) \
 	IE(S, mme_ue_s1ap_id,                     0,   REJECT, M, mme_ue_s1ap_id) \
@@ -374,10 +374,10 @@ MESSAGE(ue_information_transfer, 59, INITIATING, REJECT, S1AP_UE_INFORMATION_TRA
 	IE(S, lte_ntn_tai_information,    339, IGNORE, O, lte_ntn_tai_information)
 MESSAGE(enb_cp_relocation_indication, 60, INITIATING, REJECT, S1AP_ENB_CP_RELOCATION_INDICATION)
 
-#define S1AP_MMEC_P_RELOCATION_INDICATION(IE, S) \
+#define S1AP_MME_CP_RELOCATION_INDICATION(IE, S) \
 	IE(S, mme_ue_s1ap_id, 0, REJECT, M, mme_ue_s1ap_id) \
 	IE(S, enb_ue_s1ap_id, 8, REJECT, M, enb_ue_s1ap_id)
-MESSAGE(mmec_p_relocation_indication, 61, INITIATING, REJECT, S1AP_MMEC_P_RELOCATION_INDICATION)
+MESSAGE(mme_cp_relocation_indication, 61, INITIATING, REJECT, S1AP_MME_CP_RELOCATION_INDICATION)
 
 #define S1AP_SECONDARY_RAT_DATA_USAGE_REPORT(IE, S) \
 	IE(S, mme_ue_s1ap_id,                       0,   IGNORE, M, mme_ue_s1ap_id) \

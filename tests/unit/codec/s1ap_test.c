@@ -524,9 +524,9 @@ static void messages_are_shown_on_one_line(void **state)
 	m->enb_name = bytes_of("a\"\n\x80", 4);
 	text = shown(&s1ap_s1_setup_request_msg, m);
 	assert_string_equal(
-		text, "s1_setup_request global_enb_id={plmn=00f110 enb_id=macro_enb_id:0x12345} "
+		text, "s1_setup_request global_enb_id={plmn=00101 enb_id=macro_enb_id:0x12345} "
 		      "enb_name=\"a\\x22\\x0a\\x80\" "
-		      "supported_tas=[{tac=0007 broadcast_plmns=[00f110]}] "
+		      "supported_tas=[{tac=0007 broadcast_plmns=[00101]}] "
 		      "default_paging_drx=v64");
 	free(text);
 }
