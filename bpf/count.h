@@ -60,8 +60,8 @@ INLINE int finish(const struct pkt *p, int reason)
 		return p->action;
 	if (bit & PASSES)
 		return XDP_PASS;
-	/* Not XDP_TX: a veth delivers that only to a far end with an XDP program of its own, and mcore0
-	 * has none. */
+	/* Not XDP_TX: a veth delivers that only to a far end with an XDP program of its own, and
+	 * mcore0 has none. */
 	if (bit & ANSWERS)
 		return (int)bpf_redirect(p->ctx->ingress_ifindex, 0);
 	if (p->session && (bit & DROPS))

@@ -4,8 +4,8 @@
  *
  * They are global functions, rare and apart from the hot path: the verifier checks each once, and
  * each reads what it needs from the frame again. 0 is success and the frame is to be sent back
- * (a redirect); else it is to be dropped, since it may be half rewritten. `l3` is the offset of the IP
- * header. */
+ * (a redirect); else it is to be dropped, since it may be half rewritten. `l3` is the offset of the
+ * IP header. */
 #ifndef BPF_ICMP_H
 #define BPF_ICMP_H
 
