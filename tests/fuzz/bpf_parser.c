@@ -165,7 +165,8 @@ static const char *check_session(const struct model *m, const struct session *be
 
 static const char *one(const uint8_t *f, size_t n, enum lab_role role, int *reason)
 {
-	static const uint32_t actions[] = {XDP_REDIRECT, XDP_PASS, XDP_REDIRECT, XDP_DROP, XDP_DROP};
+	static const uint32_t actions[] = {XDP_REDIRECT, XDP_PASS, XDP_REDIRECT, XDP_DROP,
+					   XDP_DROP};
 	static struct model m;
 	static struct lab_result r;
 	struct reason_count reasons[REASON_COUNT];
