@@ -101,7 +101,6 @@ check "one eNodeB with five devices" is '[["up",5]]' enbs
 ran lose 1
 mark
 auths=$(stat mme_auth_total)
-old=$(session 1 ue4)
 ran attach 1 again
 check "a device that lost its radio attaches by GUTI" saw 'ue=1 .*attach.request by=guti'
 check "and is attached" saw 'ue=1 .*event=attached'

@@ -56,7 +56,6 @@ next() {
 	lab_up
 	ip -n "$LAB-core" link del s1u
 	ip -n "$LAB-core" link del sgi
-	SEEN=0 LOGGED=0
 }
 
 lab_up
