@@ -28,6 +28,8 @@ int scenario_control(const char *path);
  * from the control FIFO too, or on `quit`. A failed expectation ends its batch. */
 void scenario_start(void (*over)(bool failed, bool quit));
 void scenario_stop(void);
+/* Last of all: UEs point to profiles that `fault` made. */
+void scenario_free(void);
 void scenario_help(FILE *);
 
 #endif

@@ -175,7 +175,7 @@ int enb_send_garbage(struct enb *enb, unsigned count)
 			continue;
 		n = (size_t)(w.p - out);
 		for (unsigned flips = dice[0] % 8; flips; flips--)
-			out[(dice[flips] << 8 | dice[flips + 1]) % n] ^= dice[flips + 2];
+			out[((size_t)dice[flips] << 8 | dice[flips + 1]) % n] ^= dice[flips + 2];
 		err = s1_send(enb->assoc, dice[1] % 8, out, dice[2] % 4 ? n : 1 + n / 2);
 	}
 	event_enb(enb, "fault", "name=garbage count=%u", count);

@@ -44,7 +44,6 @@ static void finish(void)
 		return;
 	ld.ended = true;
 	timer_stop(&ld.report);
-	ld.f.elapsed_ns = loop_clock_ns() - ld.start_ns;
 	sim_exit(ld.f.failed || ld.interrupted || !ld.f.attached ? 1 : 0);
 }
 
@@ -128,6 +127,7 @@ static void done(struct ue *ue, enum procedure p, enum step step, const char *ca
 {
 	uint64_t now = loop_clock_ns();
 
+	ld.f.elapsed_ns = now - ld.start_ns; /* of procedures: traffic does not count */
 	if (cause) {
 		ld.f.in_progress--;
 		fail(step, cause);

@@ -137,7 +137,7 @@ static void end_json(const struct load_figures *f, uint64_t launched, double s, 
 void load_report_end(struct load_figures *f, const struct options *o, uint64_t launched,
 		     const struct gen_result *t)
 {
-	double s = (double)f->elapsed_ns / 1e9, cpu;
+	double s = f->elapsed_ns ? (double)f->elapsed_ns / 1e9 : 1, cpu;
 	long rss;
 
 	hist_merge(&f->attach, &f->attach_second);

@@ -143,5 +143,6 @@ int run_command(struct options *o)
 	loop_run();
 	event_sim("end", "code=%d", sim_exit_code());
 	session_stop();
+	scenario_free();
 	return sim_exit_code();
 }

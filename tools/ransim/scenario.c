@@ -23,6 +23,11 @@ struct queued {
 	char line[]; /* as written; split again when it runs */
 };
 
+struct own_profile {
+	struct own_profile *next;
+	struct ue_profile profile;
+};
+
 struct words {
 	unsigned n;
 	char *w[MAX_WORDS];
@@ -47,6 +52,7 @@ static struct {
 	} ping;
 	char *kept[KEPT];
 	unsigned kept_n;
+	struct own_profile *profiles;
 	/* control */
 	int fd;
 	struct loop_fd *watch;
@@ -181,16 +187,18 @@ static int move_one(struct ue *ue, const struct words *w)
 /* A UE with a fault of its own gets its own copy of the profile, which lives until the end. */
 static int fault_one(struct ue *ue, const struct words *w)
 {
-	struct ue_profile *p = malloc(sizeof(*p));
+	struct own_profile *own = malloc(sizeof(*own));
+	struct ue_profile *p;
 
-	if (!p)
+	if (!own)
 		return -ENOMEM;
+	p = &own->profile;
 	*p = *ue->profile;
+	own->next = sc.profiles;
+	sc.profiles = own;
 	for (unsigned i = 2; i < w->n; i++)
-		if (!fault_parse(&p->faults, w->w[i])) {
-			free(p);
+		if (!fault_parse(&p->faults, w->w[i]))
 			return -EINVAL;
-		}
 	ue->profile = p;
 	if (ue_fault(ue, FAULT_SQN_AHEAD))
 		usim_skip_ahead(&ue->usim, p->faults.arg[FAULT_SQN_AHEAD]);
@@ -611,6 +619,16 @@ void scenario_stop(void)
 	forget_events();
 	loop_fd_del(sc.watch);
 	sc.watch = NULL;
+}
+
+void scenario_free(void)
+{
+	while (sc.profiles) {
+		struct own_profile *p = sc.profiles;
+
+		sc.profiles = p->next;
+		free(p);
+	}
 }
 
 static void readable(void *arg, int events)
