@@ -124,6 +124,15 @@ UNIT_TESTS += $(patsubst tests/unit/$(1)/%_test.c,$(B)/tests/unit/$(1)/%_test,$(
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
+# ransim's own: all of it but main.c.
+$(B)/tests/unit/ransim/%_test: $(B)/tests/unit/ransim/%_test.o \
+		$(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC_ransim))) \
+		$(B)/libcore.a $(B)/libcodec.a $(B)/libsecurity.a $(B)/libtransport.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) -lcmocka \
+		$(LIBS_core) $(LIBS_security) $(LIBS_transport) -lm -lpthread
+UNIT_TESTS += $(patsubst tests/unit/ransim/%.c,$(B)/tests/unit/ransim/%,$(wildcard tests/unit/ransim/*_test.c))
+
 # Fuzz targets of decoders: one clang build of the codec with libFuzzer and the sanitizers.
 FUZZED := $(wildcard daemon/codec/*.c) daemon/core/pool.c
 $(B)/fuzz/%.o: %.c
