@@ -198,7 +198,7 @@ static void on_error_indication(const struct datagram *d)
 	uint16_t hop;
 
 	if (!hop_find(&from) || !parse_error(d, &teid, &peer)) {
-		LOG(INFO, "gtpu.error_indication", "peer=%s text=\"ignored\"", ip_text(&from));
+		LOG(DEBUG, "gtpu.error_indication", "peer=%s text=\"ignored\"", ip_text(&from));
 		return;
 	}
 	hop = hop_find(&peer);
@@ -288,7 +288,7 @@ static void on_datagram(struct datagram *d)
 	default: {
 		struct in6_addr from = ip_map4(d->from.sin_addr);
 
-		LOG(INFO, "gtpu.message", "peer=%s type=%u text=\"ignored\"", ip_text(&from),
+		LOG(DEBUG, "gtpu.message", "peer=%s type=%u text=\"ignored\"", ip_text(&from),
 		    d->p[1]);
 	}
 	}

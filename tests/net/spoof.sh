@@ -116,7 +116,10 @@ noise() { # damaged GTP-U from the right address
 	END
 	ping_ue 1 198.51.100.2
 }
+mark
 check "2000 damaged GTP-U packets change nothing" noise
+few_lines() { [ "$(wc -l <"$LAB_DIR/mcored.log")" -le $((LOGGED + 100)) ]; }
+check "and do not flood the log" few_lines
 check "and are counted as such" test "$(($(reason bad_gtpu) + $(reason bad_inner)))" -ge 100
 
 # From the Internet.
