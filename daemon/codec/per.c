@@ -178,17 +178,16 @@ void per_put_small(struct per_wr *w, uint64_t v)
 /* 10.9.3.6 to 8: one octet, two octets beginning 10; fragments, which begin 11, are refused. */
 size_t per_get_length(struct per_rd *r)
 {
-	size_t n;
+	const uint8_t *p = per_get_octets(r, 1), *second;
 
-	per_get_align(r);
-	n = per_get_bits(r, 8);
-	if (n < 0x80)
-		return n;
-	if (n & 0x40) {
+	if (!p || *p < 0x80)
+		return p ? *p : 0;
+	if (*p & 0x40) {
 		r->bad = true;
 		return 0;
 	}
-	return (n & 0x3f) << 8 | per_get_bits(r, 8);
+	second = per_get_octets(r, 1);
+	return second ? (size_t)(*p & 0x3f) << 8 | *second : 0;
 }
 
 void per_put_length(struct per_wr *w, size_t n)

@@ -272,16 +272,15 @@ static void put_ie(struct per_wr *w, const struct per_type *t, uint16_t id, uint
 	per_put_close(w, open);
 }
 
+/* Identifier and criticality; the length that follows begins in the next octet. */
 static uint16_t get_ie_head(struct per_rd *r, uint8_t *crit)
 {
-	uint16_t id;
+	const uint8_t *p = per_get_octets(r, 3);
 
-	per_get_align(r);
-	id = (uint16_t)per_get_bits(r, 16);
-	*crit = (uint8_t)per_get_bits(r, 2);
+	*crit = p ? p[2] >> 6 : 0;
 	if (*crit > PER_NOTIFY)
 		r->bad = true;
-	return id;
+	return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
 }
 
 /* A list of which too few items were understood is not understood. */
@@ -434,7 +433,7 @@ static void put_sequence(struct per_wr *w, const struct per_type *t, const char 
 		if (t->rows[i].presence == PER_O)
 			per_put_bits(w, have >> i & 1, 1);
 		else if (t->rows[i].presence == PER_EXTENSION)
-			extensions += have >> i & 1;
+			extensions += (unsigned)(have >> i & 1);
 	if (t->extensions)
 		per_put_bits(w, extensions > 0, 1);
 	for (unsigned i = 0; i < t->n && !w->bad; i++) {

@@ -152,12 +152,12 @@ LIST(rat_restrictions, rat_restrictions_item, 1, 16)
 	F(S, forbidden_tas,        O, forbidden_tas) \
 	F(S, forbidden_las,        O, forbidden_las) \
 	F(S, forbidden_inter_rats, O, forbidden_inter_rats) \
-	X(S, n_rrestrictionin_ep_sas_secondary_rat, 261, IGNORE, n_rrestrictionin_ep_sas_secondary_rat) \
-	X(S, unlicensed_spectrum_restriction,       270, IGNORE, unlicensed_spectrum_restriction) \
-	X(S, cn_type_restrictions,                  282, IGNORE, cn_type_restrictions) \
-	X(S, n_rrestrictionin5_gs,                  287, IGNORE, n_rrestrictionin5_gs) \
-	X(S, last_ng_ran_plmn_identity,             290, IGNORE, plmn) \
-	X(S, rat_restrictions,                      336, IGNORE, rat_restrictions)
+	X(S, nr_restriction_in_eps_as_secondary_rat, 261, IGNORE, nr_restriction_in_eps_as_secondary_rat) \
+	X(S, unlicensed_spectrum_restriction,        270, IGNORE, unlicensed_spectrum_restriction) \
+	X(S, cn_type_restrictions,                   282, IGNORE, cn_type_restrictions) \
+	X(S, nr_restriction_in_5gs,                  287, IGNORE, nr_restriction_in_5gs) \
+	X(S, last_ng_ran_plmn_identity,              290, IGNORE, plmn) \
+	X(S, rat_restrictions,                       336, IGNORE, rat_restrictions)
 SEQUENCE(handover_restriction_list, S1AP_HANDOVER_RESTRICTION_LIST_FIELDS)
 #define S1AP_EUTRAN_CGI_FIELDS(F, X, S) \
 	F(S, plmn, M, plmn) \
@@ -364,7 +364,7 @@ PLAIN(ue_sidelink_aggregate_maximum_bitrate, S1AP_UE_SIDELINK_AGGREGATE_MAXIMUM_
 	F(S, nr_integrity_protection_algorithms, M, nr_integrity_protection_algorithms)
 PLAIN(nr_ue_security_capabilities, S1AP_NR_UE_SECURITY_CAPABILITIES_FIELDS)
 #define S1AP_SCHEDULED_COMMUNICATION_TIME_FIELDS(F, X, S) \
-	F(S, dayof_week,        O, dayof_week) \
+	F(S, day_of_week,       O, day_of_week) \
 	F(S, time_of_day_start, O, time_of_day_start) \
 	F(S, time_of_day_end,   O, time_of_day_end)
 SEQUENCE(scheduled_communication_time, S1AP_SCHEDULED_COMMUNICATION_TIME_FIELDS)
@@ -666,7 +666,7 @@ LIST(enb_ecgi_list, eutran_cgi, 1, 256)
 #define S1AP_SYNCHRONISATION_INFORMATION_FIELDS(F, X, S) \
 	F(S, source_stratum_level,       O, stratum_level) \
 	F(S, listening_subframe_pattern, O, listening_subframe_pattern) \
-	F(S, aggressore_cgi_list,        O, enb_ecgi_list)
+	F(S, aggressor_ecgi_list,        O, enb_ecgi_list)
 SEQUENCE(synchronisation_information, S1AP_SYNCHRONISATION_INFORMATION_FIELDS)
 #define S1AP_REQUESTED_TNL_INFO_FIELDS(F, X, S) F(S, plmn, M, plmn)
 PLAIN(requested_tnl_info, S1AP_REQUESTED_TNL_INFO_FIELDS)
@@ -679,7 +679,7 @@ PLAIN(requested_tnl_info, S1AP_REQUESTED_TNL_INFO_FIELDS)
 	X(S, requested_tnl_info,          356, IGNORE, requested_tnl_info)
 SEQUENCE(son_configuration_transfer, S1AP_SON_CONFIGURATION_TRANSFER_FIELDS)
 #define S1AP_EN_DC_SON_ENB_IDENTIFICATION_FIELDS(F, X, S) \
-	F(S, globale_nb_id, M, global_enb_id) \
+	F(S, global_enb_id, M, global_enb_id) \
 	F(S, selected_tai,  M, tai)
 PLAIN(en_dc_son_enb_identification, S1AP_EN_DC_SON_ENB_IDENTIFICATION_FIELDS)
 #define S1AP_GLOBAL_EN_GNB_ID_FIELDS(F, X, S) \
@@ -691,11 +691,11 @@ PLAIN(global_en_gnb_id, S1AP_GLOBAL_EN_GNB_ID_FIELDS)
 	F(S, selected_tai,    M, tai)
 PLAIN(en_dc_son_en_gnb_identification, S1AP_EN_DC_SON_EN_GNB_IDENTIFICATION_FIELDS)
 #define S1AP_EN_DC_TRANSFER_TYPE_REQUEST_FIELDS(F, X, S) \
-	F(S, source_enb,       M, en_dc_son_enb_identification) \
-	F(S, target_en_gnb,    M, en_dc_son_en_gnb_identification) \
-	F(S, target_enb,       O, en_dc_son_enb_identification) \
-	F(S, associated_tai,   O, tai) \
-	F(S, broadcast5_gstai, O, five_gs_tai)
+	F(S, source_enb,        M, en_dc_son_enb_identification) \
+	F(S, target_en_gnb,     M, en_dc_son_en_gnb_identification) \
+	F(S, target_enb,        O, en_dc_son_enb_identification) \
+	F(S, associated_tai,    O, tai) \
+	F(S, broadcast_5gs_tai, O, five_gs_tai)
 SEQUENCE(en_dc_transfer_type_request, S1AP_EN_DC_TRANSFER_TYPE_REQUEST_FIELDS)
 #define S1AP_EN_DC_TRANSFER_TYPE_REPLY_FIELDS(F, X, S) \
 	F(S, source_en_gnb, M, en_dc_son_en_gnb_identification) \

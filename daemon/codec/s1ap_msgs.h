@@ -15,8 +15,8 @@
 	IE(S, srvcc_ho_indication,                              125, REJECT, O, srvcc_ho_indication) \
 	IE(S, source_to_target_transparent_container,           104, REJECT, M, source_to_target_transparent_container) \
 	IE(S, source_to_target_transparent_container_secondary, 138, REJECT, O, source_to_target_transparent_container) \
-	IE(S, msclass_mark2,                                    132, REJECT, C, msclass_mark2) \
-	IE(S, msclass_mark3,                                    133, IGNORE, C, msclass_mark3) \
+	IE(S, ms_classmark2,                                    132, REJECT, C, ms_classmark2) \
+	IE(S, ms_classmark3,                                    133, IGNORE, C, ms_classmark3) \
 	IE(S, csg_id,                                           127, REJECT, O, csg_id) \
 	IE(S, cell_access_mode,                                 145, REJECT, O, cell_access_mode) \
 	IE(S, ps_service_not_available,                         150, IGNORE, O, ps_service_not_available)
@@ -25,7 +25,7 @@ MESSAGE(handover_required, 0, INITIATING, REJECT, S1AP_HANDOVER_REQUIRED)
 #define S1AP_E_RAB_DATA_FORWARDING_ITEM_FIELDS(F, X, S) \
 	F(S, e_rab_id,                   M, e_rab_id) \
 	F(S, dl_transport_layer_address, O, transport_layer_address) \
-	F(S, dl_g_tp_teid,               O, gtp_teid) \
+	F(S, dl_gtp_teid,                O, gtp_teid) \
 	F(S, ul_transport_layer_address, O, transport_layer_address) \
 	F(S, ul_gtp_teid,                O, gtp_teid)
 SEQUENCE(e_rab_data_forwarding_item, S1AP_E_RAB_DATA_FORWARDING_ITEM_FIELDS)
@@ -34,7 +34,7 @@ CONTAINERS(e_rab_subject_to_data_forwarding_list, e_rab_data_forwarding_item, 14
 	IE(S, mme_ue_s1ap_id,                                   0,   REJECT, M, mme_ue_s1ap_id) \
 	IE(S, enb_ue_s1ap_id,                                   8,   REJECT, M, enb_ue_s1ap_id) \
 	IE(S, handover_type,                                    1,   REJECT, M, handover_type) \
-	IE(S, nas_security_parametersfrom_e_utran,              135, REJECT, C, nas_security_parametersfrom_e_utran) \
+	IE(S, nas_security_parameters_from_e_utran,             135, REJECT, C, nas_security_parameters_from_e_utran) \
 	IE(S, e_rab_subject_to_data_forwarding_list,            12,  IGNORE, O, e_rab_subject_to_data_forwarding_list) \
 	IE(S, e_rab_to_release_list,                            13,  IGNORE, O, e_rab_list) \
 	IE(S, target_to_source_transparent_container,           123, REJECT, M, target_to_source_transparent_container) \
@@ -73,7 +73,7 @@ CONTAINERS(e_rab_to_be_setup_list_ho_req, e_rab_to_be_setup_item_ho_req, 27, REJ
 	IE(S, request_type,                               98,  IGNORE, O, request_type) \
 	IE(S, srvcc_operation_possible,                   124, IGNORE, O, srvcc_operation_possible) \
 	IE(S, security_context,                           40,  REJECT, M, security_context) \
-	IE(S, nas_security_parametersto_e_utran,          136, REJECT, C, nas_security_parametersto_e_utran) \
+	IE(S, nas_security_parameters_to_e_utran,         136, REJECT, C, nas_security_parameters_to_e_utran) \
 	IE(S, csg_id,                                     127, REJECT, O, csg_id) \
 	IE(S, csg_membership_status,                      146, IGNORE, O, csg_membership_status) \
 	IE(S, gummei,                                     75,  IGNORE, O, gummei) \
@@ -106,7 +106,7 @@ MESSAGE(handover_request, 1, INITIATING, REJECT, S1AP_HANDOVER_REQUEST)
 	F(S, transport_layer_address,    M, transport_layer_address) \
 	F(S, gtp_teid,                   M, gtp_teid) \
 	F(S, dl_transport_layer_address, O, transport_layer_address) \
-	F(S, dl_g_tp_teid,               O, gtp_teid) \
+	F(S, dl_gtp_teid,                O, gtp_teid) \
 	F(S, ul_transport_layer_address, O, transport_layer_address) \
 	F(S, ul_gtp_teid,                O, gtp_teid)
 SEQUENCE(e_rab_admitted_item, S1AP_E_RAB_ADMITTED_ITEM_FIELDS)

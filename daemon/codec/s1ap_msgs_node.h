@@ -107,7 +107,7 @@ MESSAGE(overload_stop, 35, INITIATING, REJECT, S1AP_OVERLOAD_STOP)
 	IE(S, warning_area_list,                    113, IGNORE, O, warning_area_list) \
 	IE(S, repetition_period,                    114, REJECT, M, repetition_period) \
 	IE(S, extended_repetition_period,           144, REJECT, O, extended_repetition_period) \
-	IE(S, numberof_broadcast_request,           115, REJECT, M, numberof_broadcast_request) \
+	IE(S, number_of_broadcast_request,          115, REJECT, M, number_of_broadcast_request) \
 	IE(S, warning_type,                         116, IGNORE, O, warning_type) \
 	IE(S, warning_security_info,                117, IGNORE, O, warning_security_info) \
 	IE(S, data_coding_scheme,                   118, IGNORE, O, data_coding_scheme) \
