@@ -14,8 +14,17 @@
 
 enum { FILE_MAX = 16 << 20, EXPECTED_MAX = 400, SHOWN_MAX = 48, LIST_MAX = 65536 };
 
+struct config_place {
+	const char *key;
+	size_t n; /* its length */
+	unsigned line, column;
+	struct config_place *next;
+};
+
 struct walk {
 	yaml_document_t document;
+	const char *text; /* the file */
+	size_t size;
 	struct arena *arena;
 	struct config_errors *errors;
 };
@@ -93,14 +102,43 @@ static struct config_error *new_error(struct arena *arena, const char *key, cons
 	return error;
 }
 
+static void note_place(struct walk *walk, const yaml_node_t *node, const struct path *path)
+{
+	struct config_place *place = arena_zalloc(walk->arena, sizeof(*place));
+
+	place->key = path_text(walk->arena, path);
+	place->n = strlen(place->key);
+	place->line = (unsigned)node->start_mark.line + 1;
+	place->column = (unsigned)node->start_mark.column + 1;
+	place->next = walk->errors->places;
+	walk->errors->places = place;
+}
+
+/* That of the key or of the innermost mapping or list that it is in; NULL if neither was read. */
+static const struct config_place *find_place(const struct config_errors *errors, const char *key)
+{
+	const struct config_place *found = NULL;
+
+	for (const struct config_place *place = errors->places; place; place = place->next)
+		if (strncmp(key, place->key, place->n) == 0 && strchr(".[", key[place->n]) &&
+		    (!found || place->n > found->n))
+			found = place;
+	return found;
+}
+
 void config_error(struct config_errors *errors, struct arena *arena, const char *key,
 		  const char *fmt, ...)
 {
+	const struct config_place *place = find_place(errors, key);
+	struct config_error *error;
 	va_list args;
 
 	va_start(args, fmt);
-	add_error(errors, new_error(arena, arena_copy(arena, key, strlen(key) + 1), fmt, args));
+	error = new_error(arena, arena_copy(arena, key, strlen(key) + 1), fmt, args);
 	va_end(args);
+	error->line = place ? place->line : 0;
+	error->column = place ? place->column : 0;
+	add_error(errors, error);
 }
 
 static void mistake(struct walk *walk, yaml_mark_t at, const struct path *path, const char *fmt,
@@ -268,7 +306,8 @@ static void read_submap(struct walk *walk, const yaml_node_t *node, const struct
 	char buffer[SHOWN_MAX];
 
 	if (node->type != YAML_MAPPING_NODE && !is_null(node)) {
-		mistake(walk, node->start_mark, path, "%s is not a mapping", shown(node, buffer));
+		mistake(walk, node->start_mark, path, "%s is not a mapping%s", shown(node, buffer),
+			node->type == YAML_SCALAR_NODE ? ": lines of 'key: value'" : "");
 		return;
 	}
 	read_map(walk, node, row->rows, out, path);
@@ -277,7 +316,8 @@ static void read_submap(struct walk *walk, const yaml_node_t *node, const struct
 	wrong = row->check(out, &key);
 	if (wrong) {
 		const struct path blamed = {.up = path, .key = key};
-		mistake(walk, node->start_mark, key ? &blamed : path, "%s", wrong);
+		config_error(walk->errors, walk->arena,
+			     path_text(walk->arena, key ? &blamed : path), "%s", wrong);
 	}
 }
 
@@ -287,6 +327,7 @@ static void read_value(struct walk *walk, const yaml_node_t *node, const struct 
 	char buffer[EXPECTED_MAX], what[SHOWN_MAX];
 	const char *text = (const char *)node->data.scalar.value, *expected;
 
+	note_place(walk, node, path);
 	if (row->type == CONFIG_MAP) {
 		read_submap(walk, node, row, out, path);
 		return;
@@ -315,6 +356,7 @@ static void read_list(struct walk *walk, const yaml_node_t *node, const struct c
 	yaml_node_item_t *ids = NULL;
 	char *items;
 
+	note_place(walk, node, path);
 	if (node->type == YAML_SEQUENCE_NODE) {
 		ids = node->data.sequence.items.start;
 		n = (size_t)(node->data.sequence.items.top - ids);
@@ -421,8 +463,27 @@ static void read_map(struct walk *walk, const yaml_node_t *node, const struct co
 	}
 }
 
+/* What YAML has no words for: the line is indented by a tab. */
+static bool has_tab(const struct walk *walk, size_t line)
+{
+	const char *p = walk->text, *end = p + walk->size;
+
+	while (p && line--) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	while (p && p < end && *p == ' ')
+		p++;
+	return p && p < end && *p == '\t';
+}
+
 static void syntax_error(struct walk *walk, const yaml_parser_t *parser)
 {
+	if (has_tab(walk, parser->problem_mark.line)) {
+		mistake(walk, parser->problem_mark, NULL,
+			"not YAML: a tab, where it indents by spaces");
+		return;
+	}
 	mistake(walk, parser->problem_mark, NULL, "not YAML: %s%s%s",
 		parser->problem ? parser->problem : "cannot be read", parser->context ? ", " : "",
 		parser->context ? parser->context : "");
@@ -462,7 +523,7 @@ static void read_documents(struct walk *walk, yaml_parser_t *parser, const struc
 int config_parse(const char *text, size_t n, const struct config_row *rows, void *out,
 		 struct arena *arena, struct config_errors *errors)
 {
-	struct walk walk = {.arena = arena, .errors = errors};
+	struct walk walk = {.text = text, .size = n, .arena = arena, .errors = errors};
 	yaml_parser_t parser;
 
 	if (!yaml_parser_initialize(&parser))

@@ -100,9 +100,12 @@ struct config_error {
 	struct config_error *next;
 };
 
+struct config_place; /* where a key's value is in the file */
+
 struct config_errors { /* in the order of the file; memory is the arena's; zeroed: none */
 	unsigned n;
 	struct config_error *first, *last;
+	struct config_place *places; /* of all that was read, for config_error */
 };
 
 /* Reads the file into out, which need not be initialised: all that the rows name is set, from the
@@ -114,7 +117,8 @@ int config_load(const char *path, const struct config_row *rows, void *out, stru
 /* The same from memory. */
 int config_parse(const char *text, size_t n, const struct config_row *rows, void *out,
 		 struct arena *, struct config_errors *errors);
-/* For checks of the caller's own, between mappings: printf-like message. No place. */
+/* For checks of the caller's own, between mappings: printf-like message. Its place is that of the key
+ * ("pgw.apns[1].ipv4"), or of what the key would be in, if these errors are those of the file's reading. */
 void config_error(struct config_errors *, struct arena *, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* "path:line:column: key: message" a line. */

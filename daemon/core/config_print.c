@@ -35,6 +35,7 @@ static void print_rows(FILE *f, const struct config_row *rows, unsigned depth, c
 		bool maps = row->type == CONFIG_MAP ||
 			    (row->type == CONFIG_LIST && row->of == CONFIG_MAP);
 		const char *indent = row == rows ? lead : "";
+		const char *out = maps || row->required || row->preset ? "" : "#"; /* left out */
 		unsigned column = depth * 2;
 		fprintf(f, "%*s# %s", (int)column, "", row->help ? row->help : row->key);
 		if (!maps)
@@ -44,7 +45,7 @@ static void print_rows(FILE *f, const struct config_row *rows, unsigned depth, c
 		if (*indent)
 			fprintf(f, "%*s%s%s:", (int)column - 2, "", indent, row->key);
 		else
-			fprintf(f, "%*s%s:", (int)column, "", row->key);
+			fprintf(f, "%*s%s%s:", (int)column, "", out, row->key);
 		if (row->preset && row->type == CONFIG_LIST)
 			fprintf(f, " [%s]", row->preset);
 		else if (row->preset)

@@ -308,8 +308,29 @@ static void a_check_of_the_callers_sees_a_whole_mapping(void **state)
 {
 	(void)state;
 	wrong("apns:\n- {name: slow, pool: 10.0.0.0/8, rate: 1gbit}\n",
-	      "f:2:3: apns[0].rate: is too fast for a slow one\n");
+	      "f:2:40: apns[0].rate: is too fast for a slow one\n");
 	right("apns:\n- {name: slow, pool: 10.0.0.0/8, rate: 1mbit}\n");
+}
+
+static const char *blame(const char *key)
+{
+	static char place[16];
+
+	memset(&errors, 0, sizeof(errors));
+	right("name: a\napns:\n- {name: b, pool: 10.0.0.0/8}\n");
+	config_error(&errors, &arena, key, "is %s", "bad");
+	snprintf(place, sizeof(place), "%u:%u", errors.first->line, errors.first->column);
+	return place;
+}
+
+static void a_mistake_between_mappings_has_a_place(void **state)
+{
+	(void)state;
+	assert_string_equal(blame("apns[0].pool"), "3:19");
+	assert_string_equal(blame("apns[0].rate"), "3:3");
+	assert_string_equal(blame("apns"), "3:1");
+	assert_string_equal(blame("name"), "1:7");
+	assert_string_equal(blame("names"), "0:0");
 }
 
 static void what_is_not_yaml_is_named_with_its_place(void **state)
@@ -324,6 +345,9 @@ static void what_is_not_yaml_is_named_with_its_place(void **state)
 		assert_true(errors.first->line >= 1);
 		assert_int_equal(strncmp(errors.first->message, "not YAML: ", 10), 0);
 	}
+	wrong("name: a\nmme:\n \tport: 7\n",
+	      "f:3:2: not YAML: a tab, where it indents by spaces\n");
+	wrong("mme: port=7\n", "f:1:6: mme: 'port=7' is not a mapping: lines of 'key: value'\n");
 	wrong("- a\n", "f:1:1: the file is not a mapping of keys to values\n");
 	wrong("name: a\n---\nname: b\n", "f:3:1: a second document in the file\n");
 	wrong("[a]: b\n", "f:1:1: a key is not a word\n");
@@ -451,6 +475,7 @@ int main(void)
 		cmocka_unit_test(quantities_are_exact_and_do_not_overflow),
 		cmocka_unit_test(all_mistakes_are_named_in_the_order_of_the_file),
 		cmocka_unit_test(a_check_of_the_callers_sees_a_whole_mapping),
+		cmocka_unit_test(a_mistake_between_mappings_has_a_place),
 		cmocka_unit_test(what_is_not_yaml_is_named_with_its_place),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_said),
 		cmocka_unit_test(a_file_is_read),
