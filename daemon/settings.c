@@ -2,6 +2,7 @@
 /* The configuration file: its keys as tables (core/config.h), what spans several keys as checks, and
  * the way from it to each role's own configuration. A new key is one row here. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <arpa/inet.h>
 #include "settings.h"
@@ -72,8 +73,11 @@ static const struct config_word role_words[] = {
 	{ 0 },
 };
 static const struct config_word level_words[] = {
-	{ "error", LOG_ERROR, "" }, { "warn", LOG_WARN, "" }, { "info", LOG_INFO, "" },
-	{ "debug", LOG_DEBUG, "each step of each procedure" }, { 0 },
+	{ "error", LOG_ERROR, "what does not work" },
+	{ "warn", LOG_WARN, "and what was refused or is odd" },
+	{ "info", LOG_INFO, "and what happened: starts, eNodeBs, attaches" },
+	{ "debug", LOG_DEBUG, "and each step of each procedure" },
+	{ 0 },
 };
 static const struct config_word sctp_words[] = {
 	{ "auto", SCTP_AUTO, "the kernel's if it has SCTP, else usrsctp" },
@@ -100,7 +104,7 @@ static const struct config_word breakout_words[] = {
 	{ 0 },
 };
 static const struct config_word pdn_words[] = {
-	{ "ipv4", PDN_IPV4, "" }, { "ipv6", PDN_IPV6, "" }, { "ipv4v6", PDN_IPV4V6, "" }, { 0 },
+	{ "ipv4", PDN_IPV4, NULL }, { "ipv6", PDN_IPV6, NULL }, { "ipv4v6", PDN_IPV4V6, NULL }, { 0 },
 };
 
 #define S(m)  CONFIG_FIELD(struct mcored_settings, m)
@@ -126,7 +130,7 @@ static const struct config_row api_rows[] = {
 };
 
 static const struct config_row gummei_rows[] = {
-	{ "plmn", CONFIG_CUSTOM, M(gummei.plmn), .parse = parse_plmn, .unit = "PLMN", .required = true,
+	{ "plmn", CONFIG_CUSTOM, M(gummei.plmn), .parse = parse_plmn, .unit = "MCC and MNC, as 00101", .required = true,
 	  .help = "the network's identity" },
 	{ "group", CONFIG_INTEGER, M(gummei.group), .preset = "1", .help = "MME group id" },
 	{ "code", CONFIG_INTEGER, M(gummei.code), .preset = "1", .help = "MME code" },
@@ -150,6 +154,20 @@ static const struct config_row timer_rows[] = {
 	TIMER("T3489", T3489, 0, 60000),
 	{ 0 },
 };
+
+/* Devices are told these two in minutes up to 31, and in tenths of hours up to 186 (TS 24.008 10.5.7.3). */
+static const char *check_timers(const void *map, const char **key)
+{
+	const struct mcored_settings *s = map; /* in ms still */
+	const uint32_t ms[] = { s->mme.t3412_s, s->mme.t3402_s };
+
+	for (unsigned i = 0; i < 2; i++)
+		if (ms[i] % (ms[i] > 31 * 60000 ? 360000 : 60000)) {
+			*key = i ? "T3402" : "T3412";
+			return "devices can be told whole minutes up to 31min, and then multiples of 6min";
+		}
+	return NULL;
+}
 static const struct config_row s1_rows[] = {
 	{ "address", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, s1_address, s1_addresses),
 	  .of = CONFIG_IP, .min = 1, .max = S1_MAX_ADDRESSES, .required = true,
@@ -169,10 +187,10 @@ static const struct config_row name_rows[] = {
 };
 static const struct config_row security_rows[] = {
 	{ "integrity", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eia_list, mme.eias),
-	  .of = CONFIG_CUSTOM, .parse = parse_eia, .min = 1, .max = 3, .preset = "EIA2, EIA1, EIA3",
+	  .of = CONFIG_CUSTOM, .parse = parse_eia, .unit = "EIA1 to EIA3", .min = 1, .max = 3, .preset = "EIA2, EIA1, EIA3",
 	  .reload = true, .help = "in order of preference" },
 	{ "ciphering", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eea_list, mme.eeas),
-	  .of = CONFIG_CUSTOM, .parse = parse_eea, .min = 1, .max = 4,
+	  .of = CONFIG_CUSTOM, .parse = parse_eea, .unit = "EEA0 to EEA3", .min = 1, .max = 4,
 	  .preset = "EEA2, EEA1, EEA3, EEA0", .reload = true, .help = "in order of preference" },
 	{ 0 },
 };
@@ -180,16 +198,16 @@ static const struct config_row mme_rows[] = {
 	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .help = "told to eNodeBs" },
 	{ "gummei", CONFIG_MAP, .rows = gummei_rows, .required = true, .help = "this MME's identity" },
 	{ "plmns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.plmn, mme.plmns), .of = CONFIG_CUSTOM,
-	  .parse = parse_plmn, .max = 31, .reload = true, .help = "networks served beside the GUMMEI's" },
+	  .parse = parse_plmn, .unit = "MCC and MNC, as 00101", .max = 31, .reload = true, .help = "networks served beside the GUMMEI's" },
 	{ "tracking_areas", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.tac, mme.tacs),
-	  .of = CONFIG_CUSTOM, .parse = parse_tacs, .max = 256, .reload = true,
-	  .help = "areas served, as 00101:1-16; none: all of the served networks" },
+	  .of = CONFIG_CUSTOM, .parse = parse_tacs, .unit = "PLMN and TACs, as 00101:1-16", .max = 256,
+	  .reload = true, .help = "areas served; none: all of the served networks" },
 	{ "relative_capacity", CONFIG_INTEGER, M(relative_capacity), .preset = "255", .reload = true,
 	  .help = "share of new devices in a pool of MMEs" },
 	{ "s1", CONFIG_MAP, .rows = s1_rows, .required = true, .help = "towards eNodeBs" },
 	{ "network_name", CONFIG_MAP, .rows = name_rows, .help = "shown by devices" },
 	{ "security", CONFIG_MAP, .rows = security_rows, .help = "NAS algorithms" },
-	{ "timers", CONFIG_MAP, .rows = timer_rows, .help = "TS 24.301 clause 10" },
+	{ "timers", CONFIG_MAP, .rows = timer_rows, .check = check_timers, .help = "TS 24.301 clause 10" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },
@@ -228,12 +246,33 @@ static const struct config_row hss_rows[] = {
 	{ 0 },
 };
 
+/* Labels of letters, digits and hyphens, at most 63 each (TS 23.003 9.1). */
+static bool is_apn(const char *name)
+{
+	for (const char *p = name;; p++) {
+		size_t n = strcspn(p, ".");
+
+		if (!n || n > 63 || *p == '-' || p[n - 1] == '-')
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!strchr("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", p[i]))
+				return false;
+		p += n;
+		if (!*p)
+			return true;
+	}
+}
+
 #define A(m) CONFIG_FIELD(struct settings_apn, m)
 static const char *check_apn(const void *map, const char **key)
 {
 	const struct settings_apn *a = map;
 	bool v4 = IN6_IS_ADDR_V4MAPPED(&a->ipv4.address) && a->ipv4.bits;
 
+	if (!is_apn(a->name)) {
+		*key = "name";
+		return "expected words of letters, digits and hyphens, with dots between them";
+	}
 	if (!a->ipv4.bits && !a->ipv6.bits) {
 		*key = "ipv4";
 		return "an APN needs ipv4, ipv6 or both";
@@ -245,6 +284,14 @@ static const char *check_apn(const void *map, const char **key)
 	if (a->ipv6.bits && (IN6_IS_ADDR_V4MAPPED(&a->ipv6.address) || a->ipv6.bits > 61)) {
 		*key = "ipv6";
 		return "expected an IPv6 prefix of /61 or shorter: each device gets a /64 of it";
+	}
+	unsigned dns4 = 0;
+
+	for (unsigned i = 0; i < a->dns_n; i++)
+		dns4 += IN6_IS_ADDR_V4MAPPED(&a->dns[i]) ? 1 : 0;
+	if (dns4 > 2 || a->dns_n - dns4 > 2) {
+		*key = "dns";
+		return "expected at most two of IPv4 and two of IPv6";
 	}
 	return NULL;
 }
@@ -313,52 +360,207 @@ static const struct config_row rows[] = {
 
 void settings_print_schema(void) { config_print_schema(stdout, rows); }
 
-/* What spans several mappings. */
-static void check(struct mcored_settings *s, struct config_errors *errors, struct arena *a)
+static struct in6_addr mapped(struct in_addr ip)
 {
-	unsigned access = 0, sgi = 0;
+	struct in6_addr a = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(a.s6_addr + 12, &ip, 4);
+	return a;
+}
+
+/* What spans several mappings: mistakes, and in `odd` what works but hardly as meant. */
+struct findings {
+	const struct mcored_settings *s;
+	struct config_errors *wrong, *odd;
+	struct arena *arena;
+};
+
+#define WRONG(f, key, ...) config_error((f)->wrong, (f)->arena, key, __VA_ARGS__)
+#define ODD(f, key, ...) config_error((f)->odd, (f)->arena, key, "warning: " __VA_ARGS__)
+
+/* "pgw.apns[1].ipv4"; good until the next call. */
+static const char *key_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static const char *key_of(const char *fmt, ...)
+{
+	static char key[64];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(key, sizeof(key), fmt, args);
+	va_end(args);
+	return key;
+}
+
+/* Whether one is a part of the other; not given is a part of nothing. */
+static bool prefixes_meet(const struct config_prefix *p, const struct config_prefix *q)
+{
+	unsigned bits = p->bits < q->bits ? p->bits : q->bits, rest = bits % 8;
+
+	return p->bits && q->bits && !memcmp(&p->address, &q->address, bits / 8) &&
+	       (!rest || !((p->address.s6_addr[bits / 8] ^ q->address.s6_addr[bits / 8]) >> (8 - rest)));
+}
+
+static const struct settings_apn *find_apn(const struct mcored_settings *s, const char *name)
+{
+	for (unsigned i = 0; i < s->apns; i++)
+		if (!strcasecmp(s->apn[i].name, name))
+			return &s->apn[i];
+	return NULL;
+}
+
+/* The pool that an address is in. */
+static const struct settings_apn *pool_of(const struct mcored_settings *s, const struct in6_addr *address)
+{
+	const struct config_prefix one = { *address, 128 };
+
+	for (unsigned i = 0; i < s->apns; i++)
+		if (prefixes_meet(&one, &s->apn[i].ipv4) || prefixes_meet(&one, &s->apn[i].ipv6))
+			return &s->apn[i];
+	return NULL;
+}
+
+static const struct settings_interface *find_interface(const struct mcored_settings *s, const char *name)
+{
+	for (unsigned i = 0; i < s->interfaces; i++)
+		if (!strcmp(s->interface[i].name, name))
+			return &s->interface[i];
+	return NULL;
+}
+
+static void check_pools(struct findings *f, unsigned i)
+{
+	const struct settings_apn *a = &f->s->apn[i];
+	const struct settings_interface *device = find_interface(f->s, a->device);
+
+	for (unsigned k = 0; k < i; k++) {
+		const struct settings_apn *b = &f->s->apn[k];
+
+		if (!strcasecmp(a->name, b->name))
+			WRONG(f, key_of("pgw.apns[%u].name", i), "\"%s\" is there twice", a->name);
+		if (prefixes_meet(&a->ipv4, &b->ipv4))
+			WRONG(f, key_of("pgw.apns[%u].ipv4", i), "shares addresses with that of \"%s\"",
+			      b->name);
+		if (prefixes_meet(&a->ipv6, &b->ipv6))
+			WRONG(f, key_of("pgw.apns[%u].ipv6", i), "shares addresses with that of \"%s\"",
+			      b->name);
+	}
+	if (a->has_gateway && pool_of(f->s, &a->gateway))
+		WRONG(f, key_of("pgw.apns[%u].gateway", i), "is an address for devices: in the pool of "
+		      "\"%s\"", pool_of(f->s, &a->gateway)->name);
+	if (*a->device && (!device || !(device->role & DP_SGI)))
+		ODD(f, key_of("pgw.apns[%u].device", i), "'%s' is none of datapath.interfaces with the role "
+		    "sgi or both, so what comes back through it takes the slow way", a->device);
+	if (a->breakout != DP_DIRECT && (a->has_gateway || *a->device))
+		ODD(f, key_of("pgw.apns[%u].%s", i, a->has_gateway ? "gateway" : "device"),
+		    "only breakout: direct looks at it; with kernel this machine's routes decide");
+}
+
+static void check_interfaces(struct findings *f)
+{
+	const struct mcored_settings *s = f->s;
+	bool access = false, sgi = false;
 
 	for (unsigned i = 0; i < s->interfaces; i++) {
-		access += (s->interface[i].role & DP_ACCESS) != 0;
-		sgi += (s->interface[i].role & DP_SGI) != 0;
+		access |= s->interface[i].role & DP_ACCESS;
+		sgi |= s->interface[i].role & DP_SGI;
+		if (find_interface(s, s->interface[i].name) != &s->interface[i])
+			WRONG(f, key_of("datapath.interfaces[%u].name", i), "'%s' is there twice; for both "
+			      "sides on one interface: role: both", s->interface[i].name);
 	}
-	if (s->interfaces && !access)
-		config_error(errors, a, "datapath.interfaces", "none has the role access or both");
-	for (unsigned i = 0; i < s->apns; i++) {
+	if (!access)
+		WRONG(f, "datapath.interfaces", "none has the role access or both");
+	for (unsigned i = 0; i < s->apns; i++)
 		if (s->apn[i].breakout == DP_DIRECT && !sgi)
-			config_error(errors, a, "pgw.apns", "APN \"%s\" breaks out directly, but no "
-				     "interface has the role sgi or both", s->apn[i].name);
-		for (unsigned k = 0; k < i; k++)
-			if (!strcasecmp(s->apn[i].name, s->apn[k].name))
-				config_error(errors, a, "pgw.apns", "APN \"%s\" is there twice",
-					     s->apn[i].name);
-	}
-	for (unsigned i = 0; i < s->mme.tacs; i++) {
-		bool served = s->mme.tac[i].plmn == s->mme.gummei.plmn;
+			WRONG(f, key_of("pgw.apns[%u].breakout", i), "direct needs one of "
+			      "datapath.interfaces with the role sgi or both");
+}
 
-		for (unsigned k = 0; k < s->mme.plmns; k++)
-			served |= s->mme.tac[i].plmn == s->mme.plmn[k];
-		if (!served)
-			config_error(errors, a, "mme.tracking_areas", "PLMN %s is neither the GUMMEI's nor "
-				     "in mme.plmns", plmn_print(s->mme.tac[i].plmn, (char[PLMN_STRLEN]){ 0 }));
+static void check_profiles(struct findings *f)
+{
+	const struct mcored_settings *s = f->s;
+
+	for (unsigned i = 0; i < s->profiles; i++) {
+		const struct settings_profile *p = &s->profile[i];
+
+		for (unsigned k = 0; k < i; k++)
+			if (!strcmp(p->name, s->profile[k].name))
+				WRONG(f, key_of("hss.profiles[%u].name", i), "'%s' is there twice", p->name);
+		for (unsigned k = 0; k < p->apns; k++)
+			if (strcmp(p->apn[k].name, "*") != 0 && !find_apn(s, p->apn[k].name))
+				ODD(f, key_of("hss.profiles[%u].apns[%u].name", i, k), "no APN of pgw.apns "
+				    "is called '%s': who asks for it is refused", p->apn[k].name);
 	}
-	if (s->roles.n != 4)
-		config_error(errors, a, "roles", "all of mme, hss, sgw and pgw run in one process in this "
-			     "version");
+}
+
+static void check_addresses(struct findings *f)
+{
+	const struct mcored_settings *s = f->s;
+	const struct in6_addr gtpu = mapped(s->gtpu);
+
+	if (!s->gtpu.s_addr || IN_MULTICAST(ntohl(s->gtpu.s_addr)))
+		WRONG(f, "sgw.gtpu", "expected the address of one of this machine's interfaces");
+	else if (pool_of(s, &gtpu))
+		WRONG(f, "sgw.gtpu", "is an address for devices: in the pool of \"%s\"",
+		      pool_of(s, &gtpu)->name);
+	for (unsigned i = 0; i < s->s1_addresses; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (!memcmp(&s->s1_address[i], &s->s1_address[k], sizeof(struct in6_addr)))
+				WRONG(f, key_of("mme.s1.address[%u]", i), "is there twice");
+}
+
+static void check_mme(struct findings *f)
+{
+	const struct mme_config *m = &f->s->mme;
+
+	for (unsigned i = 0; i < m->tacs; i++) {
+		bool served = m->tac[i].plmn == m->gummei.plmn;
+
+		for (unsigned k = 0; k < m->plmns; k++)
+			served |= m->tac[i].plmn == m->plmn[k];
+		if (!served)
+			WRONG(f, key_of("mme.tracking_areas[%u]", i), "PLMN %s is neither the GUMMEI's nor "
+			      "in mme.plmns", plmn_print(m->tac[i].plmn, (char[PLMN_STRLEN]){ 0 }));
+	}
+	for (unsigned i = 0; i < m->eias; i++)
+		if (memchr(m->eia_list, m->eia_list[i], i))
+			WRONG(f, key_of("mme.security.integrity[%u]", i), "EIA%u is there twice",
+			      m->eia_list[i]);
+	for (unsigned i = 0; i < m->eeas; i++)
+		if (memchr(m->eea_list, m->eea_list[i], i))
+			WRONG(f, key_of("mme.security.ciphering[%u]", i), "EEA%u is there twice",
+			      m->eea_list[i]);
+}
+
+static void check(struct findings *f)
+{
+	unsigned roles = 0;
+
+	check_interfaces(f);
+	for (unsigned i = 0; i < f->s->apns; i++)
+		check_pools(f, i);
+	check_profiles(f);
+	check_addresses(f);
+	check_mme(f);
+	for (unsigned i = 0; i < f->s->roles.n; i++)
+		roles |= 1u << f->s->roles.v[i];
+	if (roles != 0xf)
+		WRONG(f, "roles", "all of mme, hss, sgw and pgw run in one process in this version");
 }
 
 int settings_load(const char *path, struct mcored_settings *out, struct arena *a)
 {
-	struct config_errors errors = { 0 };
+	struct config_errors errors = { 0 }, odd = { 0 };
 	int err;
 
 	memset(out, 0, sizeof(*out));
 	err = config_load(path, rows, out, a, &errors);
 	if (!err) {
-		check(out, &errors, a);
+		odd.places = errors.places;
+		check(&(struct findings){ out, &errors, &odd, a });
 		err = errors.n ? -EINVAL : 0;
 	}
 	config_print_errors(stderr, path, &errors);
+	config_print_errors(stderr, path, &odd);
 	if (err)
 		return err;
 	out->mme.t3412_s /= 1000; /* durations are read as ms */
@@ -394,14 +596,6 @@ static struct in_addr ip4_of(const struct in6_addr *a)
 
 	memcpy(&ip, a->s6_addr + 12, 4);
 	return ip;
-}
-
-static struct in6_addr mapped(struct in_addr ip)
-{
-	struct in6_addr a = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
-
-	memcpy(a.s6_addr + 12, &ip, 4);
-	return a;
 }
 
 void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
