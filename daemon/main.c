@@ -6,7 +6,10 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "api/api.h"
 #include "core/loop.h"
@@ -20,28 +23,57 @@ static struct arena arena;
 static int usage(FILE *f)
 {
 	fputs("usage: mcored [-c FILE] [--check | --schema | --clean]\n"
-	      "  -c FILE    configuration (/etc/mcore/mcored.yaml)\n"
-	      "  --check    read the configuration, say what is wrong with it, and exit\n"
-	      "  --schema   print a commented configuration with all keys\n"
-	      "  --clean    detach the XDP programs and remove all that is pinned\n"
-	      "  --version\n",
+	      "  -c, --config FILE  the configuration (/etc/mcore/mcored.yaml)\n"
+	      "      --check        tell what is wrong with it, and exit\n"
+	      "      --schema       print every key with its meaning, range and default\n"
+	      "      --clean        detach the XDP programs and remove all that is pinned\n"
+	      "  -h, --help\n"
+	      "  -V, --version\n"
+	      "Signals: HUP reads the configuration again; TERM stops, and packets flow on.\n",
 	      f);
 	return f == stdout ? 0 : 2;
 }
 
-static void reset_turn(void *arg)
+/* Tells systemd (Type=notify), if it started us: sd_notify(3)'s protocol, a datagram. */
+static void notify(const char *state)
 {
-	(void)arg;
-	arena_reset(&turn_arena);
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	size_t n = path ? strlen(path) : 0;
+	int fd;
+
+	if (!n || n >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, n);
+	if (*path == '@') /* in the abstract namespace */
+		to.sun_path[0] = 0;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+			     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+		LOG(WARN, "notify", "socket=%s error=\"%s\"", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }
 
 static void stop(int signo)
 {
 	LOG(INFO, "stop", "signal=%s", strsignal(signo));
+	notify("STOPPING=1");
 	loop_stop();
 }
 
-static void reload(int signo)
+/* The same APNs in the same order: what can change of them may be taken up. */
+static bool same_apns(const struct mcored_settings *a, const struct mcored_settings *b)
+{
+	if (a->apns != b->apns)
+		return false;
+	for (unsigned i = 0; i < a->apns; i++)
+		if (strcmp(a->apn[i].name, b->apn[i].name) != 0)
+			return false;
+	return true;
+}
+
+static void reload(void)
 {
 	struct mcored_settings next;
 	struct arena fresh = {0};
@@ -49,7 +81,6 @@ static void reload(int signo)
 	struct pgw_config pgw;
 	char error[256];
 
-	(void)signo;
 	if (settings_load(config_path, &next, &fresh)) {
 		LOG(ERROR, "reload", "file=%s error=\"kept the old configuration\"", config_path);
 		arena_free(&fresh);
@@ -60,7 +91,7 @@ static void reload(int signo)
 	settings_hss(&next, &hss, &fresh);
 	if (hss_start(&hss, error, sizeof(error)))
 		LOG(ERROR, "reload", "role=hss error=\"%s\"", error);
-	if (next.apns == settings.apns) {
+	if (same_apns(&settings, &next)) {
 		settings_pgw(&next, &pgw);
 		pgw_reload(&pgw);
 	}
@@ -69,6 +100,14 @@ static void reload(int signo)
 	arena = fresh;
 	settings = next;
 	LOG(INFO, "reload", "file=%s", config_path);
+}
+
+static void on_hangup(int signo)
+{
+	(void)signo;
+	notify("RELOADING=1");
+	reload();
+	notify("READY=1");
 }
 
 static void hss_stats_emit(api_emit emit, void *arg)
@@ -178,13 +217,13 @@ int main(int argc, char **argv)
 		{"check", no_argument, NULL, 'k'},
 		{"schema", no_argument, NULL, 's'},
 		{"clean", no_argument, NULL, 'x'},
-		{"version", no_argument, NULL, 'v'},
+		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	int c, what = 0;
 
-	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1)
 		switch (c) {
 		case 'c':
 			config_path = optarg;
@@ -196,7 +235,7 @@ int main(int argc, char **argv)
 		case 's':
 			settings_print_schema();
 			return 0;
-		case 'v':
+		case 'V':
 			puts("mcored " MCORE_VERSION);
 			return 0;
 		case 'h':
@@ -218,16 +257,16 @@ int main(int argc, char **argv)
 	if (loop_init())
 		return failed("loop", "libuv");
 	proc_init();
-	loop_at_turn_end(reset_turn, NULL);
 	if (what == 'x')
 		return clean();
 	loop_signal(SIGTERM, stop);
 	loop_signal(SIGINT, stop);
-	loop_signal(SIGHUP, reload);
+	loop_signal(SIGHUP, on_hangup);
 	int status = start();
 
 	if (!status) {
 		LOG(INFO, "start", "version=%s ready=yes", MCORE_VERSION);
+		notify("READY=1");
 		loop_run();
 	}
 	api_stop();
