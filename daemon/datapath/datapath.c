@@ -128,6 +128,7 @@ static void write_settings(void)
 		return;
 	s->tag_bits = dp.wanted.tag_bits;
 	s->slots = dp.wanted.slots;
+	s->layout = dp.wanted.layout;
 	memcpy(s->pools, dp.wanted.pools, sizeof(s->pools));
 }
 

@@ -4,7 +4,7 @@
  *
  *   datapath.c start and stop, settings, counters
  *   load.c     object, maps, their pins and adoption
- *   layout.c   whether pinned maps are laid out as ours
+ *   layout.c   how the maps' values are laid out
  *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
  *   session.c  slots of `sessions`, through a shared mapping
  *   tunnel.c   which slot has a peer's F-TEID

@@ -102,9 +102,8 @@ const char *load_log_text(char *text, int n, size_t cap);
 /* Takes all pins away, of every ABI. */
 void load_unpin(void);
 
-/* layout.c: whether values of a map with this BTF are as those of ours. */
-bool layout_same(const struct bpf_object *, const struct bpf_map *, uint32_t btf_id,
-		 uint32_t value_type);
+/* layout.c: what the values of an object's maps look like, as a number. */
+uint64_t layout_of(const struct bpf_object *);
 
 /* attach.c */
 int attach_start(void);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a pinned map's values are laid out as ours. Sizes are not enough: members that changed
- * places within the same size would be read as each other. Both maps carry BTF, so the types are
- * walked into one number: each member's name and offset, each type's kind and size. */
+/* How the values of maps are laid out, as one number, which `settings` keeps beside the pinned
+ * maps. Sizes are not enough: members that changed places within the same size would be read as
+ * each other. The object's BTF is walked: each member's name and offset, each type's kind and size.
+ * (The kernel has the pinned maps' BTF too, but gives it only to CAP_SYS_ADMIN.) */
 #include "datapath/internal.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
@@ -47,19 +47,14 @@ static uint64_t walk(const struct btf *btf, uint32_t id, uint64_t h, unsigned de
 	return h;
 }
 
-bool layout_same(const struct bpf_object *object, const struct bpf_map *map, uint32_t btf_id,
-		 uint32_t value_type)
+uint64_t layout_of(const struct bpf_object *object)
 {
-	uint32_t ours = bpf_map__btf_value_type_id(map);
-	struct btf *btf;
-	bool same;
+	const struct btf *btf = bpf_object__btf(object);
+	struct bpf_map *map = NULL;
+	uint64_t h = 0;
 
-	if (!ours) /* a map without values of a type: the ring buffer */
-		return true;
-	btf = btf__load_from_kernel_by_id(btf_id);
-	if (!btf)
-		return false;
-	same = walk(btf, value_type, 0, 0) == walk(bpf_object__btf(object), ours, 0, 0);
-	btf__free(btf);
-	return same;
+	while ((map = bpf_object__next_map(object, map)))
+		if (!bpf_map__is_internal(map)) /* sections of variables, which are never pinned */
+			h = walk(btf, bpf_map__btf_value_type_id(map), h, 0);
+	return h ? h : 1; /* never that of maps which were just made */
 }

@@ -213,11 +213,6 @@ static int open_pinned(const struct bpf_map *map, const char *name, char *why, s
 		close(fd);
 		return -1;
 	}
-	if (!layout_same(dp.object, map, info.btf_id, info.btf_value_type_id)) {
-		snprintf(why, cap, "%s: its values are laid out otherwise", name);
-		close(fd);
-		return -1;
-	}
 	return fd;
 }
 
@@ -235,8 +230,9 @@ static size_t page_round(size_t n)
 	return (n + page - 1) / page * page;
 }
 
-/* Slots are made of pools: with others, what is in the maps means something else. */
-static bool same_pools(int settings_fd, char *why, size_t cap)
+/* Slots are made of pools: with others, or with members at other places, what is in the maps means
+ * something else. */
+static bool same_meaning(int settings_fd, char *why, size_t cap)
 {
 	struct settings s;
 	uint32_t zero = 0;
@@ -244,6 +240,10 @@ static bool same_pools(int settings_fd, char *why, size_t cap)
 
 	if (bpf_map_lookup_elem(settings_fd, &zero, &s)) {
 		snprintf(why, cap, "settings: %s", strerror(errno));
+		return false;
+	}
+	if (s.layout != dp.wanted.layout) {
+		snprintf(why, cap, "sessions or others are laid out otherwise");
 		return false;
 	}
 	for (unsigned i = 0; i < MCORE_MAX_POOLS; i++) {
@@ -280,7 +280,7 @@ static bool adopt_maps(void)
 		all = dp.map[i] >= 0;
 		any |= all;
 	}
-	if (all && same_pools(dp.map[MAP_SETTINGS], why, sizeof(why)))
+	if (all && same_meaning(dp.map[MAP_SETTINGS], why, sizeof(why)))
 		return true;
 	close_maps();
 	for (unsigned i = 0; i < DP_MAPS; i++)
@@ -390,6 +390,7 @@ int load_start(void)
 	dp.object = open_object();
 	if (!dp.object)
 		return dp_fail(-errno, "%s: %s", dp.object_path, strerror(errno));
+	dp.wanted.layout = layout_of(dp.object);
 	dp.adopted = adopt_maps();
 	if (dp.adopted && (err = reuse_maps(dp.object)))
 		return err;

@@ -152,7 +152,7 @@ struct settings {
 	__u8 gtpu6[16];
 	__u32 addresses; /* entries in the map `addresses`; 0 saves its look-up for frames not ours */
 	__u32 reserved32;
-	__u64 reserved;
+	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
 	struct pool pools[MCORE_MAX_POOLS];
 };
 
