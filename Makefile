@@ -17,8 +17,7 @@ endif
 VERSION  := 0.1.0
 LIBDIR   := $(PREFIX)/lib/mcore
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes
-CPPFLAGS += -D_GNU_SOURCE -DMCORE_VERSION='"$(VERSION)"' -DMCORE_LIBDIR='"$(LIBDIR)"' \
-	    -Iinclude -Idaemon -isystem /usr/include/libnl3
+CPPFLAGS += -D_GNU_SOURCE -DMCORE_VERSION='"$(VERSION)"' -Iinclude -Idaemon -isystem /usr/include/libnl3
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) -ffunction-sections -fdata-sections $(SANFLAGS)
 LDFLAGS  += -Wl,--gc-sections $(SANFLAGS)

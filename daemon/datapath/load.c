@@ -339,20 +339,28 @@ struct bpf_object *load_clone(void)
 	return object;
 }
 
+/* Where this program is: beside it in a build, and in ../lib/mcore where it is installed. */
 static int find_object(void)
 {
-	const char *const place[] = {dp.config.object, MCORE_LIBDIR "/mcore.bpf.o",
-				     "build/mcore.bpf.o"};
+	static const char *const place[] = {"mcore.bpf.o", "../lib/mcore/mcore.bpf.o"};
+	char self[PATH_CAP];
+	ssize_t n;
 
-	for (unsigned i = dp.config.object ? 0 : 1; i < 3; i++) {
-		if (!access(place[i], R_OK)) {
-			snprintf(dp.object_path, sizeof(dp.object_path), "%s", place[i]);
-			return 0;
-		}
-		if (dp.config.object)
-			return dp_fail(-errno, "%s: %s", dp.config.object, strerror(errno));
+	if (dp.config.object) {
+		snprintf(dp.object_path, sizeof(dp.object_path), "%s", dp.config.object);
+		return access(dp.object_path, R_OK)
+			       ? dp_fail(-errno, "%s: %s", dp.object_path, strerror(errno))
+			       : 0;
 	}
-	return dp_fail(-ENOENT, "mcore.bpf.o is neither in " MCORE_LIBDIR " nor in build");
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	while (n > 0 && self[n - 1] != '/')
+		n--;
+	for (unsigned i = 0; n > 0 && i < 2; i++) {
+		snprintf(dp.object_path, sizeof(dp.object_path), "%.*s%s", (int)n, self, place[i]);
+		if (!access(dp.object_path, R_OK))
+			return 0;
+	}
+	return dp_fail(-ENOENT, "mcore.bpf.o is neither where mcored is nor in ../lib/mcore");
 }
 
 /* `cat DIR/subscribers` prints the sessions. */
