@@ -27,7 +27,9 @@ struct s1_socket {
 	struct loop_fd *watch;
 	struct socket *so; /* usrsctp.c */
 	uint32_t slot;
-	bool holds_back; /* Nagle's algorithm is on */
+	bool holds_back;   /* Nagle's algorithm is on */
+	uint64_t close_at; /* ms, once its association has ended */
+	struct s1_socket *next;
 };
 
 enum s1_input_kind {

@@ -7,6 +7,11 @@
  * over, since an upcall may come late for a socket that was closed; one for a wrong socket is
  * harmless.
  *
+ * A socket is closed LINGER_MS after its association's end: usrsctp frees a socket that is closed
+ * while its receiving thread is at work on a packet for it, and then calls the upcall of freed
+ * memory. An association that has ended gets no packets. For the same reason an upcall is never
+ * taken away; one for a slot that is empty does nothing.
+ *
  * Failures that a timer of usrsctp finds do not always make an upcall, so every POLL_MS all sockets
  * are looked at. Addresses must be on an interface before s1_start: usrsctp lists them once. */
 #include "transport/s1_backend.h"
@@ -24,7 +29,7 @@
 #include <unistd.h>
 #include <usrsctp.h>
 
-enum { POLL_MS = 250, LISTEN_BACKLOG = 1024 };
+enum { POLL_MS = 250, LISTEN_BACKLOG = 1024, LINGER_MS = 1000 };
 
 struct slot {
 	struct s1_socket *socket; /* the loop's */
@@ -35,6 +40,7 @@ static struct mem_pool sockets = MEM_POOL(s1_socket);
 static struct s1_config config;
 static struct s1_socket *listener;
 static struct timer poll_timer;
+static struct s1_socket *lingering, **lingering_end = &lingering; /* in the order of their time */
 
 /* The lock guards slots (where it is), ready flags and both lists. Slot 0 is not used. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -142,6 +148,8 @@ static void run_ready(void *unused)
 	}
 }
 
+static void close_lingering(uint64_t now);
+
 static void on_poll(struct timer *timer)
 {
 	pthread_mutex_lock(&lock);
@@ -149,6 +157,7 @@ static void on_poll(struct timer *timer)
 		if (slots[slot].socket)
 			mark_locked(slot);
 	pthread_mutex_unlock(&lock);
+	close_lingering(loop_now_ms());
 	timer_start(timer, POLL_MS, on_poll);
 }
 
@@ -246,18 +255,37 @@ static int bind_addresses(struct socket *so, const struct s1_ends *ends)
 	return 0;
 }
 
+/* Closes what has lingered long enough; all of them if `now` is UINT64_MAX. */
+static void close_lingering(uint64_t now)
+{
+	while (lingering && lingering->close_at <= now) {
+		struct s1_socket *socket = lingering;
+
+		lingering = socket->next;
+		if (!lingering)
+			lingering_end = &lingering;
+		usrsctp_close(socket->so);
+		pool_put(&sockets, socket);
+	}
+}
+
 static void user_close(struct s1_socket *socket, bool abort)
 {
 	const struct linger now = {.l_onoff = 1, .l_linger = 0};
+	struct sctp_sndinfo info = {.snd_flags = SCTP_ABORT};
 
-	usrsctp_set_upcall(socket->so, NULL, NULL);
 	pthread_mutex_lock(&lock);
 	slots[socket->slot].socket = NULL;
 	pthread_mutex_unlock(&lock);
-	if (abort)
+	if (abort) {
 		usrsctp_setsockopt(socket->so, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	usrsctp_close(socket->so);
-	pool_put(&sockets, socket);
+		usrsctp_sendv(socket->so, "", 0, NULL, 0, &info, sizeof(info), SCTP_SENDV_SNDINFO,
+			      0);
+	}
+	socket->close_at = loop_now_ms() + LINGER_MS;
+	socket->next = NULL;
+	*lingering_end = socket;
+	lingering_end = &socket->next;
 }
 
 /* Takes over so. NULL with errno, so closed. */
@@ -510,6 +538,7 @@ static void user_stop(void)
 	if (listener)
 		user_close(listener, false);
 	listener = NULL;
+	close_lingering(UINT64_MAX);
 	for (unsigned i = 0; i < 100 && usrsctp_finish() != 0; i++)
 		usleep(1000);
 }
