@@ -172,18 +172,20 @@ check: ## install what is missing, build, run all tests; ends with "N passed, N 
 unit: unit-tests ## build and run the unit tests alone
 	@tests/run --unit $(B)
 
-lint: ## formatting, layers, cppcheck, clang-tidy
+lint: ## formatting, layers, cppcheck, manual pages
 	@tools/lint
 
-install: all ## into DESTDIR and PREFIX
+install: all ## into PREFIX (/usr/local), under DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR) \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)/etc/mcore \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/mcore
 	install -m 755 $(B)/mcored $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(B)/mcorectl $(B)/ransim $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(B)/mcore.bpf.o $(DESTDIR)$(LIBDIR)/
 	install -m 644 tools/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 tools/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 tools/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 tools/completion/mcorectl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/
 	sed 's|@SBINDIR@|$(PREFIX)/sbin|' tools/packaging/mcored.service \

@@ -29,7 +29,7 @@ static int usage(FILE *f)
 	      "      --clean        detach the XDP programs and remove all that is pinned\n"
 	      "  -h, --help\n"
 	      "  -V, --version\n"
-	      "Signals: HUP reads the configuration again; TERM stops, and packets flow on.\n",
+	      "Signals: HUP reads the configuration again; TERM stops; the XDP programs stay.\n",
 	      f);
 	return f == stdout ? 0 : 2;
 }

@@ -358,7 +358,12 @@ static const struct config_row rows[] = {
 	{ 0 },
 };
 
-void settings_print_schema(void) { config_print_schema(stdout, rows); }
+void settings_print_schema(void)
+{
+	puts("# Every key of mcored's configuration. \"required\": has no default; \"reload\": a change is taken\n"
+	     "# up by SIGHUP, others need a restart. Keys that are commented out have no default.");
+	config_print_schema(stdout, rows);
+}
 
 static struct in6_addr mapped(struct in_addr ip)
 {

@@ -126,7 +126,8 @@ void config_print_errors(FILE *, const char *path, const struct config_errors *)
 
 /* "a duration from 1s to 3h, such as 500ms or 54min": what a value of this row looks like. */
 const char *config_expected(const struct config_row *, char *buffer, size_t cap);
-/* Every key with its help, kind, range and default, in YAML's layout: for --help and the manual. */
+/* Every key with its help, kind, range and default, in YAML's layout: for --help and the manual. Keys
+ * without a default are commented out, unless required; "reload" says that .reload is set. */
 void config_print_schema(FILE *, const struct config_row *rows);
 
 /* Calls changed for each key whose value differs between two structs read by the same rows; a list

@@ -40,7 +40,8 @@ static void print_rows(FILE *f, const struct config_row *rows, unsigned depth, c
 		fprintf(f, "%*s# %s", (int)column, "", row->help ? row->help : row->key);
 		if (!maps)
 			fprintf(f, ": %s", config_expected(row, buffer, sizeof(buffer)));
-		fprintf(f, "%s\n", row->required ? "; required" : "");
+		fprintf(f, "%s%s\n", row->required ? "; required" : "",
+			row->reload ? "; reload" : "");
 		print_words(f, row, depth);
 		if (*indent)
 			fprintf(f, "%*s%s%s:", (int)column - 2, "", indent, row->key);
