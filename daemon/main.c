@@ -4,6 +4,7 @@
  * and SIGINT stop, and what is pinned goes on forwarding. */
 #include <errno.h>
 #include <getopt.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <stddef.h>
@@ -197,13 +198,21 @@ static int start(void)
 	return 0;
 }
 
+/* Takes over what is pinned, then removes it. Addresses and interfaces of the configuration that
+ * are gone do not matter; a daemon that runs is in the way, by the port of GTP-U. */
 static int clean(void)
 {
 	static struct dp_config dp;
+	unsigned interfaces = 0;
 	uint32_t adopted;
 	char error[512];
 
 	settings_datapath(&settings, &dp);
+	memset(dp.gtpu.s6_addr + 12, 0, 4); /* any */
+	for (unsigned i = 0; i < dp.interfaces; i++)
+		if (if_nametoindex(dp.interface[i].name))
+			dp.interface[interfaces++] = dp.interface[i];
+	dp.interfaces = interfaces;
 	if (dp_start(&dp, &dp_events, &adopted, error, sizeof(error)))
 		return failed("datapath", error);
 	dp_stop(true);

@@ -62,6 +62,17 @@ check "and adopts the sessions" logged 'datapath.start .*adopted_sessions=2'
 check "the eNodeB is back" saw 'event=s1.setup ' 8
 check "packets flow after that" wait_for 10 ping_ue 1 198.51.100.2 0.1 1
 
+lab_stop
+ip -n "$LAB-core" addr flush dev s1u
+ip -n "$LAB-core" link del sgi
+cleaned() {
+	in_ns core "$root/usr/sbin/mcored" -c "$LAB_DIR/mcored.yaml" --clean &&
+		[ ! -e "$LAB_PIN" ] && ! in_ns core nft list table inet mcore && ! ip -n "$LAB-core" link show mcore0 &&
+		! grep -q xdp <<<"$(ip -n "$LAB-core" link show s1u)"
+}
+check "--clean removes everything, though addresses and interfaces are gone" cleaned
+LAB_MCORED=
+
 # wrong SED EXPECTED: the sample changed so is refused in these words.
 wrong() {
 	sed -E "$1" "$TOP/tools/packaging/mcored.yaml" >"$LAB_DIR/wrong.yaml"
