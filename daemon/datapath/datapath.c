@@ -146,6 +146,9 @@ static int start(uint32_t *adopted)
 	err = session_start(adopted);
 	if (!err)
 		err = link_start(); /* first: neighbours that hop_start asks for answer at once */
+	/* And what became of links before events are heard: a new one takes a while to run. */
+	if (!err)
+		err = link_sync();
 	if (!err) {
 		hop_adopted();
 		err = hop_start();
