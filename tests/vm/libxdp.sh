@@ -6,6 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 other=$BUILD/tests/vm/count.bpf.o
 inside || {
+	vm_ready
 	mkdir -p "${other%/*}"
 	clang -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c "$TOP/tests/vm/count.bpf.c" -o "$other" || exit 1
 	in_vm "" "$0"
