@@ -377,6 +377,12 @@ void dp_session_del(uint32_t slot)
 		disconnect(slot);
 		imsis_del(s, slot);
 		addresses_del(s, slot);
+		/* Whose it was is nobody's to read in a dump any more. */
+		memset(s->imsi, 0, sizeof(s->imsi));
+		memset(s->apn, 0, sizeof(s->apn));
+		memset(s->iid, 0, sizeof(s->iid));
+		memset(s->ue6, 0, sizeof(s->ue6));
+		s->ue4 = 0;
 	}
 	extra_put(slot);
 }

@@ -142,6 +142,20 @@ static void teid_names_its_slot_and_nothing_else_does(void **state)
 	assert_null(dp_session(9));
 }
 
+static void freed_slot_names_nobody(void **state)
+{
+	static const char none[sizeof(((struct session *)0)->imsi)];
+
+	(void)state;
+	add(9);
+	assert_memory_not_equal(dp.sessions[9].imsi, none, sizeof(none));
+	assert_memory_not_equal(dp.sessions[9].apn, none, sizeof(none));
+	dp_session_del(9);
+	assert_memory_equal(dp.sessions[9].imsi, none, sizeof(none));
+	assert_memory_equal(dp.sessions[9].apn, none, sizeof(none));
+	assert_int_equal(dp.sessions[9].ue4, 0);
+}
+
 static void tags_do_not_repeat_or_count(void **state)
 {
 	uint32_t seen[64], steps = 0, repeats = 0;
@@ -321,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pools_lie_one_behind_the_other),
 		TEST(teid_names_its_slot_and_nothing_else_does),
+		TEST(freed_slot_names_nobody),
 		TEST(tags_do_not_repeat_or_count),
 		TEST(slot_in_use_is_refused),
 		TEST(kernels_counters_survive_every_change),
