@@ -206,6 +206,11 @@ static void on_setup_response(struct enb *enb, const void *body)
 		  s1_backend());
 	if (fault_on(&sim.faults, FAULT_GARBAGE))
 		enb_send_garbage(enb, sim.faults.arg[FAULT_GARBAGE]);
+	for (unsigned i = 0; i < sim.ues; i++)
+		if (sim.ue[i].uplink_waits && sim.ue[i].enb == enb) {
+			sim.ue[i].uplink_waits = false;
+			ue_service(&sim.ue[i]);
+		}
 	if (sim.enb_changed)
 		sim.enb_changed(enb, NULL);
 }

@@ -54,6 +54,7 @@ struct ue {
 	struct enb *enb; /* where it camps */
 	uint32_t enb_ue_id, mme_ue_id;
 	bool connected, mme_known;
+	bool uplink_waits; /* a packet came while its eNodeB had no S1: service request then */
 	bool secure; /* secure exchange of NAS messages on this connection (TS 24.301 4.4.2.3) */
 	/* user plane */
 	struct pdn pdn;

@@ -179,8 +179,9 @@ static void uplink_pending(void *owner)
 {
 	struct ue *ue = owner;
 
+	/* The tun is not watched again until the bearer is there, so nobody else would ask. */
 	if (!ue->connected)
-		ue_service(ue);
+		ue->uplink_waits = ue_service(ue) == -ENETDOWN;
 }
 
 static void error_indication(void *owner) { event_ue(owner, "gtpu.error-indication", "%s", ""); }
