@@ -2,7 +2,7 @@
 /* S1AP (TS 36.413): bytes to structs and back.
  *
  * Every message, IE and field is one line in a table: s1ap_scalars.h (numbers, enums, strings),
- * s1ap_ies.h (sequences, choices, lists), s1ap_msgs.h and s1ap_msgs_node.h (messages). A line makes
+ * s1ap_ies*.h (sequences, choices, lists), s1ap_msgs.h and s1ap_msgs_node.h (messages). A line makes
  * the struct's member, its presence bit and the row by which daemon/codec/per.c works. Names are
  * those of the specification in lower case: message S1 SETUP REQUEST is struct
  * s1ap_s1_setup_request, its IE eNB Name the member enb_name of type s1ap_enb_name_t.
@@ -128,6 +128,8 @@ extern const struct per_type s1ap_plmn_type, s1ap_ie_field_type, s1ap_null_type;
 
 #include "codec/s1ap_scalars.h"
 #include "codec/s1ap_ies.h"
+#include "codec/s1ap_ies_trace.h"
+#include "codec/s1ap_ies_node.h"
 #include "codec/s1ap_msgs.h"
 #include "codec/s1ap_msgs_node.h"
 #include "codec/s1ap_undef.h"

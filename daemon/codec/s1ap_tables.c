@@ -102,6 +102,8 @@
 
 #include "codec/s1ap_scalars.h"
 #include "codec/s1ap_ies.h"
+#include "codec/s1ap_ies_trace.h"
+#include "codec/s1ap_ies_node.h"
 #include "codec/s1ap_msgs.h"
 #include "codec/s1ap_msgs_node.h"
 #include "codec/s1ap_undef.h"
