@@ -297,7 +297,7 @@ static int complete(struct proc *p, const void *msg)
 			return fail(p, CAUSE_TOLD);
 		return PROC_STAY; /* T3450 repeats the accept */
 	}
-	a->pdn->active = true;
+	a->pdn->bearers->active = true;
 	a->completed = true;
 	return a->bearer_ready ? PROC_END : PROC_TO(BEARER);
 }

@@ -42,7 +42,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 
 	if (!ue->conn)
 		return -ENOTCONN;
-	for (struct mme_pdn *p = ue->pdns; p && n < GTPC_MAX_BEARERS; p = p->next, n++) {
+	for (struct mme_bearer *p = NULL; n < GTPC_MAX_BEARERS && (p = bearer_next(ue, p)); n++) {
 		item[n].e_rab_id = p->ebi;
 		item[n].e_rab_level_qos_parameters = qos_of(&p->qos);
 		item[n].transport_layer_address = (struct s1ap_transport_layer_address){
@@ -86,13 +86,13 @@ unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_se
 		ue->conn->context = true;
 	for (uint32_t i = 0; r->has.e_rab_setup_list && i < r->e_rab_setup_list.n; i++) {
 		const struct s1ap_e_rab_setup_item_ctxt_su_res *e = &r->e_rab_setup_list.v[i];
-		struct mme_pdn *p = pdn_by_ebi(ue, e->e_rab_id);
+		struct mme_bearer *p = bearer_by_ebi(ue, e->e_rab_id);
 
 		if (!p || q.bearers == GTPC_MAX_BEARERS) {
 			UE_LOG(WARN, ue, "s1.unknown_e_rab", "e_rab_id=%u", e->e_rab_id);
 			continue;
 		}
-		q.teid = p->s11_sgw.teid;
+		q.teid = p->pdn->s11_sgw.teid;
 		p->connected = true;
 		q.bearer[q.bearers].ebi = p->ebi;
 		q.bearer[q.bearers++].s1u_enb = (struct fteid){

@@ -84,10 +84,12 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type
 	pdn->type = type;
 	pdn->ambr_up = s->ambr_up;
 	pdn->ambr_down = s->ambr_down;
-	pdn->qos.qci = s->qci;
-	pdn->qos.arp_priority = s->arp_priority;
-	pdn->qos.arp_may_preempt = s->arp_may_preempt;
-	pdn->qos.arp_preemptable = s->arp_preemptable;
+	pdn->bearers->qos = (struct bearer_qos){
+		.qci = s->qci,
+		.arp_priority = s->arp_priority,
+		.arp_may_preempt = s->arp_may_preempt,
+		.arp_preemptable = s->arp_preemptable,
+	};
 	if (s->has_ue4 && type & PDN_IPV4)
 		pdn->paa.ip4 = s->ue4;
 	if (s->has_ue6 && type & PDN_IPV6)
@@ -115,7 +117,7 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 		.ambr_down = pdn->ambr_down,
 		.pco = *pco,
 		.bearers = 1,
-		.bearer[0] = {.ebi = pdn->ebi, .qos = pdn->qos},
+		.bearer[0] = {.ebi = pdn->ebi, .qos = pdn->bearers->qos},
 	};
 
 	memcpy(r.msisdn, ue->msisdn, sizeof(r.msisdn));
@@ -164,7 +166,7 @@ uint8_t esm_session_created(struct mme_pdn *pdn, const struct gtpc_response *r, 
 		pdn->ambr_down = r->ambr_down;
 	if (!r->bearers || r->bearer[0].ebi != pdn->ebi)
 		return ESM_CAUSE_NETWORK_FAILURE;
-	pdn->s1u_sgw = r->bearer[0].s1u_sgw;
+	pdn->bearers->s1u_sgw = r->bearer[0].s1u_sgw;
 	return 0;
 }
 
@@ -174,7 +176,7 @@ struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, 
 	struct nas_activate_default_bearer_request m = {
 		.ebi = pdn->ebi,
 		.pti = pti,
-		.qos = {.qci = pdn->qos.qci},
+		.qos = {.qci = pdn->bearers->qos.qci},
 		.pdn_address = {.type = (uint8_t)pdn->type, .ip4 = pdn->paa.ip4},
 	};
 
@@ -194,6 +196,28 @@ struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, 
 		SET(&m, nas_activate_default_bearer_request, pco);
 	}
 	return nas_make(ue, &nas_activate_default_bearer_request_def, &m, NAS_SEC_PLAIN);
+}
+
+/* ---- EPS bearer context status ---- */
+
+uint16_t esm_bearer_status(struct mme_ue *ue)
+{
+	uint16_t s = 0;
+
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		s = (uint16_t)(s | 1u << b->ebi);
+	return s;
+}
+
+void esm_sync_bearers(struct mme_ue *ue, uint16_t status)
+{
+	for (struct mme_pdn *p = ue->pdns, *next; p; p = next) {
+		next = p->next;
+		if (status >> p->ebi & 1)
+			continue;
+		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", p->ebi, p->apn);
+		pdn_delete(ue, p);
+	}
 }
 
 /* ---- requests outside attach ---- */

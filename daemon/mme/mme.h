@@ -5,7 +5,8 @@
  *   s1_conn     the S1 connection of one device (its two S1AP ids); owned by conn.c, belongs to an
  *               enb, and to a mme_ue as long as that one is ECM-CONNECTED
  *   mme_ue      a device; owned by ue.c, found by IMSI and M-TMSI once it is authenticated
- *   mme_pdn     a PDN connection with its default bearer; owned by its mme_ue
+ *   mme_pdn     a PDN connection; owned by its mme_ue
+ *   mme_bearer  an EPS bearer; owned by its mme_pdn, whose first is the default bearer
  *   procedures  core/proc objects in mme_ue.procs; one file each, no headers of their own
  *
  * An attach always makes a mme_ue of its own. When it is authenticated, a context that already has
@@ -110,17 +111,28 @@ struct s1_conn {
 	struct ecgi ecgi;
 };
 
+/* One E-RAB at the eNodeB, one GTP-U tunnel. */
+struct mme_bearer {
+	struct mme_bearer *next; /* of its PDN connection */
+	struct mme_pdn *pdn;
+	uint8_t ebi;
+	uint8_t tft_n;
+	uint8_t *tft; /* malloc: of a dedicated bearer, as the device was told it; NULL of a default one */
+	struct bearer_qos qos;
+	struct fteid s1u_sgw;
+	bool active;	/* the device has accepted the bearer */
+	bool connected; /* the SGW has the eNodeB's F-TEID */
+};
+
 struct mme_pdn {
 	struct mme_pdn *next;
-	uint8_t ebi, linked;
+	struct mme_bearer *bearers; /* never empty: the first is the default bearer */
+	uint8_t ebi;		    /* of the default bearer */
 	char apn[APN_STRLEN]; /* NI as chosen */
 	enum pdn_type type;
 	struct paa paa;
 	uint64_t ambr_up, ambr_down;
-	struct bearer_qos qos;
-	struct fteid s11_sgw, s1u_sgw;
-	bool active;	/* the device has accepted the bearer */
-	bool connected; /* the SGW has the eNodeB's F-TEID */
+	struct fteid s11_sgw;
 };
 
 /* A longer UE Radio Capability is not kept: the eNodeB then asks the device at each connection. */
@@ -294,9 +306,19 @@ void ue_reap(void);	/* frees what ended, at the end of the turn */
 void ue_drop_all(void); /* at the daemon's end: contexts stay saved, sessions stay programmed */
 void ue_seen(struct mme_ue *); /* a message came: timers, place, time */
 unsigned ue_count(void);
+/* A PDN connection with its default bearer; NULL if there is no EPS bearer identity (5 to 15) left. */
 struct mme_pdn *pdn_new(struct mme_ue *);
+/* By the EPS bearer identity of its default bearer. */
 struct mme_pdn *pdn_by_ebi(struct mme_ue *, uint8_t ebi);
 void pdn_free(struct mme_ue *, struct mme_pdn *);
+/* All bearers of a device, of one PDN connection after the other; NULL: first. Not across a change of
+ * the lists. */
+struct mme_bearer *bearer_next(struct mme_ue *, const struct mme_bearer *);
+struct mme_bearer *bearer_by_ebi(struct mme_ue *, uint8_t ebi);
+/* A dedicated bearer; NULL if there is no EPS bearer identity left. */
+struct mme_bearer *bearer_new(struct mme_ue *, struct mme_pdn *);
+/* Of a dedicated bearer, here alone: nobody is told. */
+void bearer_free(struct mme_bearer *);
 /* Delete Session, and frees it. */
 void pdn_delete(struct mme_ue *, struct mme_pdn *);
 
@@ -378,6 +400,11 @@ uint8_t esm_session_created(struct mme_pdn *, const struct gtpc_response *, uint
 /* Activate Default EPS Bearer Context Request, plain, for inside another message. */
 struct bytes esm_activate_default(struct mme_ue *, const struct mme_pdn *, uint8_t pti, uint8_t told,
 				  const struct pco *);
+/* The EPS bearer context status (9.9.2.1): a bit for each bearer. */
+uint16_t esm_bearer_status(struct mme_ue *);
+/* Bearers that the device has lost by its status are lost here too, and at the gateways: a PDN
+ * connection with its default bearer (24.301 5.5.3.2.4). */
+void esm_sync_bearers(struct mme_ue *, uint16_t status);
 /* An ESM message that no procedure took. */
 void esm_in(struct mme_ue *, const struct nas_event *);
 

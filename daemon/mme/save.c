@@ -14,7 +14,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 2, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 3, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -72,6 +72,23 @@ static void io_subscription(struct cursor *c, struct apn_subscription *s)
 	IO(c, s->ue6);
 }
 
+static void io_bearer(struct cursor *c, struct mme_bearer *b)
+{
+	IO(c, b->ebi);
+	IO(c, b->qos.qci);
+	IO(c, b->qos.arp_priority);
+	IO_SMALL(c, b->qos.arp_may_preempt);
+	IO_SMALL(c, b->qos.arp_preemptable);
+	IO(c, b->qos.mbr_up);
+	IO(c, b->qos.mbr_down);
+	IO(c, b->qos.gbr_up);
+	IO(c, b->qos.gbr_down);
+	IO_SMALL(c, b->s1u_sgw.has4);
+	IO_SMALL(c, b->s1u_sgw.has6);
+	IO(c, b->s1u_sgw.ip4);
+	IO(c, b->s1u_sgw.ip6);
+}
+
 static void io_pdn(struct cursor *c, struct mme_pdn *p)
 {
 	IO(c, p->ebi);
@@ -82,15 +99,8 @@ static void io_pdn(struct cursor *c, struct mme_pdn *p)
 	IO(c, p->paa.ip6);
 	IO(c, p->ambr_up);
 	IO(c, p->ambr_down);
-	IO(c, p->qos.qci);
-	IO(c, p->qos.arp_priority);
-	IO_SMALL(c, p->qos.arp_may_preempt);
-	IO_SMALL(c, p->qos.arp_preemptable);
 	IO(c, p->s11_sgw.teid);
-	IO_SMALL(c, p->s1u_sgw.has4);
-	IO_SMALL(c, p->s1u_sgw.has6);
-	IO(c, p->s1u_sgw.ip4);
-	IO(c, p->s1u_sgw.ip6);
+	io_bearer(c, p->bearers);
 }
 
 static void io_ue(struct cursor *c, struct mme_ue *ue)
@@ -177,7 +187,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			return false;
 		io_pdn(c, p);
 		p->next = next;
-		p->active = true;
+		p->bearers->active = true;
 		if (c->r.bad) {
 			p->s11_sgw.teid = 0;
 			return false;
@@ -192,7 +202,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			.mme = {.type = FTEID_S11_MME, .has4 = true, .ip4 = mme.control},
 			.teid = p->s11_sgw.teid,
 		};
-		if (sgw_restore(&s, &p->s1u_sgw.teid)) {
+		if (sgw_restore(&s, &p->bearers->s1u_sgw.teid)) {
 			UE_LOG(WARN, ue, "ue.restore",
 			       "apn=%s error=\"session cannot be restored\"", p->apn);
 			pdn_free(ue, p);

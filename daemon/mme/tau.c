@@ -5,27 +5,6 @@
 #include <stdlib.h>
 #include "mme/mme.h"
 
-static uint16_t bearer_status(const struct mme_ue *ue)
-{
-	uint16_t s = 0;
-
-	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
-		s = (uint16_t)(s | 1u << p->ebi);
-	return s;
-}
-
-/* Bearers that the device has lost are lost here too (5.5.3.2.4). */
-static void drop_bearers(struct mme_ue *ue, nas_bearer_status_t active)
-{
-	for (struct mme_pdn *p = ue->pdns, *next; p; p = next) {
-		next = p->next;
-		if (active >> p->ebi & 1)
-			continue;
-		UE_LOG(INFO, ue, "tau.bearer_lost", "ebi=%u", p->ebi);
-		pdn_delete(ue, p);
-	}
-}
-
 /* What the device says about itself replaces what was known (5.5.3.2.4). */
 static void read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
 {
@@ -59,7 +38,7 @@ static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
 		.update_result = NAS_TA_UPDATED,
 		.t3412 = mme.t3412_s,
 		.tai_list = mme_tai_list(&ue->tai),
-		.bearer_status = bearer_status(ue),
+		.bearer_status = esm_bearer_status(ue),
 	};
 
 	SET(&a, nas_tau_accept, t3412);
@@ -81,7 +60,7 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	ue_seen(ue);
 	read_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, bearer_status))
-		drop_bearers(ue, r->bearer_status);
+		esm_sync_bearers(ue, r->bearer_status);
 	if (!ue->pdns) {
 		reject(ue, EMM_CAUSE_NO_BEARER_ACTIVATED);
 		return;

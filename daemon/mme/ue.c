@@ -9,6 +9,7 @@
 
 static struct mem_pool ue_pool = MEM_POOL(mme_ue);
 static struct mem_pool pdn_pool = MEM_POOL(mme_pdn);
+static struct mem_pool bearer_pool = MEM_POOL(mme_bearer);
 static struct mme_ue *by_imsi, *by_tmsi, *doomed;
 
 struct mme_ue *ue_new(void)
@@ -134,21 +135,69 @@ void ue_seen(struct mme_ue *ue)
 	timer_stop(&ue->reachable);
 }
 
-/* ---- PDN connections ---- */
+/* ---- PDN connections and bearers ---- */
+
+struct mme_bearer *bearer_next(struct mme_ue *ue, const struct mme_bearer *b)
+{
+	if (b && b->next)
+		return b->next;
+	const struct mme_pdn *pdn = b ? b->pdn->next : ue->pdns;
+
+	return pdn ? pdn->bearers : NULL;
+}
+
+struct mme_bearer *bearer_by_ebi(struct mme_ue *ue, uint8_t ebi)
+{
+	struct mme_bearer *b = NULL;
+
+	while ((b = bearer_next(ue, b)) && b->ebi != ebi)
+		;
+	return b;
+}
+
+struct mme_bearer *bearer_new(struct mme_ue *ue, struct mme_pdn *pdn)
+{
+	struct mme_bearer **at = &pdn->bearers;
+	uint8_t ebi = 5;
+
+	while (ebi <= 15 && bearer_by_ebi(ue, ebi))
+		ebi++;
+	struct mme_bearer *b = ebi <= 15 ? pool_get(&bearer_pool) : NULL;
+
+	if (!b)
+		return NULL;
+	while (*at)
+		at = &(*at)->next;
+	*at = b;
+	b->pdn = pdn;
+	b->ebi = ebi;
+	return b;
+}
+
+void bearer_free(struct mme_bearer *b)
+{
+	struct mme_bearer **at = &b->pdn->bearers;
+
+	while (*at != b)
+		at = &(*at)->next;
+	*at = b->next;
+	free(b->tft);
+	pool_put(&bearer_pool, b);
+}
 
 struct mme_pdn *pdn_new(struct mme_ue *ue)
 {
-	uint8_t ebi = 5;
+	struct mme_pdn *pdn = pool_get(&pdn_pool);
+	struct mme_bearer *b = pdn ? bearer_new(ue, pdn) : NULL;
 
-	while (ebi <= 15 && pdn_by_ebi(ue, ebi))
-		ebi++;
-	struct mme_pdn *pdn = ebi <= 15 ? pool_get(&pdn_pool) : NULL;
-
-	if (pdn) {
-		pdn->ebi = ebi;
-		pdn->next = ue->pdns;
-		ue->pdns = pdn;
+	if (!b) {
+		if (pdn)
+			pool_put(&pdn_pool, pdn);
+		return NULL;
 	}
+	pdn->ebi = b->ebi;
+	pdn->next = ue->pdns;
+	ue->pdns = pdn;
 	return pdn;
 }
 
@@ -166,6 +215,8 @@ void pdn_free(struct mme_ue *ue, struct mme_pdn *pdn)
 	for (struct mme_pdn **at = &ue->pdns; *at; at = &(*at)->next)
 		if (*at == pdn) {
 			*at = pdn->next;
+			while (pdn->bearers)
+				bearer_free(pdn->bearers);
 			pool_put(&pdn_pool, pdn);
 			return;
 		}
@@ -233,9 +284,9 @@ static void release_bearers(struct mme_ue *ue)
 {
 	bool connected = false;
 
-	for (struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next) {
-		connected |= pdn->connected;
-		pdn->connected = false;
+	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));) {
+		connected |= b->connected;
+		b->connected = false;
 	}
 	if (!connected)
 		return;

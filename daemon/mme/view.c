@@ -168,7 +168,7 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 		v->uplink_count = ue->sec.ul_count;
 		v->downlink_count = ue->sec.dl_count;
 	}
-	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+	for (const struct mme_bearer *b = NULL; (b = bearer_next((struct mme_ue *)ue, b));)
 		v->bearers++;
 	v->since = ue->attached;
 	v->seen = ue->seen;

@@ -564,11 +564,12 @@ static void registered_idle_device_is_small(void **state)
 {
 	(void)state;
 	struct device d = idle_device(enb_ready(0), "001010000000001");
-	size_t n = sizeof(struct mme_ue) + sizeof(struct mme_pdn) +
+	size_t n = sizeof(struct mme_ue) + sizeof(struct mme_pdn) + sizeof(struct mme_bearer) +
 		   sizeof(struct apn_subscription) * ue_of(&d)->apns;
 
-	print_message("mme_ue %zu, mme_pdn %zu, apn_subscription %zu; saved %zu; s1_conn %zu\n",
-		      sizeof(struct mme_ue), sizeof(struct mme_pdn),
+	print_message("mme_ue %zu, mme_pdn %zu, mme_bearer %zu, apn_subscription %zu; saved %zu; "
+		      "s1_conn %zu\n",
+		      sizeof(struct mme_ue), sizeof(struct mme_pdn), sizeof(struct mme_bearer),
 		      sizeof(struct apn_subscription), saved_of(d.imsi)->n, sizeof(struct s1_conn));
 	assert_true(n + saved_of(d.imsi)->n < 4096);
 	assert_int_equal(in_use("s1_conn"), 0);

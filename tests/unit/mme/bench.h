@@ -582,7 +582,7 @@ static inline int bench_open(void **state)
 
 static inline int bench_close(void **state)
 {
-	static const char *const pools[] = {"mme_ue", "mme_pdn", "s1_conn",  "enb",
+	static const char *const pools[] = {"mme_ue", "mme_pdn", "mme_bearer", "s1_conn",  "enb",
 					    "attach", "auth",    "smc",      "identity",
 					    "detach", "service", "s6a_call", "gtpc_call"};
 	uint64_t cursor = 0;

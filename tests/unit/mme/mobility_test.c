@@ -605,6 +605,7 @@ static void restart_keeps_registered_devices(void **state)
 	struct nas_tau_request r;
 	struct mme_ue was = *ue_of(&d);
 	struct mme_pdn pdn = *was.pdns;
+	struct bearer_qos qos = pdn.bearers->qos;
 
 	attach_to(&e, AT_SMC); /* on its way: not kept */
 	restart();
@@ -625,7 +626,7 @@ static void restart_keeps_registered_devices(void **state)
 	assert_string_equal(ue->pdns->apn, pdn.apn);
 	assert_int_equal(ue->pdns->type, pdn.type);
 	assert_int_equal(ue->pdns->paa.ip4.s_addr, pdn.paa.ip4.s_addr);
-	assert_int_equal(ue->pdns->qos.qci, pdn.qos.qci);
+	assert_int_equal(ue->pdns->bearers->qos.qci, qos.qci);
 	assert_true(timer_running(&ue->reachable));
 	enb_ready(0);
 	r = tau_of(&d, NAS_TA_UPDATE, true);
