@@ -103,10 +103,7 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 {
 	struct gtpc_request r = {
 		.type = GTPC_CREATE_SESSION,
-		.sender = {.type = FTEID_S11_MME,
-			   .has4 = true,
-			   .ip4 = mme.control,
-			   .teid = ue->s11_teid},
+		.sender = ue_s11(ue),
 		.imsi = ue->imsi,
 		.serving_plmn = mme.gummei.plmn,
 		.tai = ue->tai,

@@ -181,6 +181,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	mme_reload(c);
 	view_init();
 	loop_at_turn_end(turn_end, NULL);
+	gtpc_serve(GTPC_MME, s11_in);
 	unsigned restored = ue_restore_all();
 
 	if (restored)
@@ -204,6 +205,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 void mme_stop(void)
 {
 	running = false;
+	gtpc_serve(GTPC_MME, NULL);
 	ue_drop_all();
 	s1_stop();
 	proc_reap();

@@ -14,6 +14,7 @@
  * knows an identity disturbs nobody. What ends is freed at the end of the loop's turn.
  *
  *   s1_in.c     S1AP messages to their functions        nas_in.c   NAS messages to procedures
+ *   s11_in.c    requests of the SGW to theirs
  *   attach.c auth.c smc.c identity.c detach.c service.c  procedures
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
  *   view.c      what the API sees, trace                 save.c     contexts across a restart */
@@ -166,7 +167,7 @@ struct mme_ue {
 	uint64_t ambr_up, ambr_down;
 	uint8_t apns, default_apn;
 	struct apn_subscription *apn; /* malloc, apns of them */
-	uint32_t s11_teid; /* ours, as the SGW is told */
+	uint32_t s11_teid; /* ours, as the SGW is told; 0 before the first session */
 	uint8_t *radio_capability; /* malloc: UE Radio Capability, as the eNodeB gave it */
 	uint32_t radio_capability_n;
 	UT_hash_handle by_imsi, by_tmsi;
@@ -202,6 +203,7 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(service_failed, "service requests that failed")                                          \
 	C(release, "UE contexts released")                                                         \
 	C(reset, "S1 Resets")                                                                      \
+	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
 	C(error_indication, "Error Indications received")                                          \
 	C(error_indication_sent, "Error Indications sent")                                         \
 	C(congestion, "attaches refused at the ceiling of max_ues")
@@ -301,6 +303,11 @@ void ue_remove(struct mme_ue *, enum ue_remove_how, struct s1ap_cause);
 void ue_idle(struct mme_ue *);
 /* Into the tables without superseding anybody: for contexts that are restored. */
 void ue_enter_tables(struct mme_ue *);
+/* Our control F-TEID on S11 for the device; allots its TEID at first. The TEID is 0 if none is left. */
+struct fteid ue_s11(struct mme_ue *);
+/* The s11_teid that was saved, for a context that is restored. 0; else it is 0 now. */
+int ue_claim_s11(struct mme_ue *);
+struct mme_ue *ue_by_s11(uint32_t teid);
 void ue_restart_reachable(struct mme_ue *); /* the device is idle from now on */
 void ue_reap(void);	/* frees what ended, at the end of the turn */
 void ue_drop_all(void); /* at the daemon's end: contexts stay saved, sessions stay programmed */
@@ -407,6 +414,9 @@ uint16_t esm_bearer_status(struct mme_ue *);
 void esm_sync_bearers(struct mme_ue *, uint16_t status);
 /* An ESM message that no procedure took. */
 void esm_in(struct mme_ue *, const struct nas_event *);
+
+/* ---- s11_in.c ---- */
+void s11_in(void *token, const struct gtpc_request *);
 
 /* ---- save.c ---- */
 void ue_save(struct mme_ue *);

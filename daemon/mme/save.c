@@ -14,7 +14,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 3, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 4, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -124,6 +124,7 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->tai.tac);
 	IO(c, ue->ecgi.plmn);
 	IO(c, ue->ecgi.eci);
+	IO(c, ue->s11_teid);
 	IO(c, ue->attached);
 	IO(c, ue->seen);
 	IO(c, ue->ambr_up);
@@ -199,7 +200,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			.paa = p->paa,
 			.ambr_up = p->ambr_up,
 			.ambr_down = p->ambr_down,
-			.mme = {.type = FTEID_S11_MME, .has4 = true, .ip4 = mme.control},
+			.mme = ue_s11(ue),
 			.teid = p->s11_sgw.teid,
 		};
 		if (sgw_restore(&s, &p->bearers->s1u_sgw.teid)) {
@@ -225,7 +226,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	IO(&c, version);
 	if (version == VERSION)
 		io_ue(&c, ue);
-	if (version == VERSION && !c.r.bad && ue->apns <= S6A_MAX_APNS &&
+	if (version == VERSION && !c.r.bad && !ue_claim_s11(ue) && ue->apns <= S6A_MAX_APNS &&
 	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
 	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX &&
 	    (ue->apn = calloc(ue->apns + 1u, sizeof(*ue->apn)))) {

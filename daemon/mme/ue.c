@@ -6,11 +6,13 @@
 #include <time.h>
 #include "mme/mme.h"
 #include "security/crypto.h"
+#include "transport/teid.h"
 
 static struct mem_pool ue_pool = MEM_POOL(mme_ue);
 static struct mem_pool pdn_pool = MEM_POOL(mme_pdn);
 static struct mem_pool bearer_pool = MEM_POOL(mme_bearer);
 static struct mme_ue *by_imsi, *by_tmsi, *doomed;
+static struct teid_table by_s11;
 
 struct mme_ue *ue_new(void)
 {
@@ -48,6 +50,25 @@ struct mme_ue *ue_by_guti(const struct guti *g)
 {
 	return gummei_equal(&g->gummei, &mme.gummei) ? ue_by_tmsi(g->gummei.code, g->m_tmsi) : NULL;
 }
+
+struct fteid ue_s11(struct mme_ue *ue)
+{
+	if (!ue->s11_teid)
+		ue->s11_teid = teid_new(&by_s11, ue);
+	return (struct fteid){
+		.type = FTEID_S11_MME, .has4 = true, .teid = ue->s11_teid, .ip4 = mme.control};
+}
+
+int ue_claim_s11(struct mme_ue *ue)
+{
+	int err = teid_claim(&by_s11, ue->s11_teid, ue);
+
+	if (err)
+		ue->s11_teid = 0;
+	return err;
+}
+
+struct mme_ue *ue_by_s11(uint32_t teid) { return teid_find(&by_s11, teid); }
 
 /* The table's order is that of entry, and serials grow with it: a walk goes on after the serial it
  * has seen last. Where that device was is remembered for the latest walk, and found by a scan else.
@@ -249,6 +270,8 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	timer_stop(&ue->reachable);
 	while (ue->pdns)
 		pdn_delete(ue, ue->pdns);
+	if (ue_by_s11(ue->s11_teid) == ue)
+		teid_drop(&by_s11, ue->s11_teid);
 	if (ue->known) {
 		ue_forget(ue->imsi);
 		if (walk_at == ue)
@@ -355,4 +378,5 @@ void ue_drop_all(void)
 		if (ue->conn)
 			conn_unbind(ue->conn);
 	}
+	teid_free(&by_s11);
 }

@@ -113,11 +113,6 @@ struct fteid sgw_s1u(const struct sgw_pdn *pdn)
 
 /* ---- Create Session ---- */
 
-static bool is_accepted(enum gtpc_cause cause)
-{
-	return cause >= GTPC_ACCEPTED && cause < GTPC_CONTEXT_NOT_FOUND;
-}
-
 static void delete_at_pgw(const struct sgw_pdn *pdn)
 {
 	struct gtpc_request q = {
@@ -140,11 +135,11 @@ static void session_created(struct gtpc_txn *txn, const struct gtpc_response *fr
 
 	pdn->token = NULL;
 	pdn->pgw_teid = r.sender.teid;
-	if (is_accepted(r.cause) && !pgw_slot(pdn->pgw_teid, pdn->ebi, &pdn->slot)) {
+	if (gtpc_accepted(r.cause) && !pgw_slot(pdn->pgw_teid, pdn->ebi, &pdn->slot)) {
 		delete_at_pgw(pdn);
 		r = (struct gtpc_response){.type = r.type, .cause = GTPC_SYSTEM_FAILURE};
 	}
-	if (!is_accepted(r.cause)) {
+	if (!gtpc_accepted(r.cause)) {
 		pdn_end(pdn);
 		ue_end_if_empty(ue);
 		gtpc_reply(token, &r);
@@ -249,6 +244,8 @@ static void handle(void *token, const struct gtpc_request *q)
 	case GTPC_RELEASE_ACCESS_BEARERS:
 		bearer_release_access(q, &r);
 		break;
+	default:
+		r.cause = GTPC_SERVICE_NOT_SUPPORTED;
 	}
 	gtpc_reply(token, &r);
 }

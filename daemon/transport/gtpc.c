@@ -23,7 +23,7 @@ struct gtpc_call {
 };
 
 static struct mem_pool calls = MEM_POOL(gtpc_call);
-static void (*serve[2])(void *token, const struct gtpc_request *);
+static void (*serve[GTPC_ROLES])(void *token, const struct gtpc_request *);
 
 static void deliver_response(struct local_work *work)
 {
@@ -85,10 +85,9 @@ static void undo(const struct gtpc_call *c)
 		.bearers = 1,
 		.bearer[0].ebi = c->request.bearer[0].ebi,
 	};
-	bool accepted =
-		c->response.cause >= GTPC_ACCEPTED && c->response.cause < GTPC_CONTEXT_NOT_FOUND;
 
-	if (c->unwanted && c->answered && accepted && c->request.type == GTPC_CREATE_SESSION)
+	if (c->unwanted && c->answered && gtpc_accepted(c->response.cause) &&
+	    c->request.type == GTPC_CREATE_SESSION)
 		gtpc_send(c->to, &r);
 }
 

@@ -107,6 +107,23 @@ static void a_role_that_is_not_here_does_not_respond(void **state)
 	assert_int_equal(last.type, GTPC_CREATE_SESSION);
 }
 
+static void the_sgw_asks_the_mme_as_the_mme_asks_the_sgw(void **state)
+{
+	struct gtpc_txn txn = {.done = done};
+	struct gtpc_request q = {.type = GTPC_DOWNLINK_DATA_NOTIFICATION, .teid = 5};
+
+	(void)state;
+	gtpc_request(&txn, GTPC_MME, &q);
+	settle();
+	assert_int_equal(last.cause, GTPC_REMOTE_PEER_NOT_RESPONDING);
+	gtpc_serve(GTPC_MME, accept_all);
+	gtpc_request(&txn, GTPC_MME, &q);
+	settle();
+	gtpc_serve(GTPC_MME, NULL);
+	assert_int_equal(last.cause, GTPC_ACCEPTED);
+	assert_int_equal(last.type, GTPC_DOWNLINK_DATA_NOTIFICATION);
+}
+
 static void a_transaction_can_be_used_again_from_its_answer(void **state)
 {
 	struct gtpc_txn txn = {.done = done_and_again};
@@ -387,6 +404,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_happens_within_the_request),
 		TEST(a_role_that_is_not_here_does_not_respond),
+		TEST(the_sgw_asks_the_mme_as_the_mme_asks_the_sgw),
 		TEST(a_transaction_can_be_used_again_from_its_answer),
 		TEST(a_cancelled_creation_never_reaches_the_role),
 		TEST(a_cancelled_deletion_is_carried_out),
