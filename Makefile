@@ -82,7 +82,7 @@ $(B)/ransim: $(SRC_ransim:%.c=$(B)/%.o) $(B)/libcore.a $(B)/libcodec.a $(B)/libs
 # -mcpu=v3 loads on 6.1 and later; BTF (-g) makes the maps readable.
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
 	    -Iinclude -Ibpf -I/usr/include/$(shell uname -m)-linux-gnu
-$(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/mcore/reasons.h
+$(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/mcore/filter.h include/mcore/reasons.h
 	$(call say,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<

@@ -21,9 +21,9 @@ enum direction { UP, DOWN };
 
 enum { RATE_RETRIES = 4, COARSE_BURST = 1 << 26 };
 
-INLINE bool rate_conforms(struct rate *r, __u32 len, __u64 now)
+INLINE bool rate_conforms(struct rate *r, __u32 burst_us, __u32 len, __u64 now)
 {
-	__u64 per_mib = r->ns_per_mib, burst = r->burst_ns,
+	__u64 per_mib = r->ns_per_mib, burst = burst_us * 1000ull,
 	      cost = (len * per_mib + (1 << 19)) >> 20;
 
 	if (!per_mib)
@@ -62,7 +62,8 @@ INLINE int policy(struct pkt *p, __u32 len, const enum direction dir)
 	}
 	if ((dir == UP ? owner->gate_up : owner->gate_down) != GATE_OPEN)
 		return REASON_gate_closed;
-	if (!rate_conforms(dir == UP ? &owner->rate_up : &owner->rate_down, len, p->now))
+	if (!rate_conforms(dir == UP ? &owner->rate_up : &owner->rate_down,
+			   dir == UP ? owner->burst_up_us : owner->burst_down_us, len, p->now))
 		return dir == UP ? REASON_rate_up : REASON_rate_down;
 	return GO_ON;
 }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct dp_state dp = {.map = {-1, -1, -1, -1, -1, -1, -1, -1}};
+struct dp_state dp = {.map = {[0 ... DP_MAPS - 1] = -1}};
 
 int dp_fail(int err, const char *fmt, ...)
 {
@@ -108,6 +108,8 @@ int dp_plan(void)
 	dp.slots = (uint32_t)slots;
 	dp.imsis_max = dp.slots;
 	dp.addresses_max = 2 * dp.extra_count;
+	dp.policies_max = POLICIES;
+	dp.filters_max = FILTERS;
 	while (1ull << bits < slots)
 		bits++;
 	dp.wanted.gtpu4 = gtpu.s_addr;

@@ -21,6 +21,8 @@ enum {
 	GTPU_OVERHEAD = 20 + 8 + 8, /* IPv4, UDP, GTP-U without optional fields */
 	IPV4_MIN_MTU = 576,
 	EXTRA_SLOTS = 4096,
+	POLICIES = 1024,
+	FILTERS = 64,
 	SLOTS_MAX = 1 << 24, /* leaves 8 bits of a TEID to the tag */
 	POOL_MAX = 1 << 20,
 };
@@ -37,6 +39,9 @@ enum dp_map {
 	MAP_LOCAL,
 	MAP_IMSIS,
 	MAP_REASONS,
+	MAP_POLICIES,
+	MAP_FILTERS,
+	MAP_PROFILES,
 	MAP_EVENTS,
 	DP_MAPS,
 };
@@ -52,6 +57,7 @@ struct dp_state {
 	struct settings wanted; /* computed from the configuration, compared at adoption */
 	uint32_t slots, extra_first, extra_count;
 	uint32_t imsis_max, addresses_max;
+	uint32_t policies_max, filters_max; /* elements, 0 among them */
 
 	struct bpf_object *object;
 	int map[DP_MAPS];
@@ -59,6 +65,8 @@ struct dp_state {
 	struct session *sessions; /* shared with the kernel, as are: */
 	struct hop *hops;
 	struct settings *settings;
+	struct policy *policies;
+	struct filter *filters;
 
 	char *error; /* of dp_start's caller, while it runs */
 	size_t error_cap;

@@ -29,8 +29,11 @@
 static const char *const map_name[DP_MAPS] = {
 	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",     [MAP_SETTINGS] = "settings",
 	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",   [MAP_IMSIS] = "imsis",
-	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",
+	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events", [MAP_POLICIES] = "policies",
+	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles",
 };
+
+static const uint32_t hops_max = HOPS;
 
 void load_pin_path(char *out, size_t cap, const char *prefix, const char *name)
 {
@@ -177,6 +180,9 @@ static void set_sizes(struct bpf_object *object)
 		[MAP_HOPS] = HOPS,
 		[MAP_ADDRESSES] = dp.addresses_max,
 		[MAP_IMSIS] = dp.imsis_max,
+		[MAP_POLICIES] = dp.policies_max,
+		[MAP_FILTERS] = dp.filters_max,
+		[MAP_PROFILES] = dp.policies_max,
 	};
 
 	for (unsigned i = 0; i < DP_MAPS; i++) {
@@ -228,6 +234,28 @@ static size_t page_round(size_t n)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
 	return (n + page - 1) / page * page;
+}
+
+/* The maps that the daemon reads and writes as memory. */
+static const struct {
+	enum dp_map map;
+	void **at;
+	uint32_t size;
+	const uint32_t *elements; /* NULL: one */
+} shared[] = {
+	{MAP_SESSIONS, (void **)&dp.sessions, sizeof(struct session), &dp.slots},
+	{MAP_HOPS, (void **)&dp.hops, sizeof(struct hop), &hops_max},
+	{MAP_SETTINGS, (void **)&dp.settings, sizeof(struct settings), NULL},
+	{MAP_POLICIES, (void **)&dp.policies, sizeof(struct policy), &dp.policies_max},
+	{MAP_FILTERS, (void **)&dp.filters, sizeof(struct filter), &dp.filters_max},
+};
+enum { SHARED = sizeof(shared) / sizeof(*shared) };
+
+static size_t shared_size(unsigned i)
+{
+	size_t n = shared[i].elements ? *shared[i].elements : 1;
+
+	return page_round(n * shared[i].size);
 }
 
 /* Slots are made of pools: with others, or with members at other places, what is in the maps means
@@ -408,27 +436,23 @@ int load_start(void)
 			       dp.object_path, strerror(-err));
 	if (!dp.adopted && (err = pin_maps()))
 		return err;
-	dp.sessions = map_shared(dp.map[MAP_SESSIONS],
-				 page_round((size_t)dp.slots * sizeof(struct session)));
-	dp.hops = map_shared(dp.map[MAP_HOPS], page_round(HOPS * sizeof(struct hop)));
-	dp.settings = map_shared(dp.map[MAP_SETTINGS], page_round(sizeof(struct settings)));
-	if (!dp.sessions || !dp.hops || !dp.settings)
-		return dp_fail(-errno, "cannot map the maps: %s", strerror(errno));
+	for (unsigned i = 0; i < SHARED; i++) {
+		*shared[i].at = map_shared(dp.map[shared[i].map], shared_size(i));
+		if (!*shared[i].at)
+			return dp_fail(-errno, "cannot map the map %s: %s",
+				       map_name[shared[i].map], strerror(errno));
+	}
 	pin_iterator();
 	return 0;
 }
 
 void load_stop(void)
 {
-	if (dp.sessions)
-		munmap(dp.sessions, page_round((size_t)dp.slots * sizeof(struct session)));
-	if (dp.hops)
-		munmap(dp.hops, page_round(HOPS * sizeof(struct hop)));
-	if (dp.settings)
-		munmap(dp.settings, page_round(sizeof(struct settings)));
-	dp.sessions = NULL;
-	dp.hops = NULL;
-	dp.settings = NULL;
+	for (unsigned i = 0; i < SHARED; i++) {
+		if (*shared[i].at)
+			munmap(*shared[i].at, shared_size(i));
+		*shared[i].at = NULL;
+	}
 	close_maps();
 	bpf_object__close(dp.object);
 	dp.object = NULL;

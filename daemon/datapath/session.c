@@ -96,14 +96,14 @@ static uint32_t make_teid(uint32_t slot)
 	return teid;
 }
 
-static void set_rate(struct rate *rate, __u64 *given, uint64_t bits_per_second)
+static void set_rate(struct rate *rate, __u32 *burst, __u64 *given, uint64_t bits_per_second)
 {
-	uint64_t ns = rate_ns_per_mib(bits_per_second), burst;
+	uint64_t ns = rate_ns_per_mib(bits_per_second), us;
 
-	burst = (uint64_t)BURST_OCTETS * ns >> 20;
-	if (burst < BURST_MS * 1000000ull)
-		burst = BURST_MS * 1000000ull;
-	__atomic_store_n(&rate->burst_ns, burst, __ATOMIC_RELAXED);
+	us = ((uint64_t)BURST_OCTETS * ns >> 20) / 1000;
+	if (us < BURST_MS * 1000)
+		us = BURST_MS * 1000;
+	__atomic_store_n(burst, (uint32_t)us, __ATOMIC_RELAXED);
 	__atomic_store_n(&rate->ns_per_mib, ns, __ATOMIC_RELAXED);
 	*given = bits_per_second;
 }
@@ -253,8 +253,8 @@ static void fill(struct session *s, uint32_t slot, const struct dp_session *give
 	imsi_print(given->imsi, s->imsi);
 	snprintf(s->apn, sizeof(s->apn), "%s", given->apn ? given->apn : "");
 	s->since = (uint64_t)now.tv_sec;
-	set_rate(&s->rate_up, &s->bits_per_second_up, given->rate_up);
-	set_rate(&s->rate_down, &s->bits_per_second_down, given->rate_down);
+	set_rate(&s->rate_up, &s->burst_up_us, &s->bits_per_second_up, given->rate_up);
+	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, given->rate_down);
 }
 
 int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid)
@@ -339,8 +339,8 @@ void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
 
 	if (!s || !s->teid)
 		return;
-	set_rate(&s->rate_up, &s->bits_per_second_up, up);
-	set_rate(&s->rate_down, &s->bits_per_second_down, down);
+	set_rate(&s->rate_up, &s->burst_up_us, &s->bits_per_second_up, up);
+	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, down);
 }
 
 static void extra_put(uint32_t slot)

@@ -21,9 +21,10 @@
 #define MCORE_DATAPATH_H
 
 #include <linux/types.h>
+#include "filter.h"
 #include "reasons.h"
 
-#define MCORE_ABI     1
+#define MCORE_ABI     2
 #define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
 #define GTPU_PORT     2152
 
@@ -38,13 +39,13 @@ enum {
 
 enum gate { GATE_OPEN, GATE_CLOSED };
 
-/* A rate is enforced by GCRA: tat is the theoretical arrival time of the next conforming packet.
- * burst_ns is how far tat may be ahead of now (from 2^26 ns on to a clock tick, see bpf/policy.h). A mebibyte, so that 100 Gbit/s is exact to a
- * millionth, and 1 kbit/s (8.4e12 ns) times the longest packet still fits in 64 bits. */
+/* A rate is enforced by GCRA: tat is the theoretical arrival time of the next conforming packet. How
+ * far it may be ahead of now is the session's burst_*_us (from 2^26 ns on to a clock tick, see
+ * bpf/policy.h). A mebibyte, so that 100 Gbit/s is exact to a millionth, and 1 kbit/s (8.4e12 ns)
+ * times the longest packet still fits in 64 bits. */
 struct rate {
 	__u64 tat;	  /* ns, CLOCK_MONOTONIC; written by the kernel alone */
 	__u64 ns_per_mib; /* time that 2^20 bytes take, from rate_ns_per_mib(); 0: unlimited */
-	__u64 burst_ns;
 };
 
 /* The member of that name for a rate in bit/s. Rates below 1 kbit/s are held to 1 kbit/s. */
@@ -66,28 +67,49 @@ struct count {
 	__u64 bytes;
 };
 
+/* Bits of a session's flags. */
+enum session_flag {
+	SESSION_QUOTA_UP = 1,	/* quota_left counts uplink packets, */
+	SESSION_QUOTA_DOWN = 2, /* downlink packets; both: their sum */
+	SESSION_QUARANTINE = 4, /* only what its policy's wall allows */
+};
+
+/* quota_left of a quota that a packet did not fit into is this less than what was left: negative
+ * from then on, and one packet alone makes it so. What is left then, in octets: */
+#define QUOTA_EXHAUSTED (1ll << 62)
+static inline __attribute__((always_inline)) __u64 quota_octets(__s64 left)
+{
+	return (__u64)(left < 0 ? left + QUOTA_EXHAUSTED : left);
+}
+
 /* Value of `sessions`: 256 bytes. Uplink IPv4 waits for line 0 alone, all else for lines 0 and 1,
- * which are a pair that the processor fetches together. */
+ * which are a pair that the processor fetches together. Gates, flags, policy, rates and quota are
+ * those of the owner. */
 struct session {
 	/* line 0: who may use it, where it goes, and uplink's state */
 	__be32 teid;	/* ours; 0: slot not in use */
 	__be32 ue4;	/* device's IPv4 address, 0 if none */
 	__u16 peer;	/* index in hops of the GTP-U peer; 0: idle */
 	__u16 exit;	/* index in hops where decapsulated packets go */
-	__u32 owner;	/* slot whose gates and rates apply: itself for a device's first session */
+	__u32 owner;	/* slot whose policy applies: itself for a device's first session */
 	__u8 gate_up;	/* enum gate */
 	__u8 gate_down;
-	__u8 dscp;	/* of outer downlink packets */
-	__u8 ebi;	/* EPS bearer identity, 5 to 15 */
+	__u8 dscp;	  /* of outer downlink packets */
+	__u8 flags;	  /* enum session_flag */
 	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
+	__u16 policy;	  /* index in policies; 0: none */
+	__u8 reserved_hot[2];
+	__u32 burst_up_us;
 	struct rate rate_up;
 	struct count up;
 	/* line 1: downlink's state, and both's */
 	struct rate rate_down;
 	struct count down;
-	__u8 ue6[8];	 /* device's IPv6 /64, zero if none */
-	__u64 last_seen; /* ns, CLOCK_MONOTONIC (to a clock tick), of the last packet either way */
-	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
+	__u8 ue6[8];	  /* device's IPv6 /64, zero if none */
+	__u64 last_seen;  /* ns, CLOCK_MONOTONIC (to a clock tick), of the last packet either way */
+	__s64 quota_left; /* octets; see QUOTA_EXHAUSTED. Meaningless without SESSION_QUOTA_* */
+	__u32 burst_down_us;
+	__u32 reserved_warm;
 	/* line 2: for people */
 	char imsi[16];
 	char apn[32];
@@ -97,7 +119,10 @@ struct session {
 	__u64 bits_per_second_up; /* what rate_up and rate_down were made from; 0: unlimited */
 	__u64 bits_per_second_down;
 	__u64 idle_told; /* ns, of this slot's last EVENT_IDLE; the daemon zeroes it with peer */
-	__u64 reserved[5];
+	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
+	__u64 quota;	 /* octets of a whole quota, for people */
+	__u8 ebi;	 /* EPS bearer identity, 5 to 15 */
+	__u8 reserved[23];
 };
 
 /* Value of `hops`, 64 bytes. Index 0 is never used. */
@@ -191,8 +216,9 @@ struct reason_count {
 /* A record of the ring buffer `events`. */
 /* SLOW_PATH: uplink packet of `slot` in `packet`, to be answered (ICMPv6 to a link-local or multicast
  * address). UNKNOWN_TEID: an Error Indication was sent to `peer` for `teid`. IDLE: downlink data
- * for `slot`, at most once a second until it has a peer. */
-enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE };
+ * for `slot`, at most once a second until it has a peer. QUOTA: a packet of `slot` did not fit into
+ * its quota, which is exhausted from this packet on; told once. */
+enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE, EVENT_QUOTA };
 struct event {
 	__u32 type; /* enum event_type */
 	__u32 slot;

@@ -144,8 +144,7 @@ static void fill_core(unsigned n)
 	fill_hop(&h[2], if_sgi, "10.2.0.2");
 	fill_hop(&h[3], if_sgi, "0.0.0.0");
 	for (uint32_t i = PLAN_HOST; i < n; i++) {
-		const struct rate rate = {.ns_per_mib = rate_ns_per_mib(100000000000),
-					  .burst_ns = 1ull << 62};
+		const struct rate rate = {.ns_per_mib = rate_ns_per_mib(100000000000)};
 
 		s[i].teid = htonl(i << PLAN_TAG_BITS | PLAN_TAG);
 		s[i].peer_teid = htonl(i);
@@ -154,6 +153,7 @@ static void fill_core(unsigned n)
 		s[i].exit = 2;
 		s[i].owner = i;
 		s[i].rate_up = s[i].rate_down = rate;
+		s[i].burst_up_us = s[i].burst_down_us = UINT32_MAX;
 	}
 }
 

@@ -37,7 +37,7 @@ static void stale_tat(void)
 	struct rate *r = &lab.sessions[DEVICE].rate_up;
 
 	r->ns_per_mib = rate_ns_per_mib(1000000);
-	r->burst_ns = 1000;
+	lab.sessions[DEVICE].burst_up_us = 1;
 	r->tat = ~0ull >> 1;
 }
 static void old_time(void)

@@ -289,7 +289,7 @@ static struct rate *flow_start(const struct flow *f)
 
 	lab_reset();
 	r->ns_per_mib = rate_ns_per_mib(f->bits_per_second);
-	r->burst_ns = f->burst_ns;
+	*(f->down ? &s->burst_down_us : &s->burst_up_us) = (uint32_t)(f->burst_ns / 1000);
 	return r;
 }
 
@@ -428,7 +428,7 @@ static bool one_packet_moves_tat_by(uint64_t bits_per_second, uint64_t ns, uint6
 
 	lab_reset();
 	s->rate_down.ns_per_mib = rate_ns_per_mib(bits_per_second);
-	s->rate_down.burst_ns = 7200000000000;
+	s->burst_down_us = 4200000000;
 	s->rate_down.tat = ahead;
 	lab_run(LAB_SGI, in, frame_build(&spec, in), lab.aside, 1, &r);
 	uint64_t moved = s->rate_down.tat - ahead;

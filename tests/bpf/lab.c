@@ -196,7 +196,6 @@ static struct session *set_session(unsigned slot, enum lab_hop peer, enum lab_ho
 static void set_rate(struct rate *r, uint64_t bits_per_second)
 {
 	r->ns_per_mib = rate_ns_per_mib(bits_per_second);
-	r->burst_ns = 0;
 }
 
 static void reset_sessions(void)
