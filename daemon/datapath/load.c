@@ -27,9 +27,9 @@
 #define BPFFS "/sys/fs/bpf"
 
 static const char *const map_name[DP_MAPS] = {
-	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",     [MAP_SETTINGS] = "settings",
-	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",   [MAP_IMSIS] = "imsis",
-	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events", [MAP_POLICIES] = "policies",
+	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",         [MAP_SETTINGS] = "settings",
+	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",       [MAP_IMSIS] = "imsis",
+	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_POLICIES] = "policies",
 	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles",
 };
 
@@ -176,12 +176,9 @@ void load_unpin(void)
 static void set_sizes(struct bpf_object *object)
 {
 	const uint32_t size[DP_MAPS] = {
-		[MAP_SESSIONS] = dp.slots,
-		[MAP_HOPS] = HOPS,
-		[MAP_ADDRESSES] = dp.addresses_max,
-		[MAP_IMSIS] = dp.imsis_max,
-		[MAP_POLICIES] = dp.policies_max,
-		[MAP_FILTERS] = dp.filters_max,
+		[MAP_SESSIONS] = dp.slots,          [MAP_HOPS] = HOPS,
+		[MAP_ADDRESSES] = dp.addresses_max, [MAP_IMSIS] = dp.imsis_max,
+		[MAP_POLICIES] = dp.policies_max,   [MAP_FILTERS] = dp.filters_max,
 		[MAP_PROFILES] = dp.policies_max,
 	};
 
@@ -439,8 +436,8 @@ int load_start(void)
 	for (unsigned i = 0; i < SHARED; i++) {
 		*shared[i].at = map_shared(dp.map[shared[i].map], shared_size(i));
 		if (!*shared[i].at)
-			return dp_fail(-errno, "cannot map the map %s: %s",
-				       map_name[shared[i].map], strerror(errno));
+			return dp_fail(-errno, "cannot map the map %s: %s", map_name[shared[i].map],
+				       strerror(errno));
 	}
 	pin_iterator();
 	return 0;

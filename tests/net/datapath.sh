@@ -174,10 +174,10 @@ counted() { # both directions were counted
 readable_file() { tee /dev/stderr <"$PINS/subscribers" | grep -c 001010000000002 | grep -qx 1; }
 readable_map() {
 	local slot
-	slot=$(bpftool -j map lookup pinned "$PINS/v1/imsis" key $(printf '001010000000002\0' | od -An -v -tu1) |
+	slot=$(bpftool -j map lookup pinned "$PINS"/v*/imsis key $(printf '001010000000002\0' | od -An -v -tu1) |
 		tee /dev/stderr | jq -r '.formatted.value.slot[0]') || return 1
 	[ "$slot" = 2 ] || return 1
-	bpftool map lookup pinned "$PINS/v1/sessions" key 2 0 0 0 | tee /dev/stderr |
+	bpftool map lookup pinned "$PINS"/v*/sessions key 2 0 0 0 | tee /dev/stderr |
 		grep -q '"imsi": "001010000000002"'
 }
 
@@ -392,7 +392,7 @@ s_restart() { # nothing is lost by kill -9 and a new daemon
 restarted() { dp_start access=s1u sgi=sgi && grep -q '^ready adopted=1 ' "$W/dp.log"; }
 other_layout() { # an object whose session has another member of the same size
 	mkdir -p "$W/other/include" && cp -r "$TOP/include/mcore" "$W/other/include/" || return 1
-	sed -i 's/__u64 reserved\[5\]/__u64 reserved_[5]/' "$W/other/include/mcore/datapath.h"
+	sed -i 's/__u64 since;/__u64 since_;/' "$W/other/include/mcore/datapath.h"
 	clang -O2 -g -target bpf -mcpu=v3 -I"$W/other/include" -I"$TOP/bpf" \
 		-I"/usr/include/$(uname -m)-linux-gnu" -c "$TOP/bpf/mcore.bpf.c" -o "$W/other.o" || return 1
 	dp_start access=s1u sgi=sgi object="$W/other.o" && grep -q '^ready adopted=0 ' "$W/dp.log" &&

@@ -57,7 +57,7 @@ check "masqueraded: TCP up" up 2 5004
 
 # What a person reads.
 dumped() { # N: bpftool's dump of the session; a slot with TEID 0 is not in use
-	bpftool -j map dump pinned "$LAB_PIN/v1/sessions" |
+	bpftool -j map dump pinned "$LAB_PIN"/v*/sessions |
 		jq -e --arg i "$(imsi "$1")" '[.[].formatted.value | select(.imsi == $i and .teid != 0)][0] // empty' \
 			>"$LAB_DIR/session"
 }

@@ -36,7 +36,7 @@ checks() {
 	check "the host's veth pair is there" ip link show mcore1
 	check "packets are forwarded" grep -qx 1 /proc/sys/net/ipv4/ip_forward
 	check "and masqueraded" grep -q masquerade <<<"$(nft list table inet mcore)"
-	check "maps are pinned" bpftool map show pinned /sys/fs/bpf/mcore/v1/sessions
+	check "maps are pinned" bpftool map show pinned /sys/fs/bpf/mcore/v*/sessions
 	ransim run --mme 10.10.0.1 --enb 10.10.0.2 --plmn 00101 --tac 1 \
 		--ue imsi=001010000000001,k=465b5ce8b199b49faa5f0a2ee238a6bc,opc=cd63cb71954a9f4e48a5994e37a02baf \
 		>$work/ransim.log 2>&1 </dev/null &

@@ -31,7 +31,7 @@ finish() {
 		  echo 'detach 2' > $LAB_DIR/ransim.fifo; echo 'attach 2' > $LAB_DIR/ransim.fifo
 		  nsenter --net=/run/netns/$LAB-ue1 ping 198.51.100.2
 		  cat $LAB_PIN/subscribers
-		  bpftool map dump pinned $LAB_PIN/v1/hops
+		  bpftool map dump pinned $LAB_PIN/v*/hops
 		  tools/lab/demo.sh down                         # ends it
 		EOF
 		exit 0
@@ -107,8 +107,8 @@ show mcorectl session show $imsi1
 ctl session show $imsi1
 show cat $LAB_PIN/subscribers
 cat $LAB_PIN/subscribers
-show "bpftool map dump pinned $LAB_PIN/v1/sessions      (that IMSI's entry)"
-bpftool -j map dump pinned "$LAB_PIN/v1/sessions" 2>/dev/null |
+show "bpftool map dump pinned $LAB_PIN/v*/sessions      (that IMSI's entry)"
+bpftool -j map dump pinned "$LAB_PIN"/v*/sessions 2>/dev/null |
 	jq ".[].formatted | select(.value.imsi == \"$imsi1\")" || die "bpftool"
 show "mcorectl stats                                     (what became of packets)"
 ctl stats | grep datapath_packets
