@@ -49,6 +49,14 @@ struct {
 	__type(value, __u32);
 } local SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct ip_key);
+	__type(value, __u32);
+} peers SEC(".maps");
+
 /* No program reads it: it lets a person find a device's slots with bpftool. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

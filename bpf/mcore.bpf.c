@@ -136,8 +136,7 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	p->session = session_by_teid(p, c, g.teid);
 	if (!p->session)
 		return unknown_teid(p, &g, outer);
-	hop = hop_get(p->session->peer);
-	if (!hop || !p->session->peer || !hop_is4(hop, outer->src))
+	if (!peer_may_send(p->session, outer))
 		return REASON_wrong_peer;
 
 	if (!parse_inner(p, &g, &in))
@@ -204,6 +203,7 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 {
 	struct place to = address_find(c, in);
 	struct hop *hop;
+	struct way way;
 	int reason;
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
@@ -213,10 +213,11 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	p->session = session_by_address(p, to.slot, in);
 	if (!p->session)
 		return REASON_no_session;
-	if (!p->session->peer)
+	way = way_of(p->session);
+	if (!way.peer)
 		return downlink_idle(p);
 
-	hop = hop_get(p->session->peer);
+	hop = hop_get(way.peer);
 	if (!hop || hop->state != HOP_READY || hop->family != 4)
 		return REASON_no_next_hop;
 	if (in->len + ENCAPSULATION > hop->mtu)
@@ -231,7 +232,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	p->session->last_seen = p->now;
 	if (role != HOST)
 		ttl_decrement(in);
-	return encapsulate(p, in, p->session, hop) ? REASON_downlink : REASON_internal;
+	return encapsulate(p, in, p->session->dscp, hop, way.peer_teid) ? REASON_downlink
+									: REASON_internal;
 }
 
 INLINE int classify(struct pkt *p, const enum role role)

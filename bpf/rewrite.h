@@ -90,11 +90,11 @@ INLINE bool decapsulate(struct pkt *p, const struct ip *in, __u32 off, const str
 
 /* Replaces the link-layer header by the hop's, outer IPv4, UDP and GTP-U (TS 29.281 5.1: version 1,
  * no optional fields). */
-INLINE bool encapsulate(struct pkt *p, const struct ip *in, const struct session *s,
-			const struct hop *h)
+INLINE bool encapsulate(struct pkt *p, const struct ip *in, __u8 dscp, const struct hop *h,
+			__be32 teid)
 {
-	__u32 link = link_len(h), tos = (__u32)s->dscp << 2, sum;
-	__be32 *w, teid = s->peer_teid;
+	__u32 link = link_len(h), tos = (__u32)dscp << 2, sum;
+	__be32 *w;
 	__u16 total = bpf_htons((__u16)(in->len + ENCAPSULATION));
 
 	if (trim(p, in, p->l3) ||

@@ -36,6 +36,22 @@ INLINE bool hop_is4(const struct hop *h, __u64 addr)
 	return h->family == 4 && *(const __u32 *)h->addr == (__u32)addr;
 }
 
+/* Where a session's downlink packets go, read at one stroke: mcored changes it while they flow. */
+struct way {
+	__u16 peer, exit;
+	__be32 peer_teid;
+};
+
+INLINE struct way way_of(const struct session *s)
+{
+	union {
+		__u64 word;
+		struct way way;
+	} u = {.word = *(const volatile __u64 *)&s->peer};
+
+	return u.way;
+}
+
 INLINE __u64 host_order(__u64 addr, bool v6)
 {
 	return v6 ? bpf_be64_to_cpu(addr) : bpf_ntohl((__u32)addr);
@@ -109,6 +125,22 @@ INLINE __u32 local_find(const struct settings *c, const struct ip *in)
 		return 0;
 	hop = bpf_map_lookup_elem(&local, &key);
 	return hop ? *hop : 0;
+}
+
+/* The tunnel's own eNodeB, or another that has tunnels of ours (IPv4): in a handover a device's packets come
+ * from the new one before its path is switched, and from the old one after. */
+INLINE bool peer_may_send(const struct session *s, const struct ip *outer)
+{
+	__u32 peer = way_of(s).peer;
+	struct hop *hop = peer ? hop_get(peer) : NULL;
+	struct ip_key key;
+
+	if (!hop)
+		return false;
+	if (hop_is4(hop, outer->src))
+		return true;
+	key = ip_key(outer->src, 0, false);
+	return bpf_map_lookup_elem(&peers, &key);
 }
 
 /* The slot behind a device's address; found is false if it is not a device's. */

@@ -113,7 +113,8 @@ struct dp_session {
 /* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.
  * *teid is ours, host order, with an unguessable tag. 0, -EEXIST, -ENOSPC. */
 int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
-/* The peer's F-TEID: packets flow both ways from the next one on. teid in host order. 0, -ENOENT,
+/* The peer's F-TEID: packets flow both ways from the next one on. teid in host order. A tunnel that the
+ * session had before gets an End Marker behind its last packet (TS 29.281 7.3.2). 0, -ENOENT,
  * -ENOSPC (no hop left), -EAFNOSUPPORT. */
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid);
 /* No radio bearer any more: downlink is told by downlink_data. */

@@ -9,7 +9,10 @@
  *
  * Messages: Echo Request is answered (7.2.1), Error Indication told to the roles (7.3.1), an
  * unknown TEID answered with one; Echo Response, Supported Extension Headers Notification and End
- * Marker ask for nothing here. */
+ * Marker ask for nothing here.
+ *
+ * An End Marker of ours (7.3.2) must not overtake what XDP sends on the old path: a program that
+ * read the old peer is through with its packet long before MARKER_MS have passed. */
 #include "datapath/internal.h"
 #include "core/loop.h"
 
@@ -18,6 +21,7 @@
 #include <net/ethernet.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +49,8 @@ enum {
 	TURN_MAX = 64,          /* datagrams a call */
 	ERRORS_PER_SECOND = 50, /* Error Indications that we send from here */
 	REINJECT_NATIVE_MAX = 3400,
+	MARKER_MS = 10,
+	MARKERS_MIN = 64,
 };
 
 static struct {
@@ -53,6 +59,12 @@ static struct {
 	uint8_t in[DATAGRAM_MAX + ETH_HLEN + 28]; /* room for headers before what is received */
 	uint64_t second;
 	unsigned errors;
+	struct marker {
+		struct in_addr peer;
+		uint32_t teid;
+	} * marker; /* that wait; malloc */
+	unsigned markers, markers_cap;
+	struct timer marker_timer;
 } state = {.udp = -1, .packet = -1};
 
 struct datagram {
@@ -358,6 +370,47 @@ int dp_session_send(uint32_t slot, const void *packet, size_t n)
 	return sendmsg(state.udp, &msg, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
+static void send_markers(struct timer *t)
+{
+	uint8_t out[HEADER];
+
+	(void)t;
+	for (unsigned i = 0; i < state.markers; i++) {
+		const struct sockaddr_in to = {
+			.sin_family = AF_INET,
+			.sin_port = htons(GTPU_PORT),
+			.sin_addr = state.marker[i].peer,
+		};
+
+		header(out, 0, END_MARKER, 0, state.marker[i].teid);
+		if (sendto(state.udp, out, sizeof(out), MSG_DONTWAIT, (const struct sockaddr *)&to,
+			   sizeof(to)) < 0)
+			LOG(DEBUG, "gtpu.end_marker", "teid=%#x error=\"%s\"", state.marker[i].teid,
+			    strerror(errno));
+	}
+	state.markers = 0;
+}
+
+void gtpu_end_marker(const struct hop *hop, uint32_t teid)
+{
+	struct marker *m = &state.marker[state.markers];
+
+	if (state.markers == state.markers_cap) {
+		unsigned cap = state.markers_cap ? 2 * state.markers_cap : MARKERS_MIN;
+		struct marker *more = realloc(state.marker, cap * sizeof(*more));
+
+		if (!more) /* the eNodeB then waits for its own timer */
+			return;
+		state.marker = more;
+		state.markers_cap = cap;
+		m = &state.marker[state.markers];
+	}
+	memcpy(&m->peer, hop->addr, sizeof(m->peer));
+	m->teid = teid;
+	if (!state.markers++)
+		timer_start(&state.marker_timer, MARKER_MS, send_markers);
+}
+
 int gtpu_start(void)
 {
 	struct sockaddr_in self = {
@@ -381,6 +434,12 @@ int gtpu_start(void)
 
 void gtpu_stop(void)
 {
+	if (state.markers)
+		send_markers(&state.marker_timer);
+	timer_stop(&state.marker_timer);
+	free(state.marker);
+	state.marker = NULL;
+	state.markers_cap = 0;
 	loop_fd_del(state.watch);
 	if (state.udp >= 0)
 		close(state.udp);

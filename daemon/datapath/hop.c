@@ -13,6 +13,7 @@
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -285,6 +286,17 @@ void hop_refresh(void)
 	refresh_step(&state.refresh);
 }
 
+/* Into `peers`, or out of it: whom programs take uplink packets from. */
+static void set_known(const struct hop_user *u, bool known)
+{
+	uint32_t index = u->index;
+
+	if (known ? bpf_map_update_elem(dp.map[MAP_PEERS], &u->addr, &index, BPF_ANY)
+		  : bpf_map_delete_elem(dp.map[MAP_PEERS], &u->addr))
+		LOG(WARN, "datapath.peer", "peer=%s error=\"%s\"", ip_text(&u->addr),
+		    strerror(errno));
+}
+
 static struct hop_user *make(const struct in6_addr *addr, uint16_t index, bool peer)
 {
 	struct hop_user *u = calloc(1, sizeof(*u));
@@ -295,8 +307,10 @@ static struct hop_user *make(const struct in6_addr *addr, uint16_t index, bool p
 	u->index = index;
 	u->peer = peer;
 	state.by_index[index] = u;
-	if (peer)
+	if (peer) {
 		HASH_ADD(hh, state.peers, addr, sizeof(u->addr), u);
+		set_known(u, true);
+	}
 	if (index >= state.next)
 		state.next = index + 1u;
 	return u;
@@ -317,6 +331,7 @@ static void expire(struct timer *t)
 	const struct hop none = {.state = HOP_FREE};
 
 	neigh_release(&u->neigh);
+	set_known(u, false);
 	store(u->index, &none);
 	discard(u);
 }
@@ -392,6 +407,22 @@ bool hop_adopt(uint16_t index)
 	return true;
 }
 
+/* What an earlier daemon left in `peers` and nothing uses. */
+static void forget_strangers(void)
+{
+	struct in6_addr key, next;
+	void *prev = NULL;
+
+	while (!bpf_map_get_next_key(dp.map[MAP_PEERS], prev, &next)) {
+		if (!hop_find(&next)) {
+			bpf_map_delete_elem(dp.map[MAP_PEERS], &next);
+			continue; /* from the same place on */
+		}
+		key = next;
+		prev = &key;
+	}
+}
+
 void hop_adopted(void)
 {
 	const struct hop none = {.state = HOP_FREE};
@@ -399,6 +430,7 @@ void hop_adopted(void)
 	for (uint32_t i = HOP_PEER; i < HOPS; i++)
 		if (!state.by_index[i] && dp.hops[i].state != HOP_FREE)
 			store((uint16_t)i, &none);
+	forget_strangers();
 }
 
 /* The exits, then (after a restart) the adopted peers are looked up. */

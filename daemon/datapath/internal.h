@@ -38,6 +38,7 @@ enum dp_map {
 	MAP_ADDRESSES,
 	MAP_LOCAL,
 	MAP_IMSIS,
+	MAP_PEERS,
 	MAP_REASONS,
 	MAP_POLICIES,
 	MAP_FILTERS,
@@ -161,7 +162,7 @@ void hop_stop(void);
 bool hop_adopt(uint16_t index);
 /* After all were adopted: elements that nothing uses are freed. */
 void hop_adopted(void);
-/* The index of a peer with one reference more. -ENOSPC, -EAFNOSUPPORT. */
+/* The index of a peer with one reference more; in `peers` from then on. -ENOSPC, -EAFNOSUPPORT. */
 int hop_get(const struct in6_addr *peer);
 void hop_put(uint16_t index);
 /* The index of a peer, 0 if it has none. */
@@ -204,6 +205,9 @@ void nat_stop(bool remove);
 /* gtpu.c */
 int gtpu_start(void);
 void gtpu_stop(void);
+/* End Marker to a peer's tunnel (host order) that no session sends to any more, as soon as packets that
+ * are on their way have left. */
+void gtpu_end_marker(const struct hop *, uint32_t teid);
 
 /* event.c */
 int event_start(void);

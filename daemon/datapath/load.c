@@ -30,7 +30,7 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",         [MAP_SETTINGS] = "settings",
 	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",       [MAP_IMSIS] = "imsis",
 	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_POLICIES] = "policies",
-	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles",
+	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles", [MAP_PEERS] = "peers",
 };
 
 static const uint32_t hops_max = HOPS;
@@ -179,7 +179,7 @@ static void set_sizes(struct bpf_object *object)
 		[MAP_SESSIONS] = dp.slots,          [MAP_HOPS] = HOPS,
 		[MAP_ADDRESSES] = dp.addresses_max, [MAP_IMSIS] = dp.imsis_max,
 		[MAP_POLICIES] = dp.policies_max,   [MAP_FILTERS] = dp.filters_max,
-		[MAP_PROFILES] = dp.policies_max,
+		[MAP_PROFILES] = dp.policies_max,   [MAP_PEERS] = HOPS,
 	};
 
 	for (unsigned i = 0; i < DP_MAPS; i++) {

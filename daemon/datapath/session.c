@@ -3,10 +3,9 @@
  * kernel.
  *
  * teid is the switch: everything else is in place before it is set (release), and it is cleared
- * before anything else changes. A session with a peer is changed to another peer by three stores
- * that a packet in between may see half done: peer goes to 0 first, so that it finds the device
- * idle and not the new TEID at the old peer. Counters, tat, last_seen and dropped are the kernel's
- * from the first packet on.
+ * before anything else changes. Where downlink goes is one word (way_of in bpf/session.h), so that
+ * a session moves to another peer between two packets. Counters, tat, last_seen and dropped are the
+ * kernel's from the first packet on.
  *
  * A slot of a pool is its address's. The extra slots behind the pools are handed out in the order
  * in which they came back, so that one that was freed rests as long as possible. `imsis` and
@@ -281,18 +280,32 @@ int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid
 	return 0;
 }
 
-/* Takes the peer away: from now on packets find the device idle. */
-static void disconnect(uint32_t slot)
+/* Moves a session to a peer, or to none (0): then packets find the device idle. */
+static void set_peer(uint32_t slot, uint16_t peer, __be32 peer_teid)
 {
 	struct session *s = &dp.sessions[slot];
-	uint16_t peer = s->peer;
+	const struct {
+		uint16_t peer, exit;
+		__be32 peer_teid;
+	} way = {peer, s->exit, peer_teid};
+	uint16_t before = s->peer;
+	uint64_t word;
 
-	if (!peer)
-		return;
-	tunnel_del(slot);
+	memcpy(&word, &way, sizeof(word));
+	if (before)
+		tunnel_del(slot);
 	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&s->peer, 0, __ATOMIC_RELEASE);
-	hop_put(peer);
+	__atomic_store_n((uint64_t *)&s->peer, word, __ATOMIC_RELEASE);
+	if (peer)
+		tunnel_add(slot);
+	if (before)
+		hop_put(before);
+}
+
+static void disconnect(uint32_t slot)
+{
+	if (dp.sessions[slot].peer)
+		set_peer(slot, 0, 0);
 }
 
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)
@@ -309,11 +322,9 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 		hop_put((uint16_t)hop);
 		return 0;
 	}
-	disconnect(slot);
-	s->peer_teid = htonl(teid);
-	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&s->peer, (uint16_t)hop, __ATOMIC_RELEASE);
-	tunnel_add(slot);
+	if (s->peer)
+		gtpu_end_marker(&dp.hops[s->peer], ntohl(s->peer_teid));
+	set_peer(slot, (uint16_t)hop, htonl(teid));
 	return 0;
 }
 

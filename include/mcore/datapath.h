@@ -89,14 +89,15 @@ struct session {
 	/* line 0: who may use it, where it goes, and uplink's state */
 	__be32 teid;	/* ours; 0: slot not in use */
 	__be32 ue4;	/* device's IPv4 address, 0 if none */
+	/* These three are one word: one store moves a session to another peer, one load sees it whole. */
 	__u16 peer;	/* index in hops of the GTP-U peer; 0: idle */
 	__u16 exit;	/* index in hops where decapsulated packets go */
+	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
 	__u32 owner;	/* slot whose policy applies: itself for a device's first session */
 	__u8 gate_up;	/* enum gate */
 	__u8 gate_down;
 	__u8 dscp;	  /* of outer downlink packets */
 	__u8 flags;	  /* enum session_flag */
-	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
 	__u16 policy;	  /* index in policies; 0: none */
 	__u8 reserved_hot[2];
 	__u32 burst_up_us;
@@ -199,6 +200,10 @@ static inline __attribute__((always_inline)) __u64 local_filter_bit(const struct
 	return 1ull << (h >> 26);
 }
 
+/* Key of `peers` (hash, value __u32, an index in hops): GTP-U peers that have, or had a moment ago, a tunnel of any
+ * device. In a handover a device's uplink comes from its new eNodeB before the session has that
+ * peer, and a straggler from the old one after. */
+
 /* Key of `imsis` (hash): finds the slots of a device. Value: slot by EBI - 5, ~0u where none. */
 struct imsi_key {
 	char imsi[16];
@@ -229,6 +234,10 @@ struct event {
 };
 
 _Static_assert(sizeof(struct session) == 4 * MCORE_LINE, "a session is four cache lines");
+_Static_assert(__builtin_offsetof(struct session, peer) == 8 &&
+		       __builtin_offsetof(struct session, exit) == 10 &&
+		       __builtin_offsetof(struct session, peer_teid) == 12,
+	       "peer, exit and peer_teid are an aligned word");
 _Static_assert(__builtin_offsetof(struct session, rate_down) == 1 * MCORE_LINE, "line 1");
 _Static_assert(__builtin_offsetof(struct session, imsi) == 2 * MCORE_LINE, "line 2");
 _Static_assert(__builtin_offsetof(struct session, bits_per_second_up) == 3 * MCORE_LINE, "line 3");

@@ -198,6 +198,9 @@ const struct test_case cases[] = {
 	  { FROM_ENB, .gtp = { .teid = 0 }, IP4(UE, NET) }, REASON_teid_unanswered },
 	{ "gtpu_from_another_peer_is_dropped", LAB_ACCESS,
 	  { ENB("10.1.0.3"), PDU(DEVICE), IP4(UE, NET) }, REASON_wrong_peer, .slot = DEVICE },
+	{ "gtpu_from_another_enodeb_is_a_handover_s", LAB_ACCESS,
+	  { ENB("10.1.0.8"), PDU(DEVICE), IP4(UE, NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE, NET, .ttl = 63) }, .slot = DEVICE },
 	{ "gtpu_for_an_idle_device_has_no_right_peer", LAB_ACCESS,
 	  { FROM_ENB, PDU(IDLE), IP4("10.45.0.7", NET) }, REASON_wrong_peer, .slot = IDLE },
 

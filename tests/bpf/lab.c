@@ -111,6 +111,7 @@ bool lab_open(const char *object)
 	lab.reasons = bpf_object__find_map_fd_by_name(lab.obj, "reasons");
 	lab.addresses = bpf_object__find_map_fd_by_name(lab.obj, "addresses");
 	lab.local = bpf_object__find_map_fd_by_name(lab.obj, "local");
+	lab.peers = bpf_object__find_map_fd_by_name(lab.obj, "peers");
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "events"), on_event, NULL,
 				NULL);
 	if (!lab.sessions || !lab.hops || !lab.settings || !ring) {
@@ -149,6 +150,29 @@ static void set_local(struct ip_key k)
 
 	bpf_map_update_elem(lab.local, &k, &hop, BPF_ANY);
 	lab.settings->local_filter |= local_filter_bit(&k);
+}
+
+/* eNodeBs that have tunnels, though not the one a packet is for. */
+static const char *const peers[] = {"10.1.0.8", "10.1.0.9"};
+
+static void set_peers(void)
+{
+	uint32_t hop = HOP_HOST;
+
+	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
+		struct ip_key k = key4(peers[i]);
+
+		bpf_map_update_elem(lab.peers, &k, &hop, BPF_ANY);
+	}
+}
+
+bool lab_is_peer(const uint8_t ip4[4])
+{
+	bool is = false;
+
+	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++)
+		is |= !memcmp(key4(peers[i]).addr + 12, ip4, 4);
+	return is;
 }
 
 static void set_static(struct ip_key k)
@@ -245,6 +269,7 @@ void lab_reset(void)
 	set_local(key4("10.1.0.1"));
 	set_local(key4("198.51.100.9"));
 	set_local(key6("2001:db8:99::9"));
+	set_peers();
 	set_static(key4("192.0.2.77"));
 	set_static(key6("2001:db8:77:77::"));
 	memset(lab.hops, 0, LAB_HOPS * sizeof *lab.hops);

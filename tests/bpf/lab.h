@@ -63,7 +63,7 @@ struct lab {
 	struct session *sessions; /* shared with the kernel */
 	struct hop *hops;
 	struct settings *settings;
-	int reasons, addresses, local;
+	int reasons, addresses, local, peers;
 	unsigned cpus;
 	int iface[LAB_HOPS]; /* interface of each hop */
 	int aside;           /* one more that no hop uses */
@@ -75,6 +75,9 @@ bool lab_open(const char *object);
 /* All maps as described above. */
 void lab_reset(void);
 void lab_close(void);
+
+/* The address is in the map `peers`. */
+bool lab_is_peer(const uint8_t ip4[4]);
 
 static inline uint32_t lab_teid(unsigned slot) { return slot << LAB_TAG_BITS | LAB_TAG; }
 

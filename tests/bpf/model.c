@@ -361,7 +361,7 @@ static int uplink(struct model *m, const uint8_t *f, const struct view *o)
 		return error_indication(m, f, o);
 	s = &lab.sessions[slot];
 	m->slot = (int)slot;
-	if (!s->peer || memcmp(lab.hops[s->peer].addr, o->src, 4))
+	if (!s->peer || (memcmp(lab.hops[s->peer].addr, o->src, 4) && !lab_is_peer(o->src)))
 		return REASON_wrong_peer;
 	if (body + 8 - at < 20 || !view_ip(gtp + at, body + 8 - at, gtp[at] >> 4 == 6, &in))
 		return REASON_bad_inner;

@@ -61,6 +61,7 @@ static int setup(void **state)
 	dp.map[MAP_SETTINGS] = array("settings", sizeof(struct settings), 1);
 	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct ip_key), 4, dp.addresses_max);
 	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), 1000);
+	dp.map[MAP_PEERS] = hash("peers", sizeof(struct ip_key), 4, 1000);
 	assert_true(dp.map[MAP_SESSIONS] >= 0 && dp.map[MAP_IMSIS] >= 0);
 	dp.sessions = shared(dp.map[MAP_SESSIONS], dp.slots * sizeof(struct session));
 	dp.hops = shared(dp.map[MAP_HOPS], HOPS * sizeof(struct hop));
