@@ -185,6 +185,18 @@ static const struct config_row name_rows[] = {
 	{ "short", CONFIG_STRING, M(network_short_name), .max = 63, .reload = true, .help = "short" },
 	{ 0 },
 };
+#define REFRESH(m)                                                                                 \
+	{ "after", CONFIG_DURATION, M(m.after_s), .min = 1000, .max = 2592000000, .reload = true,  \
+	  .help = "at the next contact when so much time has passed; not given: never by time" },  \
+	{ "procedures", CONFIG_INTEGER, M(m.procedures), .reload = true,                           \
+	  .help = "after so many service requests and tracking area updates, 0: never by number" }
+static const struct config_row reauthenticate_rows[] = { REFRESH(reauthenticate), { 0 } };
+static const struct config_row reallocate_rows[] = {
+	REFRESH(reallocate_guti),
+	{ "with_authentication", CONFIG_BOOL, M(guti_with_authentication), .preset = "yes",
+	  .reload = true, .help = "and with each new authentication of a registered device" },
+	{ 0 },
+};
 static const struct config_row security_rows[] = {
 	{ "integrity", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eia_list, mme.eias),
 	  .of = CONFIG_CUSTOM, .parse = parse_eia, .unit = "EIA1 to EIA3", .min = 1, .max = 3, .preset = "EIA2, EIA1, EIA3",
@@ -192,6 +204,9 @@ static const struct config_row security_rows[] = {
 	{ "ciphering", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.eea_list, mme.eeas),
 	  .of = CONFIG_CUSTOM, .parse = parse_eea, .unit = "EEA0 to EEA3", .min = 1, .max = 4,
 	  .preset = "EEA2, EEA1, EEA3, EEA0", .reload = true, .help = "in order of preference" },
+	{ "reauthenticate", CONFIG_MAP, .rows = reauthenticate_rows,
+	  .help = "registered devices, beside what NAS COUNTs near their end demand" },
+	{ "reallocate_guti", CONFIG_MAP, .rows = reallocate_rows, .help = "of registered devices" },
 	{ 0 },
 };
 static const struct config_row mme_rows[] = {
@@ -571,6 +586,8 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 	out->mme.t3412_s /= 1000; /* durations are read as ms */
 	out->mme.t3402_s /= 1000;
 	out->mme.mobile_reachable_extra_s /= 1000;
+	out->mme.reauthenticate.after_s /= 1000;
+	out->mme.reallocate_guti.after_s /= 1000;
 	out->mme.s1.addresses = out->s1_addresses;
 	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
 	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);

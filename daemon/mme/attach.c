@@ -74,6 +74,12 @@ static int child_done(struct proc *p, const void *child)
 	return PROC_NEXT;
 }
 
+static int identified(struct proc *p, const void *child)
+{
+	((struct mme_ue *)p->owner)->imsi = identity_answer(child);
+	return PROC_NEXT;
+}
+
 /* 5.4.2.5: whose identity came from a GUTI may be somebody else by now: ask for the IMSI before
  * turning the device away for good. */
 static int child_failed(struct proc *p, const void *msg)
@@ -406,7 +412,7 @@ static const struct proc_step steps[] = {
 };
 
 static const struct proc_row rows[] = {
-	{IDENTIFY, PROC_CHILD_DONE, child_done, AUTHENTICATE},
+	{IDENTIFY, PROC_CHILD_DONE, identified, AUTHENTICATE},
 	{AUTHENTICATE, PROC_CHILD_DONE, child_done, SECURE},
 	{SECURE, PROC_CHILD_DONE, child_done, LOCATION},
 	{LOCATION, EV_S6A_ANSWER, got_location, 0},
@@ -551,13 +557,6 @@ static bool repeated(struct mme_ue *ue, const struct nas_event *e)
 	return false;
 }
 
-/* A context may be used again without asking the HSS if its COUNTs last a while longer. */
-static bool usable(const struct nas_security *sec)
-{
-	return sec->valid && sec->ul_count < NAS_COUNT_END - 0x10000 &&
-	       sec->dl_count < NAS_COUNT_END - 0x10000;
-}
-
 void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
 {
 	const struct nas_attach_request *r = e->body;
@@ -600,10 +599,12 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	}
 	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
 	 */
-	if (e->secured && old && usable(&old->sec) && old->imsi == ue->imsi &&
+	if (e->secured && old && !(refresh_due(old) & REFRESH_KEYS) && old->imsi == ue->imsi &&
 	    old->ue_capability_n == ue->ue_capability_n &&
 	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n)) {
 		ue->sec = old->sec;
+		ue->authenticated = old->authenticated;
+		ue->keys_used = old->keys_used + 1;
 		ue->security_on = true;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
 		nas_kenb(&ue->sec, ue->kenb);

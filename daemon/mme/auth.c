@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authentication (TS 24.301 5.4.2): a vector from the HSS, the challenge, and what a device may say
- * to it. A child of attach and whatever else needs a device to prove itself. On success ue->sec
- * holds KASME and a fresh KSI, no keys derived yet. Ends with CAUSE_WRONG_KEY when the answer did
+ * to it. A child of attach and whatever else needs a device to prove itself. On success ue->partial
+ * holds KASME and a fresh KSI, no keys derived yet; the current context goes on until security mode
+ * control takes the new one into use (4.4.2.1). Ends with CAUSE_WRONG_KEY when the answer did
  * not fit the identity: the parent decides whether to ask for the IMSI or to send Authentication
  * Reject. */
 #include "mme/mme.h"
@@ -17,6 +18,28 @@ struct auth {
 };
 
 static struct mem_pool pool = MEM_POOL(auth);
+static struct mem_pool partial_pool = MEM_POOL(nas_security);
+
+struct nas_security *partial_new(struct mme_ue *ue, uint8_t ksi, const uint8_t kasme[32])
+{
+	if (!ue->partial)
+		ue->partial = pool_get(&partial_pool);
+	if (!ue->partial)
+		return NULL;
+	nas_security_wipe(ue->partial);
+	ue->partial->ksi = ksi;
+	memcpy(ue->partial->kasme, kasme, sizeof(ue->partial->kasme));
+	return ue->partial;
+}
+
+void partial_free(struct mme_ue *ue)
+{
+	if (!ue->partial)
+		return;
+	nas_security_wipe(ue->partial);
+	pool_put(&partial_pool, ue->partial);
+	ue->partial = NULL;
+}
 
 static void answered(struct s6a_txn *txn, const struct s6a_answer *a)
 {
@@ -89,10 +112,10 @@ static int response(struct proc *p, const void *msg)
 		p->cause = CAUSE_WRONG_KEY;
 		return PROC_FAIL;
 	}
-	nas_security_wipe(&ue->sec);
-	ue->sec.ksi = a->ksi;
-	memcpy(ue->sec.kasme, a->v.kasme, sizeof(ue->sec.kasme));
-	ue->security_on = false;
+	if (!partial_new(ue, a->ksi, a->v.kasme)) {
+		p->cause = EMM_CAUSE_CONGESTION;
+		return PROC_FAIL;
+	}
 	mme_counters.auth++;
 	return PROC_END;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Identification (TS 24.301 5.4.4): asks a device for its IMSI or IMEISV. A child of procedures
  * that cannot go on without. The answer is taken without protection (4.4.4.3): it is a claim, which
- * authentication then proves. */
+ * authentication then proves; what to do with it is the parent's to say (identity_answer). */
 #include "mme/mme.h"
 
 struct identity {
 	struct proc proc;
 	uint8_t type;
+	imsi_t imsi;
 };
 
 static struct mem_pool pool = MEM_POOL(identity);
@@ -26,7 +27,7 @@ static int response(struct proc *p, const void *msg)
 	uint8_t type = ((struct identity *)p)->type;
 
 	if (type == NAS_ASK_IMSI && r->identity.type == NAS_ID_IMSI)
-		ue->imsi = r->identity.imsi;
+		((struct identity *)p)->imsi = r->identity.imsi;
 	else if (type == NAS_ASK_IMEISV && r->identity.type == NAS_ID_IMEISV)
 		memcpy(ue->imeisv, r->identity.imei, sizeof(ue->imeisv));
 	else
@@ -44,7 +45,10 @@ const struct proc_def identity_def = {
 static void init(struct proc *p, const void *arg)
 {
 	((struct identity *)p)->type = *(const uint8_t *)arg;
+	((struct identity *)p)->imsi = IMSI_NONE;
 }
+
+imsi_t identity_answer(const struct proc *p) { return ((const struct identity *)p)->imsi; }
 
 struct proc *identity_begin(struct proc *parent, uint8_t type)
 {

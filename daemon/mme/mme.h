@@ -15,7 +15,7 @@
  *
  *   s1_in.c     S1AP messages to their functions        nas_in.c   NAS messages to procedures
  *   s11_in.c    requests of the SGW to theirs
- *   attach.c auth.c smc.c identity.c detach.c service.c  procedures
+ *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c  procedures
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
  *   view.c      what the API sees, trace                 save.c     contexts across a restart */
 #ifndef MME_MME_H
@@ -57,6 +57,10 @@ struct mme_config {
 	uint8_t eia[3], eea[4];
 	uint8_t *eia_list, *eea_list; /* as read; copied into the above */
 	const char *network_full_name, *network_short_name; /* "": EMM Information without it */
+	struct mme_refresh {
+		uint32_t after_s, procedures; /* 0: never */
+	} reauthenticate, reallocate_guti;
+	bool guti_with_authentication;
 	uint32_t t3412_s, t3402_s; /* told to the device */
 	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
@@ -154,11 +158,18 @@ struct mme_ue {
 	struct s1_conn *conn;
 	struct proc_list procs;
 	struct mme_pdn *pdns;
-	struct nas_security sec;
+	struct nas_security sec;      /* current (24.301 4.4.2.1) */
+	struct nas_security *partial; /* authenticated, not yet taken into use by a security mode
+					 command; auth.c's; NULL */
 	uint32_t dl_saved, ul_saved; /* COUNTs that the saved context covers: save.c */
 	uint8_t hash_mme[8]; /* of an initial message that came without protection */
 	bool has_hash_mme;
 	uint8_t kenb[32]; /* of the NAS COUNT that 33.401 7.2.6.2 says; for the next context setup */
+	/* When it was last authenticated and given its GUTI (unix time, s), procedures since then, and
+	 * what is due at its next contact: refresh.c. */
+	uint64_t authenticated, guti_given;
+	uint32_t keys_used, guti_used;
+	uint8_t due;
 	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
 	struct tai tai;		/* last seen in */
 	struct ecgi ecgi;
@@ -196,6 +207,10 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(auth_failed, "authentications that failed")                                              \
 	C(auth_resync, "SQN resynchronisations")                                                   \
 	C(auth_mac, "authentication failures: MAC, sent by devices")                               \
+	C(reauth, "registered devices authenticated again")                                        \
+	C(reauth_failed, "registered devices whose new authentication failed")                     \
+	C(guti, "GUTIs reallocated")                                                               \
+	C(guti_failed, "GUTI reallocations that the device did not complete")                      \
 	C(detach, "detaches by the device")                                                        \
 	C(detach_network, "detaches by the network")                                               \
 	C(detach_implicit, "implicit detaches")                                                    \
@@ -292,7 +307,11 @@ struct mme_ue *ue_by_tmsi(uint8_t code, uint32_t m_tmsi);
 struct mme_ue *ue_next_known(uint64_t *cursor);
 /* Authenticated: enters the tables; an earlier context with this IMSI is superseded. */
 void ue_make_known(struct mme_ue *);
+/* A new M-TMSI. An earlier one is valid beside it until the device has shown which one it uses
+ * (24.301 5.4.1.6 a): ue_tmsi_used, which drops the other. */
 void ue_allot_tmsi(struct mme_ue *);
+void ue_tmsi_used(struct mme_ue *, uint32_t m_tmsi);
+uint32_t ue_old_tmsi(const struct mme_ue *); /* 0: none beside m_tmsi */
 struct guti ue_guti(const struct mme_ue *);
 void ue_set_emm(struct mme_ue *, enum emm_state);
 /* Ends the device: procedures, sessions (Delete Session), tables, and its saved context. The S1
@@ -357,6 +376,7 @@ struct nas_event {
 	const void *body; /* struct nas_TAG */
 	struct bytes pdu; /* the plain message */
 	bool secured;	  /* its MAC was right */
+	bool partial;	  /* by the context that is not yet in use */
 };
 
 /* Events of procedures beside NAS message types (0 to 255): */
@@ -374,7 +394,8 @@ enum { CAUSE_TOLD = 0x1000, /* the device knows already */
        CAUSE_ESM = 0x2000 };/* plus an ESM cause: EMM cause 19 with it inside */
 
 /* ---- procedures ---- */
-extern const struct proc_def attach_def, auth_def, smc_def, identity_def, detach_def, service_def;
+extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
+	detach_def, service_def;
 
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
@@ -394,6 +415,26 @@ void detach_by_ue(struct mme_ue *, const struct nas_event *);
 struct proc *auth_begin(struct proc *parent);
 struct proc *smc_begin(struct proc *parent);
 struct proc *identity_begin(struct proc *parent, uint8_t type);
+/* The IMSI that the device told, for the parent when the child is done. */
+imsi_t identity_answer(const struct proc *child);
+struct proc *guti_begin(struct proc *parent);
+
+/* ---- auth.c: the partial native EPS security context ---- */
+/* NULL when there is no memory. */
+struct nas_security *partial_new(struct mme_ue *, uint8_t ksi, const uint8_t kasme[32]);
+void partial_free(struct mme_ue *);
+
+/* ---- refresh.c: new keys and GUTIs for registered devices ---- */
+enum { REFRESH_KEYS = 1, REFRESH_GUTI = 2 };
+/* What is due by the configured intervals, by a NAS COUNT near its end (33.401 6.5), or was asked for. */
+unsigned refresh_due(const struct mme_ue *);
+/* A procedure (service request, tracking area update) is over: it counts, and what is due is begun.
+ * True if something was begun; the connection is released at its end if `release`. */
+bool refresh_after(struct mme_ue *, bool release);
+/* Now, for an operator. done(arg, err), may be NULL, is called exactly once, perhaps from within: 0;
+ * -ENOTCONN: the device is idle, it is done at its next contact; -EBUSY: another procedure is under
+ * way, the same; -ETIMEDOUT, -EACCES: it did not answer, or answered wrongly. */
+void refresh_begin(struct mme_ue *, unsigned what, void (*done)(void *arg, int err), void *arg);
 
 /* ---- esm.c ---- */
 /* A PDN connection for the APN asked for ("": the default) and PDN type, by subscription. *told is the

@@ -75,13 +75,22 @@ static int decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
 	return cause;
 }
 
-/* Checks a protected message with a device's context. Returns 0 with *plain, or what nas_unprotect
- * says, with *plain the unchecked content where it can be read. */
+/* Checks a protected message with a device's context: the current one, or for header types that say
+ * so the one that a security mode command is about to take into use (then *partial). Returns 0 with
+ * *plain, or what nas_unprotect says, with *plain the unchecked content where it can be read. */
 static int unprotect(struct mme_ue *ue, const struct nas_header *h, struct bytes pdu,
-		     struct bytes *plain)
+		     struct bytes *plain, bool *partial)
 {
-	int err = ue ? nas_unprotect(&ue->sec, NAS_UPLINK, pdu, &turn_arena, plain) : -EINVAL;
+	bool new = h->security == NAS_INTEGRITY_NEW || h->security == NAS_CIPHERED_NEW;
+	int err = -EINVAL;
 
+	*partial = false;
+	if (ue && new && ue->partial && ue->partial->valid) {
+		err = nas_unprotect(ue->partial, NAS_UPLINK, pdu, &turn_arena, plain);
+		*partial = !err;
+	}
+	if (ue && err && (ue->sec.valid || err == -EINVAL))
+		err = nas_unprotect(&ue->sec, NAS_UPLINK, pdu, &turn_arena, plain);
 	if (!err)
 		return 0;
 	if (ue && err == -EBADMSG)
@@ -160,7 +169,8 @@ static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
 		reject_service(c, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
 }
 
-static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu)
+static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu,
+			    const struct s1ap_s_tmsi *s_tmsi)
 {
 	int err = ue && ue->emm == EMM_REGISTERED ? nas_service_request_check(&ue->sec, pdu)
 						  : -ENOKEY;
@@ -176,6 +186,7 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 		return;
 	}
+	ue_tmsi_used(ue, s_tmsi->m_tmsi);
 	serve(c, ue);
 }
 
@@ -199,18 +210,34 @@ static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_
 	}
 }
 
+static uint8_t ksi_of(const struct nas_message *m)
+{
+	switch (m->type) {
+	case NAS_ATTACH_REQUEST:
+		return ((const struct nas_attach_request *)m->body)->ksi;
+	case NAS_DETACH_REQUEST:
+		return ((const struct nas_detach_request *)m->body)->ksi;
+	case NAS_TAU_REQUEST:
+		return ((const struct nas_tau_request *)m->body)->ksi;
+	case NAS_EXTENDED_SERVICE_REQUEST:
+		return ((const struct nas_extended_service_request *)m->body)->ksi;
+	default:
+		return NAS_KSI_NONE;
+	}
+}
+
 /* Reads the message that begins a connection, whoever sent it, and finds its device. *ue comes as
  * the one that the S-TMSI names. False when it could not be read, which has been answered. */
 static bool read_initial(struct s1_conn *c, const struct nas_header *h, struct bytes pdu,
 			 struct mme_ue **ue, struct nas_message *m, struct nas_event *e)
 {
 	struct bytes plain = h->security == NAS_PLAIN ? pdu : nas_inner_unchecked(pdu);
-	bool secured = false;
+	bool secured = false, partial;
 
 	/* Whose context? The message itself says it, and initial messages are not ciphered; one
 	 * that is can only be that of the S-TMSI. */
 	if (!plain.n && *ue)
-		secured = !unprotect(*ue, h, pdu, &plain);
+		secured = !unprotect(*ue, h, pdu, &plain, &partial);
 	int fault = plain.n ? decode(NULL, plain, m) : -EBADMSG;
 
 	if (fault) {
@@ -226,9 +253,15 @@ static bool read_initial(struct s1_conn *c, const struct nas_header *h, struct b
 		*ue = by_identity(id);
 		secured = false;
 	}
-	if (h->security != NAS_PLAIN && !secured && *ue)
-		secured = !unprotect(*ue, h, pdu, &plain);
-	*e = (struct nas_event){.m = m, .body = m->body, .pdu = plain, .secured = secured};
+	/* A context mapped from another system (4.4.2.2) cannot be one of ours. */
+	bool mapped = ksi_of(m) & NAS_KSI_MAPPED;
+
+	if (h->security != NAS_PLAIN && !secured && *ue && !mapped)
+		secured = !unprotect(*ue, h, pdu, &plain, &partial);
+	if (*ue && secured && !mapped && id && id->type == NAS_ID_GUTI)
+		ue_tmsi_used(*ue, id->guti.m_tmsi);
+	*e = (struct nas_event){
+		.m = m, .body = m->body, .pdu = plain, .secured = secured && !mapped};
 	return true;
 }
 
@@ -247,7 +280,7 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 		return;
 	}
 	if (h.security == NAS_SHORT) {
-		initial_service(c, ue, pdu);
+		initial_service(c, ue, pdu, s_tmsi);
 		return;
 	}
 	if (!read_initial(c, &h, pdu, &ue, &m, &e))
@@ -307,7 +340,7 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 	struct bytes plain = pdu;
 	struct nas_header h;
 	struct nas_message m;
-	bool secured = false;
+	bool secured = false, partial = false;
 
 	if (!ue)
 		return;
@@ -319,9 +352,11 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 	if (h.security == NAS_SHORT) /* the connection is there already */
 		return;
 	if (h.security != NAS_PLAIN) {
-		secured = !unprotect(ue, &h, pdu, &plain);
-		if (!plain.n)
+		secured = !unprotect(ue, &h, pdu, &plain, &partial);
+		if (!plain.n) {
+			mme_counters.nas_unprotected += !ue->sec.valid;
 			return;
+		}
 	}
 	if (decode(secured ? ue : NULL, plain, &m))
 		return;
@@ -330,7 +365,8 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 		UE_LOG(WARN, ue, "nas.unprotected", "message=%s", m.def->name);
 		return;
 	}
-	struct nas_event e = {.m = &m, .body = m.body, .pdu = plain, .secured = secured};
+	struct nas_event e = {
+		.m = &m, .body = m.body, .pdu = plain, .secured = secured, .partial = partial};
 
 	ue_seen(ue);
 	ue_save_counts(ue);

@@ -27,6 +27,7 @@ struct bytes nas_make(struct mme_ue *ue, const struct nas_def *def, const void *
 		      enum nas_sec_header header)
 {
 	struct bytes plain = encode(def, body);
+	bool with_new = header == NAS_SEC_INTEGRITY_NEW && ue->partial;
 
 	if (header == NAS_SEC_PLAIN || !plain.n)
 		return plain;
@@ -34,8 +35,9 @@ struct bytes nas_make(struct mme_ue *ue, const struct nas_def *def, const void *
 	uint8_t *buf = arena_alloc(&turn_arena, cap);
 	struct wr w = wr_of(buf, cap);
 
-	ue_cover_downlink(ue);
-	int err = nas_protect(&ue->sec, NAS_DOWNLINK, header, plain, &w);
+	if (!with_new)
+		ue_cover_downlink(ue);
+	int err = nas_protect(with_new ? ue->partial : &ue->sec, NAS_DOWNLINK, header, plain, &w);
 
 	if (err) {
 		UE_LOG(WARN, ue, "nas.protect", "message=%s error=\"%s\"", def->name,

@@ -14,7 +14,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 4, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 5, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -125,6 +125,8 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->ecgi.plmn);
 	IO(c, ue->ecgi.eci);
 	IO(c, ue->s11_teid);
+	IO(c, ue->authenticated);
+	IO(c, ue->guti_given);
 	IO(c, ue->attached);
 	IO(c, ue->seen);
 	IO(c, ue->ambr_up);

@@ -58,6 +58,7 @@ static void end(struct proc *p, uint16_t cause)
 	gtpc_cancel(&((struct service *)p)->modify);
 	if (!cause) {
 		mme_counters.service++;
+		refresh_after(ue, false);
 		return;
 	}
 	mme_counters.service_failed++;

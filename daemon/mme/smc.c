@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4): takes a new EPS security context into
- * use. ue->sec holds KASME and KSI; the algorithms are the configured preference among what the
- * device has, and the device's capabilities are replayed so that it notices a change on the way.
- * Null integrity is never chosen. On success ue->security_on is set, the IMEISV is known and
- * ue->kenb is derived from the COUNT of the Security Mode Complete. */
+/* Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4): takes ue->partial, which holds KASME
+ * and KSI, into use; the algorithms are the configured preference among what the device has, and
+ * the device's capabilities are replayed so that it notices a change on the way. Null integrity is
+ * never chosen. On success it is ue->sec, ue->security_on is set, the IMEISV is known and ue->kenb
+ * is derived from the COUNT of the Security Mode Complete. Failed or aborted, the context that was
+ * current stays so (5.4.3.5). */
+#include <time.h>
 #include "mme/mme.h"
 #include "security/crypto.h"
 
@@ -44,7 +46,7 @@ static int enter(struct proc *p)
 		int eea = nas_select_eea(mme.eea, mme.eeas, c.eea);
 
 		if (eia < 0 || eea < 0 ||
-		    nas_security_derive(&ue->sec, (uint8_t)eea, (uint8_t)eia)) {
+		    nas_security_derive(ue->partial, (uint8_t)eea, (uint8_t)eia)) {
 			UE_LOG(WARN, ue, "smc.no_common_algorithm", "eea=0x%02x eia=0x%02x", c.eea,
 			       c.eia);
 			p->cause = EMM_CAUSE_PROTOCOL_ERROR;
@@ -53,8 +55,8 @@ static int enter(struct proc *p)
 		s->replay = nas_replay(&c, bytes_of(ue->ms_capability, ue->ms_capability_n));
 	}
 	struct nas_security_mode_command m = {
-		.algorithms = {.eea = ue->sec.eea, .eia = ue->sec.eia},
-		.ksi = ue->sec.ksi,
+		.algorithms = {.eea = ue->partial->eea, .eia = ue->partial->eia},
+		.ksi = ue->partial->ksi,
 		.ue_security_capability = s->replay,
 		.imeisv_request = NAS_IMEISV_REQUESTED,
 	};
@@ -74,12 +76,19 @@ static int complete(struct proc *p, const void *msg)
 	const struct nas_security_mode_complete *m = e->body;
 	struct mme_ue *ue = p->owner;
 
-	if (!e->secured)
+	if (!e->secured || !e->partial)
 		return PROC_STAY;
 	if (HAS(m, nas_security_mode_complete, imeisv) && m->imeisv.type == NAS_ID_IMEISV)
 		memcpy(ue->imeisv, m->imeisv.imei, sizeof(ue->imeisv));
+	nas_security_wipe(&ue->sec);
+	ue->sec = *ue->partial;
+	partial_free(ue);
 	ue->security_on = true;
+	ue->authenticated = (uint64_t)time(NULL);
+	ue->keys_used = 0;
 	nas_kenb(&ue->sec, ue->kenb);
+	if (ue->emm == EMM_REGISTERED) /* what is saved is of the context before */
+		ue_save(ue);
 	/* 5.4.3.3: the hash did not fit, so the request had been changed on the way: this is the
 	 * true one. */
 	if (HAS(m, nas_security_mode_complete, replayed_nas_message_container))
@@ -95,9 +104,14 @@ static int reject(struct proc *p, const void *msg)
 
 	UE_LOG(WARN, ue, "smc.rejected", "cause=%u text=\"%s\"", m->emm_cause,
 	       emm_cause_text(m->emm_cause));
-	ue->sec.valid = false;
 	p->cause = CAUSE_TOLD;
 	return PROC_FAIL;
+}
+
+static void end(struct proc *p, uint16_t cause)
+{
+	if (cause)
+		partial_free(p->owner);
 }
 
 static const struct proc_step steps[] = {{"command", enter, &mme.timer[T3460], 0}};
@@ -107,7 +121,7 @@ static const struct proc_row rows[] = {
 };
 
 const struct proc_def smc_def = {
-	"security mode control", "TS 24.301 5.4.3", steps, rows, 1, 2, &pool, NULL,
+	"security mode control", "TS 24.301 5.4.3", steps, rows, 1, 2, &pool, end,
 };
 
 struct proc *smc_begin(struct proc *parent)

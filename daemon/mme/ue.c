@@ -14,6 +14,16 @@ static struct mem_pool bearer_pool = MEM_POOL(mme_bearer);
 static struct mme_ue *by_imsi, *by_tmsi, *doomed;
 static struct teid_table by_s11;
 
+/* An M-TMSI that is still valid beside a new one. */
+struct old_tmsi {
+	uint32_t m_tmsi;
+	struct mme_ue *ue;
+	UT_hash_handle by_old, by_ue;
+};
+
+static struct mem_pool old_pool = MEM_POOL(old_tmsi);
+static struct old_tmsi *by_old, *old_by_ue;
+
 struct mme_ue *ue_new(void)
 {
 	/* Attaches on their way need contexts beside those of registered devices. */
@@ -38,12 +48,16 @@ struct mme_ue *ue_by_imsi(imsi_t imsi)
 
 struct mme_ue *ue_by_tmsi(uint8_t code, uint32_t m_tmsi)
 {
+	struct old_tmsi *old;
 	struct mme_ue *ue;
 
 	if (code != mme.gummei.code || !m_tmsi)
 		return NULL;
 	HASH_FIND(by_tmsi, by_tmsi, &m_tmsi, sizeof(m_tmsi), ue);
-	return ue;
+	if (ue)
+		return ue;
+	HASH_FIND(by_old, by_old, &m_tmsi, sizeof(m_tmsi), old);
+	return old ? old->ue : NULL;
 }
 
 struct mme_ue *ue_by_guti(const struct guti *g)
@@ -96,22 +110,79 @@ struct guti ue_guti(const struct mme_ue *ue)
 	return (struct guti){.gummei = mme.gummei, .m_tmsi = ue->m_tmsi};
 }
 
+static struct old_tmsi *old_of(const struct mme_ue *ue)
+{
+	struct old_tmsi *old;
+
+	HASH_FIND(by_ue, old_by_ue, &ue, sizeof(ue), old);
+	return old;
+}
+
+static void drop_old(const struct mme_ue *ue)
+{
+	struct old_tmsi *old = old_of(ue);
+
+	if (!old)
+		return;
+	HASH_DELETE(by_old, by_old, old);
+	HASH_DELETE(by_ue, old_by_ue, old);
+	pool_put(&old_pool, old);
+}
+
+/* The device is known to hold it: one that was never confirmed is no loss. */
+static void keep_old(struct mme_ue *ue)
+{
+	struct old_tmsi *old = old_of(ue) ? NULL : pool_get(&old_pool);
+
+	if (!old)
+		return;
+	old->m_tmsi = ue->m_tmsi;
+	old->ue = ue;
+	HASH_ADD(by_old, by_old, m_tmsi, sizeof(old->m_tmsi), old);
+	HASH_ADD(by_ue, old_by_ue, ue, sizeof(old->ue), old);
+}
+
+uint32_t ue_old_tmsi(const struct mme_ue *ue)
+{
+	const struct old_tmsi *old = old_of(ue);
+
+	return old ? old->m_tmsi : 0;
+}
+
+static void set_tmsi(struct mme_ue *ue, uint32_t m_tmsi)
+{
+	if (ue->m_tmsi)
+		HASH_DELETE(by_tmsi, by_tmsi, ue);
+	ue->m_tmsi = m_tmsi;
+	HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
+}
+
 /* Unguessable, so that nobody can page or follow a device by counting (TS 23.003 2.8). The two top
  * bits are set: where a network has an SGSN too, they tell an M-TMSI from a P-TMSI. */
 void ue_allot_tmsi(struct mme_ue *ue)
 {
-	struct mme_ue *taken;
 	uint32_t t;
 
 	do {
 		crypto_random(&t, sizeof(t));
 		t |= 0xc0000000;
-		HASH_FIND(by_tmsi, by_tmsi, &t, sizeof(t), taken);
-	} while (taken || t == UINT32_MAX);
+	} while (ue_by_tmsi(mme.gummei.code, t) || t == UINT32_MAX);
 	if (ue->m_tmsi)
-		HASH_DELETE(by_tmsi, by_tmsi, ue);
-	ue->m_tmsi = t;
-	HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
+		keep_old(ue);
+	set_tmsi(ue, t);
+	ue->guti_given = (uint64_t)time(NULL);
+	ue->guti_used = 0;
+}
+
+void ue_tmsi_used(struct mme_ue *ue, uint32_t m_tmsi)
+{
+	uint32_t old = ue_old_tmsi(ue);
+
+	if (!old || (m_tmsi != old && m_tmsi != ue->m_tmsi))
+		return;
+	drop_old(ue);
+	if (m_tmsi == old)
+		set_tmsi(ue, old);
 }
 
 void ue_enter_tables(struct mme_ue *ue)
@@ -279,6 +350,7 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 		HASH_DELETE(by_imsi, by_imsi, ue);
 		if (ue->m_tmsi)
 			HASH_DELETE(by_tmsi, by_tmsi, ue);
+		drop_old(ue);
 		ue->known = false;
 	}
 	if (ue->conn) {
@@ -332,6 +404,7 @@ void ue_idle(struct mme_ue *ue)
 {
 	ue->security_on = false;
 	proc_abort_all(&ue->procs, PROC_ABORTED);
+	partial_free(ue);
 	if (ue->doomed)
 		return;
 	if (ue->emm != EMM_REGISTERED) {
@@ -351,6 +424,7 @@ void ue_reap(void)
 
 		doomed = ue->next_doomed;
 		nas_security_wipe(&ue->sec);
+		partial_free(ue);
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
 		free(ue->apn);
 		free(ue->radio_capability);
@@ -367,6 +441,7 @@ void ue_drop_all(void)
 		HASH_DELETE(by_imsi, by_imsi, ue);
 		if (ue->m_tmsi)
 			HASH_DELETE(by_tmsi, by_tmsi, ue);
+		drop_old(ue);
 		ue->known = false;
 		ue->doomed = true;
 		ue->next_doomed = doomed;

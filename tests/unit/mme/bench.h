@@ -91,7 +91,7 @@ static inline uint64_t in_use(const char *pool)
 static inline uint64_t procedures(void)
 {
 	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
-	       in_use("detach") + in_use("service");
+	       in_use("detach") + in_use("service") + in_use("refresh") + in_use("reallocation");
 }
 
 /* ---- S1 ---- */
@@ -584,7 +584,8 @@ static inline int bench_close(void **state)
 {
 	static const char *const pools[] = {"mme_ue", "mme_pdn", "mme_bearer", "s1_conn",  "enb",
 					    "attach", "auth",    "smc",      "identity",
-					    "detach", "service", "s6a_call", "gtpc_call"};
+					    "detach", "service", "s6a_call", "gtpc_call",
+					    "refresh", "reallocation", "nas_security", "old_tmsi"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 

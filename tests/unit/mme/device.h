@@ -127,7 +127,7 @@ static inline const void *read_nas(struct device *d, struct bytes pdu, uint16_t 
 		assert_int_equal(m.type, NAS_SECURITY_MODE_COMMAND);
 		const struct nas_security_mode_command *c = m.body;
 
-		if (!d->secure) {
+		if (!d->secure || c->ksi != d->sec.ksi) {
 			d->sec.ksi = c->ksi;
 			memcpy(d->sec.kasme, d->kasme, 32);
 			assert_int_equal(
@@ -233,7 +233,7 @@ static inline void answer_challenge(struct device *d)
 	struct nas_authentication_response r = {.res.n = d->res_n};
 
 	memcpy(r.res.octet, d->res, d->res_n);
-	say_plain(d, authentication_response, &r);
+	say(d, authentication_response, &r);
 }
 
 static inline void fail_challenge(struct device *d, uint8_t cause, const uint8_t *auts)
@@ -244,7 +244,7 @@ static inline void fail_challenge(struct device *d, uint8_t cause, const uint8_t
 		memcpy(f.auts.octet, auts, 14);
 		SET(&f, nas_authentication_failure, auts);
 	}
-	say_plain(d, authentication_failure, &f);
+	say(d, authentication_failure, &f);
 }
 
 static inline struct bytes smc_complete(void)
@@ -384,6 +384,22 @@ static inline struct device idle_device(struct s1_assoc *enb, const char *imsi)
 	go_idle(&d);
 	assert_null(ue_of(&d)->conn);
 	return d;
+}
+
+static inline struct bytes service_request(struct device *d)
+{
+	struct wr w = wr_of(arena_alloc(&mem, 4), 4);
+
+	assert_int_equal(nas_service_request(&d->sec, &w), 0);
+	return bytes_of(w.p - 4, 4);
+}
+
+/* An idle device asks for its bearers and gets them. */
+static inline void serve_device(struct device *d)
+{
+	initial(d, service_request(d));
+	take_context(d);
+	context_is_up(d, d->ebi);
 }
 
 static inline void is_registered(const struct device *d)

@@ -3,15 +3,6 @@
  * and the daemon's restart. */
 #include "bench.h"
 
-static struct bytes service_request(struct device *d)
-{
-	uint8_t *buf = arena_alloc(&mem, 4);
-	struct wr w = wr_of(buf, 4);
-
-	assert_int_equal(nas_service_request(&d->sec, &w), 0);
-	return bytes_of(buf, 4);
-}
-
 /* The Service Reject and the release after it. */
 static void service_refused(struct device *d, uint8_t cause)
 {
