@@ -81,6 +81,7 @@ int sim_set(const struct command *, int argc, char **argv);
 int sim_del(const struct command *, int argc, char **argv);
 int sim_export(const struct command *, int argc, char **argv);
 int detach(const struct command *, int argc, char **argv);
+int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[];

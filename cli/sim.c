@@ -111,6 +111,29 @@ int detach(const struct command *c, int argc, char **argv)
 	return 0;
 }
 
+/* POST /ues/IMSI/VERB: what is done to a device, now or at its next contact. */
+int ue_do(const struct command *c, int argc, char **argv)
+{
+	json_t *answer;
+	char path[64];
+	int code;
+
+	if (argc != 1)
+		return usage_of(c);
+	if (!imsi_word(argv[0]))
+		return EXIT_USAGE;
+	snprintf(path, sizeof path, "%s/%s/%s", c->path, argv[0], c->verb);
+	code = api_call("POST", path, NULL, &answer);
+	if (code)
+		return code;
+	if (options.json)
+		print_json(answer);
+	else if (json_is_false(json_object_get(answer, "done")))
+		complain("%s is idle or busy: it is done at its next contact", argv[0]);
+	json_decref(answer);
+	return 0;
+}
+
 /* ---- export ---- */
 
 static void csv_row(FILE *f, const json_t *sim)

@@ -104,6 +104,8 @@ void pools_list(struct api_request *);
 void ues_list(struct api_request *);
 void ue_show(struct api_request *);
 void ue_detach(struct api_request *);
+void ue_reauthenticate(struct api_request *);
+void ue_reallocate(struct api_request *);
 void enbs_list(struct api_request *);
 void trace(struct api_request *);
 void stats_show(struct api_request *);

@@ -94,6 +94,41 @@ void ue_detach(struct api_request *r)
 	m->detach(r->imsi, reattach && !strcmp(reattach, "1"), detached, r);
 }
 
+/* ---- new keys and GUTIs ---- */
+
+static void refreshed(void *arg, int err)
+{
+	struct api_request *r = arg;
+	char digits[IMSI_STRLEN];
+
+	imsi_print(r->imsi, digits);
+	if (err == -ENOENT)
+		api_error(r, 404, "the MME does not know %s", digits);
+	else if (err == -ENOTCONN || err == -EBUSY)
+		api_reply(r, 202, json_pack("{s:s,s:b}", "imsi", digits, "done", 0));
+	else if (err == -ETIMEDOUT)
+		api_error(r, 504, "%s did not answer", digits);
+	else if (err == -EACCES)
+		api_error(r, 409, "%s could not prove its identity, and is detached", digits);
+	else if (err)
+		api_error(r, 500, "%s: %s", digits, strerror(-err));
+	else
+		api_reply(r, 200, json_pack("{s:s,s:b}", "imsi", digits, "done", 1));
+}
+
+static void refresh(struct api_request *r, bool keys)
+{
+	const struct api_mme *m = mme(r);
+
+	if (!m)
+		return;
+	api_hold(r);
+	m->refresh(r->imsi, keys, refreshed, r);
+}
+
+void ue_reauthenticate(struct api_request *r) { refresh(r, true); }
+void ue_reallocate(struct api_request *r) { refresh(r, false); }
+
 /* ---- trace ---- */
 
 struct tracing {

@@ -15,6 +15,8 @@ static const struct api_route routes[] = {
 	{"GET", "/ues", ues_list, NULL, NULL},
 	{"GET", "/ues/:imsi", ue_show, NULL, NULL},
 	{"POST", "/ues/:imsi/detach", ue_detach, NULL, NULL},
+	{"POST", "/ues/:imsi/reauthenticate", ue_reauthenticate, NULL, NULL},
+	{"POST", "/ues/:imsi/reallocate", ue_reallocate, NULL, NULL},
 	{"GET", "/enbs", enbs_list, NULL, NULL},
 	{"GET", "/pools", pools_list, NULL, NULL},
 	{"GET", "/trace", trace, NULL, NULL},

@@ -221,7 +221,7 @@ static bool enb_walk(uint64_t *cursor, struct enb_view *v)
 	return true;
 }
 
-/* ---- detach on request ---- */
+/* ---- detach, new keys and GUTIs on request ---- */
 
 struct wish { /* the API must not be called back from within its own call */
 	void (*done)(void *arg, int err);
@@ -237,7 +237,7 @@ static void granted(void *arg)
 	free(w);
 }
 
-static void detached(void *arg, int err)
+static void answered(void *arg, int err)
 {
 	struct wish *w = arg;
 
@@ -245,19 +245,37 @@ static void detached(void *arg, int err)
 	loop_post(granted, w);
 }
 
-static void api_detach(imsi_t imsi, bool reattach, void (*done)(void *, int), void *arg)
+static struct wish *wish_of(void (*done)(void *, int), void *arg)
 {
-	struct mme_ue *ue = ue_by_imsi(imsi);
 	struct wish *w = calloc(1, sizeof(*w));
 
 	if (!w)
 		abort();
 	w->done = done;
 	w->arg = arg;
+	return w;
+}
+
+static void api_detach(imsi_t imsi, bool reattach, void (*done)(void *, int), void *arg)
+{
+	struct mme_ue *ue = ue_by_imsi(imsi);
+	struct wish *w = wish_of(done, arg);
+
 	if (!ue)
-		detached(w, -ENOENT);
+		answered(w, -ENOENT);
 	else
-		detach_by_network(ue, reattach, detached, w);
+		detach_by_network(ue, reattach, answered, w);
+}
+
+static void api_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void *arg)
+{
+	struct mme_ue *ue = ue_by_imsi(imsi);
+	struct wish *w = wish_of(done, arg);
+
+	if (!ue)
+		answered(w, -ENOENT);
+	else
+		refresh_begin(ue, keys ? REFRESH_KEYS : REFRESH_GUTI, answered, w);
 }
 
 const struct api_mme mme_api = {
@@ -265,6 +283,7 @@ const struct api_mme mme_api = {
 	.ue_next = ue_walk,
 	.enb_next = enb_walk,
 	.detach = api_detach,
+	.refresh = api_refresh,
 	.trace_start = trace_start,
 	.trace_stop = trace_stop,
 };

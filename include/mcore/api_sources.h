@@ -20,6 +20,10 @@ struct api_mme {
 	 * when the device is deregistered, -ENOENT if it is not known, -ETIMEDOUT if it did not
 	 * answer (deregistered nevertheless). reattach: the device is told to attach again. */
 	void (*detach)(imsi_t imsi, bool reattach, void (*done)(void *arg, int err), void *arg);
+	/* New keys (keys) or a new GUTI for a registered device. done as above: 0; -ENOENT; -ENOTCONN
+	 * or -EBUSY: later, at its next contact; -ETIMEDOUT: it did not answer; -EACCES: it answered
+	 * wrongly; -ECANCELED: the connection ended before it was done. */
+	void (*refresh)(imsi_t imsi, bool keys, void (*done)(void *arg, int err), void *arg);
 	/* From now on fn(arg, event) is called for each step of a procedure of that device (of any,
 	 * for IMSI_NONE). The event is the caller's and is copied by fn. 0, -ENOMEM. */
 	int (*trace_start)(imsi_t imsi, void (*fn)(void *arg, const struct trace_view *),
