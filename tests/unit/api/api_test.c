@@ -70,8 +70,20 @@ static void fake_trace_stop(void *arg)
 	traces--;
 }
 
-static const struct api_mme mme = {fake_ue,     fake_ue_next,     fake_enb_next,
-				   fake_detach, fake_trace_start, fake_trace_stop};
+static void fake_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void *arg)
+{
+	fake_detach(imsi, keys, done, arg);
+}
+
+static const struct api_mme mme = {
+	.ue = fake_ue,
+	.ue_next = fake_ue_next,
+	.enb_next = fake_enb_next,
+	.detach = fake_detach,
+	.refresh = fake_refresh,
+	.trace_start = fake_trace_start,
+	.trace_stop = fake_trace_stop,
+};
 
 static unsigned fake_pools(struct pgw_pool_use out[MCORE_MAX_POOLS])
 {
@@ -155,25 +167,56 @@ static void devices_come_in_pages_and_one_by_imsi(void **state)
 
 static void finish_detach(void *arg) { detach_done(detach_arg, *(int *)arg); }
 
+/* The answer to a command that takes time, when the role says that it is done with this error. */
+static struct answer command(const char *verb, int err)
+{
+	static int error;
+	char head[160];
+	int fd = dial();
+
+	snprintf(head, sizeof head,
+		 "POST /ues/001010000000001/%s HTTP/1.1\r\n"
+		 "Host: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+		 verb);
+	detach_done = NULL;
+	say(fd, head, strlen(head));
+	while (!*(void *volatile *)&detach_done)
+		usleep(1000);
+	/* Other clients are served meanwhile. */
+	assert_int_equal(status_of("GET", "/version", NULL), 200);
+	error = err;
+	loop_post(finish_detach, &error);
+	return answer_of(fd);
+}
+
+static void new_keys_are_answered_when_the_device_has_them(void **state)
+{
+	static const struct {
+		int err;
+		unsigned status;
+	} t[] = {{0, 200},          {-ENOTCONN, 202}, {-EBUSY, 202}, {-ENOENT, 404},
+		 {-ETIMEDOUT, 504}, {-EACCES, 409},   {-EIO, 500}};
+	struct answer a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		a = command("reauthenticate", t[i].err);
+		assert_int_equal(a.status, t[i].status);
+		if (t[i].status < 300)
+			assert_int_equal(json_is_true(json_object_get(a.json, "done")),
+					 t[i].status == 200);
+		drop(a);
+	}
+}
+
 static void detach_is_answered_when_the_device_is_gone(void **state)
 {
-	static const char head[] = "POST /ues/001010000000001/detach?reattach=1 HTTP/1.1\r\n"
-				   "Host: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-	static int errs[] = {0, -ETIMEDOUT, -ENOENT};
+	static const int errs[] = {0, -ETIMEDOUT, -ENOENT};
 	struct answer a;
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
-		int fd = dial();
-
-		detach_done = NULL;
-		say(fd, head, sizeof head - 1);
-		while (!*(void *volatile *)&detach_done)
-			usleep(1000);
-		/* Other clients are served meanwhile. */
-		assert_int_equal(status_of("GET", "/version", NULL), 200);
-		loop_post(finish_detach, &errs[i]);
-		a = answer_of(fd);
+		a = command("detach?reattach=1", errs[i]);
 		assert_int_equal(a.status, i == 2 ? 404 : 200);
 		if (i < 2)
 			assert_int_equal(json_is_true(json_object_get(a.json, "answered")), !i);
@@ -380,6 +423,7 @@ int main(void)
 		T(sessions_come_in_pages_with_the_kernels_figures),
 		T(devices_come_in_pages_and_one_by_imsi),
 		T(detach_is_answered_when_the_device_is_gone),
+		T(new_keys_are_answered_when_the_device_has_them),
 		T(trace_streams_steps_until_the_client_goes),
 		T(trace_of_a_reader_that_sleeps_is_bounded),
 		T(figures_are_shown_for_people_and_prometheus),
