@@ -170,7 +170,7 @@ static void finish_detach(void *arg) { detach_done(detach_arg, *(int *)arg); }
 /* The answer to a command that takes time, when the role says that it is done with this error. */
 static struct answer command(const char *verb, int err)
 {
-	static int error;
+	static int wanted;
 	char head[160];
 	int fd = dial();
 
@@ -184,8 +184,8 @@ static struct answer command(const char *verb, int err)
 		usleep(1000);
 	/* Other clients are served meanwhile. */
 	assert_int_equal(status_of("GET", "/version", NULL), 200);
-	error = err;
-	loop_post(finish_detach, &error);
+	wanted = err;
+	loop_post(finish_detach, &wanted);
 	return answer_of(fd);
 }
 
