@@ -84,6 +84,7 @@ int detach(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
+int why(const struct command *, int argc, char **argv);	       /* why.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[];
 
 #endif

@@ -43,6 +43,8 @@ static const struct command commands[] = {
 	 "detach a device; reattach: tell it to attach again", "/ues", NULL, NULL, detach_words},
 	{"stats", "", "", show_stats, "counters and latencies; -w: also those that are zero",
 	 "/stats", NULL, NULL, NULL},
+	{"why", "", "IMSI", why, "why a device does not work, and what can be done", "/why", NULL,
+	 NULL, NULL},
 	{"trace", "", "[IMSI]", trace, "steps of a device's procedures as they happen", "/trace",
 	 NULL, trace_columns, NULL},
 	{"pool", "show", "", show, "address pools", "/pools", "pools", pool_columns, NULL},

@@ -58,6 +58,17 @@ static int show_list(const struct command *c)
 	return 0;
 }
 
+/* Lists inside an object: tables below it. */
+static void show_parts(const json_t *object, const char *name, const struct column *columns)
+{
+	const json_t *array = json_object_get(object, name);
+
+	if (!json_array_size(array))
+		return;
+	putchar('\n');
+	table_rows(columns, array, true);
+}
+
 /* A path of one IMSI gives the object, or a list where there can be several. */
 static int show_one(const struct command *c, const char *imsi)
 {
@@ -75,6 +86,8 @@ static int show_one(const struct command *c, const char *imsi)
 		print_json(answer);
 	} else if (!array) {
 		table_object(c->columns, answer);
+		show_parts(answer, "timers", timer_columns);
+		show_parts(answer, "bearer_list", bearer_columns);
 	} else {
 		json_array_foreach(array, i, item)
 		{
@@ -100,6 +113,19 @@ int show(const struct command *c, int argc, char **argv)
 
 static void stat_line(const char *name, const char *label, const json_t *value)
 {
+	const char *inner;
+	json_t *part;
+
+	if (json_is_object(value)) { /* a latency of one label */
+		char both[96];
+
+		json_object_foreach((json_t *)(uintptr_t)value, inner, part)
+		{
+			snprintf(both, sizeof both, "%s %s", label, inner);
+			stat_line(name, both, part);
+		}
+		return;
+	}
 	int width = 48 - (int)strlen(name);
 
 	if (!json_integer_value(value) && !options.wide)

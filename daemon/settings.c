@@ -223,6 +223,8 @@ static const struct config_row mme_rows[] = {
 	{ "network_name", CONFIG_MAP, .rows = name_rows, .help = "shown by devices" },
 	{ "security", CONFIG_MAP, .rows = security_rows, .help = "NAS algorithms" },
 	{ "timers", CONFIG_MAP, .rows = timer_rows, .check = check_timers, .help = "TS 24.301 clause 10" },
+	{ "failures", CONFIG_INTEGER, M(failures), .preset = "65536", .max = 1 << 24,
+	  .help = "IMSIs whose last failure is remembered for mcorectl why, 256 octets each; 0: none" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },
@@ -588,6 +590,10 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 	out->mme.mobile_reachable_extra_s /= 1000;
 	out->mme.reauthenticate.after_s /= 1000;
 	out->mme.reallocate_guti.after_s /= 1000;
+	char *failures = arena_alloc(a, strlen(out->store_path) + sizeof(".failures"));
+
+	strcpy(failures, out->store_path);
+	out->mme.failures_path = strcat(failures, ".failures");
 	out->mme.s1.addresses = out->s1_addresses;
 	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
 	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);

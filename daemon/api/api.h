@@ -10,6 +10,7 @@
  *   simtext.c  a SIM from words: what a JSON object or a CSV line says
  *   session.c  /sessions, /pools
  *   mme.c      /ues, /enbs, detach, /trace
+ *   why.c      /why
  *   metrics.c  /stats, /metrics, /memory, /version */
 #ifndef API_API_H
 #define API_API_H

@@ -108,6 +108,7 @@ void ue_reauthenticate(struct api_request *);
 void ue_reallocate(struct api_request *);
 void enbs_list(struct api_request *);
 void trace(struct api_request *);
+void why(struct api_request *);
 void stats_show(struct api_request *);
 void metrics_show(struct api_request *);
 void memory_show(struct api_request *);

@@ -60,18 +60,23 @@ static void emit_json(void *stats, const struct api_metric *m)
 	set(stats, name, m->label_value, json_integer((json_int_t)m->value));
 }
 
+/* Two labels make one: "attach: EMM cause 8, …". */
 static void set_metric(json_t *stats, const struct metric *m)
 {
-	const char *value;
+	char both[160];
 
-	if (m->latency) {
-		set(stats, m->name, NULL, latency_json(m->latency));
-		return;
-	}
 	for (unsigned i = 0; i < m->values; i++) {
-		value = m->label_of ? m->label_of(i) : NULL;
-		if (!m->label_of || value)
-			set(stats, m->name, value, json_integer((json_int_t)metric_get(m, i)));
+		const char *value = m->label_of ? m->label_of(i) : NULL;
+
+		if (m->label_of && !value)
+			continue;
+		if (m->label2_of) {
+			snprintf(both, sizeof both, "%s: %s", value, m->label2_of(i));
+			value = both;
+		}
+		set(stats, m->name, value,
+		    m->latency ? latency_json(&m->latency[i])
+			       : json_integer((json_int_t)metric_get(m, i)));
 	}
 }
 

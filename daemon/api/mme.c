@@ -33,6 +33,28 @@ void ues_list(struct api_request *r)
 	api_reply(r, 200, view_list("ues", array, seen == limit ? cursor : 0));
 }
 
+static void add_timer(void *object, const struct timer_view *v)
+{
+	json_array_append_new(json_object_get(object, "timers"), view_json(timer_rows, v));
+}
+
+static void add_bearer(void *object, const struct bearer_view *v)
+{
+	json_array_append_new(json_object_get(object, "bearer_list"), view_json(bearer_rows, v));
+}
+
+/* One device in full: with its timers and bearers. */
+static json_t *ue_json(const struct api_mme *m, imsi_t imsi, const struct ue_view *v)
+{
+	json_t *j = view_json(ue_rows, v);
+
+	json_object_set_new(j, "timers", json_array());
+	json_object_set_new(j, "bearer_list", json_array());
+	if (m->ue_parts)
+		m->ue_parts(imsi, add_timer, add_bearer, j);
+	return j;
+}
+
 void ue_show(struct api_request *r)
 {
 	const struct api_mme *m = mme(r);
@@ -42,7 +64,7 @@ void ue_show(struct api_request *r)
 	if (!m)
 		return;
 	if (m->ue(r->imsi, &v))
-		api_reply(r, 200, view_json(ue_rows, &v));
+		api_reply(r, 200, ue_json(m, r->imsi, &v));
 	else
 		api_error(r, 404, "the MME does not know %s", imsi_print(r->imsi, digits));
 }

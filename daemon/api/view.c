@@ -19,6 +19,18 @@ const struct view_row sim_rows[] = {SIM_FIELDS(ROW) END};
 #define VIEW struct ue_view
 const struct view_row ue_rows[] = {UE_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct timer_view
+const struct view_row timer_rows[] = {TIMER_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct bearer_view
+const struct view_row bearer_rows[] = {BEARER_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct failure_view
+const struct view_row failure_rows[] = {FAILURE_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct finding_view
+const struct view_row finding_rows[] = {FINDING_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct enb_view
 const struct view_row enb_rows[] = {ENB_FIELDS(ROW) END};
 #undef VIEW

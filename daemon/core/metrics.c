@@ -90,22 +90,9 @@ uint64_t latency_count_below(const struct latency *latency, unsigned power)
 	return sum;
 }
 
-static void print_latency(FILE *f, const struct metric *metric)
+static void print_label(FILE *f, const char *before, const char *label, const char *value)
 {
-	const struct latency *latency = metric->latency;
-	uint64_t total = latency_count_below(latency, 63);
-
-	for (unsigned power = SHOWN_FROM; power <= SHOWN_TO; power++)
-		fprintf(f, "%s_bucket{le=\"%.6f\"} %llu\n", metric->name,
-			(double)(1ull << power) / 1e6,
-			(unsigned long long)latency_count_below(latency, power));
-	fprintf(f, "%s_bucket{le=\"+Inf\"} %llu\n", metric->name, (unsigned long long)total);
-	fprintf(f, "%s_sum %.6f\n", metric->name, (double)latency->sum_us / 1e6);
-	fprintf(f, "%s_count %llu\n", metric->name, (unsigned long long)total);
-}
-
-static void print_label_value(FILE *f, const char *value)
-{
+	fprintf(f, "%s%s=\"", before, label);
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
 			putc('\\', f);
@@ -114,21 +101,59 @@ static void print_label_value(FILE *f, const char *value)
 		else
 			putc(*value, f);
 	}
+	putc('"', f);
 }
 
-static void print_values(FILE *f, const struct metric *metric)
+/* name_suffix{labels} with the bound of a bucket, if there is one. */
+static void print_name(FILE *f, const struct metric *m, unsigned i, const char *suffix,
+		       const char *le)
 {
-	for (unsigned i = 0; i < metric->values; i++) {
-		const char *label = metric->label ? metric->label_of(i) : NULL;
-		if (metric->label && !label)
+	const char *before = "{";
+
+	fprintf(f, "%s%s", m->name, suffix);
+	if (m->label) {
+		print_label(f, before, m->label, m->label_of(i));
+		before = ",";
+	}
+	if (m->label2) {
+		print_label(f, before, m->label2, m->label2_of(i));
+		before = ",";
+	}
+	if (le)
+		print_label(f, before, "le", le);
+	fputs(m->label || le ? "} " : " ", f);
+}
+
+static void print_latency(FILE *f, const struct metric *metric, unsigned i)
+{
+	const struct latency *latency = &metric->latency[i];
+	uint64_t total = latency_count_below(latency, 63);
+	char le[32];
+
+	for (unsigned power = SHOWN_FROM; power <= SHOWN_TO; power++) {
+		snprintf(le, sizeof le, "%.6f", (double)(1ull << power) / 1e6);
+		print_name(f, metric, i, "_bucket", le);
+		fprintf(f, "%llu\n", (unsigned long long)latency_count_below(latency, power));
+	}
+	print_name(f, metric, i, "_bucket", "+Inf");
+	fprintf(f, "%llu\n", (unsigned long long)total);
+	print_name(f, metric, i, "_sum", NULL);
+	fprintf(f, "%.6f\n", (double)latency->sum_us / 1e6);
+	print_name(f, metric, i, "_count", NULL);
+	fprintf(f, "%llu\n", (unsigned long long)total);
+}
+
+static void print_values(FILE *f, const struct metric *m)
+{
+	for (unsigned i = 0; i < m->values; i++) {
+		if (m->label && !m->label_of(i))
 			continue;
-		fputs(metric->name, f);
-		if (label) {
-			fprintf(f, "{%s=\"", metric->label);
-			print_label_value(f, label);
-			fputs("\"}", f);
+		if (m->latency) {
+			print_latency(f, m, i);
+			continue;
 		}
-		fprintf(f, " %llu\n", (unsigned long long)metric_get(metric, i));
+		print_name(f, m, i, "", NULL);
+		fprintf(f, "%llu\n", (unsigned long long)metric_get(m, i));
 	}
 }
 
@@ -139,9 +164,6 @@ void metrics_print(FILE *f)
 	for (const struct metric *m = metric_next(NULL); m; m = metric_next(m)) {
 		fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name,
 			kinds[m->kind]);
-		if (m->kind == METRIC_KIND_LATENCY)
-			print_latency(f, m);
-		else
-			print_values(f, m);
+		print_values(f, m);
 	}
 }

@@ -41,10 +41,12 @@ struct metric {
 	enum metric_kind kind;
 	const char *label;                 /* NULL: one value */
 	const char *(*label_of)(unsigned); /* the label's value at an index; NULL: index not used */
+	const char *label2;		   /* a second one beside it; NULL: none */
+	const char *(*label2_of)(unsigned);
 	unsigned values;
 	uint64_t *value;              /* [values] */
 	uint64_t (*read)(unsigned i); /* in place of value: asked when it is shown */
-	struct latency *latency;
+	struct latency *latency;      /* [values] */
 	struct metric *next;
 };
 
@@ -82,6 +84,11 @@ void metrics_print(FILE *);
 	METRIC_VALUES_(var, METRIC_KIND_COUNTER, name, help, NULL, NULL, 1)
 #define METRIC_COUNTER_BY(var, name, help, label, label_of, n)                                     \
 	METRIC_VALUES_(var, METRIC_KIND_COUNTER, name, help, label, label_of, n)
+#define METRIC_COUNTER_BY2(var, metric_name, text, by, names, by2, names2, n)                      \
+	static uint64_t var##_values_[n];                                                          \
+	METRIC_DEFINE_(var, .name = (metric_name), .help = (text), .kind = METRIC_KIND_COUNTER,    \
+		       .label = (by), .label_of = (names), .label2 = (by2), .label2_of = (names2), \
+		       .values = (n), .value = var##_values_)
 #define METRIC_GAUGE(var, name, help)                                                              \
 	METRIC_VALUES_(var, METRIC_KIND_GAUGE, name, help, NULL, NULL, 1)
 #define METRIC_GAUGE_BY(var, name, help, label, label_of, n)                                       \
@@ -97,6 +104,11 @@ void metrics_print(FILE *);
 #define METRIC_LATENCY(var, metric_name, text)                                                     \
 	static struct latency var##_latency;                                                       \
 	METRIC_DEFINE_(var, .name = (metric_name), .help = (text), .kind = METRIC_KIND_LATENCY,    \
-		       .latency = &var##_latency)
+		       .values = 1, .latency = &var##_latency)
+/* The same for each value of a label: latency_add(&var_latency[i], …) */
+#define METRIC_LATENCY_BY(var, metric_name, text, by, names, n)                                    \
+	static struct latency var##_latency[n];                                                    \
+	METRIC_DEFINE_(var, .name = (metric_name), .help = (text), .kind = METRIC_KIND_LATENCY,    \
+		       .label = (by), .label_of = (names), .values = (n), .latency = var##_latency)
 
 #endif

@@ -535,6 +535,7 @@ void attach_refuse(struct s1_conn *c, uint8_t cause)
 	if (cause == EMM_CAUSE_CONGESTION)
 		SET(&r, nas_attach_reject, t3346);
 	mme_counters.attach_failed++;
+	why_refused(c, "attach", "TS 24.301 5.5.1.2.5", cause);
 	nas_send_plain(c, &nas_attach_reject_def, &r);
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }

@@ -109,6 +109,7 @@ static int response(struct proc *p, const void *msg)
 	const struct nas_authentication_response *r = ((const struct nas_event *)msg)->body;
 
 	if (r->res.n != a->v.xres_len || !crypto_equal(r->res.octet, a->v.xres, r->res.n)) {
+		proc_note(p, "RES is not XRES");
 		p->cause = CAUSE_WRONG_KEY;
 		return PROC_FAIL;
 	}
@@ -134,6 +135,7 @@ static int failure(struct proc *p, const void *msg)
 		ask(a, f->auts.octet);
 		return PROC_TO(VECTOR);
 	}
+	proc_note(p, emm_cause_text(f->emm_cause));
 	UE_LOG(WARN, ue, "auth.failure", "cause=%u text=\"%s\"", f->emm_cause,
 	       emm_cause_text(f->emm_cause));
 	mme_counters.auth_mac++;

@@ -113,6 +113,8 @@ void conn_free(struct s1_conn *c)
 {
 	struct mme_ue *ue = c->ue;
 
+	if (ue)
+		why_ended(ue, c, c->enb->ready ? CAUSE_ENB_RESET : CAUSE_ENB_LOST);
 	conn_unbind(c);
 	forget(c);
 	if (ue)
@@ -175,6 +177,8 @@ void conn_release(struct s1_conn *c, struct s1ap_cause cause)
 
 	if (c->releasing)
 		return;
+	if (ue)
+		why_ended(ue, c, cause_of_s1ap(cause));
 	conn_unbind(c);
 	S1AP_SET(&m, ue_s1ap_ids,
 		 (struct s1ap_ue_s1ap_ids){

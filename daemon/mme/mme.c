@@ -180,6 +180,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 
 	mme_reload(c);
 	view_init();
+	why_open(mme.failures_path, mme.failures);
 	loop_at_turn_end(turn_end, NULL);
 	gtpc_serve(GTPC_MME, s11_in);
 	unsigned restored = ue_restore_all();
@@ -210,4 +211,5 @@ void mme_stop(void)
 	s1_stop();
 	proc_reap();
 	ue_reap();
+	why_close();
 }

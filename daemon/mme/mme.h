@@ -17,7 +17,8 @@
  *   s11_in.c    requests of the SGW to theirs
  *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c  procedures
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
- *   view.c      what the API sees, trace                 save.c     contexts across a restart */
+ *   view.c      what the API sees, trace                 save.c     contexts across a restart
+ *   why.c       what failed last   advice.c  causes for people   procstat.c  figures of procedures */
 #ifndef MME_MME_H
 #define MME_MME_H
 
@@ -65,6 +66,8 @@ struct mme_config {
 	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
 	uint64_t max_ues; /* 0: no ceiling */
+	uint32_t failures; /* IMSIs whose last failure is remembered */
+	const char *failures_path; /* NULL: until the restart */
 	struct in_addr control; /* our address in S11 F-TEIDs */
 	struct s1_config s1;
 };
@@ -114,6 +117,7 @@ struct s1_conn {
 	struct timer timer; /* of the release */
 	struct tai tai;
 	struct ecgi ecgi;
+	imsi_t claimed; /* whom its first message named, proven or not; 0: nobody known */
 };
 
 /* One E-RAB at the eNodeB, one GTP-U tunnel. */
@@ -173,7 +177,9 @@ struct mme_ue {
 	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
 	struct tai tai;		/* last seen in */
 	struct ecgi ecgi;
-	uint64_t attached, seen; /* unix time, s */
+	struct tai tai_before; /* and before it moved, at that time */
+	struct ecgi ecgi_before;
+	uint64_t attached, seen, moved; /* unix time, s */
 	/* subscription, as the HSS told it */
 	uint64_t ambr_up, ambr_down;
 	uint8_t apns, default_apn;
@@ -391,7 +397,40 @@ enum mme_event {
 /* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
 enum { CAUSE_TOLD = 0x1000, /* the device knows already */
        CAUSE_WRONG_KEY,	    /* RES or AUTN did not fit: perhaps it is another's identity */
-       CAUSE_ESM = 0x2000 };/* plus an ESM cause: EMM cause 19 with it inside */
+       CAUSE_ESM = 0x2000,  /* plus an ESM cause: EMM cause 19 with it inside */
+       /* and why a connection ended: */
+       CAUSE_S1AP = 0x3000, /* plus group << 8 and value of an S1AP cause */
+       CAUSE_ENB_LOST = 0x4000, CAUSE_ENB_RESET };
+#define CAUSE_S1AP_OF(group, value)                                                                \
+	(CAUSE_S1AP + (S1AP_CAUSE_##group << 8) + S1AP_CAUSE_##group##_##value)
+static inline uint16_t cause_of_s1ap(struct s1ap_cause c)
+{
+	return (uint16_t)(CAUSE_S1AP + (c.group << 8) + c.value);
+}
+
+/* ---- advice.c: such a cause for people; texts outlive the call ---- */
+const char *mme_cause_text(uint16_t cause);
+/* "EMM cause 8, …" into buf; returns buf. */
+const char *mme_cause_print(uint16_t cause, char buf[96]);
+const char *mme_cause_clause(uint16_t cause); /* NULL: none */
+const char *mme_cause_advice(uint16_t cause, const char *procedure, const char *step);
+
+/* ---- why.c: what failed last for an IMSI ---- */
+/* remember: IMSIs at most, 0: none; path of the file that keeps them, NULL: memory only. */
+void why_open(const char *path, unsigned remember);
+void why_close(void);
+/* A first message is refused before there is a procedure: kept for the IMSI that it claims. */
+void why_refused(const struct s1_conn *, const char *procedure, const char *clause, uint8_t cause);
+/* The device's connection ends by that cause (CAUSE_S1AP, CAUSE_ENB_...): before its procedures are
+ * aborted. */
+void why_ended(const struct mme_ue *, const struct s1_conn *, uint16_t cause);
+/* The eNodeB gave this cause for what fails now. */
+void why_radio(const struct mme_ue *, struct s1ap_cause);
+void why_observe(const struct proc *, const char *what, const char *detail);
+bool why_view(imsi_t, struct failure_view *);
+
+/* ---- procstat.c ---- */
+void procstat_observe(const struct proc *, const char *what);
 
 /* ---- procedures ---- */
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,

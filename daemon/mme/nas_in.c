@@ -11,6 +11,7 @@ static void reject_service(struct s1_conn *c, uint8_t cause)
 	struct nas_service_reject r = {.emm_cause = cause};
 
 	mme_counters.service_failed++;
+	why_refused(c, "service request", "TS 24.301 5.6.1.5", cause);
 	nas_send_plain(c, &nas_service_reject_def, &r);
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
@@ -19,6 +20,7 @@ static void reject_tau(struct s1_conn *c, uint8_t cause)
 {
 	struct nas_tau_reject r = {.emm_cause = cause};
 
+	why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
 	nas_send_plain(c, &nas_tau_reject_def, &r);
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
@@ -253,6 +255,7 @@ static bool read_initial(struct s1_conn *c, const struct nas_header *h, struct b
 		*ue = by_identity(id);
 		secured = false;
 	}
+	c->claimed = *ue ? (*ue)->imsi : id && id->type == NAS_ID_IMSI ? id->imsi : 0;
 	/* A context mapped from another system (4.4.2.2) cannot be one of ours. */
 	bool mapped = ksi_of(m) & NAS_KSI_MAPPED;
 
@@ -272,6 +275,8 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 	struct nas_message m;
 	struct nas_event e;
 
+	if (ue)
+		c->claimed = ue->imsi;
 	if (nas_header_decode(pdu, &h)) {
 		mme_counters.nas_bad++;
 		LOG(WARN, "nas.bad", "enb_ue_s1ap_id=%u octets=%u error=\"no NAS message\"",

@@ -73,6 +73,8 @@ static void context_failure(struct enb *e, struct s1_conn *c, const void *body)
 		return;
 	UE_LOG(WARN, c->ue, "s1.context_failed", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
+	if (m->has.cause)
+		why_radio(c->ue, m->cause);
 	proc_offer(&c->ue->procs, EV_ICS_FAILURE, body);
 }
 

@@ -196,6 +196,37 @@ void ue_enter_tables(struct mme_ue *ue)
 		HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
 }
 
+/* Where it is now; where it was is kept. */
+static void ue_place(struct mme_ue *ue, const struct tai *tai, const struct ecgi *ecgi)
+{
+	bool same = ue->ecgi.plmn == ecgi->plmn && ue->ecgi.eci == ecgi->eci &&
+		    ue->tai.plmn == tai->plmn && ue->tai.tac == tai->tac;
+
+	if (same)
+		return;
+	if (ue->tai.plmn) {
+		ue->tai_before = ue->tai;
+		ue->ecgi_before = ue->ecgi;
+	}
+	ue->moved = (uint64_t)time(NULL);
+	ue->tai = *tai;
+	ue->ecgi = *ecgi;
+}
+
+/* A device that attaches again has been somewhere before. */
+static void inherit_place(struct mme_ue *ue, const struct mme_ue *old)
+{
+	struct tai tai = ue->tai;
+	struct ecgi ecgi = ue->ecgi;
+
+	ue->tai = old->tai;
+	ue->ecgi = old->ecgi;
+	ue->tai_before = old->tai_before;
+	ue->ecgi_before = old->ecgi_before;
+	ue->moved = old->moved;
+	ue_place(ue, &tai, &ecgi);
+}
+
 void ue_make_known(struct mme_ue *ue)
 {
 	struct mme_ue *old = ue_by_imsi(ue->imsi);
@@ -204,6 +235,7 @@ void ue_make_known(struct mme_ue *ue)
 		return;
 	if (old) {
 		UE_LOG(DEBUG, old, "ue.superseded", "emm=%d", old->emm);
+		inherit_place(ue, old);
 		ue_remove(old, UE_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	ue_enter_tables(ue);
@@ -220,10 +252,8 @@ void ue_set_emm(struct mme_ue *ue, enum emm_state state)
 void ue_seen(struct mme_ue *ue)
 {
 	ue->seen = (uint64_t)time(NULL);
-	if (ue->conn) {
-		ue->tai = ue->conn->tai;
-		ue->ecgi = ue->conn->ecgi;
-	}
+	if (ue->conn)
+		ue_place(ue, &ue->conn->tai, &ue->conn->ecgi);
 	timer_stop(&ue->reachable);
 }
 

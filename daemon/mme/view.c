@@ -49,17 +49,6 @@ static void tell(imsi_t imsi, struct trace_view *v)
 		sweep();
 }
 
-static const char *cause_text(uint16_t cause)
-{
-	return cause < 256                ? emm_cause_text(cause)
-	       : cause == PROC_TIMEOUT    ? "timeout"
-	       : cause == PROC_ABORTED    ? "aborted"
-	       : cause == CAUSE_TOLD      ? "lower layers or the device itself"
-	       : cause == CAUSE_WRONG_KEY ? "authentication rejected: its key and the HSS's differ"
-	       : cause >= CAUSE_ESM       ? esm_cause_text(cause - CAUSE_ESM)
-					  : "unknown";
-}
-
 static void observed(const struct proc *p, const char *what, const char *detail)
 {
 	const struct mme_ue *ue = p->owner;
@@ -67,12 +56,14 @@ static void observed(const struct proc *p, const char *what, const char *detail)
 	uint64_t took = (loop_clock_ns() - p->started_ns) / 1000000;
 	bool failed = !strcmp(what, "fail");
 
+	procstat_observe(p, what);
+	why_observe(p, what, detail);
 	if (!p->parent && !strcmp(what, "end"))
 		UE_LOG(INFO, ue, "procedure.done", "proc=\"%s\" ms=%llu", p->def->name,
 		       (unsigned long long)took);
 	else if (!p->parent && failed)
 		UE_LOG(WARN, ue, "procedure.failed", "proc=\"%s\" step=%s ms=%llu cause=\"%s\"",
-		       p->def->name, step, (unsigned long long)took, cause_text(p->cause));
+		       p->def->name, step, (unsigned long long)took, mme_cause_text(p->cause));
 	else
 		UE_LOG(DEBUG, ue, "procedure", "proc=\"%s\" step=%s event=%s ms=%llu timer=%s",
 		       p->def->name, step, what, (unsigned long long)took, detail ? detail : "-");
@@ -83,7 +74,7 @@ static void observed(const struct proc *p, const char *what, const char *detail)
 		.step = step,
 		.event = what,
 		.took_ms = took,
-		.cause = failed ? cause_text(p->cause) : NULL,
+		.cause = failed ? mme_cause_text(p->cause) : NULL,
 	};
 
 	if (detail)
@@ -151,6 +142,9 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 		v->guti = ue_guti(ue);
 	v->tai = ue->tai;
 	v->cell = ue->ecgi;
+	v->tai_before = ue->tai_before;
+	v->cell_before = ue->ecgi_before;
+	v->moved = ue->moved;
 	if (ue->conn) {
 		const struct enb *e = ue->conn->enb;
 		char name[sizeof(v->enb) / 2];
@@ -167,7 +161,11 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 		v->ciphering = eea_words[ue->sec.eea & 3];
 		v->uplink_count = ue->sec.ul_count;
 		v->downlink_count = ue->sec.dl_count;
+		snprintf(v->ksi, sizeof(v->ksi), "%u", ue->sec.ksi);
 	}
+	for (unsigned i = 0; i < ue->ue_capability_n; i++)
+		snprintf(v->capability + 2 * i, 3, "%02x", ue->ue_capability[i]);
+	v->radio_capability = ue->radio_capability_n;
 	for (const struct mme_bearer *b = NULL; (b = bearer_next((struct mme_ue *)ue, b));)
 		v->bearers++;
 	v->since = ue->attached;
@@ -181,6 +179,54 @@ static bool ue_one(imsi_t imsi, struct ue_view *v)
 	if (ue)
 		fill(ue, v);
 	return ue != NULL;
+}
+
+static void timer_of(const struct timer *t, const char *name, const char *of, unsigned tries,
+		     void (*tell_timer)(void *, const struct timer_view *), void *arg)
+{
+	struct timer_view v = {.timer = name, .left_ms = timer_left_ms(t), .tries = tries};
+
+	if (!timer_running(t))
+		return;
+	snprintf(v.of, sizeof(v.of), "%s", of);
+	tell_timer(arg, &v);
+}
+
+static void ue_parts(imsi_t imsi, void (*tell_timer)(void *, const struct timer_view *),
+		     void (*tell_bearer)(void *, const struct bearer_view *), void *arg)
+{
+	const struct mme_ue *ue = ue_by_imsi(imsi);
+	char of[80];
+
+	if (!ue)
+		return;
+	for (const struct proc *p = ue->procs.first; p; p = p->next) {
+		const struct proc_step *s = &p->def->steps[p->step];
+
+		snprintf(of, sizeof(of), "%s/%s", p->def->name, s->name);
+		timer_of(&p->timer, s->timer ? s->timer->name : "-", of, p->tries, tell_timer, arg);
+	}
+	timer_of(&ue->reachable, "mobile reachable", "implicit detach", 0, tell_timer, arg);
+	for (const struct mme_bearer *b = NULL; (b = bearer_next((struct mme_ue *)ue, b));) {
+		const struct mme_pdn *p = b->pdn;
+		struct bearer_view v = {
+			.ebi = b->ebi,
+			.linked = p->ebi,
+			.state = !b->active     ? "pending"
+				 : b->connected ? "connected"
+						: "idle",
+			.ue4 = p->paa.ip4,
+			.ue6 = p->paa.ip6,
+			.qci = b->qos.qci,
+			.arp = b->qos.arp_priority,
+			.ambr_up = p->ambr_up,
+			.ambr_down = p->ambr_down,
+			.sgw_teid = b->s1u_sgw.teid,
+		};
+
+		snprintf(v.apn, sizeof(v.apn), "%s", p->apn);
+		tell_bearer(arg, &v);
+	}
 }
 
 static bool ue_walk(uint64_t *cursor, struct ue_view *v)
@@ -280,6 +326,8 @@ static void api_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void 
 
 const struct api_mme mme_api = {
 	.ue = ue_one,
+	.ue_parts = ue_parts,
+	.why = why_view,
 	.ue_next = ue_walk,
 	.enb_next = enb_walk,
 	.detach = api_detach,

@@ -55,6 +55,9 @@
 	F(guti,         guti,   LIST, "GUTI")                                                      \
 	F(tai,          tai,    LIST, "tracking area last seen in")                                \
 	F(cell,         cell,   MORE, "cell last seen in")                                         \
+	F(moved,        time,   MORE, "time it came to that cell")                                 \
+	F(tai_before,   tai,    MORE, "tracking area before")                                      \
+	F(cell_before,  cell,   MORE, "cell before")                                               \
 	F(enb,          text,   LIST, "eNodeB, while connected")                                   \
 	F(imeisv,       text,   MORE, "IMEISV")                                                    \
 	F(integrity,    word,   MORE, "NAS integrity algorithm")                                   \
@@ -63,9 +66,54 @@
 	F(enb_ue_s1ap_id, number, MORE, "eNB UE S1AP ID")                                          \
 	F(uplink_count,   number, MORE, "uplink NAS COUNT")                                        \
 	F(downlink_count, number, MORE, "downlink NAS COUNT")                                      \
+	F(ksi,            text,   MORE, "key set identifier of the NAS security context")          \
+	F(capability,     text,   MORE, "UE network capability, hex (TS 24.301 9.9.3.34)")         \
+	F(radio_capability, number, MORE, "octets of its UE Radio Capability that are kept")       \
 	F(bearers,      number, LIST, "EPS bearers")                                               \
 	F(since,        time,   MORE, "time of the attach")                                        \
 	F(seen,         time,   LIST, "time of its last message")
+
+/* A timer that runs for a device. */
+#define TIMER_FIELDS(F)                                                                            \
+	F(timer,        word,   LIST, "name in the specification")                                 \
+	F(of,           text,   LIST, "procedure and step that it guards")                         \
+	F(left_ms,      ms,     LIST, "time left")                                                 \
+	F(tries,        number, LIST, "expiries so far")
+
+/* A bearer as the MME has it. */
+#define BEARER_FIELDS(F)                                                                           \
+	F(ebi,          number, LIST, "EPS bearer identity")                                       \
+	F(linked,       number, LIST, "that of the PDN connection's default bearer")               \
+	F(apn,          text,   LIST, "APN")                                                       \
+	F(state,        word,   LIST, "connected, idle, or pending: not accepted by the device yet") \
+	F(ue4,          ip4,    LIST, "device's IPv4 address")                                     \
+	F(ue6,          ip6,    LIST, "device's IPv6 /64")                                         \
+	F(qci,          number, LIST, "QoS class")                                                 \
+	F(arp,          number, MORE, "priority level")                                            \
+	F(ambr_up,      rate,   MORE, "APN-AMBR uplink")                                           \
+	F(ambr_down,    rate,   MORE, "APN-AMBR downlink")                                         \
+	F(sgw_teid,     hex,    MORE, "S1-U TEID of the gateway")
+
+/* The last thing that failed for a device. */
+#define FAILURE_FIELDS(F)                                                                          \
+	F(procedure,    text,   LIST, "procedure")                                                 \
+	F(clause,       text,   MORE, "where it is specified")                                     \
+	F(step,         text,   LIST, "step it failed in")                                         \
+	F(cause,        text,   LIST, "cause")                                                     \
+	F(cause_clause, word,   MORE, "where the cause is specified")                              \
+	F(detail,       text,   LIST, "what was said or seen")                                     \
+	F(enb,          text,   LIST, "eNodeB")                                                    \
+	F(tai,          tai,    MORE, "tracking area")                                             \
+	F(cell,         cell,   LIST, "cell")                                                      \
+	F(time,         time,   LIST, "when")                                                      \
+	F(times,        number, LIST, "how often in a row")                                        \
+	F(proven,       flag,   MORE, "the device had proven its identity")                        \
+	F(advice,       word,   LIST, "what can be done about it")
+
+/* One thing that keeps a device from working, or that is worth knowing of it. */
+#define FINDING_FIELDS(F)                                                                          \
+	F(what,         text,   LIST, "what was found")                                            \
+	F(advice,       word,   LIST, "what can be done about it")
 
 /* An eNodeB with an S1 association. */
 #define ENB_FIELDS(F)                                                                              \
@@ -162,13 +210,17 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 #define API_OBJECTS(O)                                                                             \
 	O(sim, SIM_FIELDS)                                                                         \
 	O(ue, UE_FIELDS)                                                                           \
+	O(timer, TIMER_FIELDS)                                                                     \
+	O(bearer, BEARER_FIELDS)                                                                   \
+	O(failure, FAILURE_FIELDS)                                                                 \
+	O(finding, FINDING_FIELDS)                                                                 \
 	O(enb, ENB_FIELDS)                                                                         \
 	O(session, SESSION_FIELDS)                                                                 \
 	O(pool, POOL_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \
 	O(trace, TRACE_FIELDS)
 
-/* struct sim_view, ue_view, enb_view, session_view, pool_view, memory_view, trace_view */
+/* struct sim_view, ue_view, and so on */
 #define API_VIEW(object, fields) struct object##_view { fields(FIELD_MEMBER) };
 API_OBJECTS(API_VIEW)
 #undef API_VIEW

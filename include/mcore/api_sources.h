@@ -10,6 +10,11 @@
 struct api_mme {
 	/* Fills *out (zeroed by the caller). False if the device is not known. */
 	bool (*ue)(imsi_t imsi, struct ue_view *out);
+	/* Calls timer and bearer for each that a known device has. */
+	void (*ue_parts)(imsi_t imsi, void (*timer)(void *arg, const struct timer_view *),
+			 void (*bearer)(void *arg, const struct bearer_view *), void *arg);
+	/* What failed last for an IMSI, known or not. False if nothing is remembered. */
+	bool (*why)(imsi_t imsi, struct failure_view *out);
 	/* Walks all devices, resumable in a later turn of the loop: *cursor is 0 at the start and
 	 * the role's own from then on. A device that stays is seen exactly once, one that comes or
 	 * goes meanwhile once or not at all. False at the end. */

@@ -54,6 +54,25 @@ refused "IPv6 where only IPv4 is to be had" "$(one 1 apn=v4,pdn-type=ipv6)" \
 accepted "dual stack where only IPv4 is to be had gets that" "$(one 1 apn=v4)" \
 	"attach.accept" "procedure.done"
 
+# The administrator is told why, of devices that never got in, too.
+why() { # SIM REGEX...
+	local text x
+	text=$(ctl why "$(imsi "$1")") || return 1
+	echo "$text"
+	for x in "${@:2}"; do grep -qE -- "$x" <<<"$text" || { echo "no \"$x\""; return 1; }; done
+}
+check "why: unknown here" why 77 "attach .*TS 24.301 5.5.1" "EMM cause 8" "00101-" "sim add" "HSS does not know"
+check "why: wrong key" why 4 "authentication/challenge" "MAC failure" "sim set IMSI k"
+check "why: blocked" why 5 "ESM cause 8" "blocked no"
+check "why: a PDN type that is not to be had" why 1 "ESM cause 50" "TS 24.301 9.9.4.4"
+told_why() { ctl -j why "$(imsi 4)" | jq -r '.failure | [.procedure, .step, .detail] | join(" ")'; }
+check "why, for programs" is "attach authentication/challenge MAC failure" told_why
+figures() { ctl -j stats | jq -e ".mcore_procedure_failed_total | keys | any(startswith(\"attach: \"))"; }
+check "failures are counted by cause" figures
+lab_stop
+check "mcored starts again" lab_start
+check "and remembers" is "attach authentication/challenge MAC failure" told_why
+
 # Authentication and security.
 accepted "a USIM ahead of the network is resynchronised" "$(one 1 fault=sqn-ahead:1000)" \
 	"authentication.failure cause=21" "hss.resync imsi=$(imsi 1) sqn"

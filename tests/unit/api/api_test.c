@@ -2,6 +2,7 @@
 /* What the API shows of the network, and the server itself. The MME, the PGW's pools and the
  * datapath are stood in for here. */
 #include "harness.h"
+#include "../prometheus.h"
 
 /* ---- stand-ins ---- */
 
@@ -21,6 +22,7 @@ static bool fake_ue(imsi_t imsi, struct ue_view *v)
 		return false;
 	*v = (struct ue_view){.imsi = imsi,
 			      .emm = "registered",
+			      .ecm = "idle",
 			      .guti = {{0x00f110, 0x8001, 1}, 0xc0000001},
 			      .tai = {0x00f110, 0x1f},
 			      .enb = "00101-0019b \xff\xfe"};
@@ -75,12 +77,31 @@ static void fake_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void
 	fake_detach(imsi, keys, done, arg);
 }
 
+static void fake_parts(imsi_t imsi, void (*timer)(void *, const struct timer_view *),
+		       void (*bearer)(void *, const struct bearer_view *), void *arg)
+{
+	assert_true(imsi == imsi_of(1));
+	timer(arg, &(struct timer_view){.timer = "T3450", .of = "attach/accept", .left_ms = 1500});
+	bearer(arg, &(struct bearer_view){.ebi = 5, .apn = "internet", .state = "idle"});
+}
+
+static bool fake_why(imsi_t imsi, struct failure_view *v)
+{
+	if (imsi == imsi_of(1))
+		return false;
+	*v = (struct failure_view){
+		.procedure = "attach", .cause = "EMM cause 8", .advice = "add it"};
+	return true;
+}
+
 static const struct api_mme mme = {
 	.ue = fake_ue,
 	.ue_next = fake_ue_next,
 	.enb_next = fake_enb_next,
 	.detach = fake_detach,
 	.refresh = fake_refresh,
+	.ue_parts = fake_parts,
+	.why = fake_why,
 	.trace_start = fake_trace_start,
 	.trace_stop = fake_trace_stop,
 };
@@ -162,6 +183,52 @@ static void devices_come_in_pages_and_one_by_imsi(void **state)
 	a = ask("GET", "/pools", NULL, NULL);
 	assert_int_equal(number_in(json_array_get(json_object_get(a.json, "pools"), 0), "free"),
 			 65522);
+	drop(a);
+}
+
+static bool finds(const json_t *answer, const char *what)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "findings"), i, one)
+	{
+		if (strstr(string_in(one, "what"), what) && *string_in(one, "advice"))
+			return true;
+	}
+	return false;
+}
+
+static void why_tells_of_devices_that_never_got_in(void **state)
+{
+	struct answer a = ask("GET", "/why/001010000009999", NULL, NULL);
+
+	(void)state;
+	assert_int_equal(a.status, 200);
+	assert_string_equal(string_in(json_object_get(a.json, "failure"), "procedure"), "attach");
+	assert_string_equal(string_in(json_object_get(a.json, "failure"), "advice"), "add it");
+	assert_true(json_is_null(json_object_get(a.json, "ue")));
+	assert_true(finds(a.json, "the HSS does not know the IMSI"));
+	assert_true(finds(a.json, "the MME does not know the device"));
+	assert_true(finds(a.json, "no eNodeB is connected"));
+	drop(a);
+}
+
+static void why_tells_of_sessions_and_a_device_comes_with_its_parts(void **state)
+{
+	struct answer a = ask("GET", "/why/001010000000001", NULL, NULL);
+	json_t *part;
+
+	(void)state;
+	assert_true(json_is_null(json_object_get(a.json, "failure")));
+	assert_true(finds(a.json, "gate is closed downlink"));
+	drop(a);
+	a = ask("GET", "/ues/001010000000001", NULL, NULL);
+	part = json_array_get(json_object_get(a.json, "timers"), 0);
+	assert_string_equal(string_in(part, "timer"), "T3450");
+	assert_int_equal(number_in(part, "left_ms"), 1500);
+	part = json_array_get(json_object_get(a.json, "bearer_list"), 0);
+	assert_string_equal(string_in(part, "apn"), "internet");
 	drop(a);
 }
 
@@ -295,6 +362,7 @@ static void figures_are_shown_for_people_and_prometheus(void **state)
 	assert_int_equal(number_in(json_object_get(a.json, "mcore_mme_rejects_total"), "9"), 6);
 	drop(a);
 	a = ask("GET", "/metrics", NULL, NULL);
+	assert_string_equal(prometheus_fault(a.text) ? prometheus_fault(a.text) : "", "");
 	assert_non_null(strstr(a.text, "\nmcore_mme_rejects_total{cause=\"9\"} 6\n"));
 	assert_non_null(strstr(a.text, "mcore_datapath_packets_total{reason=\"gate_closed\","
 				       "verdict=\"DROP\"} 17\n"));
@@ -427,6 +495,8 @@ int main(void)
 		T(trace_streams_steps_until_the_client_goes),
 		T(trace_of_a_reader_that_sleeps_is_bounded),
 		T(figures_are_shown_for_people_and_prometheus),
+		T(why_tells_of_devices_that_never_got_in),
+		T(why_tells_of_sessions_and_a_device_comes_with_its_parts),
 		T(unknown_paths_and_methods_are_told),
 		T(body_that_is_too_long_is_refused),
 		T(garbage_does_not_stop_the_server),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "../prometheus.h"
 
 static const char *colour(unsigned i)
 {
@@ -22,6 +23,8 @@ METRIC_COUNTER_BY(by_colour, "test_colours_total", "Colours", "colour", colour, 
 METRIC_GAUGE(level, "test_level", "Level");
 METRIC_GAUGE_READ(asked, "test_asked", "Asked", ask);
 METRIC_LATENCY(took, "test_took_seconds", "Took");
+METRIC_LATENCY_BY(took_by, "test_took_by_seconds", "Took, by colour", "colour", colour, 3);
+METRIC_COUNTER_BY2(pair, "test_pairs_total", "Pairs", "colour", colour, "why", colour, 3);
 
 static void *count_many(void *arg)
 {
@@ -66,7 +69,7 @@ static void metrics_are_listed_by_name(void **state)
 		before = m;
 		ours += strncmp(m->name, "test_", 5) == 0;
 	}
-	assert_int_equal(ours, 5);
+	assert_int_equal(ours, 7);
 }
 
 static void percentiles_are_at_most_an_eighth_too_high(void **state)
@@ -112,8 +115,18 @@ static void prometheus_text_has_every_value(void **state)
 	metric_set(&level, 12);
 	latency_add(&took_latency, 1000);
 	latency_add(&took_latency, 100000000);
+	latency_add(&took_by_latency[0], 300);
+	latency_add(&took_by_latency[0], 3000);
+	latency_add(&took_by_latency[2], 30);
+	metric_add_at(&pair, 2, 9);
 	metrics_print(f);
 	fclose(f);
+	assert_string_equal(prometheus_fault(text) ? prometheus_fault(text) : "", "");
+	assert_non_null(
+		strstr(text, "\ntest_took_by_seconds_bucket{colour=\"red\",le=\"0.000512\"} 1\n"));
+	assert_non_null(strstr(text, "\ntest_took_by_seconds_count{colour=\"gr\\\"een\\n\"} 1\n"));
+	assert_non_null(strstr(
+		text, "\ntest_pairs_total{colour=\"gr\\\"een\\n\",why=\"gr\\\"een\\n\"} 9\n"));
 	assert_non_null(
 		strstr(text, "# HELP test_plain_total Plain\n# TYPE test_plain_total counter\n"));
 	assert_non_null(strstr(text, "\ntest_colours_total{colour=\"red\"} 3\n"
@@ -128,6 +141,43 @@ static void prometheus_text_has_every_value(void **state)
 	free(text);
 }
 
+/* The reader finds what a scraper would. */
+static void prometheus_text_that_is_wrong_is_found(void **state)
+{
+#define BLOCK(type) "# HELP a_total A\n# TYPE a_total " type "\n"
+#define HISTOGRAM   "# HELP h H\n# TYPE h histogram\n"
+	static const char *const wrong[] = {
+		"",
+		"a_total 1\n",
+		"# TYPE a_total counter\na_total 1\n",
+		"# HELP a A\n# TYPE a counter\na 1\n",
+		BLOCK("number") "a_total 1\n",
+		BLOCK("counter") "a_total 1",
+		BLOCK("counter") "a_total one\n",
+		BLOCK("counter") "a_total{x=1} 1\n",
+		BLOCK("counter") "a_total{x=\"1\\q\"} 1\n",
+		BLOCK("counter") "a_total{x=\"1\"} 1\na_total{x=\"1\"} 2\n",
+		BLOCK("counter") "b_total 1\n",
+		BLOCK("counter") "a_total 1\n" BLOCK("counter") "a_total 1\n",
+		HISTOGRAM "h_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n",
+		HISTOGRAM "h_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",
+		HISTOGRAM "h_bucket{le=\"2\"} 1\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\n",
+		HISTOGRAM "h_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 2\n",
+	};
+	static const char right[] = HISTOGRAM "h_bucket{x=\"a\",le=\"1\"} 1\n"
+					      "h_bucket{x=\"a\",le=\"+Inf\"} 2\n"
+					      "h_sum{x=\"a\"} 1.5\nh_count{x=\"a\"} 2\n"
+					      "h_bucket{x=\"b\",le=\"1\"} 0\n"
+					      "h_bucket{x=\"b\",le=\"+Inf\"} 0\n"
+					      "h_sum{x=\"b\"} 0\nh_count{x=\"b\"} 0\n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		if (!prometheus_fault(wrong[i]))
+			fail_msg("taken: %s", wrong[i]);
+	assert_null(prometheus_fault(right));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +187,7 @@ int main(void)
 		cmocka_unit_test(percentiles_are_at_most_an_eighth_too_high),
 		cmocka_unit_test(counts_below_a_power_of_two_are_exact),
 		cmocka_unit_test(prometheus_text_has_every_value),
+		cmocka_unit_test(prometheus_text_that_is_wrong_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

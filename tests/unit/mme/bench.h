@@ -43,6 +43,7 @@ static const struct mme_config bench_config = {
 	.network_short_name = "",
 	.control = {0x0100007f},
 	.s1.addresses = 1,
+	.failures = 64,
 };
 
 /* ---- the loop ---- */
