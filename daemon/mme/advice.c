@@ -27,7 +27,7 @@ const char *mme_cause_print(uint16_t cause, char buf[96])
 	if (cause < 256)
 		snprintf(buf, 96, "EMM cause %u, %s", cause, text);
 	else if (cause >= CAUSE_ESM && cause < CAUSE_S1AP)
-		snprintf(buf, 96, "ESM cause %u, %s", cause - CAUSE_ESM, text);
+		snprintf(buf, 96, "ESM cause %d, %s", cause - CAUSE_ESM, text);
 	else if (cause >= CAUSE_S1AP && cause < CAUSE_ENB_LOST)
 		snprintf(buf, 96, "S1AP cause %s", text);
 	else
