@@ -79,9 +79,7 @@ static void print_why(const json_t *answer)
 		puts("Last failure: none is remembered");
 	json_array_foreach(findings, i, one)
 	{
-		printf("- %s
-  to do:    %s
-", text_of(one, "what"), text_of(one, "advice"));
+		printf("- %s\n  to do:    %s\n", text_of(one, "what"), text_of(one, "advice"));
 	}
 }
 
