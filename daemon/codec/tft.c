@@ -55,7 +55,7 @@ static bool get_filter(struct rd *r, enum tft_operation op, struct tft_filter *f
 }
 
 /* Ids and precedences are each filter's own within a TFT (6.4.2.4 d). */
-static bool distinct(const struct tft *t)
+static bool distinct(const struct tft_filters *t)
 {
 	for (unsigned i = 0; i < t->n; i++)
 		for (unsigned j = 0; j < i; j++)
@@ -66,13 +66,13 @@ static bool distinct(const struct tft *t)
 	return true;
 }
 
-uint8_t tft_decode(struct bytes b, struct tft *t)
+uint8_t tft_decode(struct bytes b, struct tft_filters *t)
 {
 	struct rd r = rd_of(b.p, b.n);
 	uint8_t head = rd_u8(&r);
 	bool wants_filters;
 
-	*t = (struct tft){.operation = head >> 5, .n = head & 15};
+	*t = (struct tft_filters){.operation = head >> 5, .n = head & 15};
 	if (r.bad || t->operation == TFT_NONE || t->operation > TFT_NO_OPERATION)
 		return ESM_CAUSE_TFT_SYNTAX;
 	wants_filters = t->operation != TFT_DELETE && t->operation != TFT_NO_OPERATION;
@@ -113,7 +113,7 @@ static unsigned contents_length(const struct tft_filter *f)
 	return n;
 }
 
-int tft_encode(const struct tft *t, struct wr *w)
+int tft_encode(const struct tft_filters *t, struct wr *w)
 {
 	const uint8_t *start = w->p;
 
@@ -135,7 +135,7 @@ int tft_encode(const struct tft *t, struct wr *w)
 				       components[k].octets);
 			}
 	}
-	return w->bad || w->p - start > TFT_MAX ? -EMSGSIZE : 0;
+	return w->bad || w->p - start > TFT_MAX_OCTETS ? -EMSGSIZE : 0;
 }
 
 static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
@@ -143,8 +143,8 @@ static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 uint8_t tft_filter_check(const struct tft_filter *f)
 {
 	const uint32_t v4 = TFT_BIT(remote4) | TFT_BIT(local4);
-	const uint32_t v6 = TFT_BIT(remote6) | TFT_BIT(remote6mask) | TFT_BIT(local6) |
-			    TFT_BIT(flow_label);
+	const uint32_t v6 =
+		TFT_BIT(remote6) | TFT_BIT(remote6mask) | TFT_BIT(local6) | TFT_BIT(flow_label);
 	const uint32_t ports = TFT_BIT(local_port) | TFT_BIT(local_ports) | TFT_BIT(remote_port) |
 			       TFT_BIT(remote_ports);
 	const uint32_t local_both = TFT_BIT(local_port) | TFT_BIT(local_ports),
@@ -164,7 +164,7 @@ uint8_t tft_filter_check(const struct tft_filter *f)
 	return 0;
 }
 
-static int index_of(const struct tft *t, uint8_t id)
+static int index_of(const struct tft_filters *t, uint8_t id)
 {
 	for (unsigned i = 0; i < t->n; i++)
 		if (t->filter[i].id == id)
@@ -172,19 +172,19 @@ static int index_of(const struct tft *t, uint8_t id)
 	return -1;
 }
 
-static void remove_at(struct tft *t, int i)
+static void remove_at(struct tft_filters *t, int i)
 {
 	t->n--;
 	memmove(t->filter + i, t->filter + i + 1, (size_t)(t->n - i) * sizeof(*t->filter));
 }
 
-static uint8_t put_filters(struct tft *t, const struct tft *op)
+static uint8_t put_filters(struct tft_filters *t, const struct tft_filters *op)
 {
 	for (unsigned i = 0; i < op->n; i++) {
 		int at = index_of(t, op->filter[i].id);
 
-		/* An id that is there is replaced, whatever the operation (6.4.3.4 b, not an error);
-		 * to replace one that is not there is to add it. */
+		/* An id that is there is replaced, whatever the operation (6.4.3.4 b, not an
+		 * error); to replace one that is not there is to add it. */
 		if (at < 0 && t->n == TFT_MAX_FILTERS)
 			return ESM_CAUSE_TFT_SEMANTIC;
 		t->filter[at < 0 ? t->n++ : at] = op->filter[i];
@@ -193,9 +193,9 @@ static uint8_t put_filters(struct tft *t, const struct tft *op)
 	return distinct(t) ? 0 : ESM_CAUSE_FILTER_SYNTAX;
 }
 
-uint8_t tft_apply(struct tft *tft, const struct tft *op)
+uint8_t tft_apply(struct tft_filters *tft, const struct tft_filters *op)
 {
-	struct tft next = *tft;
+	struct tft_filters next = *tft;
 	uint8_t cause = 0;
 
 	switch (op->operation) {

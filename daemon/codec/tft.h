@@ -57,7 +57,7 @@ enum tft_operation {
 /* From the pre-Release 7 code 0 it is taken for both. */
 enum tft_direction { TFT_OLD = 0, TFT_DOWN = 1, TFT_UP = 2, TFT_BOTH = 3 };
 
-enum { TFT_MAX_FILTERS = 15, TFT_MAX = 255 };
+enum { TFT_MAX_FILTERS = 15, TFT_MAX_OCTETS = 255 };
 
 struct tft_filter {
 	uint8_t id; /* 0 to 15 */
@@ -69,20 +69,20 @@ struct tft_filter {
 #undef C
 };
 
-struct tft {
+struct tft_filters {
 	enum tft_operation operation;
 	uint8_t n;
 	struct tft_filter filter[TFT_MAX_FILTERS];
 };
 
 /* Of TFT_DELETE_FILTERS filters have an id alone. Parameters are read over. 0, or the ESM cause. */
-uint8_t tft_decode(struct bytes, struct tft *);
-/* 0, or -EMSGSIZE. At most TFT_MAX octets. */
-int tft_encode(const struct tft *, struct wr *);
+uint8_t tft_decode(struct bytes, struct tft_filters *);
+/* 0, or -EMSGSIZE. At most TFT_MAX_OCTETS. */
+int tft_encode(const struct tft_filters *, struct wr *);
 /* What a bearer's filters are after an operation that came for it (24.301 6.4.2.4, 6.4.3.4): *tft is
  * a TFT_CREATE or has no filters, and is left alone on error. 0, or the ESM cause. An empty result is
  * the caller's to judge. */
-uint8_t tft_apply(struct tft *tft, const struct tft *operation);
+uint8_t tft_apply(struct tft_filters *tft, const struct tft_filters *operation);
 /* A filter's own sense (44): contradictory components, an empty range. 0, or the ESM cause. */
 uint8_t tft_filter_check(const struct tft_filter *);
 

@@ -5,8 +5,20 @@
 
 #include "codec/tft.h"
 
-enum { HOP_BY_HOP = 0, TCP = 6, UDP = 17, ROUTING = 43, FRAGMENT = 44, ESP = 50, AH = 51,
-       DESTINATION = 60, DCCP = 33, SCTP = 132, UDP_LITE = 136, MAX_HEADERS = 8 };
+enum {
+	HOP_BY_HOP = 0,
+	TCP = 6,
+	UDP = 17,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	ESP = 50,
+	AH = 51,
+	DESTINATION = 60,
+	DCCP = 33,
+	SCTP = 132,
+	UDP_LITE = 136,
+	MAX_HEADERS = 8
+};
 
 static uint32_t be(const uint8_t *p, unsigned n)
 {
@@ -114,8 +126,8 @@ static bool in_range(uint16_t port, const uint8_t *first, const uint8_t *last)
 bool tft_matches(const struct tft_filter *f, const struct tft_packet *p)
 {
 	const uint32_t v4 = TFT_BIT(remote4) | TFT_BIT(local4);
-	const uint32_t v6 = TFT_BIT(remote6) | TFT_BIT(remote6mask) | TFT_BIT(local6) |
-			    TFT_BIT(flow_label);
+	const uint32_t v6 =
+		TFT_BIT(remote6) | TFT_BIT(remote6mask) | TFT_BIT(local6) | TFT_BIT(flow_label);
 	const uint32_t ethernet = TFT_BIT(mac_dst) | TFT_BIT(mac_src) | TFT_BIT(c_vid) |
 				  TFT_BIT(s_vid) | TFT_BIT(c_pcp) | TFT_BIT(s_pcp) |
 				  TFT_BIT(ethertype);
@@ -135,7 +147,8 @@ bool tft_matches(const struct tft_filter *f, const struct tft_packet *p)
 	IF(protocol, p->protocol == *f->protocol);
 	IF(local_port, p->local_port && p->local_port == be(f->local_port, 2));
 	IF(remote_port, p->remote_port && p->remote_port == be(f->remote_port, 2));
-	IF(local_ports, p->local_port && in_range(p->local_port, f->local_ports, f->local_ports + 2));
+	IF(local_ports,
+	   p->local_port && in_range(p->local_port, f->local_ports, f->local_ports + 2));
 	IF(remote_ports,
 	   p->remote_port && in_range(p->remote_port, f->remote_ports, f->remote_ports + 2));
 	IF(spi, p->spi && p->spi == be(f->spi, 4));

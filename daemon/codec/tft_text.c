@@ -191,11 +191,16 @@ static const struct {
 	const char *word;
 	bool (*read)(const char *, struct tft_filter *);
 } words[] = {
-	{"remote", word_remote},	   {"local", word_local},
-	{"proto", word_proto},		   {"remote-port", word_remote_port},
-	{"local-port", word_local_port},   {"tos", word_tos},
-	{"spi", word_spi},		   {"flow-label", word_flow_label},
-	{"precedence", word_precedence},   {"id", word_id},
+	{"remote", word_remote},
+	{"local", word_local},
+	{"proto", word_proto},
+	{"remote-port", word_remote_port},
+	{"local-port", word_local_port},
+	{"tos", word_tos},
+	{"spi", word_spi},
+	{"flow-label", word_flow_label},
+	{"precedence", word_precedence},
+	{"id", word_id},
 };
 
 static const char *const directions[] = {"both", "down", "up", "both"};

@@ -16,7 +16,7 @@
 #include <time.h>
 #include "core/loop.h"
 #include "core/metrics.h"
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT, BEARER };
 
@@ -25,11 +25,11 @@ struct attach {
 	struct s6a_txn s6a;
 	struct gtpc_txn s11, modify;
 	uint64_t request_hash; /* of the Attach Request: is a second one the same? */
-	uint8_t attach_type, pti, pdn_type, request_type;
-	bool secured, from_guti, ask_info, bearer_ready, completed;
-	uint8_t esm_cause;    /* told beside the bearer (50 to 52), 0 if none */
-	char apn[APN_STRLEN]; /* as the device asked, "" if it did not */
-	struct pco pco, pco_answer;
+	uint8_t attach_type;
+	bool secured, from_guti, bearer_ready, completed;
+	uint8_t esm_cause; /* told beside the bearer (50 to 52), 0 if none */
+	struct pdn_wish want;
+	struct pco pco_answer;
 	struct mme_pdn *pdn;
 };
 
@@ -52,7 +52,7 @@ static int enter_begin(struct proc *p)
 	const struct attach *a = (const struct attach *)p;
 	const struct mme_ue *ue = p->owner;
 
-	if (a->pdn_type == 0)
+	if (a->want.pdn_type == 0)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
 	if (a->secured)
 		return PROC_TO(LOCATION);
@@ -144,25 +144,17 @@ static int got_location(struct proc *p, const void *msg)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_OPERATOR_DETERMINED_BARRING);
 	if (mme_set_subscription(ue, ans))
 		return fail(p, EMM_CAUSE_NETWORK_FAILURE);
-	return a->ask_info ? PROC_TO(ESM_INFO) : PROC_TO(SESSION);
+	return a->want.ask_info ? PROC_TO(ESM_INFO) : PROC_TO(SESSION);
 }
 
 /* ---- ESM information (6.6.1.2) ---- */
 
 static int enter_esm_info(struct proc *p)
 {
-	struct nas_esm_information_request r = {.pti = ((struct attach *)p)->pti};
+	struct nas_esm_information_request r = {.pti = ((struct attach *)p)->want.pti};
 
 	NAS_SEND(p->owner, esm_information_request, &r);
 	return PROC_STAY;
-}
-
-static void keep_pco(struct pco *pco, struct bytes b)
-{
-	if (b.n > PCO_MAX)
-		return;
-	pco->n = (uint8_t)b.n;
-	memcpy(pco->b, b.p, b.n);
 }
 
 static int got_esm_info(struct proc *p, const void *msg)
@@ -170,12 +162,9 @@ static int got_esm_info(struct proc *p, const void *msg)
 	struct attach *a = (struct attach *)p;
 	const struct nas_esm_information_response *r = ((const struct nas_event *)msg)->body;
 
-	if (r->pti != a->pti)
+	if (r->pti != a->want.pti)
 		return PROC_STAY;
-	if (HAS(r, nas_esm_information_response, apn))
-		memcpy(a->apn, r->apn.name, sizeof(a->apn));
-	if (HAS(r, nas_esm_information_response, pco))
-		keep_pco(&a->pco, r->pco);
+	esm_read_information(&a->want, r);
 	return PROC_NEXT;
 }
 
@@ -191,13 +180,14 @@ static int enter_session(struct proc *p)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 	uint8_t refused = 0;
-	struct mme_pdn *pdn = esm_new_pdn(ue, a->apn, a->pdn_type, &a->esm_cause, &refused);
+	struct mme_pdn *pdn =
+		esm_new_pdn(ue, a->want.apn, a->want.pdn_type, &a->esm_cause, &refused);
 
 	if (!pdn)
 		return fail(p, CAUSE_ESM + refused);
 	a->pdn = pdn;
 	a->s11.done = session_created;
-	esm_create_session(ue, pdn, &a->pco, &a->s11);
+	esm_create_session(ue, pdn, &a->want.pco, &a->s11);
 	return PROC_STAY;
 }
 
@@ -223,7 +213,8 @@ static struct bytes make_accept(struct attach *a)
 		.t3412 = mme.t3412_s,
 		.tai_list = mme_tai_list(&ue->tai),
 		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
-		.esm = esm_activate_default(ue, a->pdn, a->pti, a->esm_cause, &a->pco_answer),
+		.esm = esm_activate_default(ue, a->pdn, a->want.pti, a->esm_cause, &a->pco_answer,
+					    NAS_SEC_PLAIN),
 		.t3402 = mme.t3402_s,
 		.network_features = 0,
 	};
@@ -339,12 +330,12 @@ static void reject(const struct attach *a, uint16_t cause)
 
 	if (cause >= CAUSE_ESM) {
 		struct nas_pdn_connectivity_reject esm = {
-			.pti = a->pti,
+			.pti = a->want.pti,
 			.esm_cause = (uint8_t)(cause - CAUSE_ESM),
 		};
 		r.emm_cause = EMM_CAUSE_ESM_FAILURE;
 		r.esm = nas_make(ue, &nas_pdn_connectivity_reject_def, &esm, NAS_SEC_PLAIN);
-		if (a->pti)
+		if (a->want.pti)
 			SET(&r, nas_attach_reject, esm);
 	}
 	if (cause == EMM_CAUSE_CONGESTION) {
@@ -389,6 +380,7 @@ static void end(struct proc *p, uint16_t cause)
 		ue_set_emm(ue, EMM_REGISTERED);
 		mme_send_information(ue);
 		ue_save(ue);
+		esm_resume(ue);
 		return;
 	}
 	mme_counters.attach_failed++;
@@ -458,31 +450,20 @@ struct start {
 	bool from_guti, secured;
 };
 
-enum { PTI_NONE = 0, PTI_RESERVED = 255 }; /* TS 24.007 11.2.3.1a */
-
 /* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
 static void read_esm(struct attach *a, struct bytes esm)
 {
 	struct nas_message m;
 
+	a->want = (struct pdn_wish){0};
 	if (nas_decode(&turn_arena, NAS_UP, esm, &m) || m.type != NAS_PDN_CONNECTIVITY_REQUEST)
 		return;
-	const struct nas_pdn_connectivity_request *r = m.body;
-
 	if (m.pti == PTI_NONE || m.pti == PTI_RESERVED) /* 7.3.1: an invalid one */
 		return;
-	a->pti = m.pti;
-	a->request_type = r->request_type;
-	if (r->request_type == NAS_REQUEST_EMERGENCY || r->request_type == NAS_REQUEST_RLOS)
-		return;
-	/* 9.9.4.10: the unused value counts as IPv6 */
-	a->pdn_type = r->pdn_type == 4 ? NAS_PDN_IPV6 : r->pdn_type;
-	a->ask_info = HAS(r, nas_pdn_connectivity_request, information_transfer) &&
-		      r->information_transfer == NAS_INFORMATION_TRANSFER_REQUIRED;
-	if (HAS(r, nas_pdn_connectivity_request, apn))
-		memcpy(a->apn, r->apn.name, sizeof(a->apn));
-	if (HAS(r, nas_pdn_connectivity_request, pco))
-		keep_pco(&a->pco, r->pco);
+	esm_read_request(&a->want, m.body);
+	if (a->want.request_type == NAS_REQUEST_EMERGENCY ||
+	    a->want.request_type == NAS_REQUEST_RLOS)
+		a->want.pdn_type = 0;
 }
 
 void attach_replayed(struct proc *parent, struct bytes request)
@@ -497,10 +478,6 @@ void attach_replayed(struct proc *parent, struct bytes request)
 
 	proc_note(parent, "Attach Request replayed by the device");
 	a->attach_type = r->attach_type;
-	a->pdn_type = 0;
-	a->pco.n = 0;
-	a->apn[0] = 0;
-	a->ask_info = false;
 	read_esm(a, r->esm);
 }
 

@@ -3,30 +3,7 @@
  * to its eNodeB, and what the eNodeB answers on to the SGW. A bearer counts as connected from the
  * moment the SGW is asked, so that whatever comes in between is followed by its release. */
 #include <errno.h>
-#include "mme/mme.h"
-
-static struct s1ap_e_rab_level_qos_parameters qos_of(const struct bearer_qos *q)
-{
-	struct s1ap_e_rab_level_qos_parameters p = {
-		.qci = q->qci,
-		.allocation_retention_priority =
-			{
-				.priority_level = q->arp_priority,
-				.pre_emption_capability = q->arp_may_preempt,
-				.pre_emption_vulnerability = q->arp_preemptable,
-			},
-	};
-
-	if (q->gbr_down || q->gbr_up)
-		S1AP_SET(&p, gbr_qos_information,
-			 (struct s1ap_gbr_qos_information){
-				 .e_rab_maximum_bitrate_dl = q->mbr_down,
-				 .e_rab_maximum_bitrate_ul = q->mbr_up,
-				 .e_rab_guaranteed_bitrate_dl = q->gbr_down,
-				 .e_rab_guaranteed_bitrate_ul = q->gbr_up,
-			 });
-	return p;
-}
+#include "mme/esm.h"
 
 /* Octets of the UE's NAS capability to S1AP's bit strings, which leave out algorithm 0 (9.2.1.40).
  */
@@ -44,7 +21,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 		return -ENOTCONN;
 	for (struct mme_bearer *p = NULL; n < GTPC_MAX_BEARERS && (p = bearer_next(ue, p)); n++) {
 		item[n].e_rab_id = p->ebi;
-		item[n].e_rab_level_qos_parameters = qos_of(&p->qos);
+		item[n].e_rab_level_qos_parameters = erab_qos(&p->qos);
 		item[n].transport_layer_address = (struct s1ap_transport_layer_address){
 			.has4 = p->s1u_sgw.has4,
 			.has6 = p->s1u_sgw.has6,
@@ -95,14 +72,8 @@ unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_se
 		q.teid = p->pdn->s11_sgw.teid;
 		p->connected = true;
 		q.bearer[q.bearers].ebi = p->ebi;
-		q.bearer[q.bearers++].s1u_enb = (struct fteid){
-			.type = FTEID_S1U_ENB,
-			.has4 = e->transport_layer_address.has4,
-			.has6 = e->transport_layer_address.has6,
-			.ip4 = e->transport_layer_address.v4,
-			.ip6 = e->transport_layer_address.v6,
-			.teid = e->gtp_teid,
-		};
+		q.bearer[q.bearers++].s1u_enb =
+			erab_fteid(&e->transport_layer_address, e->gtp_teid);
 	}
 	if (!q.bearers)
 		return 0;

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <strings.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 /* The APN network identifier: without an operator identifier mncXXX.mccXXX.gprs (TS 23.003 9.1). */
 static size_t ni_length(const char *apn)
@@ -54,6 +54,40 @@ static enum pdn_type common_type(uint8_t asked, enum pdn_type has, uint8_t *told
 	}
 	*refused = has == PDN_IPV4 ? ESM_CAUSE_IPV4_ONLY : ESM_CAUSE_IPV6_ONLY;
 	return 0;
+}
+
+/* ---- what the device asks for ---- */
+
+static void keep_pco(struct pco *pco, struct bytes b)
+{
+	if (b.n > PCO_MAX)
+		return;
+	pco->n = (uint8_t)b.n;
+	memcpy(pco->b, b.p, b.n);
+}
+
+void esm_read_request(struct pdn_wish *w, const struct nas_pdn_connectivity_request *r)
+{
+	*w = (struct pdn_wish){
+		.pti = r->pti,
+		.request_type = r->request_type,
+		/* 9.9.4.10: the unused value counts as IPv6 */
+		.pdn_type = r->pdn_type == 4 ? NAS_PDN_IPV6 : r->pdn_type,
+		.ask_info = HAS(r, nas_pdn_connectivity_request, information_transfer) &&
+			    r->information_transfer == NAS_INFORMATION_TRANSFER_REQUIRED,
+	};
+	if (HAS(r, nas_pdn_connectivity_request, apn))
+		memcpy(w->apn, r->apn.name, sizeof(w->apn));
+	if (HAS(r, nas_pdn_connectivity_request, pco))
+		keep_pco(&w->pco, r->pco);
+}
+
+void esm_read_information(struct pdn_wish *w, const struct nas_esm_information_response *r)
+{
+	if (HAS(r, nas_esm_information_response, apn))
+		memcpy(w->apn, r->apn.name, sizeof(w->apn));
+	if (HAS(r, nas_esm_information_response, pco))
+		keep_pco(&w->pco, r->pco);
 }
 
 struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type, uint8_t *told,
@@ -168,7 +202,7 @@ uint8_t esm_session_created(struct mme_pdn *pdn, const struct gtpc_response *r, 
 }
 
 struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, uint8_t pti,
-				  uint8_t told, const struct pco *pco)
+				  uint8_t told, const struct pco *pco, enum nas_sec_header header)
 {
 	struct nas_activate_default_bearer_request m = {
 		.ebi = pdn->ebi,
@@ -192,7 +226,7 @@ struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, 
 		m.pco = bytes_of(pco->b, pco->n);
 		SET(&m, nas_activate_default_bearer_request, pco);
 	}
-	return nas_make(ue, &nas_activate_default_bearer_request_def, &m, NAS_SEC_PLAIN);
+	return nas_make(ue, &nas_activate_default_bearer_request_def, &m, header);
 }
 
 /* ---- EPS bearer context status ---- */
@@ -215,71 +249,4 @@ void esm_sync_bearers(struct mme_ue *ue, uint16_t status)
 		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", p->ebi, p->apn);
 		pdn_delete(ue, p);
 	}
-}
-
-/* ---- requests outside attach ---- */
-
-static void status(struct mme_ue *ue, const struct nas_message *m, uint8_t cause)
-{
-	struct nas_esm_status s = {.ebi = m->ebi, .pti = m->pti, .esm_cause = cause};
-
-	NAS_SEND(ue, esm_status, &s);
-}
-
-void esm_in(struct mme_ue *ue, const struct nas_event *e)
-{
-	const struct nas_message *m = e->m;
-
-	switch (m->type) {
-	case NAS_PDN_CONNECTIVITY_REQUEST: {
-		struct nas_pdn_connectivity_reject r = {
-			.pti = m->pti,
-			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
-		};
-
-		NAS_SEND(ue, pdn_connectivity_reject, &r);
-		break;
-	}
-	case NAS_PDN_DISCONNECT_REQUEST: {
-		const struct nas_pdn_disconnect_request *d = e->body;
-		struct nas_pdn_disconnect_reject r = {
-			.pti = m->pti,
-			.esm_cause = pdn_by_ebi(ue, d->linked_ebi)
-					     ? ESM_CAUSE_LAST_PDN_DISCONNECTION
-					     : ESM_CAUSE_INVALID_BEARER_IDENTITY,
-		};
-
-		NAS_SEND(ue, pdn_disconnect_reject, &r);
-		break;
-	}
-	case NAS_BEARER_RESOURCE_ALLOCATION_REQUEST: {
-		struct nas_bearer_resource_allocation_reject r = {
-			.pti = m->pti,
-			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
-		};
-
-		NAS_SEND(ue, bearer_resource_allocation_reject, &r);
-		break;
-	}
-	case NAS_BEARER_RESOURCE_MODIFICATION_REQUEST: {
-		struct nas_bearer_resource_modification_reject r = {
-			.pti = m->pti,
-			.esm_cause = ESM_CAUSE_OPTION_NOT_SUPPORTED,
-		};
-
-		NAS_SEND(ue, bearer_resource_modification_reject, &r);
-		break;
-	}
-	case NAS_ESM_STATUS:
-		UE_LOG(INFO, ue, "esm.status", "ebi=%u cause=%u", m->ebi,
-		       ((const struct nas_esm_status *)e->body)->esm_cause);
-		return;
-	case NAS_ESM_INFORMATION_RESPONSE: /* late */
-		break;
-	default:
-		status(ue, m, ESM_CAUSE_MESSAGE_TYPE_NOT_COMPATIBLE);
-	}
-	mme_counters.nas_unexpected++;
-	UE_LOG(INFO, ue, "esm.unexpected", "message=%s ebi=%u pti=%u", m->def->name, m->ebi,
-	       m->pti);
 }

@@ -10,12 +10,14 @@
 struct mme_config mme;
 struct mme_counters mme_counters;
 
-/* TS 24.301 table 10.2.1 and 10.3.1; T_ICS and T_RELEASE are ours. */
+/* TS 24.301 table 10.2.1 and 10.3.1; those of T_ are ours. */
 static const struct proc_timer standard[MME_TIMERS] = {
 	[T3413] = {"T3413", 6000, 2},         [T3422] = {"T3422", 6000, 4},
 	[T3450] = {"T3450", 6000, 4},         [T3460] = {"T3460", 6000, 4},
 	[T3470] = {"T3470", 6000, 4},         [T3489] = {"T3489", 4000, 2},
-	[T3485] = {"T3485", 8000, 4},         [T_ICS] = {"T-ICS", 10000, 0},
+	[T3485] = {"T3485", 8000, 4},         [T3486] = {"T3486", 8000, 4},
+	[T3495] = {"T3495", 8000, 4},         [T_ICS] = {"T-ICS", 10000, 0},
+	[T_ERAB] = {"T-E-RAB", 10000, 0},     [T_REACH] = {"T-reach", 30000, 0},
 	[T_RELEASE] = {"T-release", 5000, 0},
 };
 

@@ -44,7 +44,8 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 	uint16_t first, last;
 };
 
-enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T_ICS, T_RELEASE, MME_TIMERS };
+enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
+		    T_ICS, T_ERAB, T_REACH, T_RELEASE, MME_TIMERS };
 
 struct mme_config {
 	const char *name;
@@ -222,6 +223,16 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(detach_implicit, "implicit detaches")                                                    \
 	C(service, "service requests completed")                                                   \
 	C(service_failed, "service requests that failed")                                          \
+	C(pdn, "further PDN connections established")                                              \
+	C(pdn_refused, "PDN connectivity requests refused outside attach")                         \
+	C(pdn_disconnected, "PDN connections ended, the device staying attached")                  \
+	C(bearer_activated, "dedicated bearers activated")                                         \
+	C(bearer_refused, "dedicated bearer activations that failed")                              \
+	C(bearer_modified, "bearers modified")                                                     \
+	C(bearer_modify_failed, "bearer modifications that failed")                                \
+	C(bearer_deactivated, "dedicated bearers deactivated")                                     \
+	C(resource_requests, "bearer resource requests of devices taken up")                       \
+	C(resource_refused, "bearer resource requests of devices refused")                         \
 	C(release, "UE contexts released")                                                         \
 	C(reset, "S1 Resets")                                                                      \
 	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
@@ -476,6 +487,15 @@ bool refresh_after(struct mme_ue *, bool release);
 void refresh_begin(struct mme_ue *, unsigned what, void (*done)(void *arg, int err), void *arg);
 
 /* ---- esm.c ---- */
+/* What a PDN Connectivity Request, and ESM information after it, asks for. */
+struct pdn_wish {
+	uint8_t pti, request_type, pdn_type;
+	bool ask_info;	      /* APN and PCO are to be asked for */
+	char apn[APN_STRLEN]; /* "" if none was named */
+	struct pco pco;
+};
+void esm_read_request(struct pdn_wish *, const struct nas_pdn_connectivity_request *);
+void esm_read_information(struct pdn_wish *, const struct nas_esm_information_response *);
 /* A PDN connection for the APN asked for ("": the default) and PDN type, by subscription. *told is the
  * ESM cause to tell with it (50, 51; 0: none). NULL with *refused an ESM cause. */
 struct mme_pdn *esm_new_pdn(struct mme_ue *, const char *apn, uint8_t pdn_type, uint8_t *told,
@@ -484,16 +504,31 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *, const char *apn, uint8_t pdn_type, 
 void esm_create_session(struct mme_ue *, struct mme_pdn *, const struct pco *, struct gtpc_txn *);
 /* Its answer into the PDN connection. 0, or the ESM cause to refuse with. */
 uint8_t esm_session_created(struct mme_pdn *, const struct gtpc_response *, uint8_t *told);
-/* Activate Default EPS Bearer Context Request, plain, for inside another message. */
+/* Activate Default EPS Bearer Context Request, protected, or plain for inside another message. */
 struct bytes esm_activate_default(struct mme_ue *, const struct mme_pdn *, uint8_t pti, uint8_t told,
-				  const struct pco *);
+				  const struct pco *, enum nas_sec_header);
 /* The EPS bearer context status (9.9.2.1): a bit for each bearer. */
 uint16_t esm_bearer_status(struct mme_ue *);
 /* Bearers that the device has lost by its status are lost here too, and at the gateways: a PDN
  * connection with its default bearer (24.301 5.5.3.2.4). */
 void esm_sync_bearers(struct mme_ue *, uint16_t status);
-/* An ESM message that no procedure took. */
+
+/* ---- esm_in.c ---- */
+/* An ESM message of a registered device. */
 void esm_in(struct mme_ue *, const struct nas_event *);
+/* The device is connected, and attach, service request or tracking area update are over: what has
+ * waited for that goes on. */
+void esm_resume(struct mme_ue *);
+/* After an Initial Context Setup: the bearers that the eNodeB did not set up are deactivated, at the
+ * gateways and at the device (23.401 5.3.4.1). */
+void esm_drop_failed(struct mme_ue *);
+
+/* ---- erab.c: of the eNodeB, by s1_in.c ---- */
+void erab_setup_response(struct enb *, struct s1_conn *, const void *body);
+void erab_modify_response(struct enb *, struct s1_conn *, const void *body);
+void erab_release_response(struct enb *, struct s1_conn *, const void *body);
+void erab_release_indication(struct enb *, struct s1_conn *, const void *body);
+void erab_modification_indication(struct enb *, struct s1_conn *, const void *body);
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);

@@ -397,10 +397,8 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 	default:
 		break;
 	}
-	if (proc_offer(&ue->procs, m.type, &e))
-		return;
 	if (m.esm)
 		esm_in(ue, &e);
-	else
+	else if (!proc_offer(&ue->procs, m.type, &e))
 		unwanted(ue, &e);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests of the SGW on S11 (TS 29.274) to their functions, which call gtpc_reply once, then or
  * later. A device is named by our control TEID. */
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 static const struct row {
 	enum gtpc_message type;
 	void (*fn)(struct mme_ue *, void *token, const struct gtpc_request *);
 } rows[] = {
-	{0, NULL},
+	{GTPC_CREATE_BEARER, activate_begin},
+	{GTPC_UPDATE_BEARER, modify_begin},
+	{GTPC_DELETE_BEARER, deactivate_begin},
 };
 
 static void refuse(void *token, const struct gtpc_request *q, enum gtpc_cause cause)

@@ -163,6 +163,11 @@ static const struct row {
 	{&s1ap_ue_capability_info_indication_msg, capability, true, false},
 	{&s1ap_initial_context_setup_failure_msg, context_failure, true, false},
 	{&s1ap_nas_non_delivery_indication_msg, non_delivery, true, false},
+	{&s1ap_e_rab_setup_response_msg, erab_setup_response, true, false},
+	{&s1ap_e_rab_modify_response_msg, erab_modify_response, true, false},
+	{&s1ap_e_rab_release_response_msg, erab_release_response, true, false},
+	{&s1ap_e_rab_release_indication_msg, erab_release_indication, true, false},
+	{&s1ap_e_rab_modification_indication_msg, erab_modification_indication, true, false},
 	{&s1ap_s1_setup_request_msg, setup, false, true},
 	{&s1ap_reset_msg, reset, false, false},
 	{&s1ap_error_indication_msg, error_indication, false, true},
@@ -181,6 +186,11 @@ IDS_FIRST(s1ap_ue_context_release_complete);
 IDS_FIRST(s1ap_ue_context_release_request);
 IDS_FIRST(s1ap_ue_capability_info_indication);
 IDS_FIRST(s1ap_nas_non_delivery_indication);
+IDS_FIRST(s1ap_e_rab_setup_response);
+IDS_FIRST(s1ap_e_rab_modify_response);
+IDS_FIRST(s1ap_e_rab_release_response);
+IDS_FIRST(s1ap_e_rab_release_indication);
+IDS_FIRST(s1ap_e_rab_modification_indication);
 
 enum { HAVE_MME_ID = 1, HAVE_ENB_ID = 2, HAVE_BOTH = 3 };
 

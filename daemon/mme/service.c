@@ -59,6 +59,8 @@ static void end(struct proc *p, uint16_t cause)
 	if (!cause) {
 		mme_counters.service++;
 		refresh_after(ue, false);
+		esm_drop_failed(ue);
+		esm_resume(ue);
 		return;
 	}
 	mme_counters.service_failed++;

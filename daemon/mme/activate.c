@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dedicated EPS bearer context activation (TS 24.301 6.4.2, TS 23.401 5.4.1), as a Create Bearer
+ * Request of the PGW asks for it.
+ *
+ *   REACH   an idle device is paged; a procedure of mobility management is waited for
+ *   SETUP   E-RAB Setup with Activate Dedicated EPS Bearer Context Request in it, until both the
+ *           eNodeB and the device have answered
+ *
+ * The EPS bearer identity is allotted when the device can be asked. The answer to the SGW has the
+ * eNodeB's F-TEID, by which packets flow. */
+#include <stdlib.h>
+#include "mme/esm.h"
+
+enum { REACH, SETUP };
+
+struct activate {
+	struct esm_proc esm;
+	bool accepted, radio;
+	struct fteid enb, sgw;
+	struct bearer_qos qos;
+	struct tft tft;
+};
+
+static struct mem_pool pool = MEM_POOL(activate);
+
+static int fail(struct proc *p, uint16_t cause)
+{
+	p->cause = cause;
+	return PROC_FAIL;
+}
+
+static int enter_reach(struct proc *p)
+{
+	if (esm_ready(p->owner))
+		return PROC_TO(SETUP);
+	esm_reach(p->owner);
+	return PROC_STAY;
+}
+
+static int ready(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_NEXT;
+}
+
+static struct mme_bearer *bearer_for(struct activate *a)
+{
+	struct mme_ue *ue = a->esm.proc.owner;
+	struct mme_pdn *pdn = pdn_by_ebi(ue, a->esm.linked);
+	struct mme_bearer *b = pdn ? bearer_new(ue, pdn) : NULL;
+
+	if (!b) {
+		a->esm.proc.cause = pdn ? ESM_CAUSE_INSUFFICIENT_RESOURCES : CAUSE_GONE;
+		return NULL;
+	}
+	a->esm.ebi = b->ebi;
+	b->qos = a->qos;
+	b->s1u_sgw = a->sgw;
+	if (bearer_set_tft(b, a->tft.b, a->tft.n)) {
+		a->esm.proc.cause = ESM_CAUSE_INSUFFICIENT_RESOURCES;
+		return NULL;
+	}
+	return b;
+}
+
+static struct bytes request(struct mme_ue *ue, const struct activate *a)
+{
+	struct nas_activate_dedicated_bearer_request m = {
+		.ebi = a->esm.ebi,
+		.pti = a->esm.pti,
+		.linked_ebi = a->esm.linked,
+		.qos = esm_qos(&a->qos),
+		.tft = bytes_of(a->tft.b, a->tft.n),
+	};
+
+	if (esm_qos_extended(&a->qos, &m.extended_qos))
+		SET(&m, nas_activate_dedicated_bearer_request, extended_qos);
+	return nas_make(ue, &nas_activate_dedicated_bearer_request_def, &m, nas_protection(ue));
+}
+
+static int enter_setup(struct proc *p)
+{
+	struct activate *a = (struct activate *)p;
+	struct mme_ue *ue = p->owner;
+	struct mme_bearer *b = p->tries ? bearer_by_ebi(ue, a->esm.ebi) : bearer_for(a);
+
+	if (!b)
+		return p->tries ? fail(p, CAUSE_GONE) : PROC_FAIL;
+	if (p->tries) /* 6.4.2.6 a */
+		conn_send_nas(ue->conn, request(ue, a));
+	else if (erab_setup(ue, b, request(ue, a)))
+		return fail(p, CAUSE_RADIO);
+	return PROC_STAY;
+}
+
+static int got_radio(struct proc *p, const void *msg)
+{
+	struct activate *a = (struct activate *)p;
+	const struct erab_answer *r = msg;
+
+	if (!r->ok)
+		return fail(p, CAUSE_RADIO);
+	a->radio = true;
+	a->enb = r->enb;
+	return a->accepted ? PROC_END : PROC_STAY;
+}
+
+static int accepted(struct proc *p, const void *msg)
+{
+	struct activate *a = (struct activate *)p;
+
+	(void)msg;
+	a->accepted = true;
+	return a->radio ? PROC_END : PROC_STAY;
+}
+
+static int rejected(struct proc *p, const void *msg)
+{
+	const struct nas_activate_dedicated_bearer_reject *r =
+		((const struct nas_event *)msg)->body;
+
+	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u text=\"%s\"",
+	       r->ebi, r->esm_cause, esm_cause_text(r->esm_cause));
+	return fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
+}
+
+static void end(struct proc *p, uint16_t cause)
+{
+	struct activate *a = (struct activate *)p;
+	struct mme_ue *ue = p->owner;
+	struct mme_bearer *b = a->esm.ebi ? bearer_by_ebi(ue, a->esm.ebi) : NULL;
+
+	if (!cause && b) {
+		mme_counters.bearer_activated++;
+		b->active = b->connected = true;
+		esm_reply(&a->esm, GTPC_CREATE_BEARER, GTPC_ACCEPTED, &a->enb);
+		ue_save(ue);
+		return;
+	}
+	mme_counters.bearer_refused++;
+	if (cause == PROC_TIMEOUT && p->step == REACH)
+		cause = CAUSE_PAGING;
+	if (b && a->radio && cause != PROC_ABORTED)
+		erab_release(ue, (uint16_t)(1u << b->ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
+			     (struct bytes){0});
+	if (b)
+		bearer_free(b);
+	if (a->esm.pti && cause != PROC_ABORTED && cause != PROC_TIMEOUT && cause >= 256)
+		resource_reject(ue, false, a->esm.pti, ESM_CAUSE_INSUFFICIENT_RESOURCES);
+	esm_reply(&a->esm, GTPC_CREATE_BEARER, esm_gtpc_cause(cause), NULL);
+}
+
+static const struct proc_step steps[] = {
+	[REACH] = {"reach", enter_reach, &mme.timer[T_REACH]},
+	[SETUP] = {"setup", enter_setup, &mme.timer[T3485]},
+};
+
+static const struct proc_row rows[] = {
+	{REACH, EV_READY, ready, SETUP},
+	{SETUP, EV_ERAB, got_radio, 0},
+	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_ACCEPT, accepted, 0},
+	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_REJECT, rejected, 0},
+};
+
+const struct proc_def activate_def = {
+	"dedicated bearer activation", "TS 24.301 6.4.2", steps, rows, 2, 4, &pool, end,
+};
+
+struct start {
+	void *token;
+	const struct gtpc_request *q;
+};
+
+static void init(struct proc *p, const void *arg)
+{
+	struct activate *a = (struct activate *)p;
+	const struct start *s = arg;
+
+	a->esm.token = s->token;
+	a->esm.pti = s->q->pti;
+	a->esm.linked = s->q->linked_ebi;
+	a->sgw = s->q->bearer[0].s1u_sgw;
+	a->qos = s->q->bearer[0].qos;
+	a->tft = s->q->bearer[0].tft;
+}
+
+void activate_begin(struct mme_ue *ue, void *token, const struct gtpc_request *q)
+{
+	struct gtpc_response r = {.type = q->type};
+
+	if (!q->bearers || !q->bearer[0].tft.n)
+		r.cause = GTPC_MANDATORY_IE_MISSING;
+	else if (!pdn_by_ebi(ue, q->linked_ebi))
+		r.cause = GTPC_CONTEXT_NOT_FOUND;
+	if (!r.cause &&
+	    proc_start(&activate_def, &ue->procs, ue, NULL, init, &(struct start){token, q}))
+		return;
+	if (!r.cause)
+		r.cause = GTPC_NO_MEMORY;
+	gtpc_reply(token, &r);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* E-RAB procedures (TS 36.413 8.2). A request is about one bearer, or in a release about all of a
+ * PDN connection; an answer may be about many, and each E-RAB's part goes to the ESM procedure of
+ * that bearer. What an eNodeB set up and nobody waits for is released again; what it releases or
+ * moves on its own is taken on to the gateways. */
+#include <errno.h>
+#include "mme/esm.h"
+
+struct s1ap_e_rab_level_qos_parameters erab_qos(const struct bearer_qos *q)
+{
+	struct s1ap_e_rab_level_qos_parameters p = {
+		.qci = q->qci,
+		.allocation_retention_priority =
+			{
+				.priority_level = q->arp_priority,
+				.pre_emption_capability = q->arp_may_preempt,
+				.pre_emption_vulnerability = q->arp_preemptable,
+			},
+	};
+
+	if (q->gbr_down || q->gbr_up)
+		S1AP_SET(&p, gbr_qos_information,
+			 (struct s1ap_gbr_qos_information){
+				 .e_rab_maximum_bitrate_dl = q->mbr_down,
+				 .e_rab_maximum_bitrate_ul = q->mbr_up,
+				 .e_rab_guaranteed_bitrate_dl = q->gbr_down,
+				 .e_rab_guaranteed_bitrate_ul = q->gbr_up,
+			 });
+	return p;
+}
+
+struct fteid erab_fteid(const struct s1ap_transport_layer_address *a, uint32_t teid)
+{
+	return (struct fteid){
+		.type = FTEID_S1U_ENB,
+		.has4 = a->has4,
+		.has6 = a->has6,
+		.ip4 = a->v4,
+		.ip6 = a->v6,
+		.teid = teid,
+	};
+}
+
+/* ---- requests ---- */
+
+#define IDS(m, conn)                                                                               \
+	do {                                                                                       \
+		S1AP_SET(m, mme_ue_s1ap_id, (conn)->mme_ue_s1ap_id);                               \
+		S1AP_SET(m, enb_ue_s1ap_id, (conn)->enb_ue_s1ap_id);                               \
+	} while (0)
+
+int erab_setup(struct mme_ue *ue, const struct mme_bearer *b, struct bytes nas)
+{
+	struct s1ap_e_rab_setup_request m = {0};
+	struct s1ap_e_rab_to_be_setup_item_bearer_su_req item = {
+		.e_rab_id = b->ebi,
+		.e_rab_level_qos_parameters = erab_qos(&b->qos),
+		.transport_layer_address = {.has4 = b->s1u_sgw.has4,
+					    .has6 = b->s1u_sgw.has6,
+					    .v4 = b->s1u_sgw.ip4,
+					    .v6 = b->s1u_sgw.ip6},
+		.gtp_teid = b->s1u_sgw.teid,
+		.nas_pdu = nas,
+	};
+
+	if (!ue->conn || !nas.n)
+		return -ENOTCONN;
+	IDS(&m, ue->conn);
+	S1AP_SET(&m, e_rab_to_be_setup_list,
+		 (struct s1ap_e_rab_to_be_setup_list_bearer_su_req){&item, 1});
+	return conn_send(ue->conn, &s1ap_e_rab_setup_request_msg, &m);
+}
+
+int erab_modify(struct mme_ue *ue, const struct mme_bearer *b, struct bytes nas)
+{
+	struct s1ap_e_rab_modify_request m = {0};
+	struct s1ap_e_rab_to_be_modified_item_bearer_mod_req item = {
+		.e_rab_id = b->ebi,
+		.e_rab_level_qos_parameters = erab_qos(&b->qos),
+		.nas_pdu = nas,
+	};
+
+	if (!ue->conn || !nas.n)
+		return -ENOTCONN;
+	IDS(&m, ue->conn);
+	S1AP_SET(&m, e_rab_to_be_modified_list,
+		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_req){&item, 1});
+	return conn_send(ue->conn, &s1ap_e_rab_modify_request_msg, &m);
+}
+
+int erab_release(struct mme_ue *ue, uint16_t of, struct s1ap_cause cause, struct bytes nas)
+{
+	struct s1ap_e_rab_release_command m = {0};
+	struct s1ap_e_rab_item item[GTPC_MAX_BEARERS];
+	uint32_t n = 0;
+
+	if (!ue->conn)
+		return -ENOTCONN;
+	for (uint8_t ebi = 5; ebi <= 15; ebi++)
+		if (of >> ebi & 1)
+			item[n++] = (struct s1ap_e_rab_item){.e_rab_id = ebi, .cause = cause};
+	if (!n)
+		return -ENOENT;
+	IDS(&m, ue->conn);
+	S1AP_SET(&m, e_rab_to_be_released_list, (struct s1ap_e_rab_list){item, n});
+	if (nas.n)
+		S1AP_SET(&m, nas_pdu, nas);
+	return conn_send(ue->conn, &s1ap_e_rab_release_command_msg, &m);
+}
+
+/* ---- answers ---- */
+
+static void answered(struct mme_ue *ue, uint8_t ebi, bool ok, const struct fteid *enb)
+{
+	struct erab_answer a = {.ok = ok};
+
+	if (enb)
+		a.enb = *enb;
+	if (esm_event(ue, ebi, EV_ERAB, &a))
+		return;
+	UE_LOG(INFO, ue, "s1.unexpected_e_rab", "e_rab_id=%u ok=%d", ebi, ok);
+	if (enb && !bearer_by_ebi(ue, ebi)) /* set up for nobody (8.2.1.2) */
+		erab_release(ue, (uint16_t)(1u << ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
+			     (struct bytes){0});
+}
+
+static void refused(struct mme_ue *ue, const struct s1ap_e_rab_list *l)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		UE_LOG(WARN, ue, "s1.e_rab_failed", "e_rab_id=%u cause=\"%s\"", l->v[i].e_rab_id,
+		       s1ap_cause_text(l->v[i].cause));
+		answered(ue, l->v[i].e_rab_id, false, NULL);
+	}
+}
+
+void erab_setup_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_e_rab_setup_response *m = body;
+
+	(void)e;
+	for (uint32_t i = 0; c->ue && m->has.e_rab_setup_list && i < m->e_rab_setup_list.n; i++) {
+		const struct s1ap_e_rab_setup_item_bearer_su_res *r = &m->e_rab_setup_list.v[i];
+		struct fteid enb = erab_fteid(&r->transport_layer_address, r->gtp_teid);
+
+		answered(c->ue, r->e_rab_id, true, &enb);
+	}
+	if (c->ue && m->has.e_rab_failed_to_setup_list)
+		refused(c->ue, &m->e_rab_failed_to_setup_list);
+}
+
+void erab_modify_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_e_rab_modify_response *m = body;
+
+	(void)e;
+	for (uint32_t i = 0; c->ue && m->has.e_rab_modify_list && i < m->e_rab_modify_list.n; i++)
+		answered(c->ue, m->e_rab_modify_list.v[i].e_rab_id, true, NULL);
+	if (c->ue && m->has.e_rab_failed_to_modify_list)
+		refused(c->ue, &m->e_rab_failed_to_modify_list);
+}
+
+/* An E-RAB that the eNodeB did not know is released all the same. */
+void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_e_rab_release_response *m = body;
+
+	(void)e;
+	for (uint32_t i = 0; c->ue && m->has.e_rab_release_list && i < m->e_rab_release_list.n; i++)
+		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, true, NULL);
+	for (uint32_t i = 0;
+	     c->ue && m->has.e_rab_failed_to_release_list && i < m->e_rab_failed_to_release_list.n;
+	     i++)
+		answered(c->ue, m->e_rab_failed_to_release_list.v[i].e_rab_id, true, NULL);
+}
+
+/* ---- what an eNodeB does on its own ---- */
+
+/* 8.2.3.2.2. With the last PDN connection's default bearer the device has nothing left there: it
+ * becomes idle and keeps its bearers. */
+void erab_release_indication(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_e_rab_release_indication *m = body;
+	struct mme_ue *ue = c->ue;
+	unsigned defaults = 0, pdns = 0;
+
+	(void)e;
+	if (!ue || ue->emm != EMM_REGISTERED || !m->has.e_rab_released_list)
+		return;
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next, pdns++)
+		for (uint32_t i = 0; i < m->e_rab_released_list.n; i++)
+			defaults += m->e_rab_released_list.v[i].e_rab_id == p->ebi;
+	if (defaults && defaults >= pdns) {
+		view_trace(ue, "release", "all default bearers lost", NULL);
+		conn_release(c, S1AP_CAUSE(RADIO, RELEASE_DUE_TO_EUTRAN_GENERATED_REASON));
+		return;
+	}
+	for (uint32_t i = 0; c->ue == ue && i < m->e_rab_released_list.n; i++) {
+		const struct s1ap_e_rab_item *r = &m->e_rab_released_list.v[i];
+
+		UE_LOG(INFO, ue, "s1.e_rab_released", "e_rab_id=%u cause=\"%s\"", r->e_rab_id,
+		       s1ap_cause_text(r->cause));
+		bearer_lost(ue, r->e_rab_id);
+	}
+}
+
+/* ---- E-RAB Modification Indication (8.2.4): a bearer's tunnel ends elsewhere from now on ---- */
+
+struct moving {
+	struct gtpc_txn txn;
+	uint32_t mme_ue_s1ap_id;
+	uint16_t asked;
+};
+
+static struct mem_pool moves = MEM_POOL(moving);
+
+static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed)
+{
+	struct s1ap_e_rab_modification_confirm m = {0};
+	struct s1ap_e_rab_modify_item_bearer_mod_conf ok[GTPC_MAX_BEARERS];
+	struct s1ap_e_rab_item no[GTPC_MAX_BEARERS];
+	uint32_t oks = 0, nos = 0;
+
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		if (moved >> ebi & 1)
+			ok[oks++].e_rab_id = ebi;
+		else if (failed >> ebi & 1)
+			no[nos++] = (struct s1ap_e_rab_item){
+				.e_rab_id = ebi,
+				.cause = S1AP_CAUSE(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE),
+			};
+	}
+	IDS(&m, c);
+	if (oks)
+		S1AP_SET(&m, e_rab_modify_list,
+			 (struct s1ap_e_rab_modify_list_bearer_mod_conf){ok, oks});
+	if (nos)
+		S1AP_SET(&m, e_rab_failed_to_modify_list, (struct s1ap_e_rab_list){no, nos});
+	conn_send(c, &s1ap_e_rab_modification_confirm_msg, &m);
+}
+
+static void moved(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	struct moving *mv = container_of(txn, struct moving, txn);
+	struct s1_conn *c = conn_find(mv->mme_ue_s1ap_id);
+	uint16_t ok = 0;
+
+	for (unsigned i = 0; i < r->bearers; i++)
+		if (r->bearer[i].cause == GTPC_ACCEPTED)
+			ok = (uint16_t)(ok | 1u << (r->bearer[i].ebi & 15));
+	if (c && !c->releasing)
+		confirm(c, ok & mv->asked, mv->asked);
+	pool_put(&moves, mv);
+}
+
+/* 8.2.4.4: an E-RAB named twice, or one of the context in no list, ends the context. */
+static bool lists_right(struct mme_ue *ue, const struct s1ap_e_rab_modification_indication *m)
+{
+	uint16_t named = 0, context = 0;
+
+	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
+		uint8_t id = m->e_rab_to_be_modified_list.v[i].e_rab_id;
+
+		if (id > 15 || named >> id & 1)
+			return false;
+		named = (uint16_t)(named | 1u << id);
+	}
+	for (uint32_t i = 0;
+	     m->has.e_rab_not_to_be_modified_list && i < m->e_rab_not_to_be_modified_list.n; i++) {
+		uint8_t id = m->e_rab_not_to_be_modified_list.v[i].e_rab_id;
+
+		if (id > 15 || named >> id & 1)
+			return false;
+		named = (uint16_t)(named | 1u << id);
+	}
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		if (b->connected)
+			context = (uint16_t)(context | 1u << b->ebi);
+	return !(context & ~named);
+}
+
+void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_e_rab_modification_indication *m = body;
+	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER};
+	struct mme_ue *ue = c->ue;
+	uint16_t asked = 0;
+
+	(void)e;
+	if (!ue || !c->context)
+		return;
+	if (!m->has.e_rab_to_be_modified_list || !lists_right(ue, m)) {
+		UE_LOG(WARN, ue, "s1.bad",
+		       "message=\"E-RAB Modification Indication\" error=\"E-RABs twice or "
+		       "missing\"");
+		conn_release(c, S1AP_CAUSE(PROTOCOL, SEMANTIC_ERROR));
+		return;
+	}
+	q.imsi = ue->imsi;
+	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
+		const struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind *r =
+			&m->e_rab_to_be_modified_list.v[i];
+		const struct mme_bearer *b = bearer_by_ebi(ue, r->e_rab_id);
+
+		asked = (uint16_t)(asked | 1u << (r->e_rab_id & 15));
+		if (!b || q.bearers == GTPC_MAX_BEARERS)
+			continue;
+		q.teid = b->pdn->s11_sgw.teid;
+		q.bearer[q.bearers].ebi = b->ebi;
+		q.bearer[q.bearers++].s1u_enb =
+			erab_fteid(&r->transport_layer_address, r->dl_gtp_teid);
+	}
+	struct moving *mv = q.bearers ? pool_get(&moves) : NULL;
+
+	if (!mv) {
+		confirm(c, 0, asked);
+		return;
+	}
+	mv->mme_ue_s1ap_id = c->mme_ue_s1ap_id;
+	mv->asked = asked;
+	mv->txn.done = moved;
+	gtpc_request(&mv->txn, GTPC_SGW, &q);
+}
