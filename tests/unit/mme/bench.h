@@ -92,7 +92,9 @@ static inline uint64_t in_use(const char *pool)
 static inline uint64_t procedures(void)
 {
 	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
-	       in_use("detach") + in_use("service") + in_use("refresh") + in_use("reallocation");
+	       in_use("detach") + in_use("service") + in_use("refresh") + in_use("reallocation") +
+	       in_use("pdn") + in_use("activate") + in_use("modify") + in_use("deactivate") +
+	       in_use("resource");
 }
 
 /* ---- S1 ---- */

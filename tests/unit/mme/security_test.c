@@ -342,9 +342,11 @@ static void esm_requests_that_are_not_served_are_refused(void **state)
 	struct nas_pdn_disconnect_request x = {.pti = 4, .linked_ebi = 5};
 
 	attach_to(&d, AT_DONE);
+	snprintf(c.apn.name, sizeof(c.apn.name), "elsewhere");
+	SET(&c, nas_pdn_connectivity_request, apn);
 	say(&d, pdn_connectivity_request, &c);
 	assert_int_equal(hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT)->esm_cause,
-			 ESM_CAUSE_OPTION_NOT_SUPPORTED);
+			 ESM_CAUSE_OPTION_NOT_SUBSCRIBED);
 	say(&d, pdn_disconnect_request, &x);
 	assert_int_equal(hear(&d, pdn_disconnect_reject, PDN_DISCONNECT_REJECT)->esm_cause,
 			 ESM_CAUSE_LAST_PDN_DISCONNECTION);
