@@ -46,6 +46,34 @@ INLINE bool limit(enum limit_kind kind, __u64 max)
 	return l->count++ < max;
 }
 
+/* The outer source of GTP-U that belongs to no tunnel of ours; NULL if it cannot be noted. */
+INLINE struct gtpu_sender *sender_of(const struct ip_key *key)
+{
+	struct gtpu_sender *s = bpf_map_lookup_elem(&senders, key);
+	struct gtpu_sender none = {};
+
+	if (s)
+		return s;
+	bpf_map_update_elem(&senders, key, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&senders, key);
+}
+
+/* True if that sender may have one more answer in this second. Two CPUs that begin a second at once
+ * may let one or two more through. */
+INLINE bool limit_sender(struct gtpu_sender *s, __u64 max)
+{
+	__u64 second = bpf_ktime_get_ns() >> 30;
+
+	if (s->window != second) {
+		s->window = second;
+		s->in_window = 0;
+	}
+	if (__sync_fetch_and_add(&s->in_window, 1) >= max)
+		return false;
+	__sync_fetch_and_add(&s->answered, 1);
+	return true;
+}
+
 INLINE int finish(const struct pkt *p, int reason)
 {
 	__u32 key = (__u32)reason;

@@ -45,14 +45,15 @@ __noinline int event_slow_path(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 
 	return 0;
 }
 
-__noinline int event_unknown_teid(__u32 teid, __u32 peer)
+__noinline int event_unknown_teid(__u32 teid, const struct ip_key *peer)
 {
 	struct event *e = event_new(EVENT_UNKNOWN_TEID, ~0u);
 
 	if (!e)
 		return -1;
 	e->teid = teid;
-	*(__u32 *)e->peer = peer;
+	if (peer)
+		__builtin_memcpy(e->peer, peer->addr, sizeof e->peer);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }

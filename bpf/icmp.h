@@ -9,6 +9,7 @@
 #ifndef BPF_ICMP_H
 #define BPF_ICMP_H
 
+#include "csum.h"
 #include "maps.h"
 #include "parse.h"
 
@@ -23,18 +24,16 @@ enum { ICMP_ECHO_REPLY = 0, ICMP_UNREACHABLE = 3, ICMP_FRAGMENTATION_NEEDED = 4,
 enum { ICMPV6_TOO_BIG = 2 };
 
 /* How many we send per CPU and second. */
-enum { ERROR_INDICATIONS_MAX = 100, ICMP_MAX = 1000, EVENTS_MAX = 20000 };
+enum {
+	ERROR_INDICATIONS_MAX = 100, /* and to one peer, of all CPUs: */
+	ERROR_INDICATIONS_PEER_MAX = 20,
+	ICMP_MAX = 1000,
+	EVENTS_MAX = 20000
+};
 
 /* What of a packet that is too big is quoted: RFC 1812 4.3.2.3 wants no more than 576 octets in
  * all, RFC 4443 2.4 (c) as much as fits 1280. */
 enum { QUOTE4 = 512, QUOTE6 = 1280 - sizeof(struct ipv6hdr) - sizeof(struct icmp) };
-
-INLINE __u16 sum_fold(__u32 sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__u16)~sum;
-}
 
 /* The checksum of n 16-bit words. */
 INLINE __u16 sum_words(const __u16 *w, int n)
@@ -92,51 +91,84 @@ INLINE void write_ip4(struct iphdr *h, __u16 len, __u8 proto, __be32 src, __be32
 	h->check = sum_words((__u16 *)h, sizeof *h / 2);
 }
 
-/* Bounds that the verifier of a global function asks for; the masks change no value that is real:
- * two VLAN tags end at 22, an IPv4 header at 60 octets. */
-enum { L3_MASK = 31, HLEN_MASK = 60 };
-
-/* An answer to the IPv4 GTP-U message at l3: turned round, IP and UDP headers written, the GTP-U
- * message of `len` octets left to the caller, who gets its place; NULL on failure. From our
- * address, port 2152, to where it came from, `port` (TS 29.281 4.4.2). */
-struct gtpu_answer {
-	struct iphdr ip;
-	struct udphdr udp;
-	__be32 gtpu[7];
-};
-INLINE __be32 *gtpu_turn(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 len, __be16 port)
+INLINE void write_ip6(__u64 *w, __u16 payload, __u8 proto, const __u64 src[2], const __u64 dst[2])
 {
-	const __u16 total = (__u16)(sizeof(struct iphdr) + sizeof(struct udphdr) + len);
-	struct iphdr *ip = (void *)(long)ctx->data + l3;
-	struct gtpu_answer *a;
-	__be32 peer, us;
-
-	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
-		return NULL;
-	peer = ip->saddr;
-	us = ip->daddr;
-	if (turn_around(ctx, l3, (int)(hlen - sizeof *ip), total))
-		return NULL;
-	a = (void *)(long)ctx->data + l3;
-	if ((void *)a + total > (void *)(long)ctx->data_end)
-		return NULL;
-	write_ip4(&a->ip, total, PROTO_UDP, us, peer);
-	a->udp.source = bpf_htons(GTPU_PORT);
-	a->udp.dest = port;
-	a->udp.len = bpf_htons((__u16)(sizeof a->udp + len));
-	a->udp.check = 0;
-	return a->gtpu;
+	w[0] = bpf_cpu_to_be64(6ull << 60 | (__u64)payload << 16 | (__u64)proto << 8 | 64);
+	w[1] = src[0];
+	w[2] = src[1];
+	w[3] = dst[0];
+	w[4] = dst[1];
 }
 
-/* Echo Response to the Echo Request behind an IPv4 header of hlen octets: same sequence number,
+/* Bounds that the verifier of a global function asks for; the masks change no value that is real:
+ * two VLAN tags end at 22, an outer header chain before MAX_IP6_OFFSET. */
+enum { L3_MASK = 31, HLEN_MASK = 2047 };
+
+/* A GTP-U message of ours, by both versions of IP. */
+enum { ANSWER4 = sizeof(struct iphdr) + sizeof(struct udphdr), ANSWER6 = ANSWER4 + 20 };
+
+/* An answer to the GTP-U message at l3: turned round, IP and UDP headers written, the GTP-U message
+ * of `len` octets left to the caller, who gets its place; NULL on failure. From our address, port
+ * 2152, to where it came from, `port` (TS 29.281 4.4.2). `head` is ANSWER4 or ANSWER6. */
+INLINE __be32 *gtpu_turn(struct xdp_md *ctx, __u32 l3, __u32 hlen, const int head, __u32 len,
+			 __be16 port)
+{
+	const bool v6 = head == ANSWER6;
+	const __u16 total = (__u16)(head + len);
+	__u64 src[2] = {}, dst[2] = {}, *w;
+	struct iphdr *ip = (void *)(long)ctx->data + l3;
+	struct udphdr *udp;
+
+	if (v6) {
+		w = (void *)ip;
+		if ((void *)(w + 5) > (void *)(long)ctx->data_end)
+			return NULL;
+		dst[0] = w[1];
+		dst[1] = w[2];
+		src[0] = w[3];
+		src[1] = w[4];
+	} else {
+		if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
+			return NULL;
+		dst[0] = ip->saddr;
+		src[0] = ip->daddr;
+	}
+	if (turn_around(ctx, l3, (int)hlen - (head - (int)sizeof *udp), total))
+		return NULL;
+	ip = (void *)(long)ctx->data + l3;
+	if ((void *)ip + total > (void *)(long)ctx->data_end)
+		return NULL;
+	if (v6)
+		write_ip6((void *)ip, (__u16)(total - sizeof(struct ipv6hdr)), PROTO_UDP, src, dst);
+	else
+		write_ip4(ip, total, PROTO_UDP, (__be32)src[0], (__be32)dst[0]);
+	udp = (void *)ip + head - sizeof *udp;
+	udp->source = bpf_htons(GTPU_PORT);
+	udp->dest = port;
+	udp->len = bpf_htons((__u16)(sizeof *udp + len));
+	udp->check = 0;
+	return (__be32 *)(udp + 1);
+}
+
+INLINE void write_echo(__be32 *gtpu, __be16 sequence)
+{
+	gtpu[0] = bpf_htonl((GTPU_V1 | GTPU_PT | GTPU_S) << 24 | GTPU_ECHO_RESPONSE << 16 | 6);
+	gtpu[1] = 0;
+	*(__be16 *)&gtpu[2] = sequence;
+	*((__be16 *)&gtpu[2] + 1) = 0;
+	*(__be16 *)&gtpu[3] = bpf_htons(14 << 8);
+}
+
+/* Echo Response to the Echo Request behind an IP header of hlen octets: same sequence number,
  * Recovery 0 (TS 29.281 7.2.2, 8.2). */
-__noinline int answer_echo(struct xdp_md *ctx, __u32 l3, __u32 hlen)
+__noinline int answer_echo(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 v6)
 {
 	const __u32 len = sizeof(struct gtpu) + 4 + 2;
 	void *end = (void *)(long)ctx->data_end;
 	struct udphdr *udp;
 	struct gtpu *request;
-	__be32 *gtpu, sequence = 0;
+	__be32 *gtpu;
+	__be16 sequence = 0, port;
 
 	l3 &= L3_MASK;
 	hlen &= HLEN_MASK;
@@ -151,43 +183,68 @@ __noinline int answer_echo(struct xdp_md *ctx, __u32 l3, __u32 hlen)
 			return -1;
 		sequence = *option;
 	}
-	gtpu = gtpu_turn(ctx, l3, hlen, len, udp->source);
+	port = udp->source;
+	if (!v6) {
+		gtpu = gtpu_turn(ctx, l3, hlen, ANSWER4, len, port);
+		if (!gtpu)
+			return -1;
+		write_echo(gtpu, sequence);
+		return 0;
+	}
+	gtpu = gtpu_turn(ctx, l3, hlen, ANSWER6, len, port);
 	if (!gtpu)
 		return -1;
-	gtpu[0] = bpf_htonl((GTPU_V1 | GTPU_PT | GTPU_S) << 24 | GTPU_ECHO_RESPONSE << 16 | 6);
-	gtpu[1] = 0;
-	*(__be16 *)&gtpu[2] = (__be16)sequence;
-	*((__be16 *)&gtpu[2] + 1) = 0;
-	*(__be16 *)&gtpu[3] = bpf_htons(14 << 8);
-	return 0;
+	write_echo(gtpu, sequence);
+	return udp6_checksum(ctx, l3);
 }
 
-/* Error Indication for a G-PDU with a TEID that is not ours: Tunnel Endpoint Identifier Data I and
- * the address it was sent to as GTP-U Peer Address (TS 29.281 7.3.1, 8.3, 8.4), to port 2152. */
-__noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 teid)
+/* Up to the length of the address in GTP-U Peer Address, `n`. */
+INLINE void write_error_indication(__be32 *gtpu, __u32 teid, __u32 n)
 {
-	const __u32 len = sizeof(struct gtpu) + 4 + 5 + 7;
-	struct iphdr *ip;
-	__be32 *gtpu;
-	__u32 us;
-
-	l3 &= L3_MASK;
-	hlen &= HLEN_MASK;
-	ip = (void *)(long)ctx->data + l3;
-	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
-		return -1;
-	us = bpf_ntohl(ip->daddr);
-	gtpu = gtpu_turn(ctx, l3, hlen, len, bpf_htons(GTPU_PORT));
-	if (!gtpu)
-		return -1;
-	teid = bpf_ntohl(teid);
-	gtpu[0] = bpf_htonl((GTPU_V1 | GTPU_PT | GTPU_S) << 24 | GTPU_ERROR_INDICATION << 16 | 16);
+	gtpu[0] = bpf_htonl((GTPU_V1 | GTPU_PT | GTPU_S) << 24 | GTPU_ERROR_INDICATION << 16 |
+			    (12 + n));
 	gtpu[1] = 0;
 	gtpu[2] = 0;
 	gtpu[3] = bpf_htonl(16u << 24 | teid >> 8);
-	gtpu[4] = bpf_htonl(teid << 24 | 133u << 16 | 4);
-	gtpu[5] = bpf_htonl(us);
-	return 0;
+	gtpu[4] = bpf_htonl(teid << 24 | 133u << 16 | n);
+}
+
+/* Error Indication for a G-PDU with a TEID that is not ours (network order): Tunnel Endpoint
+ * Identifier Data I and the address it was sent to as GTP-U Peer Address (TS 29.281 7.3.1, 8.3,
+ * 8.4), to port 2152. */
+__noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 teid,
+				       __u32 v6)
+{
+	const __u32 len = sizeof(struct gtpu) + 4 + 5 + 3;
+	struct ipv6hdr *ip;
+	__be32 *gtpu, us[4];
+
+	l3 &= L3_MASK;
+	hlen &= HLEN_MASK;
+	teid = bpf_ntohl(teid);
+	ip = (void *)(long)ctx->data + l3;
+	if (!v6) {
+		struct iphdr *ip4 = (void *)ip;
+
+		if ((void *)(ip4 + 1) > (void *)(long)ctx->data_end)
+			return -1;
+		us[0] = ip4->daddr;
+		gtpu = gtpu_turn(ctx, l3, hlen, ANSWER4, len + 4, bpf_htons(GTPU_PORT));
+		if (!gtpu)
+			return -1;
+		write_error_indication(gtpu, teid, 4);
+		gtpu[5] = us[0];
+		return 0;
+	}
+	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
+		return -1;
+	__builtin_memcpy(us, &ip->daddr, sizeof us);
+	gtpu = gtpu_turn(ctx, l3, hlen, ANSWER6, len + sizeof us, bpf_htons(GTPU_PORT));
+	if (!gtpu)
+		return -1;
+	write_error_indication(gtpu, teid, sizeof us);
+	__builtin_memcpy(gtpu + 5, us, sizeof us);
+	return udp6_checksum(ctx, l3);
 }
 
 /* Destination Unreachable, fragmentation needed (RFC 792, RFC 1191), for the IPv4 packet at l3 that
@@ -258,11 +315,7 @@ __noinline int answer_too_big6(struct xdp_md *ctx, __u32 l3, __u32 mtu, __u64 fr
 	w = (void *)(long)ctx->data + l3;
 	if ((void *)w + head + QUOTE6 > (void *)(long)ctx->data_end)
 		return -1;
-	w[0] = bpf_cpu_to_be64(6ull << 60 | (__u64)len << 16 | PROTO_ICMPV6 << 8 | 64);
-	w[1] = src[0];
-	w[2] = src[1];
-	w[3] = to[0];
-	w[4] = to[1];
+	write_ip6(w, (__u16)len, PROTO_ICMPV6, src, to);
 	icmp = (void *)(w + 5);
 	*(__be32 *)icmp = bpf_htonl((__u32)ICMPV6_TOO_BIG << 24);
 	icmp->mtu = bpf_htonl(mtu);

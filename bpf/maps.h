@@ -92,6 +92,13 @@ struct {
 } profiles SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct ip_key);
+	__type(value, struct gtpu_sender);
+} senders SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, REASON_COUNT);
 	__type(key, __u32); /* enum mcore_reason; the kernel wants an integer here */

@@ -44,40 +44,116 @@ __noinline __u64 gateway_of(__u32 slot, __u32 v6)
 	return c ? pool_of(c, slot, v6).gateway : 0;
 }
 
-/* GTP-U for a TEID that is not ours (TS 29.281 7.3.1; a TEID of 0 gets no answer). */
+/* GTP-U for a TEID that is not ours (TS 29.281 7.3.1; a TEID of 0 and an End Marker get no answer).
+ */
 INLINE int unknown_teid(struct pkt *p, const struct gtpu_pdu *g, const struct ip *outer)
 {
-	if (!g->teid || !limit(LIMIT_ERROR_INDICATION, ERROR_INDICATIONS_MAX))
+	struct ip_key from = ip_key(outer->src, outer->src_low, outer->v6);
+	struct gtpu_sender *s = sender_of(&from);
+
+	if (!s || g->type != GTPU_G_PDU)
 		return REASON_teid_unanswered;
-	event_unknown_teid(g->teid, (__u32)outer->src);
-	if (answer_error_indication(p->ctx, p->l3, outer->hlen, g->teid))
+	__sync_fetch_and_add(&s->unknown_teid, 1);
+	if (!g->teid || !limit_sender(s, ERROR_INDICATIONS_PEER_MAX) ||
+	    !limit(LIMIT_ERROR_INDICATION, ERROR_INDICATIONS_MAX))
+		return REASON_teid_unanswered;
+	event_unknown_teid(g->teid, &from);
+	if (answer_error_indication(p->ctx, p->l3, outer->hlen, g->teid, outer->v6))
 		return REASON_internal;
 	return REASON_unknown_teid;
+}
+
+INLINE int wrong_peer(const struct ip *outer)
+{
+	struct ip_key from = ip_key(outer->src, outer->src_low, outer->v6);
+	struct gtpu_sender *s = sender_of(&from);
+
+	if (s)
+		__sync_fetch_and_add(&s->wrong_peer, 1);
+	return REASON_wrong_peer;
 }
 
 INLINE int gtpu_message(struct pkt *p, const struct gtpu_pdu *g, const struct ip *outer)
 {
 	if (g->type != GTPU_ECHO_REQUEST)
 		return REASON_gtpu_control;
-	return answer_echo(p->ctx, p->l3, outer->hlen) ? REASON_internal : REASON_gtpu_echo;
+	return answer_echo(p->ctx, p->l3, outer->hlen, outer->v6) ? REASON_internal
+								  : REASON_gtpu_echo;
 }
 
-/* A device that speaks GTP to the core's own sockets is up to no good. The first fragment tells. */
-INLINE bool speaks_gtp(struct pkt *p, const struct ip *in, __u32 off)
+/* From one tunnel into another, G-PDUs and End Markers alike (TS 29.281 7.3.2, TS 23.401 5.5.1.1.2). A
+ * relay is an intermediate node for extension headers (5.2.1). */
+INLINE int relay(struct pkt *p, const struct gtpu_pdu *g)
 {
-	struct udphdr *udp = p->data + off + in->hlen;
+	const __u32 len = g->length + (__u32)sizeof(struct gtpu);
+	const struct way way = way_of(p->session);
+	struct hop *hop = hop_get(way.exit);
+	int reason;
 
-	if (in->proto != PROTO_UDP || in->len < in->hlen + sizeof *udp ||
-	    (void *)(udp + 1) > p->end)
-		return false;
-	if (in->fragment && ((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff))
-		return false;
+	if (g->extensions & EXTENSION_ALL)
+		return REASON_unknown_extension;
+	if (!hop || hop->state != HOP_READY)
+		return REASON_no_next_hop;
+	if ((g->extensions & EXTENSION_ENDS) || len + tunnel_len(hop) > hop->mtu)
+		return REASON_relay_slow;
+	if (g->type == GTPU_G_PDU) {
+		reason = policy(p, g->room, UP);
+		if (reason != GO_ON)
+			return reason;
+		count_session(&p->session->up, g->room);
+	}
+	p->session->last_seen = p->now;
+	if (!retunnel(p, g, p->session->dscp, hop, way.peer_teid))
+		return REASON_internal;
+	return g->type == GTPU_G_PDU ? REASON_relay : REASON_relay_end;
+}
+
+/* A device that speaks GTP to the core's own sockets is up to no good. The first fragment tells, so
+ * one that is too short to tell is taken for it, as is a chain of IPv6 headers that we cannot follow.
+ * A function of its own: few packets go to this machine. */
+__noinline int speaks_gtp(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
+{
+	struct udphdr *udp;
+	__u64 at = off;
+
+	if (proto == IP6_HOP_BY_HOP || proto == IP6_ROUTING || proto == IP6_FRAGMENT ||
+	    proto == IP6_AUTHENTICATION || proto == IP6_DESTINATION) {
+		int upper = ip6_upper(ctx, off, proto);
+
+		if (upper < 0)
+			return 1;
+		if (upper & UPPER_LATER)
+			return 0;
+		proto = (__u32)upper >> UPPER_PROTO_SHIFT & 0xff;
+		at = (__u32)upper & UPPER_OFFSET;
+		len = at - off < len ? len - (__u32)(at - off) : 0;
+	}
+	if (proto != PROTO_UDP)
+		return 0;
+	if (len < sizeof *udp)
+		return 1;
+	opaque(at);
+	if (at > MAX_IP6_OFFSET)
+		return 1;
+	udp = (void *)(long)ctx->data + at;
+	if ((void *)(udp + 1) > (void *)(long)ctx->data_end)
+		return 1;
 	return udp->dest == bpf_htons(GTPU_PORT) || udp->dest == bpf_htons(GTPC_PORT);
+}
+
+/* Of the packet of a device at off. IPv4's protocol numbers are not those of IPv6's headers. */
+INLINE bool gtp_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
+{
+	if (!in->v6 && (in->proto != PROTO_UDP ||
+			((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff)))
+		return false;
+	return speaks_gtp(p->ctx, off + in->hlen, in->proto, in->len - in->hlen);
 }
 
 /* The hop of a device's packet: the session's exit, or the host's stack for what is addressed to
  * this machine, for devices among themselves (where allowed) and for what does not fit the exit's
- * MTU, about which the stack tells the device by ICMP. GO_ON with *host set, or a reason. */
+ * MTU or has come to the end of its TTL, about which the stack tells the device by ICMP. GO_ON with
+ * *host set, or a reason. */
 INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
 			struct hop **hop, bool *host)
 {
@@ -88,20 +164,20 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 		return REASON_not_routable;
 	if (to.found && to.offset >= MCORE_HOST_OFFSETS && !c->ue_to_ue)
 		return REASON_ue_to_ue;
-	index = to.found ? to.host_hop ?: host_hop_of(p->slot) : local_find(c, in);
+	index = to.found ? to.host_hop ?: host_hop_of(p->slot)
+			 : local_find(c, ip_key(in->dst, in->dst_low, in->v6));
 	*host = to.found || index;
-	if (*host && speaks_gtp(p, in, off))
+	if (*host && gtp_in_gtp(p, in, off))
 		return REASON_gtp_in_gtp;
 	*hop = hop_get(*host ? index : p->session->exit);
 	if (*hop && (*hop)->to_host)
 		*host = true;
-	if (*hop && !*host && in->len > (*hop)->mtu && (*hop)->state == HOP_READY) {
+	if (*hop && !*host && (in->len > (*hop)->mtu || ttl_get(in) <= 1) &&
+	    (*hop)->state == HOP_READY) {
 		*host = true;
 		*hop = hop_get(host_hop_of(p->slot));
 	}
-	if (!*hop || (*hop)->state != HOP_READY)
-		return REASON_no_next_hop;
-	return !*host && ttl_get(in) <= 1 ? REASON_ttl : GO_ON;
+	return *hop && (*hop)->state == HOP_READY ? GO_ON : REASON_no_next_hop;
 }
 
 /* A device's ICMPv6 to its router or to all routers, which mcored answers. */
@@ -130,14 +206,23 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	reason = parse_gtpu(p, outer, &g);
 	if (reason != GO_ON)
 		return reason;
-	if (g.type != GTPU_G_PDU)
+	if (g.type < GTPU_END_MARKER)
 		return gtpu_message(p, &g, outer);
 
 	p->session = session_by_teid(p, c, g.teid);
 	if (!p->session)
 		return unknown_teid(p, &g, outer);
+	if (p->session->exit >= MCORE_FIRST_PEER)
+		return !p->session->peer || peer_may_send(p->session, outer) ? relay(p, &g)
+									     : wrong_peer(outer);
 	if (!peer_may_send(p->session, outer))
-		return REASON_wrong_peer;
+		return wrong_peer(outer);
+	if (g.type == GTPU_END_MARKER) {
+		p->session = NULL;
+		return REASON_end_marker;
+	}
+	if (g.extensions & (EXTENSION_ENDPOINT | EXTENSION_ALL))
+		return REASON_unknown_extension;
 
 	if (!parse_inner(p, &g, &in))
 		return REASON_bad_inner;
@@ -177,7 +262,7 @@ INLINE int downlink_idle(struct pkt *p)
 INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop *h,
 			    const enum role role)
 {
-	__u32 mtu = h->mtu - ENCAPSULATION;
+	__u32 mtu = h->mtu - tunnel_len(h) - (__u32)sizeof(struct gtpu);
 	__u64 from;
 
 	if (!in->df)
@@ -192,9 +277,12 @@ INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop
 }
 
 /* What comes in from outside cannot be from a device or from us. */
-INLINE bool source_is_own(const struct settings *c, const struct ip *in)
+INLINE int source_from_outside(const struct settings *c, const struct ip *in)
 {
-	return (!in->v6 && in->src == c->gtpu4) || pool_find(c, in->src, in->v6).found;
+	if (pool_find(c, in->src, in->v6).found ||
+	    local_find(c, ip_key(in->src, in->src_low, in->v6)))
+		return REASON_own_source;
+	return policy_martian(in) ? REASON_martian_source : GO_ON;
 }
 
 /* From the network to a device. */
@@ -208,8 +296,9 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
 		return REASON_not_ours;
-	if (role != HOST && source_is_own(c, in))
-		return REASON_own_source;
+	reason = role == HOST ? GO_ON : source_from_outside(c, in);
+	if (reason != GO_ON)
+		return reason;
 	p->session = session_by_address(p, to.slot, in);
 	if (!p->session)
 		return REASON_no_session;
@@ -218,9 +307,9 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 		return downlink_idle(p);
 
 	hop = hop_get(way.peer);
-	if (!hop || hop->state != HOP_READY || hop->family != 4)
+	if (!hop || hop->state != HOP_READY)
 		return REASON_no_next_hop;
-	if (in->len + ENCAPSULATION > hop->mtu)
+	if (in->len + tunnel_len(hop) + sizeof(struct gtpu) > hop->mtu)
 		return downlink_too_big(p, in, hop, role);
 	if (role != HOST && ttl_get(in) <= 1)
 		return REASON_ttl;
@@ -236,6 +325,26 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 									: REASON_internal;
 }
 
+/* UDP for one of our GTP-U addresses; extension headers of IPv6 are counted into hlen then. */
+INLINE bool to_gtpu_address(struct pkt *p, const struct settings *c, struct ip *ip)
+{
+	const __u64 *us = (const __u64 *)c->gtpu6;
+	int upper;
+
+	if (!ip->v6)
+		return ip->proto == PROTO_UDP && ip->dst == c->gtpu4 && ip->dst;
+	if (ip->dst != us[0] || ip->dst_low != us[1] || !us[0])
+		return false;
+	if (ip->proto == PROTO_UDP)
+		return true;
+	upper = ip6_upper(p->ctx, p->l3 + ip->hlen, ip->proto);
+	if (upper < 0 || ((__u32)upper >> UPPER_PROTO_SHIFT & 0xff) != PROTO_UDP)
+		return false;
+	ip->fragment = upper & UPPER_FRAGMENT;
+	ip->hlen = ((__u32)upper & UPPER_OFFSET) - p->l3;
+	return ip->hlen <= MAX_IP6_OFFSET && ip->hlen <= ip->len;
+}
+
 INLINE int classify(struct pkt *p, const enum role role)
 {
 	struct ip ip = {};
@@ -246,7 +355,7 @@ INLINE int classify(struct pkt *p, const enum role role)
 	c = settings_get();
 	if (!c)
 		return REASON_internal;
-	if ((role & ACCESS) && !ip.v6 && ip.proto == PROTO_UDP && ip.dst == c->gtpu4) {
+	if ((role & ACCESS) && to_gtpu_address(p, c, &ip)) {
 		struct udphdr *udp = ip.at + ip.hlen;
 
 		if (ip.fragment)

@@ -37,7 +37,7 @@ struct pkt {
 
 struct ip {
 	void *at;
-	__u32 hlen; /* IPv6: 40, extension headers count as payload */
+	__u32 hlen; /* IPv6: 40, extension headers count as payload (but in outer headers) */
 	__u32 len;  /* of the whole packet */
 	__u64 src, dst;
 	__u64 src_low, dst_low;
@@ -63,9 +63,17 @@ enum {
 	GTPU_ECHO_REQUEST = 1,
 	GTPU_ECHO_RESPONSE = 2,
 	GTPU_ERROR_INDICATION = 26,
+	GTPU_END_MARKER = 254,
 	GTPU_G_PDU = 255,
 };
 enum { PROTO_ICMP = 1, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+enum {
+	IP6_HOP_BY_HOP = 0,
+	IP6_ROUTING = 43,
+	IP6_FRAGMENT = 44,
+	IP6_AUTHENTICATION = 51,
+	IP6_DESTINATION = 60,
+};
 
 /* Keeps the compiler from 32-bit arithmetic on packet pointers and from reassociating sums. */
 #define opaque(x) asm volatile("" : "+r"(x))
@@ -168,8 +176,51 @@ INLINE bool parse_frame(struct pkt *p, struct ip *ip)
 	return parse_ip(ip, p->data + p->l3, p->end, p->len - p->l3, type == bpf_htons(ETH_P_IPV6));
 }
 
-/* The longest chain of headers in front of a device's packet that we follow. */
-enum { MAX_INNER_OFFSET = 1500, MAX_EXTENSIONS = 8 };
+/* The longest chains of headers that we follow, by their end in the frame and their number. */
+enum { MAX_INNER_OFFSET = 1500, MAX_EXTENSIONS = 8, MAX_IP6_OFFSET = 2000, MAX_IP6_HEADERS = 6 };
+
+/* What ip6_upper() returns: the offset of the upper-layer header, its protocol, and whether a
+ * Fragment header stands before it; beyond a later fragment's there is none to be found. */
+enum { UPPER_OFFSET = 0xffff, UPPER_PROTO_SHIFT = 16, UPPER_FRAGMENT = 1 << 24, UPPER_LATER = 1 << 25 };
+
+/* Follows a chain of IPv6 extension headers (RFC 8200 4.1), the first of which, of that type, is at
+ * `off`. Negative if it is cut or longer than we follow. A function of its own for the same reason
+ * as gtpu_extensions(). */
+__noinline int ip6_upper(struct xdp_md *ctx, __u32 off, __u32 type)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	int flags = 0;
+
+	for (int i = 0; i <= MAX_IP6_HEADERS; i++) {
+		__u64 at = off;
+		__u8 *h = data + at;
+
+		if (off > MAX_IP6_OFFSET)
+			return -1;
+		if (type != IP6_HOP_BY_HOP && type != IP6_ROUTING && type != IP6_FRAGMENT &&
+		    type != IP6_AUTHENTICATION && type != IP6_DESTINATION)
+			return (int)(off | (type & 0xff) << UPPER_PROTO_SHIFT) | flags;
+		opaque(at);
+		if (at > MAX_IP6_OFFSET)
+			return -1;
+		h = data + at;
+		if ((void *)(h + 8) > end)
+			return -1;
+		if (type == IP6_FRAGMENT) {
+			flags |= UPPER_FRAGMENT;
+			if (h[2] || h[3] & 0xf8)
+				return (int)(off | (__u32)h[0] << UPPER_PROTO_SHIFT) | flags |
+				       UPPER_LATER;
+			off += 8;
+		} else if (type == IP6_AUTHENTICATION) {
+			off += (h[1] + 2u) * 4;
+		} else {
+			off += (h[1] + 1u) * 8;
+		}
+		type = h[0];
+	}
+	return -1;
+}
 
 /* Extension header types that may stand in front of a G-PDU's packet and mean nothing to us:
  * service class, UDP port, RAN container, long PDCP PDU number (twice), Xw and NR RAN container,
@@ -179,22 +230,35 @@ INLINE bool extension_known(__u8 type)
 	return type == 0x20 || type == 0x40 || (type >= 0x81 && type <= 0x85) || type == 0xc0;
 }
 
+/* What a chain of extension headers has that is not simply skipped, by bits 8 and 7 of their types
+ * (TS 29.281 5.2.1): unknown ones that an endpoint must understand, that everybody must, and those
+ * that a relay must not pass on. */
+enum { EXTENSION_OFFSET = 0xffff, EXTENSION_ENDPOINT = 1 << 16, EXTENSION_ALL = 1 << 17, EXTENSION_ENDS = 1 << 18 };
+
+INLINE __u32 extension_flag(__u8 type)
+{
+	if (type >> 6 == 1)
+		return EXTENSION_ENDS;
+	if (type < 0x80 || extension_known(type))
+		return 0;
+	return type >> 6 == 2 ? EXTENSION_ENDPOINT : EXTENSION_ALL;
+}
+
 /* Follows the chain of extension headers, the first of which, of that type, is at `off`. Returns
- * the offset behind the last, -REASON_bad_gtpu, or -REASON_unknown_extension for one that an
- * endpoint must understand (bit 8 of its type). A function of its own to the verifier, which so
- * checks what follows once and not once for each length of the chain. */
+ * the offset behind the last and flags, or -REASON_bad_gtpu. A function of its own to the verifier,
+ * which so checks what follows once and not once for each length of the chain. */
 __noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type, __u32 limit)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 flags = 0;
 
 	for (int i = 0; i < MAX_EXTENSIONS && off <= MAX_INNER_OFFSET; i++) {
 		__u64 at = off, last;
 		__u8 *length = data + at, *next;
 
 		if (!type)
-			return (int)off;
-		if ((type & 0x80) && !extension_known((__u8)type))
-			return -REASON_unknown_extension;
+			return (int)(off | flags);
+		flags |= extension_flag((__u8)type);
 		if ((void *)(length + 1) > end || !*length)
 			return -REASON_bad_gtpu;
 		last = at + *length * 4u - 1;
@@ -207,13 +271,15 @@ __noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type, __u32 
 		off = (__u32)last + 1;
 		type = *next;
 	}
-	return type || off > MAX_INNER_OFFSET ? -REASON_bad_gtpu : (int)off;
+	return type || off > MAX_INNER_OFFSET ? -REASON_bad_gtpu : (int)(off | flags);
 }
 
 struct gtpu_pdu {
 	__be32 teid;
 	__u8 type;
-	__u32 header; /* offset of the GTP-U header */
+	__u32 extensions; /* EXTENSION_… flags */
+	__u32 header;     /* offset of the GTP-U header */
+	__u32 length;     /* octets of the message behind its first eight */
 	__u32 inner;  /* offset of what it carries */
 	__u32 room;   /* octets it carries */
 };
@@ -239,7 +305,8 @@ INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
 	g->teid = h->teid;
 	g->header = p->l3 + outer->hlen + (__u32)sizeof *udp;
 	g->inner = g->header + (__u32)sizeof *h;
-	g->room = room;
+	g->room = g->length = room;
+	g->extensions = 0;
 	if (!(h->flags & (GTPU_E | GTPU_S | GTPU_PN)))
 		return GO_ON;
 	if (room < 4 || (void *)(option + 4) > p->end)
@@ -250,7 +317,8 @@ INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
 					g->header + (__u32)sizeof *h + room);
 		if (inner < 0)
 			return -inner;
-		g->inner = (__u32)inner;
+		g->inner = (__u32)inner & EXTENSION_OFFSET;
+		g->extensions = (__u32)inner & ~(__u32)EXTENSION_OFFSET;
 	}
 	behind = g->inner - g->header - (__u32)sizeof *h;
 	if (g->inner > MAX_INNER_OFFSET || behind > room)

@@ -103,6 +103,17 @@ INLINE int policy_source(const struct session *s, const struct ip *in)
 	return REASON_spoofed_source;
 }
 
+/* Sources that nobody has: multicast, broadcast, this network, loopback, and of IPv6 also link-local
+ * ones, which do not come through a router (RFC 1812 5.3.7, RFC 4291 2.5.6, 2.7). */
+INLINE bool policy_martian(const struct ip *in)
+{
+	__u32 a = bpf_ntohl((__u32)in->src);
+
+	if (in->v6)
+		return !in->src || ip6_multicast(in->src) || ip6_link_local(in->src);
+	return a >> 24 == 0 || a >> 24 == 127 || a >> 28 >= 14;
+}
+
 /* Destinations that no router forwards: multicast, loopback, link-local, and all of ::/64, which
  * holds loopback and IPv4 in disguise (RFC 1812 5.3.7, RFC 3927 7, RFC 4291 2.5). */
 INLINE bool policy_routable(const struct ip *in)

@@ -9,18 +9,24 @@
  * The outer header has Don't Fragment set and identification 0 (an atomic datagram, RFC 6864): a
  * G-PDU that a path cannot carry shows as ICMP to this machine, instead of as fragments that
  * eNodeBs reassemble slowly or, under one identification, wrongly. What does not fit the hop's MTU
- * is never sent (icmp.h). UDP checksum 0, as TS 29.281 4.4.2 allows; ECN of the outer header is
- * Not-ECT (RFC 6040's compatibility mode). */
+ * is never sent (icmp.h). The UDP checksum is 0 over IPv4, as TS 29.281 4.4.2 allows, and there over
+ * IPv6 (csum.h); ECN of the outer header is Not-ECT (RFC 6040's compatibility mode), a flow label is
+ * not set. */
 #ifndef BPF_REWRITE_H
 #define BPF_REWRITE_H
 
+#include "csum.h"
 #include "maps.h"
 #include "parse.h"
 
 enum {
-	ENCAPSULATION = sizeof(struct iphdr) + sizeof(struct udphdr) + sizeof(struct gtpu),
+	TUNNEL4 = sizeof(struct iphdr) + sizeof(struct udphdr),
+	TUNNEL6 = sizeof(struct ipv6hdr) + sizeof(struct udphdr),
 	OUTER_TTL = 64,
 };
+
+/* Octets of outer IP and UDP headers towards a hop. */
+INLINE __u32 tunnel_len(const struct hop *h) { return h->family == 6 ? TUNNEL6 : TUNNEL4; }
 
 /* The TTL or hop limit of a packet that was parsed. */
 INLINE __u8 ttl_get(const struct ip *in)
@@ -88,37 +94,100 @@ INLINE bool decapsulate(struct pkt *p, const struct ip *in, __u32 off, const str
 	return true;
 }
 
-/* Replaces the link-layer header by the hop's, outer IPv4, UDP and GTP-U (TS 29.281 5.1: version 1,
- * no optional fields). */
-INLINE bool encapsulate(struct pkt *p, const struct ip *in, __u8 dscp, const struct hop *h,
-			__be32 teid)
+/* Link layer, outer IPv4 and UDP around `len` octets of GTP-U; returns where these begin, NULL if
+ * there is no room. */
+INLINE __be32 *write_tunnel4(struct pkt *p, const struct hop *h, __u32 tos, __u32 len)
 {
-	__u32 link = link_len(h), tos = (__u32)dscp << 2, sum;
-	__be32 *w;
-	__u16 total = bpf_htons((__u16)(in->len + ENCAPSULATION));
+	__u16 total = bpf_htons((__u16)(len + TUNNEL4));
+	__be32 *w = p->data + link_len(h);
+	__u32 sum;
 
-	if (trim(p, in, p->l3) ||
-	    bpf_xdp_adjust_head(p->ctx, (int)p->l3 - (int)(link + ENCAPSULATION)))
-		return false;
-	pkt_reload(p);
-	w = p->data + link;
-	if ((void *)w + ENCAPSULATION > p->end)
-		return false;
+	if ((void *)w + TUNNEL4 + sizeof(struct gtpu) > p->end)
+		return NULL;
 	write_link(p->data, h, bpf_htons(ETH_P_IP));
 	sum = (__u32)h->ipsum + total + bpf_htons((__u16)tos);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
-	w[0] = bpf_htonl(0x45000000 | tos << 16 | (in->len + ENCAPSULATION));
+	w[0] = bpf_htonl(0x45000000 | tos << 16 | (len + TUNNEL4));
 	w[1] = bpf_htonl(0x00004000);
 	*(__be16 *)&w[2] = bpf_htons(OUTER_TTL << 8 | PROTO_UDP);
 	*((__u16 *)&w[2] + 1) = (__u16)~sum;
 	w[3] = *(const __be32 *)h->local;
 	w[4] = *(const __be32 *)h->addr;
 	w[5] = bpf_htonl(GTPU_PORT << 16 | GTPU_PORT);
-	w[6] = bpf_htonl((in->len + (__u32)sizeof(struct udphdr) + (__u32)sizeof(struct gtpu))
-			 << 16);
-	w[7] = bpf_htonl((GTPU_V1 | GTPU_PT) << 24 | GTPU_G_PDU << 16 | in->len);
-	w[8] = teid;
+	w[6] = bpf_htonl((len + (__u32)sizeof(struct udphdr)) << 16);
+	return w + 7;
+}
+
+/* The same by IPv6. The checksum is filled in by udp6_checksum() once all is written. */
+INLINE __be32 *write_tunnel6(struct pkt *p, const struct hop *h, __u32 tos, __u32 len)
+{
+	__be32 *w = p->data + link_len(h);
+
+	if ((void *)w + TUNNEL6 + sizeof(struct gtpu) > p->end)
+		return NULL;
+	write_link(p->data, h, bpf_htons(ETH_P_IPV6));
+	w[0] = bpf_htonl(0x60000000 | tos << 20);
+	w[1] = bpf_htonl((len + (__u32)sizeof(struct udphdr)) << 16 | PROTO_UDP << 8 | OUTER_TTL);
+	__builtin_memcpy(w + 2, h->local, 16);
+	__builtin_memcpy(w + 6, h->addr, 16);
+	w[10] = bpf_htonl(GTPU_PORT << 16 | GTPU_PORT);
+	w[11] = bpf_htonl((len + (__u32)sizeof(struct udphdr)) << 16);
+	return w + 12;
+}
+
+/* Makes the frame begin so that what is at `off` now stands behind the hop's link-layer, IP and UDP
+ * headers, and `more` octets. */
+INLINE bool make_room(struct pkt *p, const struct hop *h, __u32 off, __u32 more)
+{
+	int delta = (int)off - (int)(link_len(h) + tunnel_len(h) + more);
+
+	if (delta && bpf_xdp_adjust_head(p->ctx, delta))
+		return false;
+	pkt_reload(p);
+	return true;
+}
+
+/* Replaces the link-layer header by the hop's, outer IP, UDP and GTP-U (TS 29.281 5.1: version 1,
+ * no optional fields). */
+INLINE bool encapsulate(struct pkt *p, const struct ip *in, __u8 dscp, const struct hop *h,
+			__be32 teid)
+{
+	const __u32 len = in->len + (__u32)sizeof(struct gtpu), tos = (__u32)dscp << 2;
+	const bool v6 = h->family == 6;
+	__be32 *w;
+
+	if (trim(p, in, p->l3) || !make_room(p, h, p->l3, sizeof(struct gtpu)))
+		return false;
+	w = v6 ? write_tunnel6(p, h, tos, len) : write_tunnel4(p, h, tos, len);
+	if (!w)
+		return false;
+	w[0] = bpf_htonl((GTPU_V1 | GTPU_PT) << 24 | GTPU_G_PDU << 16 | in->len);
+	w[1] = teid;
+	if (v6 && udp6_checksum(p->ctx, link_len(h)))
+		return false;
+	p->action = leave(h);
+	return true;
+}
+
+/* Replaces all in front of the GTP-U header by the hop's, and the TEID; what is behind it, sequence
+ * number and extension headers too, goes on as it is. */
+INLINE bool retunnel(struct pkt *p, const struct gtpu_pdu *g, __u8 dscp, const struct hop *h,
+		     __be32 teid)
+{
+	const __u32 len = g->length + (__u32)sizeof(struct gtpu), tos = (__u32)dscp << 2;
+	const bool v6 = h->family == 6;
+	__u32 excess = p->len - g->header - len;
+	__be32 *w;
+
+	if ((excess && bpf_xdp_adjust_tail(p->ctx, -(int)excess)) || !make_room(p, h, g->header, 0))
+		return false;
+	w = v6 ? write_tunnel6(p, h, tos, len) : write_tunnel4(p, h, tos, len);
+	if (!w)
+		return false;
+	w[1] = teid;
+	if (v6 && udp6_checksum(p->ctx, link_len(h)))
+		return false;
 	p->action = leave(h);
 	return true;
 }

@@ -31,9 +31,14 @@ INLINE struct settings *settings_get(void)
 
 INLINE struct hop *hop_get(__u32 index) { return bpf_map_lookup_elem(&hops, &index); }
 
-INLINE bool hop_is4(const struct hop *h, __u64 addr)
+/* Whether a packet is from the hop. */
+INLINE bool hop_is(const struct hop *h, const struct ip *from)
 {
-	return h->family == 4 && *(const __u32 *)h->addr == (__u32)addr;
+	const __u64 *addr = (const __u64 *)h->addr;
+
+	if (from->v6)
+		return h->family == 6 && addr[0] == from->src && addr[1] == from->src_low;
+	return h->family == 4 && *(const __u32 *)addr == (__u32)from->src;
 }
 
 /* Where a session's downlink packets go, read at one stroke: mcored changes it while they flow. */
@@ -116,9 +121,8 @@ INLINE struct ip_key ip_key(__u64 high, __u64 low, bool v6)
 }
 
 /* The host hop for an address of this machine, 0 if it is none. */
-INLINE __u32 local_find(const struct settings *c, const struct ip *in)
+INLINE __u32 local_find(const struct settings *c, struct ip_key key)
 {
-	struct ip_key key = ip_key(in->dst, in->dst_low, in->v6);
 	__u32 *hop;
 
 	if (!(c->local_filter & local_filter_bit(&key)))
@@ -127,8 +131,9 @@ INLINE __u32 local_find(const struct settings *c, const struct ip *in)
 	return hop ? *hop : 0;
 }
 
-/* The tunnel's own eNodeB, or another that has tunnels of ours (IPv4): in a handover a device's packets come
- * from the new one before its path is switched, and from the old one after. */
+/* The tunnel's own peer, or another that has tunnels of ours: in a handover a device's packets come
+ * from the new eNodeB before its path is switched, and from the old one after; and a peer with
+ * addresses of both families sends from either. */
 INLINE bool peer_may_send(const struct session *s, const struct ip *outer)
 {
 	__u32 peer = way_of(s).peer;
@@ -137,9 +142,9 @@ INLINE bool peer_may_send(const struct session *s, const struct ip *outer)
 
 	if (!hop)
 		return false;
-	if (hop_is4(hop, outer->src))
+	if (hop_is(hop, outer))
 		return true;
-	key = ip_key(outer->src, 0, false);
+	key = ip_key(outer->src, outer->src_low, outer->v6);
 	return bpf_map_lookup_elem(&peers, &key);
 }
 

@@ -14,11 +14,9 @@ static struct {
 
 static void unknown_teid(const struct event *e)
 {
-	struct in_addr a;
 	struct in6_addr peer;
 
-	memcpy(&a, e->peer, sizeof(a));
-	peer = ip_map4(a);
+	memcpy(&peer, e->peer, sizeof(peer));
 	LOG(INFO, "gtpu.unknown_teid", "peer=%s teid=%#x", ip_text(&peer), ntohl(e->teid));
 }
 

@@ -15,7 +15,7 @@ enum {
 	HOP_NONE,
 	HOP_HOST,      /* this machine's own stack, through mcore1 */
 	HOP_EXIT,      /* and MCORE_MAX_POOLS on: where a pool's packets leave */
-	HOP_PEER = 32, /* and on: GTP-U peers */
+	HOP_PEER = MCORE_FIRST_PEER, /* and on: GTP-U peers */
 	HOPS = 65536,
 	PATH_CAP = 600,
 	GTPU_OVERHEAD = 20 + 8 + 8, /* IPv4, UDP, GTP-U without optional fields */
@@ -44,6 +44,7 @@ enum dp_map {
 	MAP_FILTERS,
 	MAP_PROFILES,
 	MAP_EVENTS,
+	MAP_SENDERS,
 	DP_MAPS,
 };
 

@@ -31,6 +31,7 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",       [MAP_IMSIS] = "imsis",
 	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_POLICIES] = "policies",
 	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles", [MAP_PEERS] = "peers",
+	[MAP_SENDERS] = "senders",
 };
 
 static const uint32_t hops_max = HOPS;

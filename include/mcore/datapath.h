@@ -7,6 +7,10 @@
  * slot plus that offset is the slot. The IPv4 address and IPv6 /64 of a session have the same
  * offset in their pool. Only addresses outside the pools are looked up in `addresses`.
  *
+ * A slot whose exit is a GTP-U peer is a relay: what comes in under its TEID goes on in another
+ * tunnel, from S1-U to S5/S8-U or the other way, or to another eNodeB (TS 23.401 5.5.1.2). It is one
+ * way, has no address, and peer_teid is the TEID at the exit.
+ *
  * Where packets leave is another index: `hops` holds, for each peer (an eNodeB's or gateway's GTP-U
  * address) and each exit (router on the Internet side, the host's own stack), interface, link-layer
  * and IP addresses. mcored keeps it fresh from netlink; one write serves all sessions of a peer.
@@ -24,7 +28,7 @@
 #include "filter.h"
 #include "reasons.h"
 
-#define MCORE_ABI     2
+#define MCORE_ABI     3
 #define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
 #define GTPU_PORT     2152
 
@@ -35,6 +39,8 @@ enum {
 	MCORE_HOST_OFFSETS = 2,
 	MCORE_GATEWAY_OFFSET = 1,
 	MCORE_LINE = 64,
+	/* Elements of `hops` from here on are GTP-U peers. */
+	MCORE_FIRST_PEER = 32,
 };
 
 enum gate { GATE_OPEN, GATE_CLOSED };
@@ -90,9 +96,9 @@ struct session {
 	__be32 teid;	/* ours; 0: slot not in use */
 	__be32 ue4;	/* device's IPv4 address, 0 if none */
 	/* These three are one word: one store moves a session to another peer, one load sees it whole. */
-	__u16 peer;	/* index in hops of the GTP-U peer; 0: idle */
-	__u16 exit;	/* index in hops where decapsulated packets go */
-	__be32 peer_teid; /* the peer's; meaningless while peer is 0 */
+	__u16 peer;	/* index in hops of the GTP-U peer; 0: idle (a relay: from anybody) */
+	__u16 exit;	/* index in hops where decapsulated packets go, or a relay's G-PDUs */
+	__be32 peer_teid; /* the peer's (a relay: its exit's); meaningless while peer is 0 */
 	__u32 owner;	/* slot whose policy applies: itself for a device's first session */
 	__u8 gate_up;	/* enum gate */
 	__u8 gate_down;
@@ -142,7 +148,7 @@ struct hop {
 	__u32 reserved;
 };
 
-/* The member ipsum of a hop whose addr and local are set: the words of an IPv4 header without
+/* The member ipsum of a hop of family 4 whose addr and local are set: the words of an IPv4 header without
  * options, TOS 0, identification 0, Don't Fragment, TTL 64, UDP, as this machine loads them, folded
  * to 16 bits. TOS and total length are added for each packet. */
 static inline __attribute__((always_inline)) __u16 hop_ipsum(const struct hop *h)
@@ -170,12 +176,12 @@ struct pool {
 	__u64 reserved;
 };
 struct settings {
-	__be32 gtpu4; /* our GTP-U address */
+	__be32 gtpu4; /* our GTP-U address, 0 if none */
 	__u32 tag_bits; /* low bits of a TEID that are not the slot */
 	__u32 slots;	/* elements in sessions */
 	__u32 ue_to_ue; /* 1: devices may talk to each other (through the host's stack) */
 	__u64 local_filter; /* bit hash(address) of every address in `local`: most look-ups end here */
-	__u8 gtpu6[16];
+	__u8 gtpu6[16];	    /* our IPv6 GTP-U address, zero if none */
 	__u32 addresses; /* entries in the map `addresses`; 0 saves its look-up for frames not ours */
 	__u32 reserved32;
 	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
@@ -212,6 +218,16 @@ struct imsi_slots {
 	__u32 slot[11];
 };
 
+/* Key of `senders` (LRU hash): the outer source of GTP-U that belongs to no tunnel of ours, IPv4 as
+ * ::ffff:a.b.c.d; struct ip_key. Who guesses TEIDs shows here, and is answered seldom. */
+struct gtpu_sender {
+	__u64 unknown_teid; /* G-PDUs for a TEID that is not ours */
+	__u64 wrong_peer;   /* for a tunnel that is another's */
+	__u64 answered;	    /* Error Indications sent */
+	__u64 window;	    /* second (2^30 ns) that is counted, */
+	__u64 in_window;    /* and the answers in it */
+};
+
 /* Value of `reasons` (per-CPU array, key enum mcore_reason). */
 struct reason_count {
 	__u64 packets;
@@ -227,7 +243,7 @@ enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE, EVENT_QUOTA }
 struct event {
 	__u32 type; /* enum event_type */
 	__u32 slot;
-	__u8 peer[16]; /* outer source address, IPv4 in the first 4 octets */
+	__u8 peer[16]; /* outer source address, IPv4 as ::ffff:a.b.c.d */
 	__be32 teid;
 	__u32 len;	/* octets of packet that follow */
 	__u8 packet[256]; /* inner IP packet, cut to this */

@@ -32,14 +32,19 @@
 	R(too_big_pass,    PASS,    "does not fit, may be fragmented: given to the kernel")       \
 	R(to_host,         FORWARD, "uplink packet handed to this machine's own stack")           \
 	R(slow_path,       TAKE,    "uplink packet that mcored answers (router solicitation)")    \
-	R(ttl,             DROP,    "TTL or hop limit reached zero")                              \
+	R(ttl,             PASS,    "TTL or hop limit reached zero: given to the kernel, which tells the sender") \
 	R(own_source,      DROP,    "downlink packet that claims a device or this core as its source") \
 	R(internal,        DROP,    "kernel helper failed")                                       \
 	R(not_routable,    DROP,    "inner destination that no router forwards (multicast, loopback)") \
 	R(too_big_dropped, DROP,    "does not fit, and no ICMP may be sent (rate, size, or an ICMP error)") \
 	R(unknown_extension, PASS,  "GTP-U extension header we must understand and do not, given to mcored") \
 	R(event_lost,      DROP,    "packet for mcored, which did not read the ring buffer in time") \
-	R(gtp_in_gtp,      DROP,    "a device speaks GTP to this machine")
+	R(gtp_in_gtp,      DROP,    "a device speaks GTP to this machine")                        \
+	R(relay,           FORWARD, "G-PDU forwarded from one GTP-U tunnel to another")           \
+	R(relay_end,       FORWARD, "End Marker forwarded from one GTP-U tunnel to another")      \
+	R(relay_slow,      PASS,    "to be relayed by mcored: too big for the next hop, or an extension header ends here") \
+	R(end_marker,      DROP,    "End Marker of a tunnel that ends here: nothing is to be done") \
+	R(martian_source,  DROP,    "source address that nobody has (multicast, loopback, none)")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

@@ -59,7 +59,7 @@ static void payload_build(const struct packet_spec *s, uint8_t proto, uint8_t *p
 /* Header of a packet of n octets in all; returns where its payload goes. */
 static uint8_t *header_build(const struct packet_spec *s, uint8_t *p, size_t n)
 {
-	uint8_t proto = s->proto ? s->proto : 17, ttl = s->ttl ? s->ttl : 64;
+	uint8_t proto = s->proto || s->headers_len ? s->proto : 17, ttl = s->ttl ? s->ttl : 64;
 
 	if (s->version == 6) {
 		memset(p, 0, 40);
@@ -69,7 +69,9 @@ static uint8_t *header_build(const struct packet_spec *s, uint8_t *p, size_t n)
 		p[7] = ttl;
 		address(AF_INET6, s->src, p + 8);
 		address(AF_INET6, s->dst, p + 24);
-		return p + 40;
+		if (s->headers_len)
+			memcpy(p + 40, s->headers, s->headers_len);
+		return p + 40 + s->headers_len;
 	}
 	size_t hlen = 20u + s->options;
 
@@ -87,13 +89,27 @@ static uint8_t *header_build(const struct packet_spec *s, uint8_t *p, size_t n)
 	return p + hlen;
 }
 
+static uint8_t upper_of(const struct packet_spec *s)
+{
+	return s->headers_len ? s->upper : s->proto ? s->proto : 17;
+}
+
 static size_t packet_build(const struct packet_spec *s, uint8_t *p)
 {
 	size_t n = s->len ? s->len : 64;
 	uint8_t *payload = header_build(s, p, n);
 
-	payload_build(s, s->proto ? s->proto : 17, payload, n - (size_t)(payload - p));
+	payload_build(s, upper_of(s), payload, n - (size_t)(payload - p));
 	return n;
+}
+
+/* The sum of a UDP or ICMPv6 packet of n octets with its pseudo-header; addresses at `a`. */
+static uint16_t sum6(const uint8_t *a, uint8_t proto, const uint8_t *p, size_t n)
+{
+	uint8_t pseudo[8] = {[7] = proto};
+
+	put32(pseudo, (uint32_t)n);
+	return sum_done(sum_add(sum_add(sum_add(0, a, 32), pseudo, 8), p, n));
 }
 
 static size_t gtp_build(const struct frame_spec *f, uint8_t *p)
@@ -142,15 +158,21 @@ size_t frame_build(const struct frame_spec *f, uint8_t *out)
 	put16(p, f->ethertype ? f->ethertype : first->version == 6 ? 0x86dd : 0x0800);
 	p += 2;
 	if (f->outer.version) {
-		size_t hlen = 20u + f->outer.options, n = gtp_build(f, gtp);
 		struct packet_spec outer = f->outer;
-		uint8_t *udp;
+		size_t hlen = outer.version == 6 ? 40u + outer.headers_len : 20u + outer.options;
+		size_t n = gtp_build(f, gtp);
+		uint8_t *udp, *ip = p;
 
 		outer.sport = outer.sport ? outer.sport : 2152;
 		outer.dport = outer.dport ? outer.dport : 2152;
 		udp = header_build(&outer, p, hlen + 8 + n);
-		payload_build(&outer, outer.proto ? outer.proto : 17, udp, 8 + n);
+		payload_build(&outer, upper_of(&outer), udp, 8 + n);
 		memcpy(udp + 8, gtp, n);
+		if (outer.version == 6 && !outer.no_sum && upper_of(&outer) == 17) {
+			uint16_t sum = sum6(ip + 8, 17, udp, 8 + n);
+
+			put16(udp + 6, sum ? sum : 0xffff);
+		}
 		p = udp + 8 + n;
 	} else if (f->inner.version) {
 		p += packet_build(&f->inner, p);
@@ -160,18 +182,6 @@ size_t frame_build(const struct frame_spec *f, uint8_t *out)
 	return f->cut && f->cut < p - out ? f->cut : (size_t)(p - out);
 }
 
-static const char *icmp_fault(const uint8_t *p, size_t n, size_t hlen, bool v6)
-{
-	uint32_t sum = 0;
-
-	if (v6) {
-		uint8_t pseudo[8] = {0, 0, 0, 0, 0, 0, 0, 58};
-
-		put32(pseudo, (uint32_t)(n - hlen));
-		sum = sum_add(sum_add(0, p + 8, 32), pseudo, 8);
-	}
-	return sum_done(sum_add(sum, p + hlen, n - hlen)) ? "ICMP checksum" : NULL;
-}
 
 static const char *gtp_fault(const uint8_t *p, size_t n)
 {
@@ -180,6 +190,23 @@ static const char *gtp_fault(const uint8_t *p, size_t n)
 	if (get16(p + 2) != n - 8)
 		return "GTP-U length";
 	return p[0] & 7 && n < 12 ? "GTP-U optional fields" : NULL;
+}
+
+static const char *packet_fault(const uint8_t *p, size_t n, bool made);
+
+static const char *udp_fault(const uint8_t *p, size_t n)
+{
+	const char *fault;
+
+	if (get16(p + 4) != n)
+		return "UDP length";
+	if (get16(p + 2) != 2152)
+		return NULL;
+	fault = gtp_fault(p + 8, n - 8);
+	/* Of a relayed packet the inside is not ours, nor are its optional fields. */
+	if (fault || p[8] != 0x30 || p[9] != 255 || n < 36 || (p[16] >> 4 != 4 && p[16] >> 4 != 6))
+		return fault;
+	return packet_fault(p + 16, n - 16, false);
 }
 
 static const char *packet_fault(const uint8_t *p, size_t n, bool made)
@@ -191,7 +218,11 @@ static const char *packet_fault(const uint8_t *p, size_t n, bool made)
 	if (p[0] >> 4 == 6) {
 		if (n < 40 || get16(p + 4) + 40u != n)
 			return "IPv6 length";
-		return p[6] == 58 && made ? icmp_fault(p, n, 40, true) : NULL;
+		if (!made || (p[6] != 58 && p[6] != 17))
+			return NULL;
+		if (sum6(p + 8, p[6], p + 40, n - 40))
+			return "UDP or ICMPv6 checksum";
+		return p[6] == 17 ? udp_fault(p + 40, n - 40) : NULL;
 	}
 	hlen = (size_t)(p[0] & 15) * 4;
 	if (p[0] >> 4 != 4 || hlen < 20 || hlen > n)
@@ -202,16 +233,9 @@ static const char *packet_fault(const uint8_t *p, size_t n, bool made)
 		return NULL;
 	if (sum_done(sum_add(0, p, hlen)))
 		return "IPv4 checksum";
-	if (p[9] == 17 && get16(p + hlen + 4) != n - hlen)
-		return "UDP length";
-	if (p[9] == 17 && get16(p + hlen + 2) == 2152) {
-		const char *fault = gtp_fault(p + hlen + 8, n - hlen - 8);
-
-		if (!fault && p[hlen + 9] == 255)
-			return packet_fault(p + hlen + 16, n - hlen - 16, false);
-		return fault;
-	}
-	return p[9] == 1 ? icmp_fault(p, n, hlen, false) : NULL;
+	if (p[9] == 17)
+		return udp_fault(p + hlen, n - hlen);
+	return p[9] == 1 && sum_done(sum_add(0, p + hlen, n - hlen)) ? "ICMP checksum" : NULL;
 }
 
 const char *frame_fault(const uint8_t *f, size_t n, bool made)

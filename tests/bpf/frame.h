@@ -21,6 +21,10 @@ struct packet_spec {
 	uint8_t ttl;   /* default 64 */
 	uint8_t tos;
 	uint8_t options;       /* octets of IPv4 options */
+	const char *headers;   /* octets of IPv6 extension headers, the first of type proto, */
+	uint8_t headers_len;
+	uint8_t upper;         /* and what is behind them */
+	bool no_sum;           /* outer UDP over IPv6: checksum 0 */
 	uint16_t frag;         /* flags and offset, as in the header */
 	uint16_t sport, dport; /* default 40000, 50000 */
 	uint8_t icmp;          /* type, for ICMP and ICMPv6 */

@@ -76,10 +76,11 @@ static bool interfaces(void)
 	for (int i = 0; i < LAB_HOPS; i++)
 		lab.iface[i] =
 			(int)if_nametoindex(i == HOP_HOST ? "mcore1"
-					    : i == HOP_ENB || i == HOP_ENB_VLAN ||
-							    i == HOP_ENB_LOST || i == HOP_ENB_SMALL
-						    ? "access"
-						    : "sgi");
+					    : i == HOP_EXIT || i == HOP_EXIT_VLAN ||
+							    i == HOP_EXIT_LOST ||
+							    i == HOP_EXIT_SMALL
+						    ? "sgi"
+						    : "access");
 	lab.aside = (int)if_nametoindex("lo");
 	return true;
 }
@@ -153,25 +154,31 @@ static void set_local(struct ip_key k)
 }
 
 /* eNodeBs that have tunnels, though not the one a packet is for. */
-static const char *const peers[] = {"10.1.0.8", "10.1.0.9"};
+static const char *const peers4[] = {"10.1.0.8", "10.1.0.9", "10.1.0.16"};
+#define PEER6 "2001:db8:1::10"
 
 static void set_peers(void)
 {
 	uint32_t hop = HOP_HOST;
 
-	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
-		struct ip_key k = key4(peers[i]);
+	struct ip_key k6 = key6(PEER6);
+
+	for (size_t i = 0; i < sizeof(peers4) / sizeof(*peers4); i++) {
+		struct ip_key k = key4(peers4[i]);
 
 		bpf_map_update_elem(lab.peers, &k, &hop, BPF_ANY);
 	}
+	bpf_map_update_elem(lab.peers, &k6, &hop, BPF_ANY);
 }
 
-bool lab_is_peer(const uint8_t ip4[4])
+bool lab_is_peer(const uint8_t *addr, bool v6)
 {
 	bool is = false;
 
-	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++)
-		is |= !memcmp(key4(peers[i]).addr + 12, ip4, 4);
+	if (v6)
+		return !memcmp(key6(PEER6).addr, addr, 16);
+	for (size_t i = 0; i < sizeof(peers4) / sizeof(*peers4); i++)
+		is |= !memcmp(key4(peers4[i]).addr + 12, addr, 4);
 	return is;
 }
 
@@ -190,9 +197,14 @@ static void set_hop(enum lab_hop i, const char *addr, uint16_t vlan, uint16_t mt
 	h.ifindex = (uint32_t)lab.iface[i];
 	memcpy(h.dmac, (uint8_t[6]){2, 0, 0, 0, 0xd0, (uint8_t)i}, 6);
 	memcpy(h.smac, (uint8_t[6]){2, 0, 0, 0, 0x50, (uint8_t)i}, 6);
-	inet_pton(AF_INET, addr, h.addr);
-	inet_pton(AF_INET, "10.1.0.1", h.local);
-	h.ipsum = hop_ipsum(&h);
+	if (inet_pton(AF_INET6, addr, h.addr) == 1) {
+		h.family = 6;
+		inet_pton(AF_INET6, LAB_GTPU6, h.local);
+	} else {
+		inet_pton(AF_INET, addr, h.addr);
+		inet_pton(AF_INET, "10.1.0.1", h.local);
+		h.ipsum = hop_ipsum(&h);
+	}
 	lab.hops[i] = h;
 }
 
@@ -222,6 +234,14 @@ static void set_rate(struct rate *r, uint64_t bits_per_second)
 	r->ns_per_mib = rate_ns_per_mib(bits_per_second);
 }
 
+static void set_relay(unsigned slot, enum lab_hop peer, enum lab_hop out)
+{
+	struct session *s = set_session(slot, peer, out);
+
+	s->ue4 = 0;
+	memset(s->iid, 0, sizeof s->iid);
+}
+
 static void reset_sessions(void)
 {
 	struct session *s;
@@ -247,6 +267,16 @@ static void reset_sessions(void)
 	s = set_session(STATIC, HOP_ENB, HOP_EXIT);
 	inet_pton(AF_INET, "192.0.2.77", &s->ue4);
 	memcpy(s->ue6, key6("2001:db8:77:77::").addr, 8);
+	set_session(DEVICE6, HOP_ENB6, HOP_EXIT);
+	set_session(DUAL, HOP_DUAL, HOP_EXIT);
+	set_session(VLAN6, HOP_VLAN6, HOP_EXIT);
+	set_relay(RELAY, HOP_ENB, HOP_RELAY);
+	set_relay(RELAY66, HOP_ENB6, HOP_RELAY6);
+	set_relay(RELAY46, HOP_ENB, HOP_RELAY6);
+	set_relay(RELAY64, HOP_ENB6, HOP_RELAY);
+	set_relay(RELAY_ANY, HOP_NONE, HOP_RELAY);
+	set_relay(RELAY_SMALL, HOP_ENB, HOP_RELAY_SMALL);
+	set_relay(RELAY_LOST, HOP_ENB, HOP_RELAY_LOST);
 }
 
 void lab_reset(void)
@@ -257,6 +287,7 @@ void lab_reset(void)
 
 	*c = empty;
 	c->gtpu4 = htonl(LAB_GTPU4);
+	memcpy(c->gtpu6, key6(LAB_GTPU6).addr, 16);
 	c->tag_bits = LAB_TAG_BITS;
 	c->slots = LAB_SLOTS;
 	c->pools[0] = (struct pool){.first_slot = 0,
@@ -267,6 +298,7 @@ void lab_reset(void)
 	c->pools[1] = (struct pool){
 		.first_slot = 32, .size = 16, .base4 = 0x0a2e0000, .host_hop = HOP_HOST};
 	set_local(key4("10.1.0.1"));
+	set_local(key6(LAB_GTPU6));
 	set_local(key4("198.51.100.9"));
 	set_local(key6("2001:db8:99::9"));
 	set_peers();
@@ -283,6 +315,14 @@ void lab_reset(void)
 	lab.hops[HOP_ENB_LOST].state = lab.hops[HOP_EXIT_LOST].state = HOP_UNRESOLVED;
 	set_hop(HOP_ENB_SMALL, "10.1.0.8", 0, 1400);
 	set_hop(HOP_EXIT_SMALL, "203.0.113.3", 0, 576);
+	set_hop(HOP_ENB6, "2001:db8:1::2", 0, 1500);
+	set_hop(HOP_DUAL, "10.1.0.16", 0, 1500);
+	set_hop(HOP_VLAN6, "2001:db8:1::4", 100, 1500);
+	set_hop(HOP_RELAY, "10.1.0.32", 0, 1500);
+	set_hop(HOP_RELAY6, "2001:db8:1::20", 0, 1500);
+	set_hop(HOP_RELAY_SMALL, "10.1.0.34", 0, 576);
+	set_hop(HOP_RELAY_LOST, "10.1.0.36", 0, 1500);
+	lab.hops[HOP_RELAY_LOST].state = HOP_UNRESOLVED;
 	reset_sessions();
 	lab_events(&ignored);
 }

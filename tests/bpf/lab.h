@@ -2,7 +2,7 @@
 /* The world that the tests of the BPF programs run in: the object loaded without the daemon, its
  * maps filled with a few devices, peers and exits, and BPF_PROG_TEST_RUN.
  *
- * Addresses: we are 10.1.0.1 to eNodeBs 10.1.0.2 and on. Pool 0 is 10.45.0.0 and 2001:db8:45::, 32
+ * Addresses: we are 10.1.0.1 and 2001:db8:1::1 to eNodeBs 10.1.0.2 and on. Pool 0 is 10.45.0.0 and 2001:db8:45::, 32
  * offsets from slot 0; pool 1 is 10.46.0.0, IPv4 alone, 16 offsets from slot 32. Slots from 48 are
  * extra: a second bearer of a device, and one with addresses outside the pools. The machine itself
  * is also 198.51.100.9 and 2001:db8:99::9. A slot's device is offset `slot`, so slot 5 is 10.45.0.5
@@ -18,7 +18,7 @@
 
 enum {
 	LAB_SLOTS = 64,
-	LAB_HOPS = 16,
+	LAB_HOPS = 40,
 	LAB_TAG_BITS = 12,
 	LAB_TAG = 0x5a7,
 	LAB_PEER_TEID = 0x70000000, /* + slot */
@@ -34,7 +34,14 @@ enum lab_hop {
 	HOP_ENB_LOST,
 	HOP_EXIT_LOST,
 	HOP_ENB_SMALL,
-	HOP_EXIT_SMALL
+	HOP_EXIT_SMALL,
+	HOP_ENB6,   /* 2001:db8:1::2 */
+	HOP_DUAL,   /* 10.1.0.16; also 2001:db8:1::10 */
+	HOP_VLAN6,  /* 2001:db8:1::4 behind tag 100 */
+	HOP_RELAY = MCORE_FIRST_PEER, /* 10.1.0.32, a gateway or eNodeB to relay to */
+	HOP_RELAY6,                   /* 2001:db8:1::20 */
+	HOP_RELAY_SMALL,              /* 10.1.0.34, MTU 576 */
+	HOP_RELAY_LOST,               /* 10.1.0.36, MAC unknown */
 };
 
 enum lab_slot {
@@ -47,13 +54,24 @@ enum lab_slot {
 	SMALL,       /* peer's MTU 1400, exit's 576 */
 	MARKED,      /* DSCP 46 */
 	ORPHAN,      /* its owner is no slot */
+	DEVICE6,     /* eNodeB 2001:db8:1::2 */
+	DUAL,        /* eNodeB with both addresses, HOP_DUAL */
+	VLAN6,       /* eNodeB 2001:db8:1::4 behind a VLAN tag */
 	NOBODY = 30, /* free */
 	OTHER_POOL = 37,
 	SECOND = 48, /* second bearer of SHUT, its own gates open */
 	STATIC = 50, /* 192.0.2.77 and 2001:db8:77:77::/64 */
+	RELAY,       /* from eNodeB 10.1.0.2 to 10.1.0.32 */
+	RELAY66,     /* from 2001:db8:1::2 to 2001:db8:1::20 */
+	RELAY46,     /* from IPv4 to IPv6, and back */
+	RELAY64,
+	RELAY_ANY,   /* from anybody */
+	RELAY_SMALL, /* to HOP_RELAY_SMALL */
+	RELAY_LOST,  /* to HOP_RELAY_LOST */
 };
 
 #define LAB_GTPU4 0x0a010001u
+#define LAB_GTPU6 "2001:db8:1::1"
 
 enum lab_role { LAB_ACCESS, LAB_SGI, LAB_BOTH, LAB_HOST, LAB_ROLES };
 
@@ -77,7 +95,7 @@ void lab_reset(void);
 void lab_close(void);
 
 /* The address is in the map `peers`. */
-bool lab_is_peer(const uint8_t ip4[4]);
+bool lab_is_peer(const uint8_t *, bool v6);
 
 static inline uint32_t lab_teid(unsigned slot) { return slot << LAB_TAG_BITS | LAB_TAG; }
 

@@ -90,15 +90,21 @@ static bool is_static(const struct view *v)
 	return lab.settings->addresses && !memcmp(v->dst, v->v6 ? a6 : a4, v->v6 ? 8 : 4);
 }
 
-static bool is_local(const struct view *v)
+static bool is_gtpu(const uint8_t *a, bool v6)
+{
+	uint8_t us[16];
+
+	inet_pton(AF_INET6, LAB_GTPU6, us);
+	return v6 ? !memcmp(a, us, 16) : get32(a) == LAB_GTPU4;
+}
+
+static bool is_local(const uint8_t *a, bool v6)
 {
 	uint8_t a4[4], a6[16];
 
-	if (!v->v6 && get32(v->dst) == LAB_GTPU4)
-		return true;
 	inet_pton(AF_INET, "198.51.100.9", a4);
 	inet_pton(AF_INET6, "2001:db8:99::9", a6);
-	return !memcmp(v->dst, v->v6 ? a6 : a4, v->v6 ? 16 : 4);
+	return is_gtpu(a, v6) || !memcmp(a, v6 ? a6 : a4, v6 ? 16 : 4);
 }
 
 static bool link_local(const uint8_t *a) { return a[0] == 0xfe && (a[1] & 0xc0) == 0x80; }
@@ -121,6 +127,51 @@ static bool source_ok(const struct session *s, const struct view *v)
 		return false;
 	return !memcmp(v->src, zero, 16) ||
 	       (!memcmp(v->src, fe80, 8) && !memcmp(v->src + 8, s->iid, 8));
+}
+
+static bool martian(const struct view *v)
+{
+	if (v->v6)
+		return !memcmp(v->src, zero, 8) || v->src[0] == 0xff || link_local(v->src);
+	return v->src[0] == 0 || v->src[0] == 127 || v->src[0] >= 224;
+}
+
+/* What the IPv6 extension headers in front of a packet's upper layer say. */
+struct upper {
+	size_t at; /* from the packet's start */
+	uint8_t proto;
+	bool fragment, later;
+};
+
+/* Behind more than six headers, or beyond 2000 octets of the frame, nobody looks. */
+static bool view_upper(const struct view *v, const uint8_t *f, size_t n, struct upper *u)
+{
+	const size_t base = (size_t)(v->p - f);
+
+	*u = (struct upper){.at = 40, .proto = v->proto};
+	for (int i = 0; i < 7; i++) {
+		const uint8_t *h = v->p + u->at;
+
+		if (base + u->at > 2000)
+			return false;
+		if (u->proto != 0 && u->proto != 43 && u->proto != 44 && u->proto != 51 &&
+		    u->proto != 60)
+			return true;
+		if (base + u->at + 8 > n)
+			return false;
+		if (u->proto == 44) {
+			u->fragment = true;
+			u->later = get16(h + 2) >> 3;
+			u->proto = h[0];
+			if (u->later)
+				return true;
+			u->at += 8;
+			continue;
+		}
+		u->at += u->proto == 51 ? (h[1] + 2u) * 4 : (h[1] + 1u) * 8;
+		u->proto = h[0];
+	}
+	return false;
 }
 
 static bool routable(const struct view *v)
@@ -193,6 +244,32 @@ static void udp_write(uint8_t *p, unsigned sport, unsigned dport, size_t n)
 	put16(p + 6, 0);
 }
 
+/* Outer headers around the n octets of GTP-U that are in place behind them; returns their length. */
+static size_t outer_len(bool v6) { return v6 ? 48 : 28; }
+static void outer_write(uint8_t *p, bool v6, uint8_t tos, const uint8_t *src, const uint8_t *dst,
+			unsigned dport, size_t n)
+{
+	uint8_t pseudo[8] = {[7] = 17};
+	uint16_t sum;
+
+	if (!v6) {
+		ip4_write(p, 28 + n, 17, tos, src, dst);
+		udp_write(p + 20, 2152, dport, 8 + n);
+		return;
+	}
+	memset(p, 0, 40);
+	put16(p, 0x6000u | (unsigned)tos << 4);
+	put16(p + 4, (unsigned)(8 + n));
+	p[6] = 17;
+	p[7] = 64;
+	memcpy(p + 8, src, 16);
+	memcpy(p + 24, dst, 16);
+	udp_write(p + 40, 2152, dport, 8 + n);
+	put32(pseudo, (uint32_t)(8 + n));
+	sum = sum_done(sum_add(sum_add(sum_add(0, p + 8, 32), pseudo, 8), p + 40, 8 + n));
+	put16(p + 46, sum ? sum : 0xffff);
+}
+
 /* A GTP-U answer: IP and UDP around `n` octets that are in place. */
 static void answer(struct model *m, const uint8_t *f, const struct view *o, unsigned dport,
 		   size_t n)
@@ -200,15 +277,14 @@ static void answer(struct model *m, const uint8_t *f, const struct view *o, unsi
 	size_t l3 = (size_t)(o->p - f);
 
 	turn(m->frame, f, l3);
-	ip4_write(m->frame + l3, 28 + n, 17, 0, o->dst, o->src);
-	udp_write(m->frame + l3 + 20, 2152, dport, 8 + n);
-	m->len = l3 + 28 + n;
+	outer_write(m->frame + l3, o->v6, 0, o->dst, o->src, dport, n);
+	m->len = l3 + outer_len(o->v6) + n;
 }
 
 static int echo(struct model *m, const uint8_t *f, const struct view *o)
 {
 	const uint8_t *gtp = o->p + o->hlen + 8;
-	uint8_t *a = m->frame + (o->p - f) + 28;
+	uint8_t *a = m->frame + (o->p - f) + outer_len(o->v6);
 
 	memset(a, 0, 14);
 	memcpy(a, (uint8_t[4]){0x32, 2, 0, 6}, 4);
@@ -222,39 +298,44 @@ static int echo(struct model *m, const uint8_t *f, const struct view *o)
 static int error_indication(struct model *m, const uint8_t *f, const struct view *o)
 {
 	const uint8_t *teid = o->p + o->hlen + 12;
-	uint8_t *a = m->frame + (o->p - f) + 28;
+	uint8_t *a = m->frame + (o->p - f) + outer_len(o->v6), n = o->v6 ? 16 : 4;
 
 	m->instead = REASON_teid_unanswered;
-	if (!get32(teid))
+	if (!get32(teid) || o->p[o->hlen + 9] != 255)
 		return REASON_teid_unanswered;
-	memset(a, 0, 24);
-	memcpy(a, (uint8_t[4]){0x32, 26, 0, 16}, 4);
+	memset(a, 0, 20);
+	memcpy(a, (uint8_t[4]){0x32, 26, 0, (uint8_t)(12 + n)}, 4);
 	a[12] = 16;
 	memcpy(a + 13, teid, 4);
-	memcpy(a + 17, (uint8_t[3]){133, 0, 4}, 3);
-	memcpy(a + 20, o->dst, 4);
-	answer(m, f, o, 2152, 24);
+	memcpy(a + 17, (uint8_t[3]){133, 0, n}, 3);
+	memcpy(a + 20, o->dst, n);
+	answer(m, f, o, 2152, 20u + n);
 	return REASON_unknown_teid;
 }
 
-/* The extension headers from `at` on, the first of that type; the end in *end. */
-static int extensions(const uint8_t *p, size_t n, size_t at, uint8_t type, size_t *end)
+/* What a chain of extension headers asks for. */
+struct extensions {
+	size_t end;
+	bool endpoint, all, ends; /* must be understood: by endpoints, by all; not to be relayed */
+};
+
+/* The extension headers from `at` on, the first of that type. */
+static bool extensions(const uint8_t *p, size_t n, size_t at, uint8_t type, struct extensions *e)
 {
 	static const uint8_t known[] = {0x20, 0x40, 0x81, 0x82, 0x83, 0x84, 0x85, 0xc0};
 	int count = 0;
 
 	for (; type; count++) {
-		if (count == 8)
-			return REASON_bad_gtpu;
-		if (type & 0x80 && !memchr(known, type, sizeof known))
-			return REASON_unknown_extension;
-		if (at >= n || !p[at] || at + p[at] * 4u > n)
-			return REASON_bad_gtpu;
+		if (count == 8 || at >= n || !p[at] || at + p[at] * 4u > n)
+			return false;
+		e->ends |= type >> 6 == 1;
+		e->endpoint |= type >> 6 == 2 && !memchr(known, type, sizeof known);
+		e->all |= type >> 6 == 3 && !memchr(known, type, sizeof known);
 		at += p[at] * 4u;
 		type = p[at - 1];
 	}
-	*end = at;
-	return -1;
+	e->end = at;
+	return true;
 }
 
 static int policy(struct model *m, const struct session *s, bool up)
@@ -271,8 +352,25 @@ static int policy(struct model *m, const struct session *s, bool up)
 	return -1;
 }
 
+/* What begins as UDP for a GTP port, or hides whether it does. */
+static bool gtp_inside(const struct view *in, const uint8_t *f, size_t n)
+{
+	struct upper u = {.at = in->hlen, .proto = in->proto};
+	unsigned port;
+
+	if (in->v6 && !view_upper(in, f, n, &u))
+		return true;
+	if (u.proto != 17 || u.later || (!in->v6 && get16(in->p + 6) & 0x1fff))
+		return false;
+	if (in->n < u.at + 8)
+		return true;
+	port = get16(in->p + u.at + 2);
+	return port == 2152 || port == 2123;
+}
+
 /* Where a device's packet goes: m->hop and *host, or a reason. */
-static int route(struct model *m, const struct session *s, const struct view *in, bool *host)
+static int route(struct model *m, const struct session *s, const struct view *in, bool *host,
+		 const uint8_t *f, size_t n)
 {
 	uint32_t offset = 2;
 	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
@@ -282,26 +380,21 @@ static int route(struct model *m, const struct session *s, const struct view *in
 		return REASON_not_routable;
 	if (device && offset >= 2 && !lab.settings->ue_to_ue)
 		return REASON_ue_to_ue;
-	*host = device || is_local(in);
-	if (*host && in->proto == 17 && in->n >= in->hlen + 8 &&
-	    (in->v6 || !(get16(in->p + 6) & 0x1fff))) {
-		unsigned port = get16(in->p + in->hlen + 2);
-
-		if (port == 2152 || port == 2123)
-			return REASON_gtp_in_gtp;
-	}
+	*host = device || is_local(in->dst, in->v6);
+	if (*host && gtp_inside(in, f, n))
+		return REASON_gtp_in_gtp;
 	m->hop = *host ? HOP_HOST : s->exit;
 	*host |= lab.hops[m->hop].to_host;
-	if (!*host && lab.hops[m->hop].state == HOP_READY && in->n > lab.hops[m->hop].mtu) {
+	if (!*host && lab.hops[m->hop].state == HOP_READY &&
+	    (in->n > lab.hops[m->hop].mtu || in->p[in->v6 ? 7 : 8] <= 1)) {
 		*host = true;
 		m->hop = HOP_HOST;
 	}
-	if (lab.hops[m->hop].state != HOP_READY)
-		return REASON_no_next_hop;
-	return !*host && in->p[in->v6 ? 7 : 8] <= 1 ? REASON_ttl : -1;
+	return lab.hops[m->hop].state == HOP_READY ? -1 : REASON_no_next_hop;
 }
 
-static int from_device(struct model *m, const struct session *s, const struct view *in)
+static int from_device(struct model *m, const struct session *s, const struct view *in,
+		       const uint8_t *f, size_t n)
 {
 	bool host;
 	size_t l2;
@@ -315,7 +408,7 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 			m->instead = REASON_event_lost;
 		return reason >= 0 ? reason : REASON_slow_path;
 	}
-	reason = route(m, s, in, &host);
+	reason = route(m, s, in, &host, f, n);
 	if (reason < 0)
 		reason = policy(m, s, true);
 	if (reason >= 0)
@@ -328,14 +421,52 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 	return host ? REASON_to_host : REASON_uplink;
 }
 
-static int uplink(struct model *m, const uint8_t *f, const struct view *o)
+static bool is_from(const struct hop *h, const struct view *o)
+{
+	return h->family == (o->v6 ? 6 : 4) && !memcmp(h->addr, o->src, o->v6 ? 16 : 4);
+}
+
+static bool is_peer(uint16_t peer, const struct view *o)
+{
+	return peer && (is_from(&lab.hops[peer], o) || lab_is_peer(o->src, o->v6));
+}
+
+/* A GTP-U message of n octets, `inner` of which are the device's, into another tunnel. */
+static int relay(struct model *m, const struct session *s, const uint8_t *gtp, size_t n,
+		 const struct extensions *e)
+{
+	const struct hop *h = &lab.hops[s->exit];
+	const bool v6 = h->family == 6;
+	size_t l2;
+	int reason;
+
+	m->inner = n - e->end;
+	if (e->all)
+		return REASON_unknown_extension;
+	if (h->state != HOP_READY)
+		return REASON_no_next_hop;
+	if (e->ends || n + outer_len(v6) > h->mtu)
+		return REASON_relay_slow;
+	reason = gtp[1] == 255 ? policy(m, s, true) : -1;
+	if (reason >= 0)
+		return reason;
+	m->hop = s->exit;
+	l2 = link_write(m->frame, h, v6);
+	memcpy(m->frame + l2 + outer_len(v6), gtp, n);
+	memcpy(m->frame + l2 + outer_len(v6) + 4, &s->peer_teid, 4);
+	outer_write(m->frame + l2, v6, (uint8_t)(s->dscp << 2), h->local, h->addr, 2152, n);
+	m->len = l2 + outer_len(v6) + n;
+	return gtp[1] == 255 ? REASON_relay : REASON_relay_end;
+}
+
+static int uplink(struct model *m, const uint8_t *f, size_t n, const struct view *o)
 {
 	const uint8_t *udp = o->p + o->hlen, *gtp = udp + 8;
-	size_t left = o->n - o->hlen, body, at = 8;
+	size_t left = o->n - o->hlen, body;
+	struct extensions e = {.end = 8};
 	const struct session *s;
 	struct view in;
 	uint32_t teid, slot;
-	int reason;
 
 	if (left < 16 || get16(udp + 4) < 16 || get16(udp + 4) > left)
 		return REASON_bad_gtpu;
@@ -345,14 +476,14 @@ static int uplink(struct model *m, const uint8_t *f, const struct view *o)
 	if (gtp[0] & 7) {
 		if (body < 4)
 			return REASON_bad_gtpu;
-		at = 12;
-		if (gtp[0] & 4) {
-			reason = extensions(gtp, body + 8, at, gtp[11], &at);
-			if (reason >= 0)
-				return reason;
-		}
+		e.end = 12;
+		if (gtp[0] & 4 && !extensions(gtp, body + 8, 12, gtp[11], &e))
+			return REASON_bad_gtpu;
+		/* Beyond 1500 octets of the frame nobody looks. */
+		if ((size_t)(gtp - f) + e.end > 1500)
+			return REASON_bad_gtpu;
 	}
-	if (gtp[1] != 255)
+	if (gtp[1] < 254)
 		return gtp[1] == 1 ? echo(m, f, o) : REASON_gtpu_control;
 
 	teid = get32(gtp + 4);
@@ -361,12 +492,21 @@ static int uplink(struct model *m, const uint8_t *f, const struct view *o)
 		return error_indication(m, f, o);
 	s = &lab.sessions[slot];
 	m->slot = (int)slot;
-	if (!s->peer || (memcmp(lab.hops[s->peer].addr, o->src, 4) && !lab_is_peer(o->src)))
+	if (!is_peer(s->peer, o) && (s->peer || s->exit < MCORE_FIRST_PEER))
 		return REASON_wrong_peer;
-	if (body + 8 - at < 20 || !view_ip(gtp + at, body + 8 - at, gtp[at] >> 4 == 6, &in))
+	if (s->exit >= MCORE_FIRST_PEER)
+		return relay(m, s, gtp, body + 8, &e);
+	if (gtp[1] == 254) {
+		m->slot = -1;
+		return REASON_end_marker;
+	}
+	if (e.endpoint || e.all)
+		return REASON_unknown_extension;
+	if (body + 8 - e.end < 20 || (size_t)(gtp - f) + e.end > 1500 ||
+	    !view_ip(gtp + e.end, body + 8 - e.end, gtp[e.end] >> 4 == 6, &in))
 		return REASON_bad_inner;
 	m->inner = in.n;
-	return from_device(m, s, &in);
+	return from_device(m, s, &in, f, n);
 }
 
 static int too_big(struct model *m, enum lab_role role, const uint8_t *f, const struct view *in,
@@ -421,15 +561,16 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
 	const struct session *s;
 	const struct hop *h;
-	size_t l2;
+	size_t l2, out;
 	uint8_t *p;
 	int reason;
 
 	if ((!pool && !is_static(in)) || offset < 2)
 		return REASON_not_ours;
-	if (role != LAB_HOST &&
-	    ((!in->v6 && get32(in->src) == LAB_GTPU4) || pool_with(in->src, in->v6, &other)))
+	if (role != LAB_HOST && (is_local(in->src, in->v6) || pool_with(in->src, in->v6, &other)))
 		return REASON_own_source;
+	if (role != LAB_HOST && martian(in))
+		return REASON_martian_source;
 	slot = pool ? pool->first_slot + offset : STATIC;
 	s = &lab.sessions[slot];
 	if (!s->teid || (in->v6 ? memcmp(s->ue6, in->dst, 8) : memcmp(&s->ue4, in->dst, 4)))
@@ -441,8 +582,9 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	h = &lab.hops[s->peer];
 	if (h->state != HOP_READY)
 		return REASON_no_next_hop;
-	if (in->n + 36 > h->mtu)
-		return too_big(m, role, f, in, h->mtu - 36u);
+	out = outer_len(h->family == 6);
+	if (in->n + out + 8 > h->mtu)
+		return too_big(m, role, f, in, h->mtu - (unsigned)out - 8);
 	if (role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
 		return REASON_ttl;
 	reason = policy(m, s, false);
@@ -450,25 +592,43 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 		return reason;
 
 	m->hop = s->peer;
-	l2 = link_write(m->frame, h, false);
-	p = m->frame + l2;
-	ip4_write(p, in->n + 36, 17, (uint8_t)(s->dscp << 2), h->local, h->addr);
-	udp_write(p + 20, 2152, 2152, in->n + 16);
-	p[28] = 0x30;
-	p[29] = 255;
-	put16(p + 30, (unsigned)in->n);
-	memcpy(p + 32, &s->peer_teid, 4);
-	memcpy(p + 36, in->p, in->n);
+	l2 = link_write(m->frame, h, h->family == 6);
+	p = m->frame + l2 + out;
+	p[0] = 0x30;
+	p[1] = 255;
+	put16(p + 2, (unsigned)in->n);
+	memcpy(p + 4, &s->peer_teid, 4);
+	memcpy(p + 8, in->p, in->n);
 	if (role != LAB_HOST)
-		age(p + 36, in->v6);
-	m->len = l2 + 36 + in->n;
+		age(p + 8, in->v6);
+	outer_write(m->frame + l2, h->family == 6, (uint8_t)(s->dscp << 2), h->local, h->addr, 2152,
+		    in->n + 8);
+	m->len = l2 + out + 8 + in->n;
 	return REASON_downlink;
+}
+
+/* Whether it is UDP for our GTP-U address; *o then has the outer header with its extensions. */
+static bool for_gtpu(struct view *o, const uint8_t *f, size_t n, bool *fragment)
+{
+	struct upper u;
+
+	*fragment = !o->v6 && get16(o->p + 6) & 0x3fff;
+	if (!is_gtpu(o->dst, o->v6))
+		return false;
+	if (!o->v6)
+		return o->proto == 17;
+	if (!view_upper(o, f, n, &u) || u.proto != 17 || u.at > o->n || u.at > 2000)
+		return false;
+	*fragment = u.fragment;
+	o->hlen = u.at;
+	return true;
 }
 
 static int decide(struct model *m, enum lab_role role, const uint8_t *f, size_t n)
 {
 	size_t at = 12;
 	struct view ip;
+	bool fragment;
 
 	if (n < 14)
 		return REASON_not_ours;
@@ -480,11 +640,11 @@ static int decide(struct model *m, enum lab_role role, const uint8_t *f, size_t 
 	if ((get16(f + at) != 0x0800 && get16(f + at) != 0x86dd) ||
 	    !view_ip(f + at + 2, n - at - 2, get16(f + at) == 0x86dd, &ip))
 		return REASON_not_ours;
-	if (role != LAB_SGI && !ip.v6 && ip.proto == 17 && get32(ip.dst) == LAB_GTPU4) {
-		if (get16(ip.p + 6) & 0x3fff)
+	if (role != LAB_SGI && for_gtpu(&ip, f, n, &fragment)) {
+		if (fragment)
 			return REASON_outer_fragment;
 		if (ip.n >= ip.hlen + 8 && get16(ip.p + ip.hlen + 2) == 2152)
-			return uplink(m, f, &ip);
+			return uplink(m, f, n, &ip);
 	}
 	return role == LAB_ACCESS ? REASON_not_ours : downlink(m, role, f, &ip);
 }

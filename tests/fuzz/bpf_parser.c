@@ -39,6 +39,7 @@ static uint32_t word(void)
 		0x0a010001, 0x0a010002, 0x0a2d0005, 0x0a2d0001, 0x0a2d001e, 0x0a2e0005, 0xc000024d,
 		0x20010db8, 0x00450005, 0xfe800000, 0xff020000, 0x7f000001, 0xffffffff, 0xe0000001,
 		0x34ff0000, 0x0000ffff, 0x80000000, 0x00004000, 0x00002000, 0x001c0000,
+		0x36fe0000, 0x000000e1, 0x00010001, 0x2c000000, 0x3c003c00, 0x11000001,
 	};
 
 	switch (rnd(4)) {
@@ -145,7 +146,7 @@ static const char *check_frame(const struct model *m, const uint8_t *in, size_t 
 		return NULL;
 	if (r->len != m->len || memcmp(r->frame, m->frame, m->len))
 		return "another frame than the model's";
-	return frame_fault(r->frame, r->len, v == VERDICT_ANSWER);
+	return frame_fault(r->frame, r->len, v == VERDICT_ANSWER || reason == REASON_downlink);
 }
 
 static const char *check_session(const struct model *m, const struct session *before, int reason)
@@ -153,7 +154,7 @@ static const char *check_session(const struct model *m, const struct session *be
 	const struct session *s = &lab.sessions[m->slot];
 	enum mcore_verdict v = lab_verdict(reason);
 	bool down = reason == REASON_downlink, went = v == VERDICT_FORWARD || v == VERDICT_TAKE;
-	uint64_t up = went && !down, dn = went && down;
+	uint64_t up = went && !down && reason != REASON_relay_end, dn = went && down;
 
 	if (s->up.packets - before->up.packets != up ||
 	    s->up.bytes - before->up.bytes != up * m->inner ||
