@@ -81,10 +81,12 @@ int sim_set(const struct command *, int argc, char **argv);
 int sim_del(const struct command *, int argc, char **argv);
 int sim_export(const struct command *, int argc, char **argv);
 int detach(const struct command *, int argc, char **argv);
+int access_add(const struct command *, int argc, char **argv); /* access.c */
+int access_del(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
-extern const char *const sim_words[], *const import_words[], *const detach_words[];
+extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[];
 
 #endif

@@ -37,6 +37,15 @@ static const struct command commands[] = {
 	{"ue", "reallocate", "IMSI", ue_do, "give a registered device a new GUTI", "/ues", NULL,
 	 NULL, NULL},
 	{"subscriber", "show", "[IMSI]", show, "the same as ue", "/ues", "ues", ue_columns, NULL},
+	{"access", "show", "", show, "access rules in their order: the first that fits decides",
+	 "/access", "access", access_columns, NULL},
+	{"access", "add", "[at NUMBER] deny|allow [KEY VALUE]...", access_add,
+	 "add a rule: plmn and tac of the cell, imsi and imeisv as prefix or range, access word of "
+	 "the "
+	 "SIM, roamers; cause: what who is denied is told",
+	 "/access", NULL, NULL, access_words},
+	{"access", "del", "NUMBER", access_del, "delete a rule that was added", "/access", NULL,
+	 NULL, NULL},
 	{"enb", "show", "", show, "eNodeBs with an S1 association", "/enbs", "enbs", enb_columns,
 	 NULL},
 	{"detach", "", "IMSI [reattach]", detach,

@@ -39,6 +39,17 @@ static const char *parse_tacs(const char *text, void *out, size_t size, struct a
 	return NULL;
 }
 
+static const char *parse_rule(const char *text, void *out, size_t size, struct arena *a)
+{
+	struct access_rule r;
+	const char *wrong = rule_parse(text, &r);
+
+	(void)size;
+	if (!wrong)
+		memcpy(out, &r, sizeof(r));
+	return wrong ? arena_copy(a, wrong, strlen(wrong) + 1) : NULL;
+}
+
 static const char *parse_algorithm(const char *text, const char *prefix, char lowest, void *out)
 {
 	size_t n = strlen(prefix);
@@ -219,6 +230,10 @@ static const struct config_row mme_rows[] = {
 	  .reload = true, .help = "areas served; none: all of the served networks" },
 	{ "relative_capacity", CONFIG_INTEGER, M(relative_capacity), .preset = "255", .reload = true,
 	  .help = "share of new devices in a pool of MMEs" },
+	{ "access", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.rule, mme.rules),
+	  .of = CONFIG_CUSTOM, .parse = parse_rule, .unit = "deny|allow [plmn PLMN] [tac N-M] [imsi DIGITS] "
+	  "[imeisv DIGITS] [access WORD] [roamers] [cause N]", .max = 1000, .reload = true,
+	  .help = "who may come in: the first rule that fits decides, those of mcorectl access before these" },
 	{ "s1", CONFIG_MAP, .rows = s1_rows, .required = true, .help = "towards eNodeBs" },
 	{ "network_name", CONFIG_MAP, .rows = name_rows, .help = "shown by devices" },
 	{ "security", CONFIG_MAP, .rows = security_rows, .help = "NAS algorithms" },

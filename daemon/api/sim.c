@@ -32,6 +32,7 @@ static void fill(const struct subscriber *s, struct sim_view *v)
 	if (s->has_ue6)
 		v->ue6 = s->ue6;
 	v->blocked = s->blocked;
+	snprintf(v->access, sizeof v->access, "%s", s->access);
 	snprintf(v->imeisv, sizeof v->imeisv, "%s", s->imeisv);
 	v->visited_plmn = s->visited_plmn;
 	v->seen = s->seen;

@@ -108,6 +108,17 @@ static bool read_blocked(struct simtext *t, const char *v)
 	return false;
 }
 
+/* A word of access rules (mme/rule.h), and two that the HSS acts by: no-roaming, no-lte. */
+static bool read_access(struct simtext *t, const char *v)
+{
+	size_t n = strlen(v);
+
+	if (n >= sizeof t->sim.access || v[strcspn(v, " \t,\"'")])
+		return false;
+	memcpy(t->sim.access, v, n + 1);
+	return true;
+}
+
 static bool read_ue4(struct simtext *t, const char *v)
 {
 	t->sim.has_ue4 = inet_pton(AF_INET, v, &t->sim.ue4) == 1 && t->sim.ue4.s_addr;
@@ -135,6 +146,8 @@ static void clear_nothing(struct simtext *t) { (void)t; }
 static void clear_msisdn(struct simtext *t) { t->sim.msisdn[0] = 0; }
 static void clear_profile(struct simtext *t) { t->sim.profile[0] = 0; }
 
+static void clear_access(struct simtext *t) { t->sim.access[0] = 0; }
+
 static void clear_ue4(struct simtext *t)
 {
 	t->sim.has_ue4 = false;
@@ -159,6 +172,7 @@ static const struct word words[] = {
 	{"profile", read_profile, clear_profile, "a profile of mcored's configuration"},
 	{"algorithm", read_algorithm, clear_nothing, "milenage or tuak"},
 	{"blocked", read_blocked, clear_nothing, "yes or no"},
+	{"access", read_access, clear_access, "a word of up to 15 characters"},
 	{"ue4", read_ue4, clear_ue4, ip4},
 	{"ue6", read_ue6, clear_ue6, ip6},
 	{"ip", read_ue4, clear_ue4, ip4},

@@ -43,6 +43,9 @@ const struct view_row pool_rows[] = {POOL_FIELDS(ROW) END};
 #define VIEW struct memory_view
 const struct view_row memory_rows[] = {MEMORY_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct access_view
+const struct view_row access_rows[] = {ACCESS_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct trace_view
 const struct view_row trace_rows[] = {TRACE_FIELDS(ROW) END};
 #undef VIEW

@@ -25,6 +25,13 @@ static void remember(const struct subscriber *s, const char *imeisv, plmn_t visi
 	store_subscriber_location(s->imsi, imeisv, visited, now, (struct store_write){0});
 }
 
+/* 5.2.1.1.3: whose subscription does not allow roaming is served at home alone. */
+static bool may_roam(const struct subscriber *s, plmn_t visited)
+{
+	return strcmp(s->access, "no-roaming") != 0 || visited == imsi_plmn(s->imsi, 2) ||
+	       visited == imsi_plmn(s->imsi, 3);
+}
+
 /* The SIM's addresses are for the profile's default APN. */
 static void subscription_data(const struct subscriber *s, const struct hss_profile *p,
 			      struct s6a_answer *a)
@@ -33,6 +40,9 @@ static void subscription_data(const struct subscriber *s, const struct hss_profi
 
 	memcpy(a->msisdn, s->msisdn, sizeof a->msisdn);
 	a->blocked = s->blocked;
+	snprintf(a->access, sizeof a->access, "%s", s->access);
+	if (!strcmp(s->access, "no-lte"))
+		a->access_restriction |= S6A_NO_WB_EUTRAN;
 	a->ambr_up = p->ambr_up;
 	a->ambr_down = p->ambr_down;
 	a->apns = p->apns;
@@ -56,8 +66,12 @@ void location_update(void *token, const struct s6a_request *r)
 
 	if (!hss_find(token, r, &s, &profile))
 		return;
-	subscription_data(&s, profile, &a);
-	remember(&s, r->imeisv, r->visited_plmn);
+	if (may_roam(&s, r->visited_plmn)) {
+		subscription_data(&s, profile, &a);
+		remember(&s, r->imeisv, r->visited_plmn);
+	} else {
+		a.result = S6A_ROAMING_NOT_ALLOWED;
+	}
 	crypto_wipe(&s, sizeof s);
 	s6a_reply(token, &a);
 }

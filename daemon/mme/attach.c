@@ -125,6 +125,10 @@ static int enter_location(struct proc *p)
 		.initial_attach = true,
 	};
 
+	uint8_t denied = access_check(ue, &ue->tai);
+
+	if (denied && denied != ACCESS_UNDECIDED)
+		return fail(p, denied);
 	ue_make_known(ue);
 	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
 	a->s6a.done = located;
@@ -140,10 +144,16 @@ static int got_location(struct proc *p, const void *msg)
 
 	if (ans->result != S6A_SUCCESS)
 		return fail(p, mme_s6a_cause(ans->result));
+	if (ans->access_restriction & S6A_NO_WB_EUTRAN) /* 29.272 annex A, as RAT not allowed */
+		return fail(p, EMM_CAUSE_NO_SUITABLE_CELLS);
 	if (ans->blocked)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_OPERATOR_DETERMINED_BARRING);
 	if (mme_set_subscription(ue, ans))
 		return fail(p, EMM_CAUSE_NETWORK_FAILURE);
+	uint8_t denied = access_check(ue, &ue->tai);
+
+	if (denied)
+		return fail(p, denied);
 	return a->want.ask_info ? PROC_TO(ESM_INFO) : PROC_TO(SESSION);
 }
 
@@ -211,7 +221,7 @@ static struct bytes make_accept(struct attach *a)
 	struct nas_attach_accept m = {
 		.attach_result = NAS_ATTACHED_EPS,
 		.t3412 = mme.t3412_s,
-		.tai_list = mme_tai_list(&ue->tai),
+		.tai_list = mme_tai_list(ue),
 		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
 		.esm = esm_activate_default(ue, a->pdn, a->want.pti, a->esm_cause, &a->pco_answer,
 					    NAS_SEC_PLAIN),

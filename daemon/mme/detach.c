@@ -7,6 +7,7 @@
 struct detach {
 	struct proc proc;
 	bool reattach;
+	uint8_t cause; /* 0: none is told */
 	void (*done)(void *arg, int err);
 	void *arg;
 };
@@ -20,6 +21,9 @@ static int enter(struct proc *p)
 								   : NAS_DETACH_NO_REATTACH,
 	};
 
+	m.emm_cause = ((struct detach *)p)->cause;
+	if (m.emm_cause)
+		SET(&m, nas_detach_request_network, emm_cause);
 	ue_set_emm(p->owner, EMM_DEREGISTERED_INITIATED);
 	NAS_SEND(p->owner, detach_request_network, &m);
 	return PROC_STAY;
@@ -55,27 +59,36 @@ static void init(struct proc *p, const void *arg)
 	struct detach *d = (struct detach *)p;
 
 	d->reattach = from->reattach;
+	d->cause = from->cause;
 	d->done = from->done;
 	d->arg = from->arg;
 }
 
-void detach_by_network(struct mme_ue *ue, bool reattach, void (*done)(void *arg, int err),
-		       void *arg)
+static void begin(struct mme_ue *ue, const struct detach *d)
 {
-	struct detach d = {.reattach = reattach, .done = done, .arg = arg};
-
 	if (ue->conn && ue->security_on && !proc_find(&ue->procs, &detach_def)) {
 		/* What else is under way with this device is over (5.5.2.3.5). */
 		proc_abort_all(&ue->procs, PROC_ABORTED);
-		if (!ue->doomed && proc_start(&detach_def, &ue->procs, ue, NULL, init, &d))
+		if (!ue->doomed && proc_start(&detach_def, &ue->procs, ue, NULL, init, d))
 			return;
 	}
 	/* Not reachable by a message now: it learns of it by cause 9 or 10 when it next speaks. */
 	mme_counters.detach_network++;
 	view_trace(ue, "detach", "implicit", NULL);
 	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
-	if (done)
-		done(arg, 0);
+	if (d->done)
+		d->done(d->arg, 0);
+}
+
+void detach_by_network(struct mme_ue *ue, bool reattach, void (*done)(void *arg, int err),
+		       void *arg)
+{
+	begin(ue, &(struct detach){.reattach = reattach, .done = done, .arg = arg});
+}
+
+void detach_denied(struct mme_ue *ue, uint8_t cause)
+{
+	begin(ue, &(struct detach){.cause = cause});
 }
 
 /* 5.5.2.2.2, 5.5.2.2.3 */

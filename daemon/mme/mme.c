@@ -42,8 +42,9 @@ bool mme_serves_tai(const struct tai *t)
 	return false;
 }
 
-struct nas_tai_list mme_tai_list(const struct tai *tai)
+struct nas_tai_list mme_tai_list(const struct mme_ue *ue)
 {
+	const struct tai *tai = &ue->tai;
 	struct nas_tai_list l = {.n = 1, .tai = {*tai}};
 
 	/* Where a few areas were configured, a device may move among them without telling. */
@@ -52,9 +53,12 @@ struct nas_tai_list mme_tai_list(const struct tai *tai)
 		    mme.tac[i].last - mme.tac[i].first >= NAS_MAX_TAIS)
 			continue;
 		for (unsigned tac = mme.tac[i].first; tac <= mme.tac[i].last && l.n < NAS_MAX_TAIS;
-		     tac++)
-			if (tac != tai->tac)
-				l.tai[l.n++] = (struct tai){tai->plmn, (uint16_t)tac};
+		     tac++) {
+			const struct tai other = {tai->plmn, (uint16_t)tac};
+
+			if (tac != tai->tac && access_allowed(ue, &other))
+				l.tai[l.n++] = other;
+		}
 	}
 	return l;
 }
@@ -89,6 +93,8 @@ int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 	ue->ambr_up = a->ambr_up;
 	ue->ambr_down = a->ambr_down;
 	memcpy(ue->msisdn, a->msisdn, sizeof(ue->msisdn));
+	memcpy(ue->access, a->access, sizeof(ue->access));
+	ue->subscribed = true;
 	return 0;
 }
 
@@ -140,6 +146,15 @@ void mme_bearer_lost(imsi_t imsi, uint8_t ebi)
 
 static bool running;
 
+static bool same_rules(const struct mme_config *a, const struct mme_config *b)
+{
+	bool same = a->rules == b->rules;
+
+	for (unsigned i = 0; same && i < a->rules; i++)
+		same = rule_equal(&a->rule[i], &b->rule[i]);
+	return same;
+}
+
 void mme_reload(const struct mme_config *c)
 {
 	const struct mme_config was = mme;
@@ -149,6 +164,8 @@ void mme_reload(const struct mme_config *c)
 		mme.s1 = was.s1;
 		mme.gummei = was.gummei;
 		mme.control = was.control;
+		if (!same_rules(&was, &mme))
+			access_apply();
 	}
 	for (unsigned i = 0; i < MME_TIMERS; i++) {
 		uint32_t ms = mme.timer[i].ms;
@@ -185,6 +202,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	why_open(mme.failures_path, mme.failures);
 	loop_at_turn_end(turn_end, NULL);
 	gtpc_serve(GTPC_MME, s11_in);
+	access_start();
 	unsigned restored = ue_restore_all();
 
 	if (restored)

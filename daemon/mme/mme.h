@@ -32,6 +32,7 @@
 #include "core/pool.h"
 #include "core/proc.h"
 #include "core/timer.h"
+#include "mme/rule.h"
 #include "security/nas_sec.h"
 #include "transport/gtpc.h"
 #include "transport/s1.h"
@@ -58,6 +59,8 @@ struct mme_config {
 	unsigned eias, eeas; /* algorithms in the order of preference */
 	uint8_t eia[3], eea[4];
 	uint8_t *eia_list, *eea_list; /* as read; copied into the above */
+	unsigned rules; /* access rules of the configuration, after those that are kept in the store */
+	struct access_rule *rule;
 	const char *network_full_name, *network_short_name; /* "": EMM Information without it */
 	struct mme_refresh {
 		uint32_t after_s, procedures; /* 0: never */
@@ -183,6 +186,8 @@ struct mme_ue {
 	uint64_t attached, seen, moved; /* unix time, s */
 	/* subscription, as the HSS told it */
 	uint64_t ambr_up, ambr_down;
+	char access[RULE_WORD_MAX]; /* word that access rules name */
+	bool subscribed;	     /* the above is known */
 	uint8_t apns, default_apn;
 	struct apn_subscription *apn; /* malloc, apns of them */
 	uint32_t s11_teid; /* ours, as the SGW is told; 0 before the first session */
@@ -238,6 +243,8 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
 	C(error_indication, "Error Indications received")                                          \
 	C(error_indication_sent, "Error Indications sent")                                         \
+	C(access_denied, "attaches, tracking area updates and service requests denied by a rule")  \
+	C(access_detached, "registered devices detached because rules changed")                    \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 
 struct mme_counters {
@@ -264,8 +271,9 @@ uint8_t mme_s6a_cause(enum s6a_result);
 bool mme_serves_plmn(plmn_t);
 bool mme_serves_tai(const struct tai *);
 
-/* The tracking areas a device in `tai` is registered in: its own first, others that are served. */
-struct nas_tai_list mme_tai_list(const struct tai *tai);
+/* The tracking areas a device is registered in: its own first, others that are served and where it may
+ * be. */
+struct nas_tai_list mme_tai_list(const struct mme_ue *);
 /* Keeps what the HSS told. 0 or -ENOMEM. */
 int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
 /* EMM Information (24.301 5.4.5): the network's name and time, where a name is configured. */
@@ -457,9 +465,13 @@ void attach_replayed(struct proc *parent, struct bytes request);
 /* The request that security mode control lets the device verify. */
 void smc_hash_request(struct mme_ue *, struct bytes request);
 void service_begin(struct mme_ue *);
+/* Service Reject; what is kept of the device is as the EMM cause says (5.6.1.5). */
+void service_refuse(struct mme_ue *, uint8_t cause);
 void tau_begin(struct mme_ue *, const struct nas_event *);
 /* Network-initiated; done may be NULL. */
 void detach_by_network(struct mme_ue *, bool reattach, void (*done)(void *arg, int err), void *arg);
+/* The same at an access rule's word, not to come back: the device is told the EMM cause (5.5.2.3.2). */
+void detach_denied(struct mme_ue *, uint8_t cause);
 void detach_by_ue(struct mme_ue *, const struct nas_event *);
 /* Children: start below the procedure given. */
 struct proc *auth_begin(struct proc *parent);
@@ -532,6 +544,23 @@ void erab_modification_indication(struct enb *, struct s1_conn *, const void *bo
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);
+
+/* ---- access.c ---- */
+void access_start(void); /* the store's rules */
+/* The EMM cause that the first rule that fits demands, 0 if the device may come in at this place; logged
+ * and counted. ACCESS_UNDECIDED: a rule names the word of its subscription, which is not known yet. */
+enum { ACCESS_UNDECIDED = 255 };
+uint8_t access_check(const struct mme_ue *, const struct tai *);
+/* For the API. access_add: the new rule's number, *warning (may become NULL) what devices do that it
+ * denies and that will not come back by themselves; or negative with the reason in error. access_del:
+ * 0, -ENOENT, -EPERM: it is the configuration's. */
+bool access_view_next(uint64_t *cursor, struct access_view *);
+int access_add(const char *text, unsigned at, char *error, size_t cap, const char **warning);
+int access_del(unsigned number);
+/* Whether it might be there, without a log line. */
+bool access_allowed(const struct mme_ue *, const struct tai *);
+/* Rules have changed: registered devices that they deny are detached, a few a turn. */
+void access_apply(void);
 
 /* ---- save.c ---- */
 void ue_save(struct mme_ue *);

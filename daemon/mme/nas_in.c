@@ -153,7 +153,12 @@ static void serve(struct s1_conn *c, struct mme_ue *ue)
 	conn_bind(c, ue);
 	ue->security_on = true;
 	nas_kenb(&ue->sec, ue->kenb);
-	service_begin(ue);
+	uint8_t denied = access_check(ue, &c->tai);
+
+	if (denied)
+		service_refuse(ue, denied);
+	else
+		service_begin(ue);
 }
 
 /* Devices of low priority ask for their bearers with this one (5.6.1.1); the rest is about the CS

@@ -14,7 +14,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 5, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 6, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -112,6 +112,7 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->ms_capability);
 	IO_TEXT(c, ue->imeisv);
 	IO_TEXT(c, ue->msisdn);
+	IO_TEXT(c, ue->access);
 	IO(c, ue->sec.ksi);
 	IO(c, ue->sec.eea);
 	IO(c, ue->sec.eia);
@@ -244,7 +245,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 		ue_forget(imsi);
 		return;
 	}
-	ue->sec.valid = true;
+	ue->sec.valid = ue->subscribed = true;
 	ue->dl_saved = ue->sec.dl_count;
 	ue->ul_saved = ue->sec.ul_count;
 	ue->emm = EMM_REGISTERED;

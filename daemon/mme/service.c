@@ -91,6 +91,18 @@ const struct proc_def service_def = {
 	"service request", "TS 24.301 5.6.1", steps, rows, 2, 3, &pool, end,
 };
 
+void service_refuse(struct mme_ue *ue, uint8_t cause)
+{
+	struct nas_service_reject r = {.emm_cause = cause};
+
+	mme_counters.service_failed++;
+	NAS_SEND(ue, service_reject, &r);
+	if (rule_cause(cause) && rule_cause(cause)->stays)
+		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
+	else
+		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
 void service_begin(struct mme_ue *ue)
 {
 	ue_seen(ue);

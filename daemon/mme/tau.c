@@ -29,7 +29,10 @@ static void reject(struct mme_ue *ue, uint8_t cause)
 	struct nas_tau_reject m = {.emm_cause = cause};
 
 	NAS_SEND(ue, tau_reject, &m);
-	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	if (rule_cause(cause) && rule_cause(cause)->stays)
+		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
+	else
+		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
 static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
@@ -37,7 +40,7 @@ static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
 	struct nas_tau_accept a = {
 		.update_result = NAS_TA_UPDATED,
 		.t3412 = mme.t3412_s,
-		.tai_list = mme_tai_list(&ue->tai),
+		.tai_list = mme_tai_list(ue),
 		.bearer_status = esm_bearer_status(ue),
 	};
 
@@ -58,6 +61,12 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	bool connected = ue->conn->context || proc_find(&ue->procs, &service_def);
 
 	ue_seen(ue);
+	uint8_t denied = access_check(ue, &ue->tai);
+
+	if (denied) {
+		reject(ue, denied);
+		return;
+	}
 	read_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, bearer_status))
 		esm_sync_bearers(ue, r->bearer_status);

@@ -85,7 +85,7 @@ int ue_claim_s11(struct mme_ue *ue)
 struct mme_ue *ue_by_s11(uint32_t teid) { return teid_find(&by_s11, teid); }
 
 /* The table's order is that of entry, and serials grow with it: a walk goes on after the serial it
- * has seen last. Where that device was is remembered for the latest walk, and found by a scan else.
+ * has seen last. Where about that is is remembered for the latest walk, and found by a scan else.
  */
 static struct mme_ue *walk_at;
 
@@ -93,8 +93,8 @@ struct mme_ue *ue_next_known(uint64_t *cursor)
 {
 	struct mme_ue *ue = by_imsi;
 
-	if (walk_at && walk_at->serial == *cursor)
-		ue = walk_at->by_imsi.next;
+	if (walk_at && walk_at->serial <= *cursor)
+		ue = walk_at;
 	while (ue && ue->serial <= *cursor)
 		ue = ue->by_imsi.next;
 	walk_at = ue;
@@ -376,7 +376,7 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	if (ue->known) {
 		ue_forget(ue->imsi);
 		if (walk_at == ue)
-			walk_at = NULL;
+			walk_at = ue->by_imsi.prev;
 		HASH_DELETE(by_imsi, by_imsi, ue);
 		if (ue->m_tmsi)
 			HASH_DELETE(by_tmsi, by_tmsi, ue);

@@ -332,6 +332,9 @@ const struct api_mme mme_api = {
 	.enb_next = enb_walk,
 	.detach = api_detach,
 	.refresh = api_refresh,
+	.access_next = access_view_next,
+	.access_add = access_add,
+	.access_del = access_del,
 	.trace_start = trace_start,
 	.trace_stop = trace_stop,
 };

@@ -15,6 +15,7 @@ enum write_kind {
 	WRITE_LOCATION, /* row.imeisv, visited_plmn, seen */
 	WRITE_CONTEXT_PUT,
 	WRITE_CONTEXT_DEL,
+	WRITE_SETTING, /* blob: key, NUL, value, NUL */
 };
 
 /* One queued write. Made and freed on the loop; the writer reads it, and sets err and rows. */
@@ -42,6 +43,7 @@ int backend_get(imsi_t, struct subscriber *out);
 int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
 int backend_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
 int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
+int backend_setting_get(const char *key, char **value);
 int64_t backend_count(void);
 
 int backend_begin(void);

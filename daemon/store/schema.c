@@ -28,6 +28,8 @@ const char *const schema_steps[] = {
 	"CREATE TABLE context (imsi INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
 	"CREATE VIEW sims AS SELECT substr(imsi, 2) AS imsi, msisdn, profile, sqn, blocked,"
 	"  ue4, ue6, imeisv, visited, datetime(seen, 'unixepoch') AS seen FROM subscriber;",
+	"ALTER TABLE subscriber ADD COLUMN access TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 const int schema_version = sizeof schema_steps / sizeof *schema_steps;

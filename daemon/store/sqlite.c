@@ -22,7 +22,7 @@ static int lock_fd = -1;
 
 #define COLUMNS                                                                                    \
 	"imsi, msisdn, algorithm, keys, amf, sqn, profile, blocked, ue4, ue6, imeisv, visited, "   \
-	"seen"
+	"seen, access"
 
 enum statement {
 	GET,
@@ -30,6 +30,7 @@ enum statement {
 	STATIC_EACH,
 	CONTEXT_EACH,
 	COUNT,
+	SETTING_GET,
 	READS, /* those before are the reader's, those after the writer's */
 	BEGIN = READS,
 	COMMIT,
@@ -41,11 +42,12 @@ enum statement {
 	LOCATION,
 	CONTEXT_PUT,
 	CONTEXT_DEL,
+	SETTING_PUT,
 	HAS,
 	STATEMENTS
 };
 
-#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0)"
+#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0,?)"
 
 static const char *const text[STATEMENTS] = {
 	[GET] = "SELECT " COLUMNS " FROM subscriber WHERE imsi = ?",
@@ -54,13 +56,14 @@ static const char *const text[STATEMENTS] = {
 			" UNION SELECT " COLUMNS " FROM subscriber WHERE ue6 IS NOT NULL",
 	[CONTEXT_EACH] = "SELECT imsi, sealed FROM context",
 	[COUNT] = "SELECT count(*) FROM subscriber",
+	[SETTING_GET] = "SELECT value FROM setting WHERE key = ?",
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[PUT] = INSERT " ON CONFLICT (imsi) DO UPDATE SET msisdn = excluded.msisdn,"
 		       " algorithm = excluded.algorithm, keys = excluded.keys, amf = excluded.amf,"
 		       " profile = excluded.profile, blocked = excluded.blocked,"
-		       " ue4 = excluded.ue4, ue6 = excluded.ue6",
+		       " ue4 = excluded.ue4, ue6 = excluded.ue6, access = excluded.access",
 	[CREATE] = INSERT " ON CONFLICT (imsi) DO NOTHING",
 	[DEL] = "DELETE FROM subscriber WHERE imsi = ?",
 	[SQN] = "UPDATE subscriber SET sqn = ?2 WHERE imsi = ?1",
@@ -68,6 +71,8 @@ static const char *const text[STATEMENTS] = {
 	[CONTEXT_PUT] = "INSERT INTO context (imsi, sealed) VALUES (?1, ?2)"
 			" ON CONFLICT (imsi) DO UPDATE SET sealed = excluded.sealed",
 	[CONTEXT_DEL] = "DELETE FROM context WHERE imsi = ?",
+	[SETTING_PUT] = "INSERT INTO setting (key, value) VALUES (?1, ?2)"
+			" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 	[HAS] = "SELECT 1 FROM subscriber WHERE imsi = ?",
 };
 
@@ -161,6 +166,7 @@ static int read_row(sqlite3_stmt *s, bool keys, struct subscriber *out)
 	column_text(s, 11, visited, sizeof visited);
 	plmn_parse(visited, &out->visited_plmn);
 	out->seen = (uint64_t)sqlite3_column_int64(s, 12);
+	column_text(s, 13, out->access, sizeof out->access);
 	if (!keys) {
 		out->k_len = out->opc_len = out->algorithm == ALG_TUAK ? 32 : 16;
 		return 0;
@@ -295,6 +301,7 @@ static int step_put(const struct write *w)
 		bind_text(s, 9, inet_ntop(AF_INET, &row->ue4, ue4, sizeof ue4));
 	if (row->has_ue6)
 		bind_text(s, 10, inet_ntop(AF_INET6, &row->ue6, ue6, sizeof ue6));
+	bind_text(s, 11, row->access);
 	rc = sqlite3_step(s);
 	done_with(s);
 	return rc;
@@ -354,6 +361,35 @@ static int write_context(struct write *w)
 	return err;
 }
 
+static int write_setting(struct write *w)
+{
+	const char *key = (const char *)w->blob.p;
+	sqlite3_stmt *s = stmt[SETTING_PUT];
+	int rc;
+
+	bind_text(s, 1, key);
+	bind_text(s, 2, key + strlen(key) + 1);
+	rc = sqlite3_step(s);
+	done_with(s);
+	return errno_of(rc);
+}
+
+int backend_setting_get(const char *key, char **value)
+{
+	sqlite3_stmt *s = stmt[SETTING_GET];
+	int rc;
+
+	*value = NULL;
+	bind_text(s, 1, key);
+	rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		*value = strdup((const char *)sqlite3_column_text(s, 0));
+		rc = *value ? SQLITE_DONE : SQLITE_NOMEM;
+	}
+	done_with(s);
+	return errno_of(rc);
+}
+
 int backend_write(struct write *w)
 {
 	switch (w->kind) {
@@ -377,6 +413,9 @@ int backend_write(struct write *w)
 		break;
 	case WRITE_CONTEXT_DEL:
 		w->err = write_one(w, CONTEXT_DEL);
+		break;
+	case WRITE_SETTING:
+		w->err = write_setting(w);
 		break;
 	}
 	/* SQLite rolls the whole transaction back by itself on some errors. */

@@ -76,14 +76,12 @@ static struct write **bucket(imsi_t imsi) { return &pending[imsi * 0x9e3779b97f4
 
 _Static_assert(BUCKETS == 1 << (64 - 50), "a bucket is the hash's upper bits");
 
-static bool of_context(const struct write *w)
-{
-	return w->kind == WRITE_CONTEXT_PUT || w->kind == WRITE_CONTEXT_DEL;
-}
+/* Of no subscriber's row. */
+static bool of_context(const struct write *w) { return w->kind >= WRITE_CONTEXT_PUT; }
 
 static void write_free(struct write *w)
 {
-	if (w->kind == WRITE_CONTEXT_PUT) {
+	if (w->kind == WRITE_CONTEXT_PUT || w->kind == WRITE_SETTING) {
 		OPENSSL_cleanse(w->blob.p, w->blob.n);
 		free(w->blob.p);
 	}
@@ -299,6 +297,7 @@ static void apply(const struct write *w, struct subscriber *row, bool *there)
 		break;
 	case WRITE_CONTEXT_PUT:
 	case WRITE_CONTEXT_DEL:
+	case WRITE_SETTING:
 		break;
 	}
 }
@@ -410,3 +409,19 @@ int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t
 {
 	return backend_context_each(fn, arg);
 }
+
+void store_setting_put(const char *key, const char *value, struct store_write notify)
+{
+	struct write *w = write_new(WRITE_SETTING, IMSI_NONE, notify);
+	size_t k = strlen(key) + 1, v = strlen(value) + 1;
+
+	w->blob.p = malloc(k + v);
+	if (!w->blob.p)
+		abort();
+	memcpy(w->blob.p, key, k);
+	memcpy(w->blob.p + k, value, v);
+	w->blob.n = k + v;
+	enqueue(w);
+}
+
+int store_setting_get(const char *key, char **value) { return backend_setting_get(key, value); }

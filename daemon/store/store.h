@@ -40,6 +40,7 @@ struct subscriber {
 	uint64_t sqn;     /* next to be used, 48 bits, with IND in the low bits (33.102 C) */
 	char profile[32]; /* name of an hss profile, "" for the default */
 	bool blocked;
+	char access[16]; /* word that access rules name, "" if none */
 	bool has_ue4, has_ue6;
 	struct in_addr ue4;
 	struct in6_addr ue6;
@@ -83,6 +84,11 @@ uint64_t store_subscriber_count(void);
 int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
 /* The same for all that have a static address, in no order: for reserving them at start. */
 int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
+
+/* What an operator set at run time, by key: text, not encrypted. Read at start: get (malloc, NULL if
+ * there is none) sees what is on disk. */
+void store_setting_put(const char *key, const char *value, struct store_write);
+int store_setting_get(const char *key, char **value);
 
 /* Saved contexts: an opaque blob per IMSI, encrypted. The blob is copied. A blob that does not open
  * is left out by each, and counted by its return value (negative errno on failure). */

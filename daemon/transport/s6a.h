@@ -49,6 +49,9 @@ struct eutran_vector {
 	uint8_t xres[16], xres_len; /* 4 to 16 */
 };
 
+/* Bits of Access-Restriction-Data. */
+enum { S6A_NO_WB_EUTRAN = 1 << 4 };
+
 enum pdn_type { PDN_IPV4 = 1, PDN_IPV6 = 2, PDN_IPV4V6 = 3 };
 
 /* APN-Configuration (7.3.35). Rates in bit/s. */
@@ -73,6 +76,8 @@ struct s6a_answer {
 	/* Update-Location: Subscription-Data */
 	char msisdn[17]; /* digits, "" if none */
 	bool blocked;	 /* Subscriber-Status OPERATOR_DETERMINED_BARRING */
+	uint32_t access_restriction; /* Access-Restriction-Data (7.3.31) */
+	char access[16]; /* word of the operator's access rules, "" if none */
 	uint64_t ambr_up, ambr_down; /* UE-AMBR */
 	uint8_t apns;
 	uint8_t default_apn; /* index */

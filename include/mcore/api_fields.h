@@ -42,6 +42,7 @@
 	F(ue4,          ip4,    LIST, "static IPv4 address")                                       \
 	F(ue6,          ip6,    LIST, "static IPv6 /64")                                           \
 	F(blocked,      flag,   LIST, "barred by the operator")                                    \
+	F(access,       text,   MORE, "word that access rules name")                               \
 	F(imeisv,       text,   MORE, "IMEISV last told by Update-Location")                       \
 	F(visited_plmn, plmn,   MORE, "network it was last seen in")                               \
 	F(seen,         time,   LIST, "last Update-Location")
@@ -169,6 +170,15 @@
 	F(refused,      number, LIST, "refused at the ceiling")                                    \
 	F(bytes,        bytes,  LIST, "taken from the system")
 
+/* An access rule: the first that fits a device decides. */
+#define ACCESS_FIELDS(F)                                                                           \
+	F(number,       number, LIST, "place in the order")                                        \
+	F(source,       word,   LIST, "store (mcorectl access) or file (configuration)")           \
+	F(rule,         text,   LIST, "the rule")                                                  \
+	F(cause,        number, MORE, "EMM cause told, 0: none")                                   \
+	F(hits,         number, LIST, "times that it decided")                                     \
+	F(device,       word,   MORE, "what a device does that is told the cause")
+
 /* One step of a procedure, as it happens. */
 #define TRACE_FIELDS(F)                                                                            \
 	F(time_ms,      ms,     LIST, "unix time in ms")                                           \
@@ -218,6 +228,7 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(session, SESSION_FIELDS)                                                                 \
 	O(pool, POOL_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \
+	O(access, ACCESS_FIELDS)                                                                   \
 	O(trace, TRACE_FIELDS)
 
 /* struct sim_view, ue_view, and so on */

@@ -29,6 +29,12 @@ struct api_mme {
 	 * or -EBUSY: later, at its next contact; -ETIMEDOUT: it did not answer; -EACCES: it answered
 	 * wrongly; -ECANCELED: the connection ended before it was done. */
 	void (*refresh)(imsi_t imsi, bool keys, void (*done)(void *arg, int err), void *arg);
+	/* Access rules, in their order. add: the number of the new one and *warning, a text that outlives
+	 * the call or NULL; or negative with the reason in error. del: 0, -ENOENT, -EPERM. */
+	bool (*access_next)(uint64_t *cursor, struct access_view *out);
+	int (*access_add)(const char *rule, unsigned at, char *error, size_t cap,
+			  const char **warning);
+	int (*access_del)(unsigned number);
 	/* From now on fn(arg, event) is called for each step of a procedure of that device (of any,
 	 * for IMSI_NONE). The event is the caller's and is copied by fn. 0, -ENOMEM. */
 	int (*trace_start)(imsi_t imsi, void (*fn)(void *arg, const struct trace_view *),

@@ -459,6 +459,34 @@ static void location_gives_the_profile_with_the_sims_address_and_is_kept(void **
 	assert_string_equal(s.imeisv, "3500000000000012");
 }
 
+static void words_of_access_restrict_roaming_and_lte(void **state)
+{
+	struct s6a_request r = request(S6A_UPDATE_LOCATION);
+	struct subscriber s = sim(imsi_1);
+	struct s6a_answer a;
+
+	(void)state;
+	imsi_parse("001010000000004", &s.imsi);
+	r.imsi = s.imsi;
+	strcpy(s.access, "meters");
+	provision(&s);
+	a = get(&r);
+	assert_string_equal(a.access, "meters");
+	assert_int_equal(a.access_restriction, 0);
+	strcpy(s.access, "no-lte");
+	store_subscriber_put(&s, false, (struct store_write){0});
+	hss_forget(s.imsi);
+	assert_int_equal(get(&r).access_restriction, S6A_NO_WB_EUTRAN);
+	strcpy(s.access, "no-roaming");
+	store_subscriber_put(&s, false, (struct store_write){0});
+	hss_forget(s.imsi);
+	assert_int_equal(get(&r).result, S6A_SUCCESS);
+	plmn_parse("26201", &r.visited_plmn);
+	assert_int_equal(get(&r).result, S6A_ROAMING_NOT_ALLOWED);
+	assert_int_equal(store_subscriber_get(s.imsi, &s), 0);
+	assert_int_equal(s.visited_plmn, home); /* it has gone nowhere */
+}
+
 static void profile_that_is_not_configured_is_no_subscription(void **state)
 {
 	struct s6a_request r = request(S6A_UPDATE_LOCATION);
@@ -525,6 +553,7 @@ int main(void)
 		T(subscriber_deleted_while_its_vector_waits_is_unknown),
 		T(location_gives_the_profile_with_the_sims_address_and_is_kept),
 		T(profile_that_is_not_configured_is_no_subscription),
+		T(words_of_access_restrict_roaming_and_lte),
 		T(configuration_mistakes_are_told),
 		T(figures),
 	};

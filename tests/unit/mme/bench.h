@@ -275,6 +275,8 @@ static inline struct s1_assoc *enb_ready(unsigned i)
 
 static struct {
 	bool hold, blocked;
+	uint32_t access_restriction;
+	char access[16];
 	enum s6a_result auth_result, location_result;
 	uint64_t sqn;
 	unsigned auths, locations, resyncs;
@@ -328,6 +330,8 @@ static inline void hss_answer(void *token, const struct s6a_request *r)
 	} else {
 		a.result = hss.location_result;
 		a.blocked = hss.blocked;
+		a.access_restriction = hss.access_restriction;
+		snprintf(a.access, sizeof(a.access), "%s", hss.access);
 		a.ambr_up = 1000000;
 		a.ambr_down = 2000000;
 		a.apns = hss.apns;
@@ -535,6 +539,21 @@ int store_context_each(void (*fn)(void *, imsi_t, const uint8_t *, size_t), void
 	return 0;
 }
 
+static char setting[4096]; /* the one there is */
+
+void store_setting_put(const char *key, const char *value, struct store_write w)
+{
+	(void)key, (void)w;
+	snprintf(setting, sizeof(setting), "%s", value);
+}
+
+int store_setting_get(const char *key, char **value)
+{
+	(void)key;
+	*value = setting[0] ? strdup(setting) : NULL;
+	return 0;
+}
+
 int sgw_restore(const struct sgw_restored *r, uint32_t *s1u)
 {
 	const struct session *s = session_of(r->teid);
@@ -568,6 +587,8 @@ static inline int bench_open(void **state)
 	sgw.create_cause = sgw.modify_cause = GTPC_ACCEPTED;
 	sgw.gives = PDN_IPV4V6;
 	memset(saved, 0, sizeof(saved));
+	setting[0] = 0;
+	access_start();
 	saves = restores = 0;
 	memset(&mme_counters, 0, sizeof(mme_counters));
 	if (!started) {

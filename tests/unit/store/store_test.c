@@ -107,6 +107,7 @@ static void subscriber_survives_a_restart_whole(void **state)
 	struct subscriber s = sim(1010000000001), got;
 
 	(void)state;
+	strcpy(s.access, "meters");
 	s.algorithm = ALG_TUAK;
 	s.k_len = s.opc_len = 32;
 	memset(s.k + 16, 7, 16);
@@ -397,6 +398,28 @@ static void contexts_come_back_after_a_restart(void **state)
 	assert_int_equal(sum, 2);
 }
 
+static void settings_come_back_after_a_restart(void **state)
+{
+	char *value;
+	int ignored;
+
+	(void)state;
+	assert_int_equal(store_setting_get("rules", &value), 0);
+	assert_null(value);
+	store_setting_put("rules", "one", into(&ignored));
+	store_setting_put("other", "", into(&ignored));
+	store_setting_put("rules", "one\ntwo", into(&ignored));
+	store_close();
+	assert_int_equal(waiting, 0);
+	open_store();
+	assert_int_equal(store_setting_get("rules", &value), 0);
+	assert_string_equal(value, "one\ntwo");
+	free(value);
+	assert_int_equal(store_setting_get("other", &value), 0);
+	assert_string_equal(value, "");
+	free(value);
+}
+
 static void what_was_told_as_written_survives_kill(void **state)
 {
 	int pipe_fd[2], status;
@@ -480,6 +503,7 @@ int main(void)
 		T(import_tells_each_row_and_is_listed_in_order),
 		T(sims_with_static_addresses_are_found_without_the_rest),
 		T(contexts_come_back_after_a_restart),
+		T(settings_come_back_after_a_restart),
 		T(what_was_told_as_written_survives_kill),
 		T(figures),
 	};

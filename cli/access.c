@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Access rules: add, with a warning where devices would not come back by themselves; and del. */
+#include "ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const access_words[] = {"at",     "deny",   "allow",   "plmn",  "tac", "imsi",
+				    "imeisv", "access", "roamers", "cause", NULL};
+
+static bool number_word(const char *word)
+{
+	size_t n = strspn(word, "0123456789");
+
+	if (n && n < 6 && !word[n])
+		return true;
+	complain("'%s' is not the number of a rule", word);
+	return false;
+}
+
+int access_add(const struct command *c, int argc, char **argv)
+{
+	json_t *answer, *body;
+	const char *warning = NULL;
+	char rule[256] = "";
+	int at = 0, code;
+
+	if (argc >= 2 && !strcmp(argv[0], "at")) {
+		if (!number_word(argv[1]))
+			return EXIT_USAGE;
+		at = atoi(argv[1]);
+		argc -= 2;
+		argv += 2;
+	}
+	if (!argc)
+		return usage_of(c);
+	for (int i = 0; i < argc; i++) {
+		size_t n = strlen(rule);
+
+		snprintf(rule + n, sizeof rule - n, "%s%s", n ? " " : "", argv[i]);
+	}
+	body = json_pack("{s:s,s:i}", "rule", rule, "at", at);
+	code = api_call("POST", c->path, body, &answer);
+	if (code)
+		return code;
+	json_unpack(answer, "{s?s}", "warning", &warning);
+	if (options.json)
+		print_json(answer);
+	if (warning)
+		complain("warning: a device that this denies does not come back by itself: %s",
+			 warning);
+	json_decref(answer);
+	return 0;
+}
+
+int access_del(const struct command *c, int argc, char **argv)
+{
+	char path[64];
+
+	if (argc != 1)
+		return usage_of(c);
+	if (!number_word(argv[0]))
+		return EXIT_USAGE;
+	snprintf(path, sizeof path, "%s?number=%s", c->path, argv[0]);
+	return api_call("DELETE", path, NULL, NULL);
+}
