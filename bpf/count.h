@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Counters, and the one exit every packet takes.
+/* Counters.
  *
  * Counters of a session are in its slot and are added to atomically, since both directions and many
  * CPUs meet there. Reasons are per CPU: a program runs with bottom halves off, so a plain add is
@@ -72,29 +72,6 @@ INLINE bool limit_sender(struct gtpu_sender *s, __u64 max)
 		return false;
 	__sync_fetch_and_add(&s->answered, 1);
 	return true;
-}
-
-INLINE int finish(const struct pkt *p, int reason)
-{
-	__u32 key = (__u32)reason;
-	__u64 bit = 1ull << (key & 63);
-	struct reason_count *c = bpf_map_lookup_elem(&reasons, &key);
-
-	if (c) {
-		c->packets++;
-		c->bytes += p->len;
-	}
-	if (bit & FORWARDS)
-		return p->action;
-	if (bit & PASSES)
-		return XDP_PASS;
-	/* Not XDP_TX: a veth delivers that only to a far end with an XDP program of its own, and
-	 * mcore0 has none. */
-	if (bit & ANSWERS)
-		return (int)bpf_redirect(p->ctx->ingress_ifindex, 0);
-	if (p->session && (bit & DROPS))
-		__sync_fetch_and_add(&p->session->dropped, 1);
-	return XDP_DROP;
 }
 
 #endif

@@ -110,8 +110,35 @@ struct {
 	__uint(max_entries, 1 << 20);
 } events SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct drop_key);
+	__type(value, struct drop_count);
+} drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct capture_settings);
+} capturing SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} captured SEC(".maps");
+
+/* Where a record is put together: too large for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct captured);
+} capture_space SEC(".maps");
+
 /* What we send of our own accord, per CPU: see limit() in count.h. */
-enum limit_kind { LIMIT_ERROR_INDICATION, LIMIT_ICMP, LIMIT_EVENT, LIMIT_COUNT };
+enum limit_kind { LIMIT_ERROR_INDICATION, LIMIT_ICMP, LIMIT_EVENT, LIMIT_CAPTURE, LIMIT_COUNT };
 struct limit {
 	__u64 window; /* second that is counted */
 	__u64 count;

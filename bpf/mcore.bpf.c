@@ -23,6 +23,7 @@
 #include "icmp.h"
 #include "event.h"
 #include "iter.h"
+#include "capture.h"
 
 #define GTPC_PORT   2123
 #define IP6_MIN_MTU 1280
@@ -240,6 +241,7 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 
 	count_session(&p->session->up, in.len);
 	p->session->last_seen = p->now;
+	capture_maybe(p, host ? REASON_to_host : REASON_uplink);
 	if (!host)
 		ttl_decrement(&in);
 	if (!decapsulate(p, &in, g.inner, hop))
@@ -299,6 +301,7 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	reason = role == HOST ? GO_ON : source_from_outside(c, in);
 	if (reason != GO_ON)
 		return reason;
+	p->down = true;
 	p->session = session_by_address(p, to.slot, in);
 	if (!p->session)
 		return REASON_no_session;
@@ -365,6 +368,33 @@ INLINE int classify(struct pkt *p, const enum role role)
 			return uplink(p, c, &ip);
 	}
 	return role & SGI ? downlink(p, c, &ip, role) : REASON_not_ours;
+}
+
+/* The one exit every packet takes. */
+INLINE int finish(struct pkt *p, int reason)
+{
+	__u32 key = (__u32)reason;
+	__u64 bit = 1ull << (key & 63);
+	struct reason_count *c = bpf_map_lookup_elem(&reasons, &key);
+
+	if (c) {
+		c->packets++;
+		c->bytes += p->len;
+	}
+	capture_maybe(p, reason);
+	if (bit & FORWARDS)
+		return p->action;
+	if (bit & PASSES)
+		return XDP_PASS;
+	/* Not XDP_TX: a veth delivers that only to a far end with an XDP program of its own, and
+	 * mcore0 has none. */
+	if (bit & ANSWERS)
+		return (int)bpf_redirect(p->ctx->ingress_ifindex, 0);
+	if (p->session && (bit & DROPS)) {
+		__sync_fetch_and_add(&p->session->dropped, 1);
+		drop_of(p->slot, key);
+	}
+	return XDP_DROP;
 }
 
 INLINE int run(struct xdp_md *ctx, const enum role role)

@@ -32,6 +32,8 @@ struct pkt {
 	__u32 slot;
 	__u64 now;               /* ns, CLOCK_MONOTONIC at the last tick */
 	struct session *session; /* once known */
+	bool down;               /* towards it */
+	bool captured;           /* its frame was copied */
 	int action;              /* XDP action of a FORWARD reason */
 };
 

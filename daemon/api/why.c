@@ -124,9 +124,62 @@ static void session(json_t *findings, const struct session *s)
 		     "the eNodeB's GTP-U does not arrive: mcorectl stats (wrong_peer, "
 		     "unknown_teid), firewall: UDP 2152",
 		     "APN %s: packets go down, none come up", s->apn);
-	if (s->dropped)
+}
+
+static const char *const reason_names[REASON_COUNT] = {
+#define R(name, verdict, text) [REASON_##name] = #name,
+	MCORE_REASONS(R)
+#undef R
+};
+
+static const char *drop_advice(enum mcore_reason r)
+{
+	switch (r) {
+	case REASON_wrong_peer:
+		return "the eNodeB sends GTP-U from another address than it told: its "
+		       "configuration, NAT";
+	case REASON_spoofed_source:
+		return "the device, or a network behind it, uses another source address: NAT in "
+		       "the "
+		       "device";
+	case REASON_gate_closed:
+		return "open the gate again, if that was not meant: see the subscriber's policy";
+	case REASON_rate_up:
+	case REASON_rate_down:
+		return "its rate is exceeded: the subscription's AMBR, hss.profiles";
+	case REASON_idle:
+		return "the device was idle and did not come when it was paged";
+	case REASON_ue_to_ue:
+		return "devices may not talk to each other: datapath.ue_to_ue, its policy";
+	case REASON_no_next_hop:
+		return "the next hop's MAC address is unknown: ip neigh; is the gateway there?";
+	case REASON_not_routable:
+		return "it sends to addresses that no router forwards: nothing is wrong here";
+	case REASON_ttl:
+		return "a routing loop, or traceroute";
+	default:
+		return "mcorectl capture IMSI --drops shows each";
+	}
+}
+
+static void drops(json_t *findings, uint32_t slot, const struct session *s)
+{
+	struct drop_count count[REASON_COUNT];
+	uint64_t now = dp_now_ns();
+	char t[24];
+
+	if (s->dropped && !dp_drops(slot, count))
 		find(findings, "mcorectl capture IMSI --drops shows each with its reason",
 		     "APN %s: %" PRIu64 " packets were dropped", s->apn, (uint64_t)s->dropped);
+	else if (s->dropped)
+		for (unsigned i = 0; i < REASON_COUNT; i++)
+			if (count[i].packets)
+				find(findings, drop_advice(i),
+				     "APN %s: %" PRIu64 " packets dropped as %s, the last %s ago",
+				     s->apn, (uint64_t)count[i].packets, reason_names[i],
+				     ago(now > count[i].last ? (now - count[i].last) / 1000000000
+							     : 0,
+					 t));
 }
 
 static void sessions(json_t *findings, imsi_t imsi, bool registered)
@@ -140,8 +193,10 @@ static void sessions(json_t *findings, imsi_t imsi, bool registered)
 	if (!n && registered)
 		find(findings, "mcorectl trace IMSI while it attaches again",
 		     "it is registered and has no session in the datapath");
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		session(findings, dp_session(slot[i]));
+		drops(findings, slot[i], dp_session(slot[i]));
+	}
 }
 
 void why(struct api_request *r)

@@ -16,7 +16,8 @@
  *              host's veth pair), control messages, packets the daemon itself sends to a device
  *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
  *   nat.c      masquerade by nftables
- *   event.c    ring buffer from the kernel */
+ *   event.c    ring buffer from the kernel
+ *   capture.c  copies of a device's frames; what was dropped of a session */
 #ifndef DATAPATH_DATAPATH_H
 #define DATAPATH_DATAPATH_H
 
@@ -132,6 +133,29 @@ uint32_t dp_session_teid(uint32_t slot); /* ours, host order */
 unsigned dp_session_find(imsi_t, uint32_t slot[11]);
 /* Where packets leave, by a session's `peer` or `exit`; NULL if there is no such hop. Read only. */
 const struct hop *dp_hop(uint16_t index);
+
+/* What was dropped of a session, by reason; all zero where there is none. Returns of how many reasons.
+ * The table is an LRU of all sessions: what has not happened for long may be forgotten. */
+unsigned dp_drops(uint32_t slot, struct drop_count out[REASON_COUNT]);
+
+/* A frame that was copied. Forwarded ones have their tunnel's headers, both ways. */
+struct dp_frame {
+	uint64_t time_ns; /* unix time */
+	const struct session *session;
+	enum mcore_reason reason;
+	bool down;
+	const uint8_t *frame; /* from the link layer on, n octets of len */
+	uint32_t n, len;
+};
+typedef void dp_captured(void *arg, const struct dp_frame *);
+/* From now on, and at most for so long, fn hears of each frame of the device's sessions, those that
+ * begin later too; at the end of the time of NULL, which is the last call. 0, -EBUSY (too many captures),
+ * -ENOMEM or what the kernel says. */
+int dp_capture_start(imsi_t, uint32_t seconds, dp_captured *fn, void *arg);
+/* Ends the one with this arg; also from within fn. */
+void dp_capture_stop(void *arg);
+/* Frames not copied since the first of the captures that run: too many, or mcored was too slow. */
+uint64_t dp_capture_lost(void);
 
 /* Sends an IP packet to a connected device by GTP-U. 0 or negative errno. */
 int dp_session_send(uint32_t slot, const void *packet, size_t n);

@@ -45,6 +45,9 @@ enum dp_map {
 	MAP_PROFILES,
 	MAP_EVENTS,
 	MAP_SENDERS,
+	MAP_DROPS,
+	MAP_CAPTURING,
+	MAP_CAPTURED,
 	DP_MAPS,
 };
 
@@ -209,6 +212,14 @@ void gtpu_stop(void);
 /* End Marker to a peer's tunnel (host order) that no session sends to any more, as soon as packets that
  * are on their way have left. */
 void gtpu_end_marker(const struct hop *, uint32_t teid);
+
+/* capture.c */
+int capture_start(void);
+void capture_stop(void);
+/* A session has begun: its flag, if its device is captured. */
+void capture_session(uint32_t slot);
+/* What was dropped of a slot that is somebody else's now. */
+void drops_forget(uint32_t slot);
 
 /* event.c */
 int event_start(void);

@@ -276,6 +276,7 @@ int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid
 		return err;
 	}
 	*teid = make_teid(slot);
+	capture_session(slot);
 	__atomic_store_n(&s->teid, htonl(*teid), __ATOMIC_RELEASE);
 	return 0;
 }
@@ -388,6 +389,8 @@ void dp_session_del(uint32_t slot)
 		disconnect(slot);
 		imsis_del(s, slot);
 		addresses_del(s, slot);
+		if (s->dropped)
+			drops_forget(slot);
 		/* Whose it was is nobody's to read in a dump any more. */
 		memset(s->imsi, 0, sizeof(s->imsi));
 		memset(s->apn, 0, sizeof(s->apn));

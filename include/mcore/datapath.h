@@ -78,6 +78,7 @@ enum session_flag {
 	SESSION_QUOTA_UP = 1,	/* quota_left counts uplink packets, */
 	SESSION_QUOTA_DOWN = 2, /* downlink packets; both: their sum */
 	SESSION_QUARANTINE = 4, /* only what its policy's wall allows */
+	SESSION_CAPTURE = 128,	/* of each session itself: frames are copied to `captured` */
 };
 
 /* quota_left of a quota that a packet did not fit into is this less than what was left: negative
@@ -247,6 +248,36 @@ struct event {
 	__be32 teid;
 	__u32 len;	/* octets of packet that follow */
 	__u8 packet[256]; /* inner IP packet, cut to this */
+};
+
+/* Value of `capturing` (one element), for all sessions with SESSION_CAPTURE, and a record of the ring
+ * buffer `captured`: a frame as it came in or, of forwarded downlink packets and answers, went out. */
+enum { CAPTURE_MAX = 2048 };
+struct capture_settings {
+	__u64 until; /* ns, CLOCK_MONOTONIC; nothing is captured later */
+	__u32 snap;  /* octets of a frame, at most CAPTURE_MAX */
+	__u32 per_second; /* frames on a CPU */
+	__u64 lost;	  /* for want of room, or above per_second; the kernel counts */
+};
+struct captured {
+	__u64 time; /* ns, CLOCK_MONOTONIC */
+	__u32 slot;
+	__u32 reason; /* enum mcore_reason */
+	__u32 len;    /* octets of the frame */
+	__u32 n;      /* of them here */
+	__u32 down;   /* 1: downlink */
+	__u32 reserved;
+	__u8 frame[CAPTURE_MAX]; /* cut to n: a record is no longer */
+};
+
+/* Key and value of `drops` (LRU hash): what was dropped of a session. */
+struct drop_key {
+	__u32 slot;
+	__u32 reason; /* enum mcore_reason */
+};
+struct drop_count {
+	__u64 packets;
+	__u64 last; /* ns, CLOCK_MONOTONIC, of the last */
 };
 
 _Static_assert(sizeof(struct session) == 4 * MCORE_LINE, "a session is four cache lines");

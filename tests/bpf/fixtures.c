@@ -468,6 +468,7 @@ static bool subscribers_are_listed(void)
 	lab_reset();
 	lab.sessions[DEVICE].up = (struct count){12, 3456};
 	lab.sessions[DEVICE].bits_per_second_down = 1000000;
+	lab.sessions[DEVICE].dropped = 7;
 	while (fd >= 0 && (got = read(fd, text + n, sizeof text - 1 - n)) > 0)
 		n += (size_t)got;
 	close(fd);
@@ -480,14 +481,15 @@ static bool subscribers_are_listed(void)
 		return fail("device is missing");
 	char imsi[16], apn[32], up[8], down[8], ip4[20], ip6[48], state[12];
 	unsigned ebi;
-	long long v[6], ago;
+	long long v[7], ago;
 
-	if (sscanf(row, "%15s %u %31s %7s %7s %lld %lld %lld %lld %lld %lld %lld %19s %47s %11s",
-		   imsi, &ebi, apn, up, down, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &ago, ip4,
-		   ip6, state) != 15)
+	if (sscanf(row,
+		   "%15s %u %31s %7s %7s %lld %lld %lld %lld %lld %lld %lld %lld %19s %47s %11s",
+		   imsi, &ebi, apn, up, down, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &ago,
+		   ip4, ip6, state) != 16)
 		return fail("row is short: %.200s", row);
 	if (ebi != 5 || strcmp(apn, "internet") || strcmp(up, "open") || v[0] != 12 ||
-	    v[1] != 3456 || v[5] != 1000000 || ago != -1 || strcmp(ip4, "10.45.0.5") ||
+	    v[1] != 3456 || v[4] != 7 || v[6] != 1000000 || ago != -1 || strcmp(ip4, "10.45.0.5") ||
 	    strcmp(ip6, "2001:db8:45:5::/64") || strcmp(state, "connected"))
 		return fail("row is wrong: %.200s", row);
 	if (!strstr(text, " closed ") || !strstr(text, " idle\n"))
@@ -495,6 +497,118 @@ static bool subscribers_are_listed(void)
 	if (strstr(text, "001010000000030 "))
 		return fail("a free slot is listed");
 	return true;
+}
+
+/* ---- captures ---- */
+
+static struct captured copies[8];
+static unsigned copied;
+
+static int on_copy(void *arg, void *data, size_t n)
+{
+	(void)arg;
+	if (copied < 8 && n <= sizeof copies[0])
+		memcpy(&copies[copied++], data, n);
+	return 0;
+}
+
+static void capture_for(uint64_t ns, uint32_t snap, uint32_t per_second)
+{
+	struct capture_settings c = {
+		.until = ns ? now_ns() + ns : 0, .snap = snap, .per_second = per_second};
+	uint32_t zero = 0;
+
+	bpf_map_update_elem(bpf_object__find_map_fd_by_name(lab.obj, "capturing"), &zero, &c,
+			    BPF_ANY);
+}
+
+/* One packet up and one down; what was copied is in copies. */
+static void both_ways(unsigned slot, const char *address, struct ring_buffer *ring)
+{
+	const struct frame_spec up = {
+		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
+		.gtp.teid = lab_teid(slot),
+		.inner = {.version = 4, .src = address, .dst = "203.0.113.80", .len = 100},
+	};
+	const struct frame_spec down = {
+		.inner = {.version = 4, .src = "203.0.113.80", .dst = address, .len = 100},
+	};
+	struct lab_result r;
+	uint8_t in[FRAME_MAX];
+
+	copied = 0;
+	lab_run(LAB_ACCESS, in, frame_build(&up, in), lab.aside, 1, &r);
+	lab_run(LAB_SGI, in, frame_build(&down, in), lab.aside, 1, &r);
+	ring_buffer__consume(ring);
+}
+
+static bool copies_are(struct ring_buffer *ring, const char *what)
+{
+	enum { LINK = 14, OUTER = 36, INNER = 100 };
+
+	lab_reset();
+	capture_for(0, 2048, 100);
+	both_ways(DEVICE, "10.45.0.5", ring);
+	if (copied)
+		return fail("copies though nobody asked");
+	capture_for(3600000000000, 2048, 100);
+	both_ways(DEVICE, "10.45.0.5", ring);
+	if (copied)
+		return fail("copies of another session");
+	lab.sessions[DEVICE].flags = lab.sessions[SHUT].flags = SESSION_CAPTURE;
+	both_ways(DEVICE, "10.45.0.5", ring);
+	if (copied != 2 || copies[0].down || !copies[1].down || copies[0].slot != DEVICE)
+		return fail("%u copies, want one each way", copied);
+	for (unsigned i = 0; i < 2; i++)
+		if (copies[i].reason != (i ? REASON_downlink : REASON_uplink) ||
+		    copies[i].len != LINK + OUTER + INNER || copies[i].n != copies[i].len)
+			return fail("copy %u: reason %s, %u octets", i,
+				    lab_reason_name((int)copies[i].reason), copies[i].n);
+	/* As received: the inner TTL is what it was; as sent: one less. */
+	if (copies[0].frame[LINK + OUTER + 8] != 64 || copies[1].frame[LINK + OUTER + 8] != 63)
+		return fail("%s: not as it came in and went out", what);
+	both_ways(SHUT, "10.45.0.9", ring);
+	if (copied != 2 || copies[0].reason != REASON_gate_closed ||
+	    copies[1].reason != REASON_gate_closed || copies[1].len != LINK + INNER)
+		return fail("dropped packets are not copied");
+	capture_for(3600000000000, 40, 100);
+	both_ways(DEVICE, "10.45.0.5", ring);
+	if (copied != 2 || copies[0].n != 40 || copies[0].len != LINK + OUTER + INNER)
+		return fail("not cut to the snap length");
+	capture_for(3600000000000, 2048, 0);
+	both_ways(DEVICE, "10.45.0.5", ring);
+	return copied ? fail("more copies than allowed") : true;
+}
+
+static bool captures_show_frames(void)
+{
+	struct ring_buffer *ring = ring_buffer__new(
+		bpf_object__find_map_fd_by_name(lab.obj, "captured"), on_copy, NULL, NULL);
+	bool good = ring && copies_are(ring, "captured");
+
+	ring_buffer__free(ring);
+	return good;
+}
+
+/* What of which session was dropped is counted by reason. */
+static bool drops_are_counted_by_reason(void)
+{
+	const struct frame_spec down = {
+		.inner = {.version = 4, .src = "203.0.113.80", .dst = "10.45.0.9", .len = 100},
+	};
+	struct drop_key key = {.slot = SHUT, .reason = REASON_gate_closed};
+	int map = bpf_object__find_map_fd_by_name(lab.obj, "drops");
+	struct drop_count before = {0}, after = {0};
+	struct lab_result r;
+	uint8_t in[FRAME_MAX];
+
+	lab_reset();
+	bpf_map_lookup_elem(map, &key, &before);
+	for (int i = 0; i < 3; i++)
+		lab_run(LAB_SGI, in, frame_build(&down, in), lab.aside, 1, &r);
+	if (bpf_map_lookup_elem(map, &key, &after) || after.packets != before.packets + 3)
+		return fail("%llu, want %llu", after.packets, before.packets + 3);
+	return after.last + 1000000000 > now_ns() ? true : fail("the time of the last one");
 }
 
 static bool every_reason_was_seen(void)
@@ -531,6 +645,8 @@ int main(int argc, char **argv)
 	report("a_100_gigabit_rate_is_exact", one_packet_moves_tat_by(100000000000, 100, 0));
 	report("a_40_gigabit_rate_is_exact", one_packet_moves_tat_by(40000000000, 250, 0));
 	report("a_1_kilobit_rate_is_exact", one_packet_moves_tat_by(1000, 10000000000, 1));
+	report("captures_show_frames_with_their_reasons", captures_show_frames());
+	report("drops_are_counted_by_session_and_reason", drops_are_counted_by_reason());
 	report("subscribers_are_listed_by_the_iterator", subscribers_are_listed());
 	lab_close();
 	printf("%u passed, %u failed\n", passed, failed);

@@ -222,6 +222,7 @@ static void why_tells_of_sessions_and_a_device_comes_with_its_parts(void **state
 	(void)state;
 	assert_true(json_is_null(json_object_get(a.json, "failure")));
 	assert_true(finds(a.json, "gate is closed downlink"));
+	assert_true(finds(a.json, "1 packets dropped as spoofed_source, the last 6 s ago"));
 	drop(a);
 	a = ask("GET", "/ues/001010000000001", NULL, NULL);
 	part = json_array_get(json_object_get(a.json, "timers"), 0);
@@ -480,6 +481,7 @@ static void fill_sessions(void)
 		s->down = (struct count){10 * i, 2000 * i};
 		s->bits_per_second_down = 5000000;
 		s->last_seen = 1000000000;
+		s->dropped = i;
 		s->ebi = 5;
 	}
 }

@@ -71,6 +71,13 @@ void dp_reasons(struct reason_count out[])
 	out[REASON_gate_closed].packets = 17;
 }
 
+unsigned dp_drops(uint32_t slot, struct drop_count out[REASON_COUNT])
+{
+	memset(out, 0, REASON_COUNT * sizeof *out);
+	out[REASON_spoofed_source] = (struct drop_count){sessions[slot].dropped, 4000000000};
+	return 1;
+}
+
 uint64_t dp_now_ns(void) { return 10000000000; }
 const char *dp_describe(void) { return "native on test"; }
 
