@@ -8,8 +8,10 @@
  * that a socket is readable, and s1_readable takes up to READ_BURST pieces of input in a turn. A
  * message that comes in several pieces is put together up to MESSAGE_MAX. Life: CONNECTING -> UP ->
  * CLOSING (our SHUTDOWN) -> DEAD. Only take_down calls `down`, always straight from the loop; it is
- * the only place where an association is freed. */
+ * the only place where an association is freed. An association that outlives the process has a second
+ * descriptor at the keeper, and is UP from the start in the next process. */
 #include "transport/s1.h"
+#include "core/keeper.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/metrics.h"
@@ -50,6 +52,7 @@ struct s1_assoc {
 	struct s1_assoc *next_to_flush;
 	bool to_flush;
 	const char *why;      /* DEAD: the reason */
+	uint32_t kept;	      /* keeper's id; 0: ends with this process */
 	struct timer closing; /* graceful close takes too long; DEAD: calls `down` */
 	struct s1_assoc *next, **pprev;
 };
@@ -64,7 +67,7 @@ static struct s1_assoc *all, *flush_list;
 static const struct s1_backend *backend;
 static const struct s1_handler *listener;
 static struct s1_config config;
-static bool stopping;
+static bool stopping, silent, keeping;
 static uint8_t receive_buffer[S1_RECEIVE];
 
 METRIC_COUNTER(messages_in, "mcore_s1_messages_received_total", "S1AP messages received");
@@ -189,13 +192,22 @@ static void assoc_free(struct s1_assoc *assoc)
 	pool_put(&assocs, assoc);
 }
 
+static void unkeep(struct s1_assoc *assoc)
+{
+	if (assoc->kept)
+		keeper_drop(assoc->kept);
+	assoc->kept = 0;
+}
+
 /* The end: says so to the owner and frees the association. */
 static void take_down(struct s1_assoc *assoc, const char *why)
 {
 	LOG(INFO, "sctp.down", "peer=%s why=\"%s\"", assoc->peer, why);
 	metric_add(&downs, 1);
 	assoc->state = DEAD;
-	if (assoc->socket)
+	unkeep(assoc);
+	/* In a silent stop the descriptor's second holder, or the process's end, decides. */
+	if (assoc->socket && (!silent || backend->adopt))
 		backend->close(assoc->socket, false);
 	assoc->socket = NULL;
 	assoc->handler->down(assoc, why);
@@ -214,6 +226,7 @@ static void abort_assoc(struct s1_assoc *assoc, const char *why)
 {
 	assoc->state = DEAD;
 	assoc->why = why;
+	unkeep(assoc);
 	if (assoc->socket)
 		backend->close(assoc->socket, true);
 	assoc->socket = NULL;
@@ -381,6 +394,7 @@ static bool restart(struct s1_assoc *old)
 	assoc->socket = socket;
 	memcpy(assoc->peer, old->peer, sizeof(assoc->peer));
 	old->socket = NULL;
+	unkeep(old);
 	take_down(old, "restarted by the peer");
 	bring_up(assoc);
 	return assoc->state != DEAD;
@@ -453,6 +467,44 @@ int s1_start(const struct s1_config *given, const char **error)
 
 const char *s1_backend(void) { return backend ? backend->name : "none"; }
 
+/* An association that an earlier process left at the keeper. */
+static void found(void *arg, uint32_t id, int fd, const uint8_t *note, size_t n)
+{
+	union s1_sockaddr peer = {0};
+	struct s1_socket *socket = backend->adopt(fd, &peer);
+	struct s1_assoc *assoc = socket ? assoc_new(listener, UP) : NULL;
+
+	(void)arg;
+	if (!assoc) {
+		LOG(INFO, "sctp.ended", "why=\"while no process had it\"");
+		if (socket)
+			backend->close(socket, true);
+		keeper_drop(id);
+		return;
+	}
+	socket->assoc = assoc;
+	assoc->socket = socket;
+	assoc->kept = id;
+	assoc->streams = backend->established(socket);
+	name_peer(assoc, &peer.sa);
+	metric_add(&ups, 1);
+	LOG(INFO, "sctp.back", "peer=%s streams=%u", assoc->peer, assoc->streams);
+	listener->back(assoc, note, n);
+}
+
+static void take_back(void)
+{
+	int err;
+
+	if (!backend->adopt || !config.keeper || !listener->back)
+		return;
+	err = keeper_start(config.keeper, (config.keep_ms + 999) / 1000, found, NULL);
+	keeping = !err;
+	if (err)
+		LOG(WARN, "keeper.start", "path=%s error=\"%s: associations end with this process\"",
+		    config.keeper, strerror(-err));
+}
+
 static const struct in6_addr any4 = {{{[10] = 0xff, [11] = 0xff}}};
 
 int s1_listen(const struct s1_handler *handler)
@@ -464,8 +516,21 @@ int s1_listen(const struct s1_handler *handler)
 	};
 
 	listener = handler;
+	take_back();
 	return backend->listen(&ends);
 }
+
+void s1_keep(struct s1_assoc *assoc, const void *note, size_t n)
+{
+	if (!keeping || assoc->state != UP)
+		return;
+	if (assoc->kept)
+		keeper_set(assoc->kept, note, n);
+	else
+		assoc->kept = keeper_put(assoc->socket->fd, note, n);
+}
+
+bool s1_keeps(void) { return keeping; }
 
 struct s1_assoc *s1_connect(const struct s1_handler *handler, unsigned locals,
 			    const struct in6_addr *local, const struct in6_addr *peer,
@@ -523,35 +588,52 @@ static void take_down_if_dead(struct s1_assoc *assoc)
 		take_down(assoc, assoc->why);
 }
 
-void s1_stop(void)
+/* Whether something is still to be sent, or to end. */
+static bool busy(bool tell_peers)
+{
+	struct s1_assoc *assoc = all;
+
+	while (!tell_peers && assoc && assoc->out.head == assoc->out.tail)
+		assoc = assoc->next;
+	return assoc != NULL;
+}
+
+void s1_stop(bool tell_peers)
 {
 	struct s1_assoc *assoc, *next;
 
 	if (!backend)
 		return;
 	stopping = true;
-	for (assoc = all; assoc; assoc = assoc->next)
+	silent = !tell_peers;
+	for (assoc = all; assoc && tell_peers; assoc = assoc->next)
 		s1_close(assoc, false);
-	for (unsigned waited = 0; all && waited < STOP_MS; waited += 10) {
+	for (unsigned waited = 0; busy(tell_peers) && waited < STOP_MS; waited += 10) {
 		flush_all(NULL);
 		for (assoc = all; assoc; assoc = next) {
 			next = assoc->next;
-			if (assoc->socket)
+			if (!assoc->socket)
+				take_down_if_dead(assoc);
+			else if (tell_peers)
 				s1_readable(assoc->socket);
 			else
-				take_down_if_dead(assoc);
+				flush_later(assoc);
 		}
-		if (all)
+		if (busy(tell_peers))
 			usleep(10000);
 	}
+	if (keeping)
+		keeper_stop();
+	keeping = false;
 	while (all) {
-		if (all->state != DEAD)
+		all->kept = 0;
+		if (all->state != DEAD && tell_peers)
 			abort_assoc(all, "stopped");
-		take_down(all, all->why);
+		take_down(all, all->why ? all->why : "stopped");
 	}
-	backend->stop();
+	backend->stop(tell_peers);
 	backend = NULL;
-	stopping = false;
+	stopping = silent = false;
 }
 
 void *s1_user(const struct s1_assoc *assoc) { return assoc->user; }

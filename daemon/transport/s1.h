@@ -27,6 +27,9 @@ struct s1_config {
 	uint8_t path_max_retrans;                  /* 0: 5 */
 	uint16_t streams;                          /* outbound, 0: 30 */
 	size_t backlog; /* most octets that wait for a slow peer, 0: 4 MiB */
+	const char *keeper; /* path of the keeper's socket (core/keeper.h); NULL: associations end with
+			       the process */
+	uint32_t keep_ms;   /* how long it holds them for the next process */
 };
 
 struct s1_assoc; /* one association; freed by the transport after `down` */
@@ -38,13 +41,17 @@ struct s1_handler {
 	/* It is gone: shutdown, abort, or path failure found by heartbeats. why is for logs. Last
 	 * call. A peer that restarted its association (RFC 9260 5.2) is one `down` and one `up`. */
 	void (*down)(struct s1_assoc *, const char *why);
+	/* Instead of `up`: an association of an earlier process, which its peer never noticed to have
+	 * ended, with the note that s1_keep was given. Called from within s1_listen. May be NULL. */
+	void (*back)(struct s1_assoc *, const uint8_t *note, size_t n);
 };
 
 /* Chooses the backend and starts it. 0 or negative errno, with *error said in words. Once. */
 int s1_start(const struct s1_config *, const char **error);
 /* "kernel" or "usrsctp": for the log. */
 const char *s1_backend(void);
-/* Listens on the configured addresses. 0 or negative errno. */
+/* Takes back the associations that were kept, then listens on the configured addresses. 0 or
+ * negative errno. */
 int s1_listen(const struct s1_handler *);
 /* Connects from the given local addresses (0: any) to a peer. The association is returned at once,
  * and `up` or `down` follows. NULL with errno. */
@@ -59,8 +66,16 @@ int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
 /* Graceful (SHUTDOWN, after what is queued; ABORT if that takes 5 s) or not (ABORT). No message is
  * delivered any more; `down` follows from the loop, not from within. */
 void s1_close(struct s1_assoc *, bool abort);
-/* Shuts all associations down, waits up to a second for their end. */
-void s1_stop(void);
+/* What follows this process shall find this association as it is, with this note; may be called
+ * again with a new one. Nothing happens where the backend cannot: usrsctp's associations live in the
+ * process. n at most KEEPER_NOTE_MAX. */
+void s1_keep(struct s1_assoc *, const void *note, size_t n);
+/* Whether associations outlive this process. */
+bool s1_keeps(void);
+/* Sends what is queued, for up to a second. With tell_peers all associations are shut down; else
+ * peers are told nothing: what was kept goes on, and the rest is ended by the next process, or by
+ * the peer's heartbeats. */
+void s1_stop(bool tell_peers);
 
 void *s1_user(const struct s1_assoc *);
 void s1_set_user(struct s1_assoc *, void *);

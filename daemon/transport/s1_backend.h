@@ -58,6 +58,12 @@ struct s1_ends {
 	uint16_t peer_port;
 };
 
+union s1_sockaddr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
 struct s1_backend {
 	const char *name;
 	int (*start)(const struct s1_config *, const char **error);
@@ -65,6 +71,9 @@ struct s1_backend {
 	int (*listen)(const struct s1_ends *);
 	/* A socket that is connecting, with assoc in it, or NULL with errno. */
 	struct s1_socket *(*connect)(struct s1_assoc *, const struct s1_ends *);
+	/* A socket over a descriptor that was kept, and who its peer is; NULL if there is no
+	 * association any more (fd is closed then). NULL itself: nothing can be kept. */
+	struct s1_socket *(*adopt)(int fd, union s1_sockaddr *peer);
 	/* One message; more: others follow at once, so it may wait for company in a packet. 0,
 	 * -EAGAIN or another negative errno if the association is broken. */
 	int (*send)(struct s1_socket *, uint16_t stream, const void *p, size_t n, bool more);
@@ -77,7 +86,7 @@ struct s1_backend {
 	void (*read_more)(struct s1_socket *); /* there was more to read than fits one turn */
 	void (*shutdown)(struct s1_socket *);  /* graceful; S1_LOST follows */
 	void (*close)(struct s1_socket *, bool abort); /* and frees it */
-	void (*stop)(void);
+	void (*stop)(bool tell_peers);
 };
 
 extern const struct s1_backend s1_kernel, s1_usrsctp;
@@ -88,11 +97,6 @@ void s1_accepted(struct s1_socket *, const struct sockaddr *peer);
 void s1_readable(struct s1_socket *);
 void s1_writable(struct s1_socket *);
 
-union s1_sockaddr {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
 /* Mapped addresses become AF_INET. Returns the length. */
 socklen_t s1_sockaddr(union s1_sockaddr *, const struct in6_addr *, uint16_t port);
 /* AF_INET if all of them are mapped (so that a host without IPv6 will do), else AF_INET6. */

@@ -228,6 +228,19 @@ static struct s1_socket *kernel_connect(struct s1_assoc *assoc, const struct s1_
 	return socket;
 }
 
+static struct s1_socket *kernel_adopt(int fd, union s1_sockaddr *peer)
+{
+	struct sctp_status status = {0};
+	socklen_t length = sizeof(status), peer_length = sizeof(*peer);
+
+	if (getsockopt(fd, IPPROTO_SCTP, SCTP_STATUS, &status, &length) ||
+	    status.sstat_state != SCTP_ESTABLISHED || getpeername(fd, &peer->sa, &peer_length)) {
+		close(fd);
+		return NULL;
+	}
+	return wrap(fd, LOOP_READ, on_socket);
+}
+
 static int kernel_send(struct s1_socket *socket, uint16_t stream, const void *p, size_t n,
 		       bool more)
 {
@@ -344,8 +357,9 @@ static void kernel_read_more(struct s1_socket *socket) { (void)socket; /* polled
 
 static void kernel_shutdown(struct s1_socket *socket) { shutdown(socket->fd, SHUT_WR); }
 
-static void kernel_stop(void)
+static void kernel_stop(bool tell_peers)
 {
+	(void)tell_peers; /* s1.c has */
 	if (listener)
 		kernel_close(listener, false);
 	listener = NULL;
@@ -356,6 +370,7 @@ const struct s1_backend s1_kernel = {
 	.start = kernel_start,
 	.listen = kernel_listen,
 	.connect = kernel_connect,
+	.adopt = kernel_adopt,
 	.send = kernel_send,
 	.receive = kernel_receive,
 	.established = kernel_established,

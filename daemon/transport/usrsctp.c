@@ -532,9 +532,13 @@ static void user_read_more(struct s1_socket *socket) { mark(socket->slot); }
 
 static void user_shutdown(struct s1_socket *socket) { usrsctp_shutdown(socket->so, SHUT_WR); }
 
-static void user_stop(void)
+/* The library ends its associations with an ABORT when it is finished, so it is left as it is where
+ * peers are not to be told; what it holds goes with the process. */
+static void user_stop(bool tell_peers)
 {
 	timer_stop(&poll_timer);
+	if (!tell_peers)
+		return;
 	if (listener)
 		user_close(listener, false);
 	listener = NULL;

@@ -73,7 +73,7 @@ void session_stop(void)
 		timer_stop(&sim.enb[i].retry);
 		sim.enb[i].leaving = true;
 	}
-	s1_stop();
+	s1_stop(true);
 	gtpu_stop();
 	netns_cleanup();
 	loop_close();

@@ -147,7 +147,7 @@ static void play(void (*peer)(void))
 		serve(ready[1]);
 		if (write(told[1], &seen, sizeof(seen)) < 0)
 			abort();
-		s1_stop();
+		s1_stop(true);
 		loop_close();
 		_exit(0);
 	}

@@ -120,7 +120,7 @@ static bool run(void)
 static void finish(void)
 {
 	timer_stop(&limit);
-	s1_stop();
+	s1_stop(true);
 	loop_close();
 	memset(&seen, 0, sizeof(seen));
 }
@@ -651,7 +651,7 @@ static int be_an_end(int argc, char **argv)
 	loop_signal(SIGTERM, on_signal);
 	loop_signal(SIGINT, on_signal);
 	loop_run();
-	s1_stop();
+	s1_stop(true);
 	loop_close();
 	return 0;
 }
