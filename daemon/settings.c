@@ -220,8 +220,42 @@ static const struct config_row security_rows[] = {
 	{ "reallocate_guti", CONFIG_MAP, .rows = reallocate_rows, .help = "of registered devices" },
 	{ 0 },
 };
+/* The words of overload_action_text. */
+static const struct config_word action_words[] = {
+	{ "reject-mo-data", S1AP_OVERLOAD_ACTION_REJECT_NON_EMERGENCY_MO_DT, "data that devices begin" },
+	{ "reject-signalling", S1AP_OVERLOAD_ACTION_REJECT_RRC_CR_SIGNALLING, "and signalling: attaches, updates" },
+	{ "permit-emergency",
+	  S1AP_OVERLOAD_ACTION_PERMIT_EMERGENCY_SESSIONS_AND_MOBILE_TERMINATED_SERVICES_ONLY,
+	  "all but emergency calls and what was paged" },
+	{ "permit-high-priority",
+	  S1AP_OVERLOAD_ACTION_PERMIT_HIGH_PRIORITY_SESSIONS_AND_MOBILE_TERMINATED_SERVICES_ONLY,
+	  "all but high priority and what was paged" },
+	{ "reject-delay-tolerant", S1AP_OVERLOAD_ACTION_REJECT_DELAY_TOLERANT_ACCESS,
+	  "devices that can wait, as most of IoT" },
+	{ 0 },
+};
+#define O(m) M(overload.m)
+static const struct config_row overload_rows[] = {
+	{ "attach_rate", CONFIG_INTEGER, O(attach_rate), .preset = "0", .reload = true,
+	  .help = "attaches a second from which the MME is overloaded; 0: never by this" },
+	{ "latency", CONFIG_DURATION, O(latency_ms), .preset = "0s", .max = 60000, .reload = true,
+	  .help = "lag of the daemon's loop from which it is; 0: never by this" },
+	{ "ues", CONFIG_INTEGER, O(ues), .preset = "0", .max = 100, .reload = true,
+	  .help = "percent of max_ues from which it is; 0: never by this" },
+	{ "action", CONFIG_ENUM, O(action), .words = action_words, .preset = "reject-signalling",
+	  .reload = true, .help = "what eNodeBs hold back then, and what is refused with cause 22" },
+	{ "reduction", CONFIG_INTEGER, O(reduction), .preset = "0", .max = 99, .reload = true,
+	  .help = "percent of that traffic; 0: all of it" },
+	{ "back_off", CONFIG_DURATION, O(back_off_s), .preset = "60s", .min = 2000, .max = 3600000,
+	  .reload = true, .help = "T3346 that refused devices are told, half as much less or more" },
+	{ "clear", CONFIG_DURATION, O(clear_ms), .preset = "10s", .min = 1000, .max = 600000,
+	  .reload = true, .help = "so long below the marks until it ends" },
+	{ 0 },
+};
+#undef O
 static const struct config_row mme_rows[] = {
-	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .help = "told to eNodeBs" },
+	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .reload = true,
+	  .help = "told to eNodeBs" },
 	{ "gummei", CONFIG_MAP, .rows = gummei_rows, .required = true, .help = "this MME's identity" },
 	{ "plmns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.plmn, mme.plmns), .of = CONFIG_CUSTOM,
 	  .parse = parse_plmn, .unit = "MCC and MNC, as 00101", .max = 31, .reload = true, .help = "networks served beside the GUMMEI's" },
@@ -240,6 +274,7 @@ static const struct config_row mme_rows[] = {
 	{ "timers", CONFIG_MAP, .rows = timer_rows, .check = check_timers, .help = "TS 24.301 clause 10" },
 	{ "failures", CONFIG_INTEGER, M(failures), .preset = "65536", .max = 1 << 24,
 	  .help = "IMSIs whose last failure is remembered for mcorectl why, 256 octets each; 0: none" },
+	{ "overload", CONFIG_MAP, .rows = overload_rows, .help = "when and how load is shed (TS 23.401 4.3.7.4)" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },
@@ -602,6 +637,7 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 		return err;
 	out->mme.t3412_s /= 1000; /* durations are read as ms */
 	out->mme.t3402_s /= 1000;
+	out->mme.overload.back_off_s /= 1000;
 	out->mme.mobile_reachable_extra_s /= 1000;
 	out->mme.reauthenticate.after_s /= 1000;
 	out->mme.reallocate_guti.after_s /= 1000;

@@ -91,6 +91,87 @@ int s1ap_encode_incomplete(const struct s1ap_msg *msg, const void *body, struct 
 	return encode(msg, body, w, true, NULL);
 }
 
+/* Reads the container's fields one after the other: extension bit, number, then id, criticality and
+ * open type of each. */
+struct bytes s1ap_raw_ie(struct bytes pdu, uint16_t id)
+{
+	struct per_rd r = per_rd_of(pdu, NULL, NULL);
+
+	per_get_bits(&r, 3);
+	per_get_align(&r);
+	per_get_bits(&r, 10);
+	per_get_open(&r);
+	per_get_bits(&r, 1);
+	per_get_align(&r);
+	for (uint64_t n = per_get_bits(&r, 16); n && !r.bad; n--) {
+		uint16_t is = (uint16_t)per_get_bits(&r, 16);
+		size_t octets;
+		const uint8_t *p;
+
+		per_get_bits(&r, 2);
+		octets = per_get_length(&r);
+		p = per_get_octets(&r, octets);
+		if (p && is == id)
+			return bytes_of(p, octets);
+	}
+	return (struct bytes){0};
+}
+
+static const struct per_row *row_of(const struct s1ap_msg *msg, uint16_t id, unsigned *bit)
+{
+	for (*bit = 0; *bit < msg->body.n; ++*bit)
+		if (msg->body.rows[*bit].id == id)
+			return &msg->body.rows[*bit];
+	return NULL;
+}
+
+int s1ap_encode_raw(const struct s1ap_msg *msg, uint16_t id, struct bytes value, struct wr *w)
+{
+	struct per_wr p = per_wr_of(w->p, (size_t)(w->end - w->p));
+	unsigned bit;
+	const struct per_row *row = row_of(msg, id, &bit);
+	size_t open;
+
+	if (!row || w->bad)
+		return -EINVAL;
+	per_put_bits(&p, msg->choice, 3);
+	per_put_align(&p);
+	per_put_bits(&p, msg->procedure, 8);
+	per_put_bits(&p, msg->criticality, 2);
+	open = per_put_open(&p);
+	per_put_bits(&p, 0, 1);
+	per_put_align(&p);
+	per_put_bits(&p, 1, 16);
+	per_put_bits(&p, id, 16);
+	per_put_bits(&p, row->criticality, 2);
+	per_put_length(&p, value.n);
+	per_put_octets(&p, value.p, value.n);
+	per_put_close(&p, open);
+	if (p.bad)
+		return -ENOSPC;
+	w->p += per_wr_octets(&p);
+	return 0;
+}
+
+void *s1ap_ie(const struct s1ap_msg *msg, void *body, uint16_t id)
+{
+	unsigned bit;
+	const struct per_row *row = row_of(msg, id, &bit);
+
+	return row && *(uint64_t *)body >> bit & 1 ? (char *)body + row->offset : NULL;
+}
+
+void *s1ap_ie_set(const struct s1ap_msg *msg, void *body, uint16_t id)
+{
+	unsigned bit;
+	const struct per_row *row = row_of(msg, id, &bit);
+
+	if (!row)
+		return NULL;
+	*(uint64_t *)body |= UINT64_C(1) << bit;
+	return (char *)body + row->offset;
+}
+
 void s1ap_show(FILE *f, const struct s1ap_msg *msg, const void *body)
 {
 	fprintf(f, "%s ", msg->name);

@@ -12,8 +12,10 @@ void proc_observe(proc_observer *fn) { observer = fn; }
 
 static void tell(const struct proc *p, const char *what, const char *detail)
 {
-	if (observer)
-		observer(p, what, detail);
+	proc_observer *fn = p->list->observer ? p->list->observer : observer;
+
+	if (fn)
+		fn(p, what, detail);
 }
 
 void proc_note(const struct proc *p, const char *detail) { tell(p, "note", detail); }

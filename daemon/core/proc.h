@@ -11,7 +11,7 @@
  * PROC_CHILD_FAILED. Ended procedures are freed at the end of the loop's turn, so a handler
  * may look at its procedure after ending it or its owner. Timers die with their procedure.
  *
- * What happens is told to one observer: that is what the log and `mcorectl trace` show. */
+ * What happens is told to an observer: that is what the log and `mcorectl trace` show. */
 #ifndef CORE_PROC_H
 #define CORE_PROC_H
 
@@ -61,8 +61,12 @@ struct proc_def {
 	void (*end)(struct proc *, uint16_t cause);
 };
 
+/* what: "start", "step", "retry", "event", "end", "fail"; detail is for people. */
+typedef void proc_observer(const struct proc *, const char *what, const char *detail);
+
 struct proc_list {
 	struct proc *first;
+	proc_observer *observer; /* NULL: that of proc_observe */
 };
 
 struct proc {
@@ -98,8 +102,7 @@ void proc_finish(struct proc *, uint16_t cause);
 /* Ends all of a list, children first, without telling parents. */
 void proc_abort_all(struct proc_list *, uint16_t cause);
 
-/* what: "start", "step", "retry", "event", "end", "fail"; detail is for people. */
-typedef void proc_observer(const struct proc *, const char *what, const char *detail);
+/* Who is told of the procedures of lists without an observer of their own. */
 void proc_observe(proc_observer *);
 /* Tells the observer something in a procedure's own words. */
 void proc_note(const struct proc *, const char *detail);

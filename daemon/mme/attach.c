@@ -33,8 +33,6 @@ struct attach {
 	struct mme_pdn *pdn;
 };
 
-enum { BACK_OFF_S = 60 }; /* T3346 */
-
 static struct mem_pool pool = MEM_POOL(attach);
 METRIC_LATENCY(attach_time, "mcore_attach_seconds",
 	       "Attach Request to the last of Attach Complete and bearer")
@@ -349,7 +347,7 @@ static void reject(const struct attach *a, uint16_t cause)
 			SET(&r, nas_attach_reject, esm);
 	}
 	if (cause == EMM_CAUSE_CONGESTION) {
-		r.t3346 = BACK_OFF_S;
+		r.t3346 = overload_back_off();
 		SET(&r, nas_attach_reject, t3346);
 	}
 	NAS_SEND(ue, attach_reject, &r);
@@ -517,10 +515,12 @@ static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request
 
 void attach_refuse(struct s1_conn *c, uint8_t cause)
 {
-	struct nas_attach_reject r = {.emm_cause = cause, .t3346 = BACK_OFF_S};
+	struct nas_attach_reject r = {.emm_cause = cause};
 
-	if (cause == EMM_CAUSE_CONGESTION)
+	if (cause == EMM_CAUSE_CONGESTION) {
+		r.t3346 = overload_back_off();
 		SET(&r, nas_attach_reject, t3346);
+	}
 	mme_counters.attach_failed++;
 	why_refused(c, "attach", "TS 24.301 5.5.1.2.5", cause);
 	nas_send_plain(c, &nas_attach_reject_def, &r);

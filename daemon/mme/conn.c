@@ -74,6 +74,7 @@ struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
 	c->mme_ue_s1ap_id = i | slots[i].generation << SLOT_BITS;
 	c->enb_ue_s1ap_id = enb_ue_s1ap_id;
 	c->enb = enb;
+	c->imsi = IMSI_NONE;
 	c->key.enb = (uintptr_t)enb;
 	c->key.enb_ue_s1ap_id = enb_ue_s1ap_id;
 	HASH_ADD(by_enb, by_enb, key, sizeof(c->key), c);
@@ -104,8 +105,10 @@ static void forget(struct s1_conn *c)
 
 void conn_unbind(struct s1_conn *c)
 {
-	if (c->ue)
+	if (c->ue) {
+		c->imsi = c->ue->imsi;
 		c->ue->conn = NULL;
+	}
 	c->ue = NULL;
 }
 

@@ -11,6 +11,20 @@ static uint16_t algorithms(uint8_t octet) { return (uint16_t)((octet & 0x7f) << 
 
 static uint64_t at_most(uint64_t rate) { return rate > 10000000000 ? 10000000000 : rate; }
 
+struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *ue)
+{
+	return (struct s1ap_ue_aggregate_maximum_bitrate){
+		.ue_aggregate_maximum_bit_rate_dl = at_most(ue->ambr_down),
+		.ue_aggregate_maximum_bit_rate_ul = at_most(ue->ambr_up),
+	};
+}
+
+struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *ue)
+{
+	return (struct s1ap_ue_security_capabilities){algorithms(ue->ue_capability[0]),
+						      algorithms(ue->ue_capability[1])};
+}
+
 int context_setup(struct mme_ue *ue, struct bytes nas)
 {
 	struct s1ap_initial_context_setup_request m = {0};
@@ -36,20 +50,18 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 		return -ENOENT;
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
-	S1AP_SET(&m, ue_aggregate_maximum_bitrate,
-		 (struct s1ap_ue_aggregate_maximum_bitrate){
-			 .ue_aggregate_maximum_bit_rate_dl = at_most(ue->ambr_down),
-			 .ue_aggregate_maximum_bit_rate_ul = at_most(ue->ambr_up),
-		 });
+	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
-	S1AP_SET(&m, ue_security_capabilities,
-		 (struct s1ap_ue_security_capabilities){algorithms(ue->ue_capability[0]),
-							algorithms(ue->ue_capability[1])});
+	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)
 		S1AP_SET(&m, ue_radio_capability,
 			 bytes_of(ue->radio_capability, ue->radio_capability_n));
+	if (radio_trace_activation(ue, &m.trace_activation)) {
+		m.has.trace_activation = 1;
+		mme_counters.radio_traces++;
+	}
 	return conn_send(ue->conn, &s1ap_initial_context_setup_request_msg, &m);
 }
 

@@ -32,17 +32,25 @@ int enb_send(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, const v
 		    where ? where : "-", strerror(-err));
 		return err;
 	}
-	err = s1_send(e->assoc, stream, buf, (size_t)(w.p - buf));
-	if (err)
+	return enb_send_octets(e, stream, msg, bytes_of(buf, (size_t)(w.p - buf)));
+}
+
+int enb_send_octets(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, struct bytes pdu)
+{
+	int err = s1_send(e->assoc, stream, pdu.p, pdu.n);
+
+	if (err) {
 		LOG(WARN, "s1.send", "peer=%s message=\"%s\" error=\"%s\"", s1_peer(e->assoc),
 		    msg->name, strerror(-err));
-	else
-		e->out++;
-	return err;
+		return err;
+	}
+	e->out++;
+	e->node.out[msg->procedure]++;
+	return 0;
 }
 
 /* What was sent with values that do not exist cannot be sent back as diagnostics either. */
-static bool can_be_told(const struct s1ap_pdu *faulty)
+bool enb_can_be_told(const struct s1ap_pdu *faulty)
 {
 	bool legal = faulty->criticality <= PER_NOTIFY && faulty->choice <= S1AP_UNSUCCESSFUL;
 
@@ -61,7 +69,7 @@ void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t 
 	if (enb_id)
 		S1AP_SET(&m, enb_ue_s1ap_id, *enb_id & 0xffffff);
 	S1AP_SET(&m, cause, cause);
-	if (faulty && can_be_told(faulty))
+	if (faulty && enb_can_be_told(faulty))
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.error_indication_sent++;
 	enb_send(e, 0, &s1ap_error_indication_msg, &m);
@@ -81,7 +89,7 @@ void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap
 
 	S1AP_SET(&m, cause, cause);
 	S1AP_SET(&m, time_to_wait, S1AP_TIME_TO_WAIT_V10S);
-	if (faulty && can_be_told(faulty))
+	if (faulty && enb_can_be_told(faulty))
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.s1_setup_failed++;
 	e->ready = false;
@@ -89,8 +97,7 @@ void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap
 	enb_send(e, 0, &s1ap_s1_setup_failure_msg, &m);
 }
 
-/* The tracking areas it serves for us; *plmn tells whether at least the network is ours. */
-static int read_tas(struct enb *e, const struct s1ap_supported_tas *tas, bool *plmn)
+int enb_read_tas(struct enb *e, const struct s1ap_supported_tas *tas, bool *plmn)
 {
 	struct tai *tai = malloc(ENB_MAX_TAIS * sizeof(*tai)), *fit;
 	unsigned n = 0;
@@ -106,36 +113,33 @@ static int read_tas(struct enb *e, const struct s1ap_supported_tas *tas, bool *p
 			if (n < ENB_MAX_TAIS && mme_serves_tai(&t))
 				tai[n++] = t;
 		}
-	free(e->tai);
 	fit = n ? realloc(tai, n * sizeof(*tai)) : NULL;
-	if (!fit)
+	if (!fit) {
 		free(tai);
+		return n ? -ENOMEM : 0;
+	}
+	free(e->tai);
 	e->tai = fit;
-	e->tais = fit ? n : 0;
-	return 0;
+	e->tais = n;
+	return (int)n;
+}
+
+void enb_set_name(struct enb *e, struct bytes name)
+{
+	e->name[0] = 0;
+	if (name.n > ENB_NAME_MAX)
+		return;
+	memcpy(e->name, name.p, name.n);
+	e->name[name.n] = 0;
 }
 
 static void send_response(struct enb *e)
 {
 	struct s1ap_s1_setup_response m = {0};
-	plmn_t plmn[32];
-	uint16_t group = mme.gummei.group;
-	uint8_t code = mme.gummei.code;
-	uint32_t n = 0;
-
-	plmn[n++] = mme.gummei.plmn;
-	for (unsigned i = 0; i < mme.plmns && n < 32; i++)
-		if (mme.plmn[i] != mme.gummei.plmn)
-			plmn[n++] = mme.plmn[i];
-	struct s1ap_served_gummeis_item item = {
-		.served_plmns = {plmn, n},
-		.served_group_ids = {&group, 1},
-		.served_mmecs = {&code, 1},
-	};
 
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
-	S1AP_SET(&m, served_gummeis, (struct s1ap_served_gummeis){&item, 1});
+	S1AP_SET(&m, served_gummeis, node_served_gummeis());
 	S1AP_SET(&m, relative_mme_capacity, mme.relative_capacity);
 	enb_send(e, 0, &s1ap_s1_setup_response_msg, &m);
 }
@@ -160,24 +164,23 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	char name[4 * ENB_NAME_MAX + 1];
 	unsigned bits = 20;
 	bool plmn = false;
+	int tais;
 
 	e->plmn = r->global_enb_id.plmn;
 	e->id = s1ap_enb_id_number(&r->global_enb_id.enb_id, &bits);
 	e->id_bits = (uint8_t)bits;
 	e->home = bits == 28;
-	e->name[0] = 0;
-	if (r->has.enb_name && r->enb_name.n <= ENB_NAME_MAX) {
-		memcpy(e->name, r->enb_name.p, r->enb_name.n);
-		e->name[r->enb_name.n] = 0;
-	}
+	enb_set_name(e, r->has.enb_name ? r->enb_name : (struct bytes){0});
 	log_escape(name, sizeof(name), e->name, strlen(e->name));
 	/* 8.7.3.1: the setup erases whatever there was on both sides. */
 	release_all(e);
-	if (read_tas(e, &r->supported_tas, &plmn)) {
+	proc_abort_all(&e->node.procs, PROC_ABORTED);
+	tais = enb_read_tas(e, &r->supported_tas, &plmn);
+	if (tais < 0) {
 		enb_setup_failure(e, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD), NULL);
 		return;
 	}
-	if (!e->tais) {
+	if (!tais) {
 		LOG(WARN, "s1.setup_refused", "peer=%s enb=%s name=\"%s\" error=\"%s\"",
 		    s1_peer(e->assoc), enb_print_id(e, (char[24]){0}), name,
 		    plmn ? "none of its tracking areas is served" : "none of its PLMNs is served");
@@ -192,7 +195,9 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	mme_counters.s1_setup++;
 	LOG(INFO, "s1.setup", "peer=%s enb=%s name=\"%s\" tais=%u", s1_peer(e->assoc),
 	    enb_print_id(e, (char[24]){0}), name, e->tais);
+	node_read_setup(e, r);
 	send_response(e);
+	node_enb_ready(e);
 }
 
 /* ---- Reset ---- */
@@ -239,6 +244,7 @@ static void up(struct s1_assoc *a)
 		return;
 	}
 	e->assoc = a;
+	node_procs_init(e);
 	e->next = first;
 	if (first)
 		first->prev = e;
@@ -271,6 +277,7 @@ static void down(struct s1_assoc *a, const char *why)
 	    e->id_bits ? enb_print_id(e, (char[24]){0}) : "-", why, n);
 	e->ready = false;
 	release_all(e);
+	node_enb_down(e);
 	if (e->prev)
 		e->prev->next = e->next;
 	else

@@ -18,7 +18,7 @@ static const struct proc_timer standard[MME_TIMERS] = {
 	[T3485] = {"T3485", 8000, 4},         [T3486] = {"T3486", 8000, 4},
 	[T3495] = {"T3495", 8000, 4},         [T_ICS] = {"T-ICS", 10000, 0},
 	[T_ERAB] = {"T-E-RAB", 10000, 0},     [T_REACH] = {"T-reach", 30000, 0},
-	[T_RELEASE] = {"T-release", 5000, 0},
+	[T_RELEASE] = {"T-release", 5000, 0}, [T_NODE] = {"T-node", 10000, 2},
 };
 
 bool mme_serves_plmn(plmn_t plmn)
@@ -167,6 +167,11 @@ void mme_reload(const struct mme_config *c)
 		if (!same_rules(&was, &mme))
 			access_apply();
 	}
+	bool changed = running && (strcmp(mme.name, was.name) != 0 ||
+				   mme.relative_capacity != was.relative_capacity ||
+				   mme.plmns != was.plmns ||
+				   (mme.plmns && memcmp(mme.plmn, was.plmn,
+							mme.plmns * sizeof(*mme.plmn)) != 0));
 	for (unsigned i = 0; i < MME_TIMERS; i++) {
 		uint32_t ms = mme.timer[i].ms;
 
@@ -184,6 +189,8 @@ void mme_reload(const struct mme_config *c)
 		memcpy(mme.eia, (uint8_t[]){EIA2, EIA1, EIA3}, mme.eias = 3);
 	if (!mme.eeas)
 		memcpy(mme.eea, (uint8_t[]){EEA2, EEA1, EEA3, EEA0}, mme.eeas = 4);
+	if (changed)
+		node_config_changed();
 }
 
 static void turn_end(void *arg)
@@ -217,6 +224,7 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 		return err;
 	}
 	running = true;
+	overload_start();
 	LOG(INFO, "mme.start", "name=\"%s\" plmn=%s group=%u code=%u sctp=%s", mme.name,
 	    plmn_print(mme.gummei.plmn, (char[PLMN_STRLEN]){0}), mme.gummei.group, mme.gummei.code,
 	    s1_backend());

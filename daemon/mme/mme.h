@@ -33,6 +33,7 @@
 #include "core/proc.h"
 #include "core/timer.h"
 #include "mme/rule.h"
+#include "mme/node.h"
 #include "security/nas_sec.h"
 #include "transport/gtpc.h"
 #include "transport/s1.h"
@@ -46,7 +47,7 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 };
 
 enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
-		    T_ICS, T_ERAB, T_REACH, T_RELEASE, MME_TIMERS };
+		    T_ICS, T_ERAB, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
 
 struct mme_config {
 	const char *name;
@@ -72,6 +73,7 @@ struct mme_config {
 	uint64_t max_ues; /* 0: no ceiling */
 	uint32_t failures; /* IMSIs whose last failure is remembered */
 	const char *failures_path; /* NULL: until the restart */
+	struct overload_config overload;
 	struct in_addr control; /* our address in S11 F-TEIDs */
 	struct s1_config s1;
 };
@@ -102,6 +104,7 @@ struct enb {
 	uint64_t in, out; /* messages */
 	uint64_t since; /* unix time, s, of the S1 Setup */
 	uint16_t next_stream;
+	struct enb_node node;
 };
 
 struct s1_conn {
@@ -116,12 +119,14 @@ struct s1_conn {
 	uint32_t mme_ue_s1ap_id; /* slot and generation */
 	uint32_t enb_ue_s1ap_id;
 	uint16_t stream;
+	uint8_t rrc_cause; /* enum s1ap_rrc_establishment_cause, of its Initial UE Message */
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	bool releasing;
 	struct timer timer; /* of the release */
 	struct tai tai;
 	struct ecgi ecgi;
 	imsi_t claimed; /* whom its first message named, proven or not; 0: nobody known */
+	imsi_t imsi; /* of the device it was last tied to */
 };
 
 /* One E-RAB at the eNodeB, one GTP-U tunnel. */
@@ -193,6 +198,14 @@ struct mme_ue {
 	uint32_t s11_teid; /* ours, as the SGW is told; 0 before the first session */
 	uint8_t *radio_capability; /* malloc: UE Radio Capability, as the eNodeB gave it */
 	uint32_t radio_capability_n;
+	uint8_t *paging_capability; /* malloc: UE Radio Capability for Paging */
+	uint32_t paging_capability_n;
+	struct ue_places *places; /* cells before; NULL as long as it was seen in one only */
+	struct radio_trace *radio_trace; /* NULL: none */
+	uint64_t secondary_up, secondary_down; /* octets through a secondary node */
+	uint8_t voice_match;	  /* enum ue_voice */
+	bool report_location;	  /* each change of cell */
+	bool lte_m;
 	UT_hash_handle by_imsi, by_tmsi;
 	struct mme_ue *next_doomed;
 };
@@ -245,6 +258,29 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(error_indication_sent, "Error Indications sent")                                         \
 	C(access_denied, "attaches, tracking area updates and service requests denied by a rule")  \
 	C(access_detached, "registered devices detached because rules changed")                    \
+	C(reset_sent, "Resets sent to eNodeBs")                                                    \
+	C(enb_update, "eNB Configuration Updates accepted")                                        \
+	C(enb_update_failed, "eNB Configuration Updates refused")                                  \
+	C(mme_update, "MME Configuration Updates acknowledged")                                    \
+	C(mme_update_failed, "MME Configuration Updates refused")                                  \
+	C(enb_transfer, "SON transfers passed on to an eNodeB")                                    \
+	C(enb_transfer_lost, "transfers of eNodeBs to what is not here")                           \
+	C(conn_modified, "UE Context Modifications acknowledged")                                  \
+	C(conn_modify_failed, "UE Context Modifications refused or unanswered")                    \
+	C(location_reports, "Location Reports")                                                    \
+	C(location_failed, "Location Reporting Failure Indications")                               \
+	C(radio_traces, "Trace Starts sent")                                                       \
+	C(radio_trace_failed, "Trace Failure Indications")                                         \
+	C(cell_traces, "Cell Traffic Traces announced by eNodeBs")                                 \
+	C(nas_delivered, "NAS Delivery Indications")                                               \
+	C(overload_start, "Overload Starts sent")                                                  \
+	C(overload_stop, "Overload Stops sent")                                                    \
+	C(overload_refused, "NAS requests refused for overload")                                   \
+	C(warnings, "Write-Replace Warning Requests sent")                                         \
+	C(warning_unanswered, "Write-Replace Warning and Kill Requests without an answer")         \
+	C(warning_kills, "Kill Requests sent")                                                     \
+	C(pws_restart, "PWS Restart Indications")                                                  \
+	C(pws_failure, "PWS Failure Indications")                                                  \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 
 struct mme_counters {
@@ -284,10 +320,17 @@ extern const struct s1_handler enb_handler;
 struct enb *enb_next(const struct enb *); /* NULL: first */
 /* Encodes and sends; counts. 0 or negative errno. */
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
+/* The same of a message that is encoded already. */
+int enb_send_octets(struct enb *, uint16_t stream, const struct s1ap_msg *, struct bytes pdu);
+/* Takes over the tracking areas of these that are served. How many; 0 or -ENOMEM: what was stays. *plmn
+ * tells whether at least a network is ours. */
+int enb_read_tas(struct enb *, const struct s1ap_supported_tas *, bool *plmn);
+void enb_set_name(struct enb *, struct bytes name);
 /* Error Indication (36.413 8.7.2): ids as far as known (NULL), cause, and diagnostics about the faulty
  * message (NULL: none). */
 void enb_error_indication(struct enb *, const uint32_t *mme_id, const uint32_t *enb_id,
 			  struct s1ap_cause, const struct s1ap_pdu *faulty);
+bool enb_can_be_told(const struct s1ap_pdu *faulty); /* as Criticality Diagnostics */
 const char *enb_print_id(const struct enb *, char buf[24]); /* "00101-0019b" */
 void enb_setup(struct enb *, const struct s1ap_s1_setup_request *);
 void enb_setup_failure(struct enb *, struct s1ap_cause, const struct s1ap_pdu *faulty);
@@ -314,6 +357,8 @@ void conn_unbind(struct s1_conn *);
 void conn_release(struct s1_conn *, struct s1ap_cause);
 
 /* ---- context.c: Initial Context Setup (36.413 8.3.1) ---- */
+struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *);
+struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *);
 /* Sends the request with all of the device's bearers; nas (may be empty) rides on the first. 0 or
  * negative errno. */
 int context_setup(struct mme_ue *, struct bytes nas);
@@ -573,6 +618,11 @@ void ue_forget(imsi_t);
 unsigned ue_restore_all(void);
 
 /* ---- view.c ---- */
+/* An answer that comes later, once: wish_answered(wish, err) from anywhere lets done(arg, err) be called
+ * in the loop's next turn. */
+struct wish;
+struct wish *wish_of(void (*done)(void *arg, int err), void *arg);
+void wish_answered(void *wish, int err);
 void view_init(void); /* observes the procedures: log and trace */
 /* A step of something that is no procedure object: a detach by the device, a release. */
 void view_trace(const struct mme_ue *, const char *procedure, const char *step, const char *detail);

@@ -137,11 +137,37 @@ static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct na
 	conn_release(c, S1AP_CAUSE(NAS, DETACH));
 }
 
+/* General NAS level congestion control (5.3.9): the device stays registered, and it can check T3346. */
+static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
+{
+	if (tau) {
+		struct nas_tau_reject r = {.emm_cause = EMM_CAUSE_CONGESTION};
+
+		r.t3346 = overload_back_off();
+		SET(&r, nas_tau_reject, t3346);
+		why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", EMM_CAUSE_CONGESTION);
+		NAS_SEND(ue, tau_reject, &r);
+	} else {
+		struct nas_service_reject r = {.emm_cause = EMM_CAUSE_CONGESTION};
+
+		r.t3346 = overload_back_off();
+		SET(&r, nas_service_reject, t3346);
+		mme_counters.service_failed++;
+		why_refused(c, "service request", "TS 24.301 5.6.1.5", EMM_CAUSE_CONGESTION);
+		NAS_SEND(ue, service_reject, &r);
+	}
+	conn_release(c, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
+}
+
 static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
 {
 	if (ue && e->secured && ue->emm == EMM_REGISTERED) {
 		conn_bind(c, ue);
 		ue->security_on = true;
+		if (overload_refuses(c)) {
+			congested(c, ue, true);
+			return;
+		}
 		tau_begin(ue, e);
 		return;
 	}
@@ -152,6 +178,10 @@ static void serve(struct s1_conn *c, struct mme_ue *ue)
 {
 	conn_bind(c, ue);
 	ue->security_on = true;
+	if (overload_refuses(c)) {
+		congested(c, ue, false);
+		return;
+	}
 	nas_kenb(&ue->sec, ue->kenb);
 	uint8_t denied = access_check(ue, &c->tai);
 
@@ -297,7 +327,12 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 		return;
 	switch (m.type) {
 	case NAS_ATTACH_REQUEST:
-		attach_begin(c, ue, &e);
+		if (((const struct nas_attach_request *)m.body)->attach_type !=
+			    NAS_ATTACH_EMERGENCY &&
+		    overload_refuses(c))
+			attach_refuse(c, EMM_CAUSE_CONGESTION);
+		else
+			attach_begin(c, ue, &e);
 		break;
 	case NAS_DETACH_REQUEST:
 		initial_detach(c, ue, &e);

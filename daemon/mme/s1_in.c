@@ -3,10 +3,12 @@
  * syntax errors, unknown procedures and IEs by their criticality, messages out of state, and ids
  * that name nothing (10.6). */
 #include <errno.h>
-#include <stdlib.h>
 #include "mme/mme.h"
 
 /* All messages about one device that an eNodeB sends begin with these two IEs. */
+enum { IE_MME_UE_S1AP_ID = 0, IE_CAUSE = 2, IE_ENB_UE_S1AP_ID = 8, IE_CRITICALITY_DIAGNOSTICS = 58,
+       IE_SOURCE_MME_UE_S1AP_ID = 88 };
+
 struct ids {
 	uint64_t have;
 	uint32_t mme_ue_s1ap_id, enb_ue_s1ap_id;
@@ -29,6 +31,10 @@ static void initial_ue(struct enb *e, struct s1_conn *unused, const void *body)
 	c->tai = m->tai;
 	if (m->has.eutran_cgi)
 		c->ecgi = m->eutran_cgi;
+	c->rrc_cause = m->has.rrc_establishment_cause
+			       ? m->rrc_establishment_cause
+			       : S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING;
+	node_cell_seen(e, &c->ecgi);
 	nas_initial(c, m->nas_pdu, m->has.s_tmsi ? &m->s_tmsi : NULL);
 }
 
@@ -41,6 +47,7 @@ static void uplink_nas(struct enb *e, struct s1_conn *c, const void *body)
 		c->tai = m->tai;
 	if (m->has.eutran_cgi)
 		c->ecgi = m->eutran_cgi;
+	node_cell_seen(e, &c->ecgi);
 	nas_uplink(c, m->nas_pdu);
 }
 
@@ -62,6 +69,8 @@ static void context_response(struct enb *e, struct s1_conn *c, const void *body)
 	(void)e;
 	if (c->ue && !proc_offer(&c->ue->procs, EV_ICS_RESPONSE, body))
 		UE_LOG(DEBUG, c->ue, "s1.unexpected", "message=\"Initial Context Setup Response\"");
+	if (c->ue && c->context)
+		node_context_ready(c);
 }
 
 static void context_failure(struct enb *e, struct s1_conn *c, const void *body)
@@ -84,6 +93,8 @@ static void release_request(struct enb *e, struct s1_conn *c, const void *body)
 	struct s1ap_cause cause = m->has.cause ? m->cause : S1AP_CAUSE(NAS, UNSPECIFIED);
 
 	(void)e;
+	if (c->ue && m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(c->ue, &m->secondary_rat_data_usage_report_list);
 	if (c->ue)
 		view_trace(c->ue, "release", "requested", s1ap_cause_text(cause));
 	conn_release(c, cause);
@@ -91,30 +102,13 @@ static void release_request(struct enb *e, struct s1_conn *c, const void *body)
 
 static void release_complete(struct enb *e, struct s1_conn *c, const void *body)
 {
-	(void)e, (void)body;
-	conn_free(c);
-}
-
-static void capability(struct enb *e, struct s1_conn *c, const void *body)
-{
-	const struct s1ap_ue_capability_info_indication *m = body;
-	struct mme_ue *ue = c->ue;
-	uint8_t *copy;
+	const struct s1ap_ue_context_release_complete *m = body;
+	struct mme_ue *ue;
 
 	(void)e;
-	if (!ue || !m->has.ue_radio_capability || !m->ue_radio_capability.n)
-		return;
-	if (m->ue_radio_capability.n > UE_RADIO_CAPABILITY_MAX) {
-		UE_LOG(INFO, ue, "ue.radio_capability", "octets=%u error=\"too long to be kept\"",
-		       m->ue_radio_capability.n);
-		return;
-	}
-	copy = realloc(ue->radio_capability, m->ue_radio_capability.n);
-	if (!copy)
-		return;
-	memcpy(copy, m->ue_radio_capability.p, m->ue_radio_capability.n);
-	ue->radio_capability = copy;
-	ue->radio_capability_n = m->ue_radio_capability.n;
+	if (m->has.secondary_rat_data_usage_report_list && (ue = ue_by_imsi(c->imsi)))
+		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
+	conn_free(c);
 }
 
 static void setup(struct enb *e, struct s1_conn *c, const void *body)
@@ -160,7 +154,6 @@ static const struct row {
 	{&s1ap_initial_context_setup_response_msg, context_response, true, false},
 	{&s1ap_ue_context_release_complete_msg, release_complete, true, false},
 	{&s1ap_ue_context_release_request_msg, release_request, true, false},
-	{&s1ap_ue_capability_info_indication_msg, capability, true, false},
 	{&s1ap_initial_context_setup_failure_msg, context_failure, true, false},
 	{&s1ap_nas_non_delivery_indication_msg, non_delivery, true, false},
 	{&s1ap_e_rab_setup_response_msg, erab_setup_response, true, false},
@@ -171,6 +164,9 @@ static const struct row {
 	{&s1ap_s1_setup_request_msg, setup, false, true},
 	{&s1ap_reset_msg, reset, false, false},
 	{&s1ap_error_indication_msg, error_indication, false, true},
+#define NODE_ROW(name, of_ue) {&s1ap_##name##_msg, on_##name, of_ue, false},
+	NODE_MESSAGES(NODE_ROW)
+#undef NODE_ROW
 };
 
 #define IDS_FIRST(m)                                                                               \
@@ -184,7 +180,6 @@ IDS_FIRST(s1ap_initial_context_setup_response);
 IDS_FIRST(s1ap_initial_context_setup_failure);
 IDS_FIRST(s1ap_ue_context_release_complete);
 IDS_FIRST(s1ap_ue_context_release_request);
-IDS_FIRST(s1ap_ue_capability_info_indication);
 IDS_FIRST(s1ap_nas_non_delivery_indication);
 IDS_FIRST(s1ap_e_rab_setup_response);
 IDS_FIRST(s1ap_e_rab_modify_response);
@@ -227,29 +222,62 @@ static struct s1_conn *find(struct enb *e, const struct s1ap_pdu *pdu)
 	return NULL;
 }
 
-static bool is_of_ue(const struct s1ap_msg *msg)
+static const struct row *row_of(const struct s1ap_msg *msg)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (rows[i].msg == msg)
-			return rows[i].of_ue;
-	return false;
+			return &rows[i];
+	return NULL;
 }
 
 /* Error Indication about a message, with the ids it came with (8.7.2.2). */
 static void indicate(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
 {
-	const struct ids *ids = pdu->body;
-	uint64_t have = pdu->msg && is_of_ue(pdu->msg) ? ids->have : 0;
+	const uint32_t *mme_id = pdu->body ? s1ap_ie(pdu->msg, pdu->body, IE_MME_UE_S1AP_ID) : NULL;
+	const uint32_t *enb_id = pdu->body ? s1ap_ie(pdu->msg, pdu->body, IE_ENB_UE_S1AP_ID) : NULL;
 
-	enb_error_indication(e, have & HAVE_MME_ID ? &ids->mme_ue_s1ap_id : NULL,
-			     have & HAVE_ENB_ID ? &ids->enb_ue_s1ap_id : NULL, cause, pdu);
+	enb_error_indication(e, mme_id, enb_id, cause, pdu);
+}
+
+/* A procedure with a message of its own for that is refused by it (10.3.4.2, 10.3.5), built by its
+ * table: the ids, the cause, the diagnostics. False if there is none, or it would lack an id. */
+static bool refuse_by_outcome(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
+{
+	static const struct {
+		uint16_t id, from[2]; /* Path Switch Request has its MME UE S1AP ID by another name */
+	} ids[] = {{IE_MME_UE_S1AP_ID, {IE_MME_UE_S1AP_ID, IE_SOURCE_MME_UE_S1AP_ID}},
+		   {IE_ENB_UE_S1AP_ID, {IE_ENB_UE_S1AP_ID, IE_ENB_UE_S1AP_ID}}};
+	const struct s1ap_msg *f = s1ap_msg_find(pdu->procedure, S1AP_UNSUCCESSFUL);
+	void *body, *to;
+
+	if (!f || !pdu->body || pdu->choice != S1AP_INITIATING || !row_of(pdu->msg))
+		return false;
+	body = arena_zalloc(&turn_arena, f->body.size);
+	for (unsigned i = 0; i < 2; i++) {
+		const void *from = s1ap_ie(pdu->msg, pdu->body, ids[i].from[0]);
+
+		if (!from)
+			from = s1ap_ie(pdu->msg, pdu->body, ids[i].from[1]);
+		to = s1ap_ie_set(f, body, ids[i].id);
+		if (to && !from)
+			return false;
+		if (to)
+			memcpy(to, from, sizeof(uint32_t));
+	}
+	to = s1ap_ie_set(f, body, IE_CAUSE);
+	if (!to)
+		return false;
+	memcpy(to, &cause, sizeof(cause));
+	if (enb_can_be_told(pdu) && (to = s1ap_ie_set(f, body, IE_CRITICALITY_DIAGNOSTICS)))
+		*(struct s1ap_criticality_diagnostics *)to = s1ap_diagnose(&turn_arena, pdu);
+	return !enb_send(e, 0, f, body);
 }
 
 static void refuse(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
 {
 	if (pdu->msg == &s1ap_s1_setup_request_msg)
 		enb_setup_failure(e, cause, pdu);
-	else
+	else if (!refuse_by_outcome(e, pdu, cause))
 		indicate(e, pdu, cause);
 }
 
@@ -309,23 +337,23 @@ void s1_in(struct enb *e, struct bytes bytes)
 	struct s1ap_pdu pdu;
 	int err = s1ap_decode(&turn_arena, bytes, &pdu);
 
+	node_count_in(e, &pdu);
 	if (!acceptable(e, &pdu, err))
 		return;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct row *r = &rows[i];
-		struct s1_conn *c = NULL;
+	const struct row *r = row_of(pdu.msg);
+	struct s1_conn *c = NULL;
 
-		if (r->msg != pdu.msg)
-			continue;
-		if (!e->ready && !r->before_setup) {
-			indicate(e, &pdu,
-				 S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
-			return;
-		}
-		if (r->of_ue && !(c = find(e, &pdu)))
-			return;
-		r->fn(e, c, pdu.body);
+	if (!r) {
+		unsupported(e, &pdu);
 		return;
 	}
-	unsupported(e, &pdu);
+	if (!e->ready && !r->before_setup) {
+		indicate(e, &pdu,
+			 S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
+		return;
+	}
+	if (r->of_ue && !(c = find(e, &pdu)))
+		return;
+	e->node.pdu = bytes;
+	r->fn(e, c, pdu.body);
 }

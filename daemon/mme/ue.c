@@ -196,7 +196,7 @@ void ue_enter_tables(struct mme_ue *ue)
 		HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
 }
 
-/* Where it is now; where it was is kept. */
+/* Where it is now; where it was is kept. An eNodeB need not say the cell. */
 static void ue_place(struct mme_ue *ue, const struct tai *tai, const struct ecgi *ecgi)
 {
 	bool same = ue->ecgi.plmn == ecgi->plmn && ue->ecgi.eci == ecgi->eci &&
@@ -205,6 +205,7 @@ static void ue_place(struct mme_ue *ue, const struct tai *tai, const struct ecgi
 	if (same)
 		return;
 	if (ue->tai.plmn) {
+		location_left(ue);
 		ue->tai_before = ue->tai;
 		ue->ecgi_before = ue->ecgi;
 	}
@@ -214,7 +215,7 @@ static void ue_place(struct mme_ue *ue, const struct tai *tai, const struct ecgi
 }
 
 /* A device that attaches again has been somewhere before. */
-static void inherit_place(struct mme_ue *ue, const struct mme_ue *old)
+static void inherit_place(struct mme_ue *ue, struct mme_ue *old)
 {
 	struct tai tai = ue->tai;
 	struct ecgi ecgi = ue->ecgi;
@@ -224,6 +225,7 @@ static void inherit_place(struct mme_ue *ue, const struct mme_ue *old)
 	ue->tai_before = old->tai_before;
 	ue->ecgi_before = old->ecgi_before;
 	ue->moved = old->moved;
+	location_inherit(ue, old);
 	ue_place(ue, &tai, &ecgi);
 }
 
@@ -458,6 +460,7 @@ void ue_reap(void)
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
 		free(ue->apn);
 		free(ue->radio_capability);
+		node_ue_freed(ue);
 		pool_put(&ue_pool, ue);
 	}
 }

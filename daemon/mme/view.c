@@ -168,6 +168,14 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 	v->radio_capability = ue->radio_capability_n;
 	for (const struct mme_bearer *b = NULL; (b = bearer_next((struct mme_ue *)ue, b));)
 		v->bearers++;
+	v->secondary_up = ue->secondary_up;
+	v->secondary_down = ue->secondary_down;
+	v->voice = ue->voice_match == VOICE_SUPPORTED       ? "supported"
+		   : ue->voice_match == VOICE_NOT_SUPPORTED ? "not supported"
+							    : NULL;
+	if (ue->radio_trace)
+		snprintf(v->radio_trace, sizeof(v->radio_trace), "%016llx",
+			 (unsigned long long)ue->radio_trace->id);
 	v->since = ue->attached;
 	v->seen = ue->seen;
 }
@@ -242,28 +250,13 @@ static bool enb_walk(uint64_t *cursor, struct enb_view *v)
 {
 	const struct enb *e = NULL;
 	uint64_t skip = (*cursor)++;
-	size_t at = 0;
 
 	do
 		e = enb_next(e);
 	while (e && skip--);
 	if (!e)
 		return false;
-	if (e->id_bits)
-		enb_print_id(e, v->id);
-	log_escape(v->name, sizeof(v->name), e->name, strlen(e->name));
-	snprintf(v->peer, sizeof(v->peer), "%s", s1_peer(e->assoc));
-	v->state = e->ready ? "up" : "no S1 Setup";
-	for (unsigned i = 0; i < e->tais && at + 16 < sizeof(v->tais); i++)
-		at += (size_t)snprintf(
-			v->tais + at, sizeof(v->tais) - at, "%s%s-%04x", i ? "," : "",
-			plmn_print(e->tai[i].plmn, (char[PLMN_STRLEN]){0}), e->tai[i].tac);
-	for (const struct s1_conn *c = e->conns; c; c = c->next)
-		v->ues++;
-	v->streams = s1_streams(e->assoc);
-	v->messages_in = e->in;
-	v->messages_out = e->out;
-	v->since = e->since;
+	view_enb(e, v);
 	return true;
 }
 
@@ -283,7 +276,7 @@ static void granted(void *arg)
 	free(w);
 }
 
-static void answered(void *arg, int err)
+void wish_answered(void *arg, int err)
 {
 	struct wish *w = arg;
 
@@ -291,7 +284,7 @@ static void answered(void *arg, int err)
 	loop_post(granted, w);
 }
 
-static struct wish *wish_of(void (*done)(void *, int), void *arg)
+struct wish *wish_of(void (*done)(void *, int), void *arg)
 {
 	struct wish *w = calloc(1, sizeof(*w));
 
@@ -308,9 +301,9 @@ static void api_detach(imsi_t imsi, bool reattach, void (*done)(void *, int), vo
 	struct wish *w = wish_of(done, arg);
 
 	if (!ue)
-		answered(w, -ENOENT);
+		wish_answered(w, -ENOENT);
 	else
-		detach_by_network(ue, reattach, answered, w);
+		detach_by_network(ue, reattach, wish_answered, w);
 }
 
 static void api_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void *arg)
@@ -319,12 +312,13 @@ static void api_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void 
 	struct wish *w = wish_of(done, arg);
 
 	if (!ue)
-		answered(w, -ENOENT);
+		wish_answered(w, -ENOENT);
 	else
-		refresh_begin(ue, keys ? REFRESH_KEYS : REFRESH_GUTI, answered, w);
+		refresh_begin(ue, keys ? REFRESH_KEYS : REFRESH_GUTI, wish_answered, w);
 }
 
 const struct api_mme mme_api = {
+	.node = &node_api,
 	.ue = ue_one,
 	.ue_parts = ue_parts,
 	.why = why_view,
@@ -361,4 +355,5 @@ void mme_stats(api_emit emit, void *arg)
 				       ue_count()});
 	emit(arg, &(struct api_metric){"mme_connections", METRIC_GAUGE, "S1 connections", NULL,
 				       NULL, connected});
+	node_stats(emit, arg);
 }

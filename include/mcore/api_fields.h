@@ -69,6 +69,10 @@
 	F(downlink_count, number, MORE, "downlink NAS COUNT")                                      \
 	F(ksi,            text,   MORE, "key set identifier of the NAS security context")          \
 	F(capability,     text,   MORE, "UE network capability, hex (TS 24.301 9.9.3.34)")         \
+	F(secondary_up,   bytes,  MORE, "octets that secondary nodes carried, uplink")               \
+	F(secondary_down, bytes,  MORE, "and downlink")                                            \
+	F(radio_trace,    text,   MORE, "E-UTRAN Trace ID of a trace at its eNodeB")               \
+	F(voice,          word,   MORE, "voice over its radio, if it was asked")                   \
 	F(radio_capability, number, MORE, "octets of its UE Radio Capability that are kept")       \
 	F(bearers,      number, LIST, "EPS bearers")                                               \
 	F(since,        time,   MORE, "time of the attach")                                        \
@@ -124,10 +128,75 @@
 	F(state,        word,   LIST, "up, or why not")                                            \
 	F(tais,         text,   LIST, "tracking areas it serves")                                  \
 	F(ues,          number, LIST, "devices connected through it")                              \
+	F(cells,        number, LIST, "cells that were heard")                                     \
+	F(paging_drx,   number, MORE, "its default paging DRX, radio frames")                      \
+	F(csgs,         number, MORE, "closed subscriber groups it has")                           \
+	F(gnbs,         number, MORE, "en-gNBs connected to it")                                   \
+	F(overload,     flag,   MORE, "it was told to hold traffic back")                          \
 	F(streams,      number, MORE, "SCTP streams towards it")                                   \
 	F(messages_in,  number, MORE, "S1AP messages received")                                    \
 	F(messages_out, number, MORE, "S1AP messages sent")                                        \
 	F(since,        time,   LIST, "time of its S1 Setup")
+
+/* A cell that an eNodeB was heard from. */
+#define ENB_CELL_FIELDS(F)                                                                         \
+	F(cell,         cell,   LIST, "cell")                                                      \
+	F(messages,     number, LIST, "messages that named it")                                    \
+	F(seen,         time,   LIST, "the last of them")
+
+/* Messages of an S1AP procedure, exchanged with an eNodeB. */
+#define ENB_COUNT_FIELDS(F)                                                                        \
+	F(procedure,    word,   LIST, "S1AP procedure, by its first message")                      \
+	F(in,           number, LIST, "messages received")                                         \
+	F(out,          number, LIST, "messages sent")
+
+/* A cause that an eNodeB gave. */
+#define ENB_CAUSE_FIELDS(F)                                                                        \
+	F(cause,        word,   LIST, "cause (TS 36.413 9.2.1.3)")                                 \
+	F(times,        number, LIST, "how often")
+
+/* Where a device is, or was. */
+#define PLACE_FIELDS(F)                                                                            \
+	F(when,         word,   LIST, "now, or before")                                            \
+	F(tai,          tai,    LIST, "tracking area")                                             \
+	F(cell,         cell,   LIST, "cell")                                                      \
+	F(since,        time,   LIST, "first heard there")                                         \
+	F(until,        time,   LIST, "last heard there, or time it went")
+
+/* Load of the MME, and what is done about it. */
+#define OVERLOAD_FIELDS(F)                                                                         \
+	F(active,       word,   LIST, "by load, by operator, or no")                               \
+	F(action,       word,   LIST, "what eNodeBs are to hold back")                             \
+	F(reduction,    number, LIST, "percent of that traffic, 0: all of it")                     \
+	F(seconds,      number, LIST, "since it began")                                            \
+	F(attach_rate,  number, LIST, "attaches in the last second")                               \
+	F(latency,      ms,     LIST, "lag of the daemon's loop in the last second")               \
+	F(ues,          number, LIST, "devices known")                                             \
+	F(refused,      number, LIST, "requests refused with cause 22, ever")
+
+/* A warning message. */
+#define WARNING_FIELDS(F)                                                                          \
+	F(id,           number, LIST, "message identifier (TS 23.041 9.4.1.2.2)")                  \
+	F(serial,       text,   LIST, "serial number")                                             \
+	F(state,        word,   LIST, "on, or why it ended")                                       \
+	F(area,         text,   LIST, "cells, tracking areas or emergency areas")                  \
+	F(period,       number, LIST, "repetition period, s")                                      \
+	F(broadcasts,   number, LIST, "broadcasts ordered, 0: until killed")                       \
+	F(pages,        number, MORE, "pages of its text")                                         \
+	F(enbs,         number, LIST, "eNodeBs asked")                                             \
+	F(broadcasting, number, LIST, "eNodeBs that broadcast it")                                 \
+	F(cells,        number, LIST, "cells that do")                                             \
+	F(since,        time,   LIST, "time of the order")
+
+/* A warning message at one eNodeB. */
+#define WARNING_ENB_FIELDS(F)                                                                      \
+	F(id,           number, LIST, "message identifier")                                        \
+	F(serial,       text,   LIST, "serial number")                                             \
+	F(enb,          text,   LIST, "global eNB id")                                             \
+	F(state,        word,   LIST, "what it made of it")                                        \
+	F(cells,        number, LIST, "cells it is broadcast in")                                  \
+	F(broadcasts,   number, LIST, "broadcasts it had when killed")                             \
+	F(ecgis,        text,   LIST, "the cells, the first few")
 
 /* A bearer in the datapath, as the kernel acts on it. */
 #define SESSION_FIELDS(F)                                                                          \
@@ -225,6 +294,13 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(failure, FAILURE_FIELDS)                                                                 \
 	O(finding, FINDING_FIELDS)                                                                 \
 	O(enb, ENB_FIELDS)                                                                         \
+	O(enb_cell, ENB_CELL_FIELDS)                                                               \
+	O(enb_count, ENB_COUNT_FIELDS)                                                             \
+	O(enb_cause, ENB_CAUSE_FIELDS)                                                             \
+	O(place, PLACE_FIELDS)                                                                     \
+	O(overload, OVERLOAD_FIELDS)                                                               \
+	O(warning, WARNING_FIELDS)                                                                 \
+	O(warning_enb, WARNING_ENB_FIELDS)                                                         \
 	O(session, SESSION_FIELDS)                                                                 \
 	O(pool, POOL_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \

@@ -7,7 +7,48 @@
 
 #include "api_fields.h"
 
+/* A warning message as it is ordered; texts may be NULL. */
+struct warning_text {
+	uint64_t id, serial, period_s, broadcasts;
+	bool concurrent;
+	const char *type; /* of an ETWS primary notification: four hex digits */
+	const char *text, *language;
+	const char *cells, *tais, *areas; /* lists by commas; none of them: everywhere */
+};
+
+enum api_locate { LOCATE_ASK, LOCATE_LAST, LOCATE_CHANGES, LOCATE_STOP };
+
+/* eNodeBs as nodes. An eNodeB is named by its id as text or its name. Functions that return int give 0
+ * or more, or a negative errno with *error in words (static text). done is called exactly once, never
+ * from within. */
+struct api_node {
+	bool (*enb)(const char *id, struct enb_view *out);
+	void (*enb_parts)(const char *id, void (*cell)(void *arg, const struct enb_cell_view *),
+			  void (*count)(void *arg, const struct enb_count_view *),
+			  void (*cause)(void *arg, const struct enb_cause_view *), void *arg);
+	/* Reset of all of its connections, or of that device's. done: 0, -ENOENT, -EALREADY,
+	 * -ETIMEDOUT, -ECONNRESET. */
+	void (*reset)(const char *id, imsi_t only, void (*done)(void *arg, int err), void *arg);
+	/* done: 0 the eNodeB has said, -ENOTCONN what is known is shown, -ENOENT, -ETIMEDOUT, -EPROTO,
+	 * -EALREADY. */
+	void (*locate)(imsi_t, enum api_locate, void (*done)(void *arg, int err), void *arg);
+	bool (*place_next)(imsi_t, uint64_t *cursor, struct place_view *out);
+	/* Trace at the eNodeB; collector NULL: stop. */
+	int (*radio_trace)(imsi_t, const char *collector, const char *depth, const char **error);
+	void (*voice)(imsi_t, void (*done)(void *arg, int err), void *arg);
+	void (*overload)(struct overload_view *out);
+	/* action NULL: stop. plmns: list by commas or NULL. */
+	int (*overload_set)(const char *action, uint64_t percent, const char *plmns,
+			    const char **error);
+	/* How many eNodeBs were asked. */
+	int (*warning_send)(const struct warning_text *, const char **error);
+	int (*warning_kill)(uint64_t id, uint64_t serial, bool all, const char **error);
+	bool (*warning_next)(uint64_t *cursor, struct warning_view *out);
+	bool (*warning_enb_next)(uint64_t id, uint64_t *cursor, struct warning_enb_view *out);
+};
+
 struct api_mme {
+	const struct api_node *node;
 	/* Fills *out (zeroed by the caller). False if the device is not known. */
 	bool (*ue)(imsi_t imsi, struct ue_view *out);
 	/* Calls timer and bearer for each that a known device has. */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A device's context at its eNodeB, changed while it lasts: UE Context Modification (TS 36.413 8.3.4),
+ * the eNodeB's UE Context Modification Indication (8.3.5), and UE Radio Capability Match (8.17). They
+ * are procedures of the device and end with its connection. */
+#include <errno.h>
+#include "mme/mme.h"
+
+static int err_of(uint16_t cause)
+{
+	return !cause ? 0 : cause == PROC_TIMEOUT ? -ETIMEDOUT : cause == PROC_ABORTED ? -ECANCELED : -EPROTO;
+}
+
+static int taken(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_END;
+}
+
+/* ---- UE Context Modification ---- */
+
+struct modification {
+	struct proc proc;
+	struct conn_change what;
+};
+
+static struct mem_pool modification_pool = MEM_POOL(modification);
+
+static int enter_modify(struct proc *p)
+{
+	const struct conn_change *what = &((struct modification *)p)->what;
+	struct s1ap_ue_context_modification_request m = {0};
+	struct mme_ue *ue = p->owner;
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
+	if (what->key)
+		S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
+	if (what->ambr)
+		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
+	if (what->capabilities)
+		S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
+	if (!conn_send(ue->conn, &s1ap_ue_context_modification_request_msg, &m))
+		return PROC_STAY;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+/* 8.3.4.3: the eNodeB goes on with what it had. */
+static int refused(struct proc *p, const void *msg)
+{
+	const struct s1ap_ue_context_modification_failure *m = msg;
+
+	UE_LOG(WARN, (struct mme_ue *)p->owner, "s1.modify_refused", "cause=\"%s\"",
+	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static void modify_ended(struct proc *p, uint16_t cause)
+{
+	const struct modification *m = (const struct modification *)p;
+
+	if (cause)
+		mme_counters.conn_modify_failed++;
+	else
+		mme_counters.conn_modified++;
+	if (m->what.done)
+		m->what.done(p->owner, m->what.arg, err_of(cause));
+}
+
+static const struct proc_step modify_steps[] = {{"modify", enter_modify, &mme.timer[T_ICS], 0}};
+static const struct proc_row modify_rows[] = {
+	{0, EV_CONTEXT_MODIFIED, taken, 0},
+	{0, EV_CONTEXT_MODIFY_FAILED, refused, 0},
+};
+static const struct proc_def modify_def = {
+	"UE context modification", "TS 36.413 8.3.4", modify_steps, modify_rows, 1, 2,
+	&modification_pool, modify_ended,
+};
+
+static void modify_init(struct proc *p, const void *arg)
+{
+	((struct modification *)p)->what = *(const struct conn_change *)arg;
+}
+
+int conn_modify(struct s1_conn *c, const struct conn_change *what)
+{
+	if (!c || !c->ue || !c->context || c->releasing)
+		return -ENOTCONN;
+	if (proc_find(&c->ue->procs, &modify_def))
+		return -EALREADY;
+	return proc_start(&modify_def, &c->ue->procs, c->ue, NULL, modify_init, what) ? 0 : -ENOMEM;
+}
+
+static void offer(struct s1_conn *c, uint16_t event, const void *body, const char *name)
+{
+	if (c->ue && !proc_offer(&c->ue->procs, event, body))
+		UE_LOG(DEBUG, c->ue, "s1.unexpected", "message=\"%s\"", name);
+}
+
+void on_ue_context_modification_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	offer(c, EV_CONTEXT_MODIFIED, body, "ue_context_modification_response");
+}
+
+void on_ue_context_modification_failure(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	offer(c, EV_CONTEXT_MODIFY_FAILED, body, "ue_context_modification_failure");
+}
+
+/* A device that moved into a hybrid cell: nobody here subscribes to a closed group. */
+void on_ue_context_modification_indication(struct enb *e, struct s1_conn *c, const void *body)
+{
+	const struct s1ap_ue_context_modification_indication *m = body;
+	struct s1ap_ue_context_modification_confirm r = {0};
+
+	(void)e;
+	S1AP_SET(&r, mme_ue_s1ap_id, c->mme_ue_s1ap_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, c->enb_ue_s1ap_id);
+	if (m->has.csg_membership_info)
+		S1AP_SET(&r, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
+	conn_send(c, &s1ap_ue_context_modification_confirm_msg, &r);
+}
+
+/* ---- UE Radio Capability Match ---- */
+
+struct match {
+	struct proc proc;
+	void (*done)(void *arg, int err);
+	void *arg;
+};
+
+static struct mem_pool match_pool = MEM_POOL(match);
+
+static int enter_match(struct proc *p)
+{
+	struct s1ap_ue_radio_capability_match_request m = {0};
+	const struct mme_ue *ue = p->owner;
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
+	if (ue->radio_capability)
+		S1AP_SET(&m, ue_radio_capability,
+			 bytes_of(ue->radio_capability, ue->radio_capability_n));
+	if (!conn_send(ue->conn, &s1ap_ue_radio_capability_match_request_msg, &m))
+		return PROC_STAY;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static int matched(struct proc *p, const void *msg)
+{
+	const struct s1ap_ue_radio_capability_match_response *m = msg;
+	struct mme_ue *ue = p->owner;
+
+	ue->voice_match = m->voice_support_match_indicator ==
+					  S1AP_VOICE_SUPPORT_MATCH_INDICATOR_SUPPORTED
+				  ? VOICE_SUPPORTED
+				  : VOICE_NOT_SUPPORTED;
+	return PROC_END;
+}
+
+static void match_ended(struct proc *p, uint16_t cause)
+{
+	const struct match *m = (const struct match *)p;
+
+	if (m->done)
+		m->done(m->arg, err_of(cause));
+}
+
+static const struct proc_step match_steps[] = {{"match", enter_match, &mme.timer[T_ICS], 0}};
+static const struct proc_row match_rows[] = {{0, EV_CAPABILITY_MATCHED, matched, 0}};
+static const struct proc_def match_def = {
+	"UE radio capability match", "TS 36.413 8.17", match_steps, match_rows, 1, 1, &match_pool,
+	match_ended,
+};
+
+static void match_init(struct proc *p, const void *arg)
+{
+	((struct match *)p)->done = ((const struct match *)arg)->done;
+	((struct match *)p)->arg = ((const struct match *)arg)->arg;
+}
+
+int conn_match_capability(struct s1_conn *c, void (*done)(void *arg, int err), void *arg)
+{
+	struct match m = {.done = done, .arg = arg};
+
+	if (!c || !c->ue || c->releasing)
+		return -ENOTCONN;
+	if (proc_find(&c->ue->procs, &match_def))
+		return -EALREADY;
+	return proc_start(&match_def, &c->ue->procs, c->ue, NULL, match_init, &m) ? 0 : -ENOMEM;
+}
+
+void on_ue_radio_capability_match_response(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	offer(c, EV_CAPABILITY_MATCHED, body, "ue_radio_capability_match_response");
+}
