@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "api/api.h"
+#include "core/keeper.h"
 #include "core/loop.h"
 #include "settings.h"
 #include "store/store.h"
@@ -23,14 +24,16 @@ static struct arena arena;
 
 static int usage(FILE *f)
 {
-	fputs("usage: mcored [-c FILE] [--check | --schema | --clean]\n"
+	fputs("usage: mcored [-c FILE] [--check | --schema | --clean | --keeper PATH]\n"
 	      "  -c, --config FILE  the configuration (/etc/mcore/mcored.yaml)\n"
 	      "      --check        tell what is wrong with it, and exit\n"
 	      "      --schema       print every key with its meaning, range and default\n"
+	      "      --keeper PATH  hold S1 associations for an mcored that restarts (mcored starts it)\n"
 	      "      --clean        detach the XDP programs and remove all that is pinned\n"
 	      "  -h, --help\n"
 	      "  -V, --version\n"
-	      "Signals: HUP reads the configuration again; TERM stops; the XDP programs stay.\n",
+	      "Signals: HUP reads the configuration again; TERM stops for a restart, of which eNodeBs\n"
+	      "notice nothing; INT stops and tells them. The XDP programs stay.\n",
 	      f);
 	return f == stdout ? 0 : 2;
 }
@@ -56,8 +59,13 @@ static void notify(const char *state)
 		close(fd);
 }
 
+static void notify_ready(void) { notify("READY=1"); }
+
+static bool tell_peers; /* stopped for good, by hand: SIGINT */
+
 static void stop(int signo)
 {
+	tell_peers = signo == SIGINT;
 	LOG(INFO, "stop", "signal=%s", strsignal(signo));
 	notify("STOPPING=1");
 	loop_stop();
@@ -108,7 +116,7 @@ static void on_hangup(int signo)
 	(void)signo;
 	notify("RELOADING=1");
 	reload();
-	notify("READY=1");
+	notify_ready();
 }
 
 static void hss_stats_emit(api_emit emit, void *arg)
@@ -226,10 +234,14 @@ int main(int argc, char **argv)
 		{"check", no_argument, NULL, 'k'},
 		{"schema", no_argument, NULL, 's'},
 		{"clean", no_argument, NULL, 'x'},
+		{"keeper", required_argument, NULL, 'p'},
+		{"background", no_argument, NULL, 'b'}, /* with keeper: between mcored and itself */
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	const char *keeper = NULL;
+	bool background = false;
 	int c, what = 0;
 
 	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1)
@@ -240,6 +252,12 @@ int main(int argc, char **argv)
 		case 'k':
 		case 'x':
 			what = c;
+			break;
+		case 'p':
+			keeper = optarg;
+			break;
+		case 'b':
+			background = true;
 			break;
 		case 's':
 			settings_print_schema();
@@ -254,6 +272,8 @@ int main(int argc, char **argv)
 		}
 	if (optind < argc)
 		return usage(stderr);
+	if (keeper)
+		return keeper_run(keeper, background, notify_ready);
 	if (settings_load(config_path, &settings, &arena))
 		return 2;
 	if (what == 'k') {
@@ -275,11 +295,11 @@ int main(int argc, char **argv)
 
 	if (!status) {
 		LOG(INFO, "start", "version=%s ready=yes", MCORE_VERSION);
-		notify("READY=1");
+		notify_ready();
 		loop_run();
 	}
 	api_stop();
-	mme_stop();
+	mme_stop(tell_peers);
 	sgw_stop();
 	pgw_stop();
 	hss_stop();

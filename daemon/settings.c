@@ -189,6 +189,10 @@ static const struct config_row s1_rows[] = {
 	  .help = "how often a silent eNodeB is probed" },
 	{ "path_max_retrans", CONFIG_INTEGER, M(s1.path_max_retrans), .preset = "3", .min = 1, .max = 20,
 	  .help = "unanswered probes until it counts as gone" },
+	{ "keeper", CONFIG_STRING, M(s1.keeper), .preset = "/run/mcore-keeper/socket", .max = 107,
+	  .help = "socket of the process that holds associations while mcored restarts (kernel SCTP); \"\": none" },
+	{ "keep", CONFIG_DURATION, M(s1.keep_ms), .preset = "60s", .min = 1000, .max = 3600000,
+	  .help = "how long it holds them for the next mcored" },
 	{ 0 },
 };
 static const struct config_row name_rows[] = {
@@ -645,6 +649,8 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 
 	strcpy(failures, out->store_path);
 	out->mme.failures_path = strcat(failures, ".failures");
+	if (!*out->mme.s1.keeper)
+		out->mme.s1.keeper = NULL;
 	out->mme.s1.addresses = out->s1_addresses;
 	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
 	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "mme/mme.h"
+#include "security/crypto.h"
 
 enum { SLOT_BITS = 22, SLOT_MASK = (1 << SLOT_BITS) - 1 };
 
@@ -14,7 +15,8 @@ static struct s1_conn *by_enb;
 static struct slot {
 	struct s1_conn *conn;
 	uint32_t next_free;
-	uint32_t generation;
+	uint16_t generation;
+	bool listed; /* among the free ones; conn_restore takes one without unlisting it */
 } * slots;
 static uint32_t slots_n, first_free = SLOT_MASK, last_free = SLOT_MASK;
 
@@ -22,6 +24,9 @@ static void give_back(uint32_t i)
 {
 	slots[i].conn = NULL;
 	slots[i].generation++;
+	if (slots[i].listed)
+		return;
+	slots[i].listed = true;
 	slots[i].next_free = SLOT_MASK;
 	if (first_free == SLOT_MASK)
 		first_free = i;
@@ -33,14 +38,18 @@ static void give_back(uint32_t i)
 static bool grow(void)
 {
 	uint32_t n = slots_n ? 2 * slots_n : 1024;
+	uint16_t base;
 	struct slot *more = n < SLOT_MASK ? realloc(slots, n * sizeof(*slots)) : NULL;
 
 	if (!more)
 		return false;
 	slots = more;
 	memset(slots + slots_n, 0, (n - slots_n) * sizeof(*slots));
-	for (uint32_t i = slots_n; i < n; i++)
+	crypto_random(&base, sizeof(base)); /* also an id of an earlier process names nobody */
+	for (uint32_t i = slots_n; i < n; i++) {
+		slots[i].generation = base;
 		give_back(i);
+	}
 	slots_n = n;
 	return true;
 }
@@ -61,17 +70,17 @@ struct s1_conn *conn_find_by_enb(struct enb *enb, uint32_t id)
 	return c;
 }
 
-struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
+/* A connection in a slot that is on no list of free ones. */
+static struct s1_conn *make(struct enb *enb, uint32_t i, uint32_t enb_ue_s1ap_id)
 {
-	struct s1_conn *c = first_free != SLOT_MASK || grow() ? pool_get(&pool) : NULL;
+	struct s1_conn *c = pool_get(&pool);
 
-	if (!c)
+	if (!c) {
+		give_back(i);
 		return NULL;
-	uint32_t i = first_free;
-
-	first_free = slots[i].next_free;
+	}
 	slots[i].conn = c;
-	c->mme_ue_s1ap_id = i | slots[i].generation << SLOT_BITS;
+	c->mme_ue_s1ap_id = i | (uint32_t)slots[i].generation << SLOT_BITS;
 	c->enb_ue_s1ap_id = enb_ue_s1ap_id;
 	c->enb = enb;
 	c->imsi = IMSI_NONE;
@@ -87,6 +96,33 @@ struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
 		c->next->prev = c;
 	enb->conns = c;
 	return c;
+}
+
+struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
+{
+	uint32_t i;
+
+	do {
+		if (first_free == SLOT_MASK && !grow())
+			return NULL;
+		i = first_free;
+		first_free = slots[i].next_free;
+		slots[i].listed = false;
+	} while (slots[i].conn);
+	return make(enb, i, enb_ue_s1ap_id);
+}
+
+struct s1_conn *conn_restore(struct enb *enb, uint32_t mme_ue_s1ap_id, uint32_t enb_ue_s1ap_id)
+{
+	uint32_t i = mme_ue_s1ap_id & SLOT_MASK;
+
+	while (i >= slots_n)
+		if (!grow())
+			return NULL;
+	if (slots[i].conn || conn_find_by_enb(enb, enb_ue_s1ap_id))
+		return NULL;
+	slots[i].generation = (uint16_t)(mme_ue_s1ap_id >> SLOT_BITS);
+	return make(enb, i, enb_ue_s1ap_id);
 }
 
 static void forget(struct s1_conn *c)

@@ -159,23 +159,29 @@ static void replace_twin(const struct enb *e)
 		}
 }
 
-void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
+int enb_read(struct enb *e, const struct s1ap_s1_setup_request *r, bool *plmn)
 {
-	char name[4 * ENB_NAME_MAX + 1];
 	unsigned bits = 20;
-	bool plmn = false;
-	int tais;
 
 	e->plmn = r->global_enb_id.plmn;
 	e->id = s1ap_enb_id_number(&r->global_enb_id.enb_id, &bits);
 	e->id_bits = (uint8_t)bits;
 	e->home = bits == 28;
 	enb_set_name(e, r->has.enb_name ? r->enb_name : (struct bytes){0});
-	log_escape(name, sizeof(name), e->name, strlen(e->name));
+	return enb_read_tas(e, &r->supported_tas, plmn);
+}
+
+void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
+{
+	char name[4 * ENB_NAME_MAX + 1];
+	bool plmn = false;
+	int tais;
+
 	/* 8.7.3.1: the setup erases whatever there was on both sides. */
 	release_all(e);
 	proc_abort_all(&e->node.procs, PROC_ABORTED);
-	tais = enb_read_tas(e, &r->supported_tas, &plmn);
+	tais = enb_read(e, r, &plmn);
+	log_escape(name, sizeof(name), e->name, strlen(e->name));
 	if (tais < 0) {
 		enb_setup_failure(e, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD), NULL);
 		return;
@@ -198,6 +204,7 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	node_read_setup(e, r);
 	send_response(e);
 	node_enb_ready(e);
+	enb_keep(e);
 }
 
 /* ---- Reset ---- */
@@ -234,14 +241,14 @@ void enb_reset(struct enb *e, const struct s1ap_reset *r)
 
 /* ---- the association ---- */
 
-static void up(struct s1_assoc *a)
+static struct enb *enb_new(struct s1_assoc *a)
 {
 	struct enb *e = pool_get(&pool);
 
 	if (!e) {
 		LOG(ERROR, "s1.up", "peer=%s error=\"out of memory\"", s1_peer(a));
 		s1_close(a, true);
-		return;
+		return NULL;
 	}
 	e->assoc = a;
 	node_procs_init(e);
@@ -250,7 +257,21 @@ static void up(struct s1_assoc *a)
 		first->prev = e;
 	first = e;
 	s1_set_user(a, e);
-	LOG(INFO, "s1.up", "peer=%s streams=%u", s1_peer(a), s1_streams(a));
+	return e;
+}
+
+static void up(struct s1_assoc *a)
+{
+	if (enb_new(a))
+		LOG(INFO, "s1.up", "peer=%s streams=%u", s1_peer(a), s1_streams(a));
+}
+
+static void back(struct s1_assoc *a, const uint8_t *note, size_t n)
+{
+	struct enb *e = enb_new(a);
+
+	if (e && !enb_take_back(e, note, n))
+		s1_close(a, true); /* it will set up S1 anew */
 }
 
 static void message(struct s1_assoc *a, uint16_t stream, const uint8_t *p, size_t n)
@@ -284,9 +305,10 @@ static void down(struct s1_assoc *a, const char *why)
 		first = e->next;
 	if (e->next)
 		e->next->prev = e->prev;
+	enb_forget(e);
 	free(e->tai);
 	s1_set_user(a, NULL);
 	pool_put(&pool, e);
 }
 
-const struct s1_handler enb_handler = {up, message, down};
+const struct s1_handler enb_handler = {up, message, down, back};

@@ -186,6 +186,7 @@ void on_enb_configuration_update(struct enb *e, struct s1_conn *c, const void *b
 	LOG(INFO, "s1.enb_update", "peer=%s enb=%s name=\"%s\" tais=%u", s1_peer(e->assoc),
 	    enb_print_id(e, (char[24]){0}),
 	    log_escape(name, sizeof(name), e->name, strlen(e->name)), e->tais);
+	enb_keep(e);
 	enb_send(e, 0, &s1ap_enb_configuration_update_acknowledge_msg, &ack);
 }
 

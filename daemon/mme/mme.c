@@ -210,10 +210,6 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	loop_at_turn_end(turn_end, NULL);
 	gtpc_serve(GTPC_MME, s11_in);
 	access_start();
-	unsigned restored = ue_restore_all();
-
-	if (restored)
-		LOG(INFO, "mme.restored", "devices=%u", restored);
 	/* An eNodeB whose association died with an earlier mcored shall learn it at once. */
 	mme.s1.alone = true;
 	err = s1_start(&mme.s1, &why);
@@ -223,6 +219,10 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 		snprintf(error, cap, "S1: %s%s%s", strerror(-err), *why ? ": " : "", why);
 		return err;
 	}
+	unsigned restored = ue_restore_all(); /* onto the eNodeBs that came back */
+
+	if (restored)
+		LOG(INFO, "mme.restored", "devices=%u", restored);
 	running = true;
 	overload_start();
 	LOG(INFO, "mme.start", "name=\"%s\" plmn=%s group=%u code=%u sctp=%s", mme.name,
@@ -231,12 +231,12 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	return 0;
 }
 
-void mme_stop(void)
+void mme_stop(bool tell_peers)
 {
 	running = false;
 	gtpc_serve(GTPC_MME, NULL);
 	ue_drop_all();
-	s1_stop();
+	s1_stop(tell_peers);
 	proc_reap();
 	ue_reap();
 	why_close();

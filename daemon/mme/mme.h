@@ -18,6 +18,7 @@
  *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c  procedures
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
  *   view.c      what the API sees, trace                 save.c     contexts across a restart
+ *   keep.c      eNodeBs across a restart
  *   why.c       what failed last   advice.c  causes for people   procstat.c  figures of procedures */
 #ifndef MME_MME_H
 #define MME_MME_H
@@ -105,6 +106,8 @@ struct enb {
 	uint64_t since; /* unix time, s, of the S1 Setup */
 	uint16_t next_stream;
 	struct enb_node node;
+	uint64_t instance; /* random, of the S1 Setup: names it across a restart */
+	UT_hash_handle by_instance;
 };
 
 struct s1_conn {
@@ -295,7 +298,9 @@ int mme_start(const struct mme_config *, char *error, size_t cap);
 /* New values of what may change while running: names, timers, algorithms, capacity, served areas.
  * The configuration's strings and lists must outlive it. */
 void mme_reload(const struct mme_config *);
-void mme_stop(void);
+/* The end. With tell_peers eNodeBs learn it (their associations are shut down); else they shall
+ * find the next mcored as if nothing had happened. */
+void mme_stop(bool tell_peers);
 /* The eNodeB says that it does not know a bearer's tunnel any more (GTP-U Error Indication). */
 void mme_bearer_lost(imsi_t, uint8_t ebi);
 extern const struct api_mme mme_api;
@@ -335,11 +340,25 @@ const char *enb_print_id(const struct enb *, char buf[24]); /* "00101-0019b" */
 void enb_setup(struct enb *, const struct s1ap_s1_setup_request *);
 void enb_setup_failure(struct enb *, struct s1ap_cause, const struct s1ap_pdu *faulty);
 void enb_reset(struct enb *, const struct s1ap_reset *);
+/* Identity, name and areas from a request; *plmn: it broadcasts a network of ours. The number of
+ * areas that are served, or -ENOMEM. */
+int enb_read(struct enb *, const struct s1ap_s1_setup_request *, bool *plmn);
 /* S1AP from an association that is up: s1_in.c. */
 void s1_in(struct enb *, struct bytes pdu);
 
+/* ---- keep.c: what outlives the process beside saved contexts ---- */
+/* The eNodeB, as it is now, shall be found again: after S1 Setup and each change of its
+ * configuration. */
+void enb_keep(struct enb *);
+/* The eNodeB of an association that came back. False if it cannot go on. */
+bool enb_take_back(struct enb *, const uint8_t *note, size_t n);
+struct enb *enb_by_instance(uint64_t);
+void enb_forget(struct enb *); /* it ends */
+
 /* ---- conn.c ---- */
 struct s1_conn *conn_new(struct enb *, uint32_t enb_ue_s1ap_id);
+/* With the ids that it had in an earlier process. NULL if they are taken. */
+struct s1_conn *conn_restore(struct enb *, uint32_t mme_ue_s1ap_id, uint32_t enb_ue_s1ap_id);
 struct s1_conn *conn_find(uint32_t mme_ue_s1ap_id);
 struct s1_conn *conn_find_by_enb(struct enb *, uint32_t enb_ue_s1ap_id);
 /* The connection is gone (released, reset, association lost): its device becomes idle. */
@@ -613,6 +632,8 @@ void ue_save(struct mme_ue *);
 void ue_save_counts(struct mme_ue *);
 /* Before a downlink message is protected: its COUNT is covered by what is saved. */
 void ue_cover_downlink(struct mme_ue *);
+/* Again, where its S1 connection outlives this process: it has been set up. */
+void ue_save_conn(struct mme_ue *);
 void ue_forget(imsi_t);
 /* All saved contexts, at start. Returns how many. */
 unsigned ue_restore_all(void);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contexts across a restart: saved when a procedure has completed, restored at start as ECM-IDLE. A
- * blob is a version, the context's scalars, then its APN subscriptions and PDN connections; fields
- * are written one by one, so that the layout is that of this file and no compiler's. The store
- * encrypts it.
+/* Contexts across a restart: saved when a procedure has completed, restored at start: as
+ * ECM-CONNECTED if the association of its eNodeB came back, else as ECM-IDLE. A blob is a version,
+ * the context's scalars, its S1 connection, APN subscriptions and PDN connections; fields are
+ * written one by one, so that the layout is that of this file and no compiler's. The store encrypts
+ * it.
  *
  * NAS COUNTs move on between savings. A downlink COUNT must never be used twice, and a device takes
  * what is less than 256 ahead of what it expects (24.301 4.4.3.1): so the blob holds one that is
@@ -136,11 +137,37 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->apns);
 }
 
+/* An S1 connection that is set up: the eNodeB's instance (0: none) and both ids. */
+struct saved_conn {
+	uint64_t instance;
+	uint32_t mme_ue_s1ap_id, enb_ue_s1ap_id;
+	uint16_t stream;
+};
+
+static void io_conn(struct cursor *c, struct saved_conn *s)
+{
+	IO(c, s->instance);
+	IO(c, s->mme_ue_s1ap_id);
+	IO(c, s->enb_ue_s1ap_id);
+	IO(c, s->stream);
+}
+
+static struct saved_conn conn_of(const struct mme_ue *ue)
+{
+	const struct s1_conn *c = ue->conn;
+
+	if (!c || !c->context || !s1_keeps())
+		return (struct saved_conn){0};
+	return (struct saved_conn){c->enb->instance, c->mme_ue_s1ap_id, c->enb_ue_s1ap_id,
+				   c->stream};
+}
+
 void ue_save(struct mme_ue *ue)
 {
 	static uint8_t blob[BLOB_MAX];
 	struct cursor c = {.w = wr_of(blob, sizeof(blob)), .writing = true};
 	uint8_t version = VERSION, pdns = 0;
+	struct saved_conn conn = conn_of(ue);
 	struct mme_ue copy = *ue;
 
 	if (ue->dl_saved - ue->sec.dl_count > DL_AHEAD) /* also one of an earlier context */
@@ -150,6 +177,7 @@ void ue_save(struct mme_ue *ue)
 		pdns++;
 	IO(&c, version);
 	io_ue(&c, &copy);
+	io_conn(&c, &conn);
 	for (unsigned i = 0; i < ue->apns; i++)
 		io_subscription(&c, &ue->apn[i]);
 	IO(&c, pdns);
@@ -168,6 +196,12 @@ void ue_save(struct mme_ue *ue)
 void ue_save_counts(struct mme_ue *ue)
 {
 	if (ue->known && ue->emm == EMM_REGISTERED && ue->sec.ul_count >= ue->ul_saved + UL_BEHIND)
+		ue_save(ue);
+}
+
+void ue_save_conn(struct mme_ue *ue)
+{
+	if (s1_keeps() && ue->known && ue->emm == EMM_REGISTERED)
 		ue_save(ue);
 }
 
@@ -216,10 +250,31 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 	return true;
 }
 
+/* True if the device is connected as it was. */
+static bool restore_conn(struct mme_ue *ue, const struct saved_conn *s)
+{
+	struct enb *e = s->instance ? enb_by_instance(s->instance) : NULL;
+	struct s1_conn *c = e ? conn_restore(e, s->mme_ue_s1ap_id, s->enb_ue_s1ap_id) : NULL;
+
+	if (!c)
+		return false;
+	c->stream = s->stream;
+	c->context = true;
+	c->tai = ue->tai;
+	c->ecgi = ue->ecgi;
+	conn_bind(c, ue);
+	ue->security_on = true;
+	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
+		for (struct mme_bearer *b = p->bearers; b; b = b->next)
+			b->connected = true;
+	return true;
+}
+
 static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 {
 	struct cursor c = {.r = rd_of(blob, n)};
 	struct mme_ue *ue = ue_new();
+	struct saved_conn conn = {0};
 	uint8_t version = 0, pdns = 0;
 	bool ok = false;
 
@@ -227,8 +282,10 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 		return;
 	ue->imsi = imsi;
 	IO(&c, version);
-	if (version == VERSION)
+	if (version == VERSION) {
 		io_ue(&c, ue);
+		io_conn(&c, &conn);
+	}
 	if (version == VERSION && !c.r.bad && !ue_claim_s11(ue) && ue->apns <= S6A_MAX_APNS &&
 	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
 	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX &&
@@ -250,7 +307,8 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	ue->ul_saved = ue->sec.ul_count;
 	ue->emm = EMM_REGISTERED;
 	ue_enter_tables(ue);
-	ue_restart_reachable(ue);
+	if (!restore_conn(ue, &conn))
+		ue_restart_reachable(ue);
 	++*(unsigned *)arg;
 }
 

@@ -60,6 +60,7 @@ static void end(struct proc *p, uint16_t cause)
 		mme_counters.service++;
 		refresh_after(ue, false);
 		esm_drop_failed(ue);
+		ue_save_conn(ue);
 		esm_resume(ue);
 		return;
 	}

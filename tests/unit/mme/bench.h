@@ -108,12 +108,15 @@ struct sent {
 struct s1_assoc {
 	void *user;
 	bool up, closed;
+	uint8_t note[512]; /* what s1_keep was given */
+	size_t note_n;
 	struct sent *first;
 };
 
 enum { ASSOCS = 4 };
 static struct s1_assoc assoc[ASSOCS];
 static const struct s1_handler *s1_handler;
+static bool keeps; /* associations outlive the daemon */
 
 int s1_start(const struct s1_config *c, const char **error)
 {
@@ -123,7 +126,21 @@ int s1_start(const struct s1_config *c, const char **error)
 int s1_listen(const struct s1_handler *h)
 {
 	s1_handler = h;
+	for (int i = 0; i < ASSOCS; i++) /* those that were kept come back */
+		if (assoc[i].note_n) {
+			assoc[i].up = true;
+			h->back(&assoc[i], assoc[i].note, assoc[i].note_n);
+		}
 	return 0;
+}
+bool s1_keeps(void) { return keeps; }
+void s1_keep(struct s1_assoc *a, const void *note, size_t n)
+{
+	assert_true(n <= sizeof(a->note));
+	if (!keeps)
+		return;
+	memcpy(a->note, note, n);
+	a->note_n = n;
 }
 const char *s1_backend(void) { return "bench"; }
 const char *s1_peer(const struct s1_assoc *a)
@@ -168,12 +185,14 @@ static inline void enb_down(struct s1_assoc *a)
 	if (!a->up)
 		return;
 	a->up = false;
+	a->note_n = 0;
 	s1_handler->down(a, "test");
 	run();
 }
 
-void s1_stop(void)
+void s1_stop(bool tell_peers)
 {
+	(void)tell_peers;
 	for (int i = 0; i < ASSOCS; i++)
 		if (assoc[i].up) {
 			assoc[i].up = false;

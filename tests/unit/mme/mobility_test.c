@@ -578,7 +578,7 @@ static void restart(void)
 {
 	char error[128];
 
-	mme_stop();
+	mme_stop(false);
 	run();
 	assert_int_equal(ue_count(), 0);
 	assert_int_equal(in_use("mme_ue") + in_use("mme_pdn") + in_use("s1_conn") + in_use("enb"),
