@@ -188,8 +188,10 @@ install: all ## into PREFIX (/usr/local), under DESTDIR
 	install -m 644 tools/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 tools/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 tools/completion/mcorectl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/
-	sed 's|@SBINDIR@|$(PREFIX)/sbin|' tools/packaging/mcored.service \
-		> $(DESTDIR)$(PREFIX)/lib/systemd/system/mcored.service
+	for unit in mcored mcored-keeper; do \
+		sed 's|@SBINDIR@|$(PREFIX)/sbin|' tools/packaging/$$unit.service \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; \
+	done
 	install -m 644 tools/packaging/mcored.yaml $(DESTDIR)$(PREFIX)/share/doc/mcore/
 	test -e $(DESTDIR)/etc/mcore/mcored.yaml || \
 		install -m 600 tools/packaging/mcored.yaml $(DESTDIR)/etc/mcore/

@@ -21,6 +21,18 @@ check() {
 	fi
 }
 
+killed() {
+	local i pid
+	pid=$(systemctl show -P MainPID mcored)
+	systemctl kill -s KILL mcored
+	for ((i = 0; i < 60; i++)); do
+		sleep 1
+		[ "$(systemctl show -P MainPID mcored)" != "$pid" ] &&
+			[ "$(systemctl is-active mcored)" = active ] && return 0
+	done
+	return 1
+}
+
 # What runs beside mcored.service.
 checks() {
 	local i config=/etc/mcore/mcored.yaml
@@ -30,6 +42,7 @@ checks() {
 	done
 	check "the unit starts" systemctl is-active mcored
 	check "systemd finds no fault with it" systemd-analyze verify --man=no /usr/lib/systemd/system/mcored.service
+	check "the keeper runs" systemctl is-active mcored-keeper
 	check "the API answers" mcorectl sim add 001010000000001 k 465b5ce8b199b49faa5f0a2ee238a6bc \
 		opc cd63cb71954a9f4e48a5994e37a02baf
 	check "XDP is attached" grep -q 'attached="native on eth0, native on eth1"' $work/mcored.log
@@ -48,6 +61,11 @@ checks() {
 	check "it reloads" systemctl reload mcored
 	check "it restarts" systemctl restart mcored
 	check "and adopts the session" grep adopted_sessions=1 $work/mcored.log
+	check "and the eNodeB's association" grep ' s1.back .*enb=' $work/mcored.log
+	check "the device is connected as before" grep -q '"connected"' <<<"$(mcorectl -j ue show)"
+	check "killed, it is started again" killed
+	check "the device is connected still" eval '[ "$(mcorectl -j ue show | jq -r ".ues[0].ecm")" = connected ]'
+	check "the eNodeB noticed nothing" eval '! grep event=sctp.down $work/ransim.log'
 	check "and knows its SIM" mcorectl sim show 001010000000001
 	kill %1 2>/dev/null
 	cp $config $work/right.yaml

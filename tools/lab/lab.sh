@@ -75,7 +75,7 @@ lab_address() {
 # Writes $LAB_DIR/mcored.yaml; arguments are sed expressions applied to the sample.
 lab_config() {
 	local e=(-e "s|^\( *path:\).*|\1 $LAB_DIR/mcore.db|" -e "s|^\( *key:\).*|\1 $LAB_DIR/store.key|"
-		 -e "s|^\( *socket:\).*|\1 $LAB_SOCKET|" -e "s|^\( *pin_dir:\).*|\1 $LAB_PIN|"
+		 -e "s|^\( *socket:\).*|\1 $LAB_SOCKET|" -e "s|^\( *keeper:\).*|\1 $LAB_DIR/keeper|" -e "s|^\( *pin_dir:\).*|\1 $LAB_PIN|"
 		 -e "s|^\( *object:\).*|\1 $LAB_BUILD/mcore.bpf.o|")
 	local x
 	for x; do e+=(-e "$x"); done
