@@ -28,11 +28,13 @@ static int usage(FILE *f)
 	      "  -c, --config FILE  the configuration (/etc/mcore/mcored.yaml)\n"
 	      "      --check        tell what is wrong with it, and exit\n"
 	      "      --schema       print every key with its meaning, range and default\n"
-	      "      --keeper PATH  hold S1 associations for an mcored that restarts (mcored starts it)\n"
+	      "      --keeper PATH  hold S1 associations for an mcored that restarts (mcored "
+	      "starts it)\n"
 	      "      --clean        detach the XDP programs and remove all that is pinned\n"
 	      "  -h, --help\n"
 	      "  -V, --version\n"
-	      "Signals: HUP reads the configuration again; TERM stops for a restart, of which eNodeBs\n"
+	      "Signals: HUP reads the configuration again; TERM stops for a restart, of which "
+	      "eNodeBs\n"
 	      "notice nothing; INT stops and tells them. The XDP programs stay.\n",
 	      f);
 	return f == stdout ? 0 : 2;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* eNodeBs across a restart. An association that outlives the process comes back with a note, which
- * is: a version, the eNodeB's instance, and an S1 Setup Request as it would make it now, so that the
- * one way through for its contents serves here too. Saved contexts name the instance: one of an
+ * is: a version, the eNodeB's instance, and an S1 Setup Request as it would make it now, so that
+ * the one way through for its contents serves here too. Saved contexts name the instance: one of an
  * association that ended meanwhile fits none, and its devices are idle. */
 #include <time.h>
 #include "mme/mme.h"
@@ -46,8 +46,7 @@ static struct s1ap_enb_id id_of(const struct enb *e)
 void enb_keep(struct enb *e)
 {
 	static uint8_t note[NOTE_MAX];
-	struct s1ap_supported_tas_item *ta =
-		arena_zalloc(&turn_arena, (e->tais + 1) * sizeof(*ta));
+	struct s1ap_supported_tas_item *ta = arena_zalloc(&turn_arena, (e->tais + 1) * sizeof(*ta));
 	struct s1ap_csg_id_list_item *csg =
 		arena_zalloc(&turn_arena, (e->node.csgs + 1) * sizeof(*csg));
 	struct s1ap_s1_setup_request m = {0};
@@ -60,7 +59,8 @@ void enb_keep(struct enb *e)
 		ta[i].broadcast_plmns.v = &e->tai[i].plmn;
 		ta[i].broadcast_plmns.n = 1;
 	}
-	S1AP_SET(&m, global_enb_id, (struct s1ap_global_enb_id){.plmn = e->plmn, .enb_id = id_of(e)});
+	S1AP_SET(&m, global_enb_id,
+		 (struct s1ap_global_enb_id){.plmn = e->plmn, .enb_id = id_of(e)});
 	if (e->name[0])
 		S1AP_SET(&m, enb_name, bytes_of(e->name, strlen(e->name)));
 	S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){ta, e->tais});

@@ -8,8 +8,8 @@
  * that a socket is readable, and s1_readable takes up to READ_BURST pieces of input in a turn. A
  * message that comes in several pieces is put together up to MESSAGE_MAX. Life: CONNECTING -> UP ->
  * CLOSING (our SHUTDOWN) -> DEAD. Only take_down calls `down`, always straight from the loop; it is
- * the only place where an association is freed. An association that outlives the process has a second
- * descriptor at the keeper, and is UP from the start in the next process. */
+ * the only place where an association is freed. An association that outlives the process has a
+ * second descriptor at the keeper, and is UP from the start in the next process. */
 #include "transport/s1.h"
 #include "core/keeper.h"
 #include "core/log.h"
@@ -52,7 +52,7 @@ struct s1_assoc {
 	struct s1_assoc *next_to_flush;
 	bool to_flush;
 	const char *why;      /* DEAD: the reason */
-	uint32_t kept;	      /* keeper's id; 0: ends with this process */
+	uint32_t kept;        /* keeper's id; 0: ends with this process */
 	struct timer closing; /* graceful close takes too long; DEAD: calls `down` */
 	struct s1_assoc *next, **pprev;
 };
@@ -501,8 +501,9 @@ static void take_back(void)
 	err = keeper_start(config.keeper, (config.keep_ms + 999) / 1000, found, NULL);
 	keeping = !err;
 	if (err)
-		LOG(WARN, "keeper.start", "path=%s error=\"%s: associations end with this process\"",
-		    config.keeper, strerror(-err));
+		LOG(WARN, "keeper.start",
+		    "path=%s error=\"%s: associations end with this process\"", config.keeper,
+		    strerror(-err));
 }
 
 static const struct in6_addr any4 = {{{[10] = 0xff, [11] = 0xff}}};
