@@ -89,7 +89,8 @@ $(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/m
 	$(Q)llvm-strip -g $@
 
 # --- BPF tests: each takes the object as its argument, and needs root.
-BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model cases)
+BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model cases) \
+	   $(B)/daemon/datapath/tft_rule.o $(B)/libcodec.a $(B)/libcore.a
 $(B)/tests/bpf/fixtures: $(B)/tests/bpf/fixtures.o $(BPFTEST) | $(B)/mcore.bpf.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread

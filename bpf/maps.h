@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Every map of the datapath and nothing else. A map's name is its pin's name; keys and values are
- * told in include/mcore/datapath.h. The sizes of sessions, hops, addresses, local, imsis, policies, filters
- * and profiles are set at load from the configuration. `limits` is the kernel's own and need not be pinned. */
+ * told in include/mcore/datapath.h. The sizes of sessions, hops, addresses, local, imsis, policies, filters,
+ * tfts and profiles are set at load from the configuration. `limits` is the kernel's own and need not be pinned. */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
 
@@ -81,6 +81,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct filter);
 } filters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct tft_rule);
+} tfts SEC(".maps");
 
 /* No program reads it: it lets a person see profiles and their rules with bpftool. */
 struct {

@@ -19,6 +19,7 @@
 #include "count.h"
 #include "session.h"
 #include "policy.h"
+#include "tft.h"
 #include "rewrite.h"
 #include "icmp.h"
 #include "event.h"
@@ -230,6 +231,9 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	reason = policy_source(p->session, &in);
 	if (reason != GO_ON)
 		return reason;
+	if (p->session->flags & SESSION_DEDICATED &&
+	    tft_slot(p->ctx, g.inner, p->session->tft, TFT_RULE_UP) != p->slot)
+		return REASON_wrong_bearer;
 	if (ip6_on_link(&in))
 		return uplink_on_link(p, &in, g.inner);
 	reason = uplink_route(p, c, &in, g.inner, &hop, &host);
@@ -305,6 +309,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	p->session = session_by_address(p, to.slot, in);
 	if (!p->session)
 		return REASON_no_session;
+	if (p->session->tft)
+		tft_downlink(p);
 	way = way_of(p->session);
 	if (!way.peer)
 		return downlink_idle(p);

@@ -52,7 +52,7 @@ INLINE bool rate_conforms(struct rate *r, __u32 burst_us, __u32 len, __u64 now)
 /* The owner's gate and rate for a packet of that many octets. */
 INLINE int policy(struct pkt *p, __u32 len, const enum direction dir)
 {
-	struct session *owner = p->session;
+	struct session *owner = p->session, *rated;
 	__u32 slot = owner->owner;
 
 	if (slot != p->slot) {
@@ -62,8 +62,9 @@ INLINE int policy(struct pkt *p, __u32 len, const enum direction dir)
 	}
 	if ((dir == UP ? owner->gate_up : owner->gate_down) != GATE_OPEN)
 		return REASON_gate_closed;
-	if (!rate_conforms(dir == UP ? &owner->rate_up : &owner->rate_down,
-			   dir == UP ? owner->burst_up_us : owner->burst_down_us, len, p->now))
+	rated = p->session->flags & SESSION_OWN_RATE ? p->session : owner;
+	if (!rate_conforms(dir == UP ? &rated->rate_up : &rated->rate_down,
+			   dir == UP ? rated->burst_up_us : rated->burst_down_us, len, p->now))
 		return dir == UP ? REASON_rate_up : REASON_rate_down;
 	return GO_ON;
 }

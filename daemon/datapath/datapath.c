@@ -110,6 +110,7 @@ int dp_plan(void)
 	dp.addresses_max = 2 * dp.extra_count;
 	dp.policies_max = POLICIES;
 	dp.filters_max = FILTERS;
+	dp.tfts_max = TFTS;
 	while (1ull << bits < slots)
 		bits++;
 	dp.wanted.gtpu4 = gtpu.s_addr;
@@ -146,6 +147,8 @@ static int start(uint32_t *adopted)
 		return err;
 	write_settings();
 	err = session_start(adopted);
+	if (!err)
+		err = tft_start();
 	if (!err)
 		err = link_start(); /* first: neighbours that hop_start asks for answer at once */
 	/* And what became of links before events are heard: a new one takes a while to run. */
@@ -199,6 +202,7 @@ void dp_stop(bool remove)
 	event_stop();
 	gtpu_stop();
 	hop_stop();
+	tft_stop();
 	session_stop();
 	host_stop(remove);
 	link_stop();

@@ -7,6 +7,7 @@
  *   layout.c   how the maps' values are laid out
  *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
  *   session.c  slots of `sessions`, through a shared mapping
+ *   tft.c      which packets belong to which bearer of a PDN connection: `tfts`
  *   tunnel.c   which slot has a peer's F-TEID
  *   hop.c      elements of `hops`: peers and exits, and which neighbour each goes to
  *   neigh.c    neighbours that the kernel keeps resolved for us
@@ -28,6 +29,7 @@
 #include <stdint.h>
 #include <mcore/datapath.h>
 #include <mcore/ids.h>
+#include "codec/tft.h"
 
 enum dp_mode { DP_AUTO, DP_NATIVE, DP_GENERIC, DP_LIBXDP };
 enum dp_role { DP_ACCESS = 1, DP_SGI = 2, DP_BOTH = 3 };
@@ -109,11 +111,23 @@ struct dp_session {
 	uint8_t iid[8];
 	uint64_t rate_up, rate_down; /* bit/s, 0: unlimited */
 	uint32_t owner;              /* slot whose policy applies, UINT32_MAX: itself */
+	bool own_rate; /* rate_up and rate_down hold in the place of the owner's (guaranteed rates) */
 };
 
 /* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.
  * *teid is ours, host order, with an unguessable tag. 0, -EEXIST, -ENOSPC. */
 int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
+/* The TFTs of all dedicated bearers of a PDN connection, in the place of those before; filters of
+ * one precedence are taken in the given order. From the next packet on downlink goes by them and
+ * uplink of the dedicated bearers is held to them. Slots are the bearers', all with the default
+ * bearer's as owner. 0, -ENOENT, -ENOSPC (no filter left; all is as it was). */
+struct dp_tft {
+	uint32_t slot;
+	struct tft_filter filter;
+};
+int dp_session_tft(uint32_t default_slot, const struct dp_tft *, unsigned n);
+/* What a bearer is held to from now on: outer DSCP, and its rates as in dp_session. */
+void dp_session_dscp(uint32_t slot, uint8_t dscp);
 /* The peer's F-TEID: packets flow both ways from the next one on. teid in host order. A tunnel that the
  * session had before gets an End Marker behind its last packet (TS 29.281 7.3.2). 0, -ENOENT,
  * -ENOSPC (no hop left), -EAFNOSUPPORT. */
@@ -129,6 +143,8 @@ const struct session *dp_session(uint32_t slot);
 /* Slots in use, ascending from *slot on; NULL at the end. Start with 0; pass slot + 1 to go on. */
 const struct session *dp_session_next(uint32_t *slot);
 uint32_t dp_session_teid(uint32_t slot); /* ours, host order */
+/* The slot of one of our TEIDs (host order), UINT32_MAX if it is not in use. */
+uint32_t dp_session_slot(uint32_t teid);
 /* The slots of a device; returns how many (at most 11). */
 unsigned dp_session_find(imsi_t, uint32_t slot[11]);
 /* Where packets leave, by a session's `peer` or `exit`; NULL if there is no such hop. Read only. */

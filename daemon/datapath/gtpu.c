@@ -272,7 +272,7 @@ static void on_g_pdu(struct datagram *d)
 
 	if (!d->reassembled)
 		return;
-	if (session_find_teid(teid) == NO_SLOT)
+	if (dp_session_slot(teid) == NO_SLOT)
 		send_error_indication(d, teid);
 	else
 		send_in(d);

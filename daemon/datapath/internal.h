@@ -23,6 +23,7 @@ enum {
 	EXTRA_SLOTS = 4096,
 	POLICIES = 1024,
 	FILTERS = 64,
+	TFTS = 16384,
 	SLOTS_MAX = 1 << 24, /* leaves 8 bits of a TEID to the tag */
 	POOL_MAX = 1 << 20,
 };
@@ -43,6 +44,7 @@ enum dp_map {
 	MAP_POLICIES,
 	MAP_FILTERS,
 	MAP_PROFILES,
+	MAP_TFTS,
 	MAP_EVENTS,
 	MAP_SENDERS,
 	MAP_DROPS,
@@ -62,7 +64,7 @@ struct dp_state {
 	struct settings wanted; /* computed from the configuration, compared at adoption */
 	uint32_t slots, extra_first, extra_count;
 	uint32_t imsis_max, addresses_max;
-	uint32_t policies_max, filters_max; /* elements, 0 among them */
+	uint32_t policies_max, filters_max, tfts_max; /* elements, 0 among them */
 
 	struct bpf_object *object;
 	int map[DP_MAPS];
@@ -72,6 +74,7 @@ struct dp_state {
 	struct settings *settings;
 	struct policy *policies;
 	struct filter *filters;
+	struct tft_rule *tfts;
 
 	char *error; /* of dp_start's caller, while it runs */
 	size_t error_cap;
@@ -130,8 +133,6 @@ bool attach_is_generic(void);
 /* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */
 int session_start(uint32_t *used);
 void session_stop(void);
-/* The slot of one of our TEIDs (host order), NO_SLOT if it is not in use. */
-uint32_t session_find_teid(uint32_t teid);
 
 /* tunnel.c: (index in hops, the peer's TEID) to slot */
 bool tunnel_start(uint32_t slots);
@@ -220,6 +221,13 @@ void capture_stop(void);
 void capture_session(uint32_t slot);
 /* What was dropped of a slot that is somebody else's now. */
 void drops_forget(uint32_t slot);
+
+/* tft.c */
+/* What adopted sessions use; all else is free. */
+int tft_start(void);
+void tft_stop(void);
+/* A session ends: with the default bearer's ends its chain. */
+void tft_forget(uint32_t slot);
 
 /* event.c */
 int event_start(void);

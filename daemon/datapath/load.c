@@ -32,7 +32,7 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_POLICIES] = "policies",
 	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles", [MAP_PEERS] = "peers",
 	[MAP_SENDERS] = "senders",     [MAP_DROPS] = "drops",       [MAP_CAPTURING] = "capturing",
-	[MAP_CAPTURED] = "captured",
+	[MAP_CAPTURED] = "captured",    [MAP_TFTS] = "tfts",
 };
 
 static const uint32_t hops_max = HOPS;
@@ -182,6 +182,7 @@ static void set_sizes(struct bpf_object *object)
 		[MAP_ADDRESSES] = dp.addresses_max, [MAP_IMSIS] = dp.imsis_max,
 		[MAP_POLICIES] = dp.policies_max,   [MAP_FILTERS] = dp.filters_max,
 		[MAP_PROFILES] = dp.policies_max,   [MAP_PEERS] = HOPS,
+		[MAP_TFTS] = dp.tfts_max,
 	};
 
 	for (unsigned i = 0; i < DP_MAPS; i++) {
@@ -247,6 +248,7 @@ static const struct {
 	{MAP_SETTINGS, (void **)&dp.settings, sizeof(struct settings), NULL},
 	{MAP_POLICIES, (void **)&dp.policies, sizeof(struct policy), &dp.policies_max},
 	{MAP_FILTERS, (void **)&dp.filters, sizeof(struct filter), &dp.filters_max},
+	{MAP_TFTS, (void **)&dp.tfts, sizeof(struct tft_rule), &dp.tfts_max},
 };
 enum { SHARED = sizeof(shared) / sizeof(*shared) };
 

@@ -61,7 +61,7 @@ uint32_t dp_session_teid(uint32_t slot)
 	return s ? ntohl(s->teid) : 0;
 }
 
-uint32_t session_find_teid(uint32_t teid)
+uint32_t dp_session_slot(uint32_t teid)
 {
 	uint32_t slot = teid >> dp.settings->tag_bits;
 
@@ -249,6 +249,8 @@ static void fill(struct session *s, uint32_t slot, const struct dp_session *give
 	s->dscp = given->dscp;
 	s->ebi = given->ebi;
 	s->owner = given->owner == NO_SLOT ? slot : given->owner;
+	if (s->owner != slot)
+		s->flags = (uint8_t)(SESSION_DEDICATED | (given->own_rate ? SESSION_OWN_RATE : 0));
 	imsi_print(given->imsi, s->imsi);
 	snprintf(s->apn, sizeof(s->apn), "%s", given->apn ? given->apn : "");
 	s->since = (uint64_t)now.tv_sec;
@@ -355,6 +357,14 @@ void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
 	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, down);
 }
 
+void dp_session_dscp(uint32_t slot, uint8_t dscp)
+{
+	struct session *s = slot_session(slot);
+
+	if (s && s->teid)
+		s->dscp = dscp;
+}
+
 static void extra_put(uint32_t slot)
 {
 	uint32_t i = slot - dp.extra_first;
@@ -386,6 +396,7 @@ void dp_session_del(uint32_t slot)
 		return;
 	if (s->teid) {
 		__atomic_store_n(&s->teid, 0, __ATOMIC_SEQ_CST);
+		tft_forget(slot);
 		disconnect(slot);
 		imsis_del(s, slot);
 		addresses_del(s, slot);

@@ -27,6 +27,7 @@
 #include <linux/types.h>
 #include "filter.h"
 #include "reasons.h"
+#include "tft_rule.h"
 
 #define MCORE_ABI     3
 #define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
@@ -78,6 +79,8 @@ enum session_flag {
 	SESSION_QUOTA_UP = 1,	/* quota_left counts uplink packets, */
 	SESSION_QUOTA_DOWN = 2, /* downlink packets; both: their sum */
 	SESSION_QUARANTINE = 4, /* only what its policy's wall allows */
+	SESSION_OWN_RATE = 64,	/* a bearer with a guaranteed rate: rates are its own, not its owner's */
+	SESSION_DEDICATED = 32, /* a dedicated bearer: carries what its TFT says */
 	SESSION_CAPTURE = 128,	/* of each session itself: frames are copied to `captured` */
 };
 
@@ -117,7 +120,7 @@ struct session {
 	__u64 last_seen;  /* ns, CLOCK_MONOTONIC (to a clock tick), of the last packet either way */
 	__s64 quota_left; /* octets; see QUOTA_EXHAUSTED. Meaningless without SESSION_QUOTA_* */
 	__u32 burst_down_us;
-	__u32 reserved_warm;
+	__u32 tft;	  /* head of its PDN connection's chain in tfts; 0: there is none */
 	/* line 2: for people */
 	char imsi[16];
 	char apn[32];

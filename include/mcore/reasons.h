@@ -44,7 +44,8 @@
 	R(relay_end,       FORWARD, "End Marker forwarded from one GTP-U tunnel to another")      \
 	R(relay_slow,      PASS,    "to be relayed by mcored: too big for the next hop, or an extension header ends here") \
 	R(end_marker,      DROP,    "End Marker of a tunnel that ends here: nothing is to be done") \
-	R(martian_source,  DROP,    "source address that nobody has (multicast, loopback, none)")
+	R(martian_source,  DROP,    "source address that nobody has (multicast, loopback, none)") \
+	R(wrong_bearer,    DROP,    "uplink packet on a dedicated bearer whose TFT it does not match")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clang-format off: a table is read by columns. */
+#include <time.h>
 #include "cases.h"
 
 /* What a row does not name is the default. */
@@ -27,6 +28,8 @@
 #define US6		LAB_GTPU6
 #define UE		"10.45.0.5"
 #define UE6		"2001:db8:45:5::1"
+#define UEB		"10.45.0.17"
+#define UEB6		"2001:db8:45:11::1"
 #define NET		"203.0.113.80"
 #define NET6		"2001:db8:ffff::80"
 #define DF		.frag = 0x4000
@@ -52,6 +55,19 @@ static void stale_tat(void)
 	lab.sessions[DEVICE].burst_up_us = 1;
 	r->tat = ~0ull >> 1;
 }
+/* Used up for a second to come. */
+static void slow(struct session *s)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	s->rate_down.ns_per_mib = rate_ns_per_mib(1000);
+	s->rate_down.tat = ((uint64_t)t.tv_sec + 1) * 1000000000 + (uint64_t)t.tv_nsec;
+	s->burst_down_us = 1;
+}
+static void fast_is_slow(void) { slow(&lab.sessions[FAST]); }
+static void owner_is_slow(void) { slow(&lab.sessions[BEARERS]); }
+static void fast_is_idle(void) { lab.sessions[FAST].peer = 0; }
 static void old_time(void)
 {
 	lab.sessions[SLOW].rate_up.tat = 1;
@@ -494,6 +510,48 @@ const struct test_case cases[] = {
 	{ "and_told_once", LAB_SGI, { IP4(NET, UE) }, REASON_idle, .slot = DEVICE, .before = peer_away, .warm_up = 3 },
 	{ "a_peer_without_mac_address_drops", LAB_SGI, { IP4(NET, "10.45.0.8") }, REASON_no_next_hop, .slot = LOST },
 
+	/* Dedicated bearers: by TFT (lab_filters). */
+	{ "downlink_goes_by_the_bearer_whose_filter_matches", LAB_SGI,
+	  { IP4(NET, UEB, .sport = 5004) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(FAST, "10.1.0.2", .tos = 46 << 2), IP4(NET, UEB, .sport = 5004, .ttl = 63) }, .slot = FAST },
+	{ "downlink_that_no_filter_matches_goes_by_the_default_bearer", LAB_SGI,
+	  { IP4(NET, UEB, .sport = 5011) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(BEARERS, "10.1.0.2"), IP4(NET, UEB, .sport = 5011, .ttl = 63) }, .slot = BEARERS },
+	{ "an_earlier_precedence_wins", LAB_SGI,
+	  { IP4(NET, UEB, .dport = 8080, .tos = 0xb8) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(SAFE, "10.1.0.2", .tos = 0xb8), IP4(NET, UEB, .dport = 8080, .tos = 0xb8, .ttl = 63) }, .slot = SAFE },
+	{ "a_filter_by_tos_has_a_mask", LAB_SGI,
+	  { IP4("203.0.113.9", UEB, .tos = 0xbb) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(FAST, "10.1.0.2", .tos = 46 << 2), IP4("203.0.113.9", UEB, .tos = 0xbb, .ttl = 63) }, .slot = FAST },
+	{ "a_later_fragment_has_no_ports", LAB_SGI,
+	  { IP4(NET, UEB, .sport = 5004, .frag = 0x0010) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(BEARERS, "10.1.0.2"), IP4(NET, UEB, .sport = 5004, .frag = 0x0010, .ttl = 63) }, .slot = BEARERS },
+	{ "a_filter_for_uplink_is_none_for_downlink", LAB_SGI,
+	  { IP6("2001:db8:ffff::1", UEB6, .sport = 53) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(BEARERS, "10.1.0.2"), IP6("2001:db8:ffff::1", UEB6, .sport = 53, .ttl = 63) }, .slot = BEARERS },
+	{ "uplink_of_a_dedicated_bearer_is_what_its_tft_says", LAB_ACCESS,
+	  { FROM_ENB, PDU(FAST), IP4(UEB, NET, .dport = 5000) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UEB, NET, .dport = 5000, .ttl = 63) }, .slot = FAST },
+	{ "ipv6_uplink_of_a_dedicated_bearer", LAB_ACCESS,
+	  { FROM_ENB, PDU(SAFE), IP6(UEB6, NET6, .dport = 53) }, REASON_uplink, HOP_EXIT,
+	  { IP6(UEB6, NET6, .dport = 53, .ttl = 63) }, .slot = SAFE },
+	{ "other_uplink_of_a_dedicated_bearer_is_dropped", LAB_ACCESS,
+	  { FROM_ENB, PDU(FAST), IP4(UEB, NET, .dport = 4999) }, REASON_wrong_bearer, .slot = FAST },
+	{ "uplink_of_one_dedicated_bearer_on_another_is_dropped", LAB_ACCESS,
+	  { FROM_ENB, PDU(SAFE), IP4(UEB, NET, .dport = 5000) }, REASON_wrong_bearer, .slot = SAFE },
+	{ "the_default_bearer_carries_anything", LAB_ACCESS,
+	  { FROM_ENB, PDU(BEARERS), IP4(UEB, NET, .dport = 5000) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UEB, NET, .dport = 5000, .ttl = 63) }, .slot = BEARERS },
+	{ "a_bearer_with_its_own_rate_is_held_to_it", LAB_SGI,
+	  { IP4(NET, UEB, .sport = 5004) }, REASON_rate_down, .slot = FAST, .before = fast_is_slow },
+	{ "a_bearer_with_its_own_rate_is_not_held_to_its_owners", LAB_SGI,
+	  { IP4(NET, UEB, .sport = 5004) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(FAST, "10.1.0.2", .tos = 46 << 2), IP4(NET, UEB, .sport = 5004, .ttl = 63) }, .slot = FAST, .before = owner_is_slow },
+	{ "other_bearers_share_their_owners_rate", LAB_SGI,
+	  { IP4(NET, UEB, .dport = 8080) }, REASON_rate_down, .slot = SAFE, .before = owner_is_slow },
+	{ "data_for_an_idle_dedicated_bearer_is_told", LAB_SGI, { IP4(NET, UEB, .sport = 5004) },
+	  REASON_idle, .slot = FAST, .before = fast_is_idle, .event = EVENT_IDLE + 1 },
+
 	/* Packets that do not fit. */
 	{ "ipv4_too_big_with_df_is_told_to_its_sender", LAB_SGI,
 	  { IP4(NET, UE, .len = 1465, DF) }, REASON_too_big, .slot = DEVICE, .icmp_from = "10.45.0.1", .icmp_mtu = 1464 },
@@ -501,7 +559,7 @@ const struct test_case cases[] = {
 	  { .vlan = { 7, 300 }, IP4(NET, "10.45.0.11", .len = 1500, DF) }, REASON_too_big, .slot = SMALL,
 	  .icmp_from = "10.45.0.1", .icmp_mtu = 1364 },
 	{ "a_tunnel_over_ipv6_has_room_for_20_octets_less", LAB_SGI,
-	  { IP4(NET, "10.45.0.14", .len = 1445, DF) }, REASON_too_big, .slot = DEVICE6, .icmp_from = "10.45.0.1", .icmp_mtu = 1444 },
+	  { IP4(NET, "10.45.0.17", .len = 1445, DF) }, REASON_too_big, .slot = DEVICE6, .icmp_from = "10.45.0.1", .icmp_mtu = 1444 },
 	{ "ipv6_too_big_is_told_to_its_sender", LAB_SGI,
 	  { IP6(NET6, UE6, .len = 1465) }, REASON_too_big, .slot = DEVICE, .icmp_from = "2001:db8:45::1", .icmp_mtu = 1464 },
 	{ "the_second_pools_gateway_speaks_for_its_devices", LAB_SGI,
@@ -527,32 +585,32 @@ const struct test_case cases[] = {
 
 	/* Tunnels over IPv6. */
 	{ "uplink_over_ipv6_is_decapsulated", LAB_ACCESS,
-	  { FROM_ENB6, PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_uplink, HOP_EXIT,
-	  { IP4("10.45.0.14", NET, .ttl = 63) }, .slot = DEVICE6 },
+	  { FROM_ENB6, PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.17", NET, .ttl = 63) }, .slot = DEVICE6 },
 	{ "ipv6_in_ipv6_too", LAB_BOTH,
-	  { .vlan = { 100 }, FROM_ENB6, PDU(DEVICE6, .flags = 0x32), IP6("2001:db8:45:e::1", NET6) }, REASON_uplink, HOP_EXIT,
-	  { IP6("2001:db8:45:e::1", NET6, .ttl = 63) }, .slot = DEVICE6 },
+	  { .vlan = { 100 }, FROM_ENB6, PDU(DEVICE6, .flags = 0x32), IP6("2001:db8:45:11::1", NET6) }, REASON_uplink, HOP_EXIT,
+	  { IP6("2001:db8:45:11::1", NET6, .ttl = 63) }, .slot = DEVICE6 },
 	{ "a_zero_checksum_is_taken", LAB_ACCESS,
-	  { ENB6("2001:db8:1::2", .no_sum = true), PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_uplink, HOP_EXIT,
-	  { IP4("10.45.0.14", NET, .ttl = 63) }, .slot = DEVICE6 },
+	  { ENB6("2001:db8:1::2", .no_sum = true), PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.17", NET, .ttl = 63) }, .slot = DEVICE6 },
 	{ "outer_extension_headers_are_skipped", LAB_ACCESS,
 	  { ENB6("2001:db8:1::2", .proto = 0, .upper = 17, .headers = "\x3c\0\1\4\0\0\0\0\x11\1\1\4\0\0\0\0\1\4\0\0\0\0\0\0", .headers_len = 24),
-	    PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_uplink, HOP_EXIT,
-	  { IP4("10.45.0.14", NET, .ttl = 63) }, .slot = DEVICE6 },
+	    PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.17", NET, .ttl = 63) }, .slot = DEVICE6 },
 	{ "an_outer_ipv6_fragment_is_left_to_the_kernel", LAB_ACCESS,
 	  { ENB6("2001:db8:1::2", .proto = 44, .upper = 17, .headers = "\x11\0\0\1\0\0\0\7", .headers_len = 8),
-	    PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_outer_fragment },
+	    PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_outer_fragment },
 	{ "and_the_last_one_too", LAB_ACCESS,
 	  { ENB6("2001:db8:1::2", .proto = 44, .upper = 17, .headers = "\x11\0\0\x20\0\0\0\7", .headers_len = 8),
-	    PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_outer_fragment },
+	    PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_outer_fragment },
 	{ "tcp_behind_ipv6_headers_is_left_to_the_kernel", LAB_ACCESS,
 	  { IP6("2001:db8:1::2", US6, .proto = 60, .upper = 6, .headers = "\x06\0\1\4\0\0\0\0", .headers_len = 8) }, REASON_not_ours },
 	{ "gtpu_to_another_ipv6_address_is_left_to_the_kernel", LAB_ACCESS,
-	  { .outer = { .version = 6, .src = "2001:db8:1::2", .dst = "2001:db8:1::3" }, PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_not_ours },
+	  { .outer = { .version = 6, .src = "2001:db8:1::2", .dst = "2001:db8:1::3" }, PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_not_ours },
 	{ "gtpu_from_another_ipv6_peer_is_dropped", LAB_ACCESS,
-	  { ENB6("2001:db8:1::3"), PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_wrong_peer, .slot = DEVICE6 },
+	  { ENB6("2001:db8:1::3"), PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_wrong_peer, .slot = DEVICE6 },
 	{ "ipv4_is_not_the_ipv6_peer", LAB_ACCESS,
-	  { FROM_ENB, PDU(DEVICE6), IP4("10.45.0.14", NET) }, REASON_wrong_peer, .slot = DEVICE6 },
+	  { FROM_ENB, PDU(DEVICE6), IP4("10.45.0.17", NET) }, REASON_wrong_peer, .slot = DEVICE6 },
 	{ "a_peer_with_two_addresses_sends_from_the_first", LAB_ACCESS,
 	  { ENB("10.1.0.16"), PDU(DUAL), IP4("10.45.0.15", NET) }, REASON_uplink, HOP_EXIT, { IP4("10.45.0.15", NET, .ttl = 63) }, .slot = DUAL },
 	{ "and_from_the_second", LAB_ACCESS,
@@ -560,20 +618,20 @@ const struct test_case cases[] = {
 	{ "and_from_no_third", LAB_ACCESS,
 	  { ENB6("2001:db8:1::11"), PDU(DUAL), IP4("10.45.0.15", NET) }, REASON_wrong_peer, .slot = DUAL },
 	{ "downlink_over_ipv6_has_a_checksum", LAB_SGI,
-	  { IP4(NET, "10.45.0.14") }, REASON_downlink, HOP_ENB6,
-	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.14", .ttl = 63) }, .slot = DEVICE6 },
+	  { IP4(NET, "10.45.0.17") }, REASON_downlink, HOP_ENB6,
+	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.17", .ttl = 63) }, .slot = DEVICE6 },
 	{ "of_odd_lengths_too", LAB_SGI,
-	  { IP4(NET, "10.45.0.14", .len = 1031), .padding = 3 }, REASON_downlink, HOP_ENB6,
-	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.14", .len = 1031, .ttl = 63) }, .slot = DEVICE6 },
+	  { IP4(NET, "10.45.0.17", .len = 1031), .padding = 3 }, REASON_downlink, HOP_ENB6,
+	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.17", .len = 1031, .ttl = 63) }, .slot = DEVICE6 },
 	{ "of_any_length_too", LAB_SGI,
-	  { IP6(NET6, "2001:db8:45:e::1", .len = 767) }, REASON_downlink, HOP_ENB6,
-	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP6(NET6, "2001:db8:45:e::1", .len = 767, .ttl = 63) }, .slot = DEVICE6 },
+	  { IP6(NET6, "2001:db8:45:11::1", .len = 767) }, REASON_downlink, HOP_ENB6,
+	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP6(NET6, "2001:db8:45:11::1", .len = 767, .ttl = 63) }, .slot = DEVICE6 },
 	{ "an_ipv6_peer_behind_a_vlan_gets_its_tag_and_dscp", LAB_SGI,
 	  { .vlan = { 7, 300 }, IP4(NET, "10.45.0.16") }, REASON_downlink, HOP_VLAN6,
 	  { .vlan = { 100 }, TUNNEL6(VLAN6, "2001:db8:1::4", .tos = 10 << 2), IP4(NET, "10.45.0.16", .ttl = 63) }, .slot = VLAN6, .before = mark_vlan6 },
 	{ "the_largest_packet_over_ipv6_is_encapsulated", LAB_SGI,
-	  { IP4(NET, "10.45.0.14", .len = 1444, DF) }, REASON_downlink, HOP_ENB6,
-	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.14", .len = 1444, DF, .ttl = 63) }, .slot = DEVICE6 },
+	  { IP4(NET, "10.45.0.17", .len = 1444, DF) }, REASON_downlink, HOP_ENB6,
+	  { TUNNEL6(DEVICE6, "2001:db8:1::2"), IP4(NET, "10.45.0.17", .len = 1444, DF, .ttl = 63) }, .slot = DEVICE6 },
 	{ "an_echo_request_over_ipv6_is_answered", LAB_ACCESS,
 	  { ENB6("2001:db8:1::9", .sport = 50123), .gtp = { .flags = 0x32, .type = 1, .sequence = 0xbeef } }, REASON_gtpu_echo, 0,
 	  { .hop = TURNED, .outer = { .version = 6, .src = US6, .dst = "2001:db8:1::9", .dport = 50123 },

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "datapath/tft_rule.h"
 #include "lab.h"
 
 struct lab lab;
@@ -109,13 +110,14 @@ bool lab_open(const char *object)
 	lab.sessions = share("sessions", LAB_SLOTS * sizeof *lab.sessions);
 	lab.hops = share("hops", LAB_HOPS * sizeof *lab.hops);
 	lab.settings = share("settings", sizeof *lab.settings);
+	lab.tfts = share("tfts", 64 * sizeof *lab.tfts);
 	lab.reasons = bpf_object__find_map_fd_by_name(lab.obj, "reasons");
 	lab.addresses = bpf_object__find_map_fd_by_name(lab.obj, "addresses");
 	lab.local = bpf_object__find_map_fd_by_name(lab.obj, "local");
 	lab.peers = bpf_object__find_map_fd_by_name(lab.obj, "peers");
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "events"), on_event, NULL,
 				NULL);
-	if (!lab.sessions || !lab.hops || !lab.settings || !ring) {
+	if (!lab.sessions || !lab.hops || !lab.settings || !lab.tfts || !ring) {
 		fprintf(stderr, "maps of %s: %s\n", object, strerror(errno));
 		return false;
 	}
@@ -242,6 +244,48 @@ static void set_relay(unsigned slot, enum lab_hop peer, enum lab_hop out)
 	memset(s->iid, 0, sizeof s->iid);
 }
 
+struct lab_filter lab_filters[LAB_FILTERS] = {
+	{FAST, "both remote 203.0.113.80 proto udp remote-port 5000-5010", {0}},
+	{SAFE, "both proto udp local-port 8080", {0}},
+	{FAST, "down remote 203.0.113.0/24 tos 0xb8/0xfc", {0}},
+	{SAFE, "up remote 2001:db8:ffff::/48 proto udp remote-port 53", {0}},
+	{FAST, "both remote 2001:db8:ffff::80 flow-label 0x12345", {0}},
+	{FAST, "both proto esp spi 0x11223344", {0}},
+	{SAFE, "both local 10.45.0.17 proto 132", {0}},
+	{SAFE, "down remote 198.51.100.0/25 proto icmp", {0}},
+	{FAST, "up remote 203.0.113.128/25 local-port 1000-2000", {0}},
+	{SAFE, "both proto icmp6 remote 2001:db8:ffff::/64", {0}},
+};
+
+static void set_bearer(unsigned slot, uint8_t flags)
+{
+	struct session *s = set_session(slot, HOP_ENB, HOP_EXIT);
+
+	s->owner = BEARERS;
+	s->flags = (uint8_t)(SESSION_DEDICATED | flags);
+	s->tft = 1;
+	s->ue4 = lab.sessions[BEARERS].ue4;
+	memcpy(s->ue6, lab.sessions[BEARERS].ue6, 8);
+}
+
+static void set_tfts(void)
+{
+	const char *bad;
+
+	for (unsigned i = 0; i < LAB_FILTERS; i++) {
+		if (!tft_filter_parse(lab_filters[i].text, &lab_filters[i].filter, &bad)) {
+			fprintf(stderr, "filter: what is '%s'?\n", bad);
+			abort();
+		}
+		lab.tfts[i + 1] = tft_rule_of(&lab_filters[i].filter, lab_filters[i].slot,
+					      i + 1 < LAB_FILTERS ? i + 2 : 0);
+	}
+	set_session(BEARERS, HOP_ENB, HOP_EXIT)->tft = 1;
+	set_bearer(FAST, SESSION_OWN_RATE);
+	lab.sessions[FAST].dscp = 46;
+	set_bearer(SAFE, 0);
+}
+
 static void reset_sessions(void)
 {
 	struct session *s;
@@ -259,6 +303,7 @@ static void reset_sessions(void)
 	set_session(SMALL, HOP_ENB_SMALL, HOP_EXIT_SMALL);
 	set_session(MARKED, HOP_ENB, HOP_EXIT)->dscp = 46;
 	set_session(ORPHAN, HOP_ENB, HOP_EXIT)->owner = 1u << 30;
+	set_tfts();
 	set_session(OTHER_POOL, HOP_ENB, HOP_EXIT);
 	s = set_session(SECOND, HOP_ENB, HOP_EXIT);
 	s->owner = SHUT;

@@ -4,7 +4,7 @@
  *
  * Addresses: we are 10.1.0.1 and 2001:db8:1::1 to eNodeBs 10.1.0.2 and on. Pool 0 is 10.45.0.0 and 2001:db8:45::, 32
  * offsets from slot 0; pool 1 is 10.46.0.0, IPv4 alone, 16 offsets from slot 32. Slots from 48 are
- * extra: a second bearer of a device, and one with addresses outside the pools. The machine itself
+ * extra: bearers beside a device's first, and one with addresses outside the pools. The machine itself
  * is also 198.51.100.9 and 2001:db8:99::9. A slot's device is offset `slot`, so slot 5 is 10.45.0.5
  * and 2001:db8:45:5::/64. */
 #ifndef TESTS_BPF_LAB_H
@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <mcore/datapath.h>
+#include "codec/tft.h"
 
 enum {
 	LAB_SLOTS = 64,
@@ -57,9 +58,11 @@ enum lab_slot {
 	DEVICE6,     /* eNodeB 2001:db8:1::2 */
 	DUAL,        /* eNodeB with both addresses, HOP_DUAL */
 	VLAN6,       /* eNodeB 2001:db8:1::4 behind a VLAN tag */
+	BEARERS,     /* has dedicated bearers FAST and SAFE: lab_filters */
 	NOBODY = 30, /* free */
 	OTHER_POOL = 37,
 	SECOND = 48, /* second bearer of SHUT, its own gates open */
+	FAST = 49,   /* dedicated bearer of BEARERS, DSCP 46, guaranteed rates (none set) */
 	STATIC = 50, /* 192.0.2.77 and 2001:db8:77:77::/64 */
 	RELAY,       /* from eNodeB 10.1.0.2 to 10.1.0.32 */
 	RELAY66,     /* from 2001:db8:1::2 to 2001:db8:1::20 */
@@ -68,6 +71,7 @@ enum lab_slot {
 	RELAY_ANY,   /* from anybody */
 	RELAY_SMALL, /* to HOP_RELAY_SMALL */
 	RELAY_LOST,  /* to HOP_RELAY_LOST */
+	SAFE,        /* dedicated bearer of BEARERS, with its rates */
 };
 
 #define LAB_GTPU4 0x0a010001u
@@ -81,12 +85,21 @@ struct lab {
 	struct session *sessions; /* shared with the kernel */
 	struct hop *hops;
 	struct settings *settings;
+	struct tft_rule *tfts;
 	int reasons, addresses, local, peers;
 	unsigned cpus;
 	int iface[LAB_HOPS]; /* interface of each hop */
 	int aside;           /* one more that no hop uses */
 };
 extern struct lab lab;
+
+/* The packet filters of BEARERS, in the order of precedence. */
+enum { LAB_FILTERS = 10 };
+extern struct lab_filter {
+	unsigned slot;
+	const char *text;
+	struct tft_filter filter;
+} lab_filters[LAB_FILTERS];
 
 /* Loads the object into a network namespace of its own; false with a message on stderr. */
 bool lab_open(const char *object);

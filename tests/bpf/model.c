@@ -347,6 +347,8 @@ static int policy(struct model *m, const struct session *s, bool up)
 	o = &lab.sessions[s->owner];
 	if (up ? o->gate_up : o->gate_down)
 		return REASON_gate_closed;
+	if (s->flags & SESSION_OWN_RATE)
+		o = s;
 	if (up ? o->rate_up.ns_per_mib : o->rate_down.ns_per_mib)
 		m->instead = up ? REASON_rate_up : REASON_rate_down;
 	return -1;
@@ -393,6 +395,19 @@ static int route(struct model *m, const struct session *s, const struct view *in
 	return lab.hops[m->hop].state == HOP_READY ? -1 : REASON_no_next_hop;
 }
 
+/* The slot of the bearer that a device's filters give a packet to, or the other one. */
+static unsigned bearer_of(const struct view *in, bool up, unsigned other)
+{
+	struct tft_packet p;
+
+	if (!tft_packet_read(in->p, in->n, up, &p))
+		return other;
+	for (unsigned i = 0; i < LAB_FILTERS; i++)
+		if (tft_matches(&lab_filters[i].filter, &p))
+			return lab_filters[i].slot;
+	return other;
+}
+
 static int from_device(struct model *m, const struct session *s, const struct view *in,
 		       const uint8_t *f, size_t n)
 {
@@ -402,6 +417,9 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 
 	if (!source_ok(s, in))
 		return REASON_spoofed_source;
+	if (s->flags & SESSION_DEDICATED &&
+	    bearer_of(in, true, LAB_SLOTS) != (unsigned)(s - lab.sessions))
+		return REASON_wrong_bearer;
 	if (on_link(in)) {
 		reason = policy(m, s, true);
 		if (reason < 0 && m->instead < 0)
@@ -575,6 +593,10 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	s = &lab.sessions[slot];
 	if (!s->teid || (in->v6 ? memcmp(s->ue6, in->dst, 8) : memcmp(&s->ue4, in->dst, 4)))
 		return REASON_no_session;
+	if (s->tft) {
+		slot = bearer_of(in, false, slot);
+		s = &lab.sessions[slot];
+	}
 	m->slot = (int)slot;
 	m->inner = in->n;
 	if (!s->peer)

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which bearer of a PDN connection a packet belongs to: the first packet filter that matches, along
+ * the chain that include/mcore/tft_rule.h tells of (TS 23.060 15.3.3, TS 23.401 4.7.2.2). Devices
+ * without dedicated bearers have no chain and never come here.
+ *
+ * A packet's ports are those of TCP, UDP, SCTP, DCCP and UDP-Lite behind up to FLOW_HEADERS IPv6
+ * extension headers; fragments but the first have none. */
+#ifndef BPF_TFT_H
+#define BPF_TFT_H
+
+#include "maps.h"
+#include "parse.h"
+
+enum { FLOW_HEADERS = 4, NO_SLOT = ~0u };
+
+enum {
+	PROTO_HOPOPTS = 0,
+	PROTO_TCP = 6,
+	PROTO_DCCP = 33,
+	PROTO_ROUTING = 43,
+	PROTO_FRAGMENT = 44,
+	PROTO_ESP = 50,
+	PROTO_AH = 51,
+	PROTO_DSTOPTS = 60,
+	PROTO_SCTP = 132,
+	PROTO_UDPLITE = 136,
+};
+
+/* A packet as filters see it. */
+struct flow {
+	__u64 local[2], remote[2];
+	__u32 spi, flow_label; /* 0: none */
+	__u16 local_port, remote_port; /* 0: none */
+	__u8 direction; /* enum tft_rule_direction */
+	__u8 family, protocol, tos;
+};
+
+INLINE void flow_transport(struct xdp_md *ctx, struct flow *f, __u64 off)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__be16 *port;
+	__be32 *word;
+
+	opaque(off);
+	if (off > 2048)
+		return;
+	port = data + off;
+	word = data + off;
+	if ((void *)(port + 2) > end)
+		return;
+	switch (f->protocol) {
+	case PROTO_TCP:
+	case PROTO_UDP:
+	case PROTO_SCTP:
+	case PROTO_DCCP:
+	case PROTO_UDPLITE:
+		f->local_port = bpf_ntohs(port[f->direction == TFT_RULE_UP ? 0 : 1]);
+		f->remote_port = bpf_ntohs(port[f->direction == TFT_RULE_UP ? 1 : 0]);
+		break;
+	case PROTO_ESP:
+		f->spi = bpf_ntohl(*word);
+		break;
+	case PROTO_AH:
+		if ((void *)(word + 2) <= end)
+			f->spi = bpf_ntohl(word[1]);
+		break;
+	}
+}
+
+/* Behind IPv6 extension headers; *later is set for a fragment but the first. */
+INLINE __u64 flow_extensions(struct xdp_md *ctx, struct flow *f, __u64 off, bool *later)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	for (int i = 0; i < FLOW_HEADERS; i++) {
+		__u64 at = off;
+		__u8 *h;
+
+		opaque(at);
+		if (at > 2048)
+			break;
+		h = data + at;
+		if ((void *)(h + 8) > end)
+			break;
+		if (f->protocol == PROTO_FRAGMENT) {
+			*later |= h[2] || h[3] & 0xf8;
+			f->protocol = h[0];
+			off += 8;
+		} else if (f->protocol == PROTO_HOPOPTS || f->protocol == PROTO_ROUTING ||
+			   f->protocol == PROTO_DSTOPTS) {
+			f->protocol = h[0];
+			off += (h[1] + 1u) * 8;
+		} else {
+			break;
+		}
+	}
+	return off;
+}
+
+INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	struct iphdr *h4;
+	struct ipv6hdr *h6;
+	__u64 *a, src[2] = {}, dst[2] = {};
+	bool later = false;
+
+	opaque(off);
+	if (off > MAX_INNER_OFFSET)
+		return false;
+	h4 = data + off;
+	if ((void *)(h4 + 1) > end)
+		return false;
+	if (h4->version == 4) {
+		f->family = 4;
+		f->protocol = h4->protocol;
+		f->tos = h4->tos;
+		src[0] = h4->saddr;
+		dst[0] = h4->daddr;
+		later = h4->frag_off & bpf_htons(0x1fff);
+		off += h4->ihl * 4;
+	} else {
+		h6 = data + off;
+		if ((void *)(h6 + 1) > end)
+			return false;
+		a = (void *)h6;
+		f->family = 6;
+		f->protocol = h6->nexthdr;
+		f->tos = (__u8)(bpf_ntohl(*(__be32 *)h6) >> 20);
+		f->flow_label = bpf_ntohl(*(__be32 *)h6) & 0xfffff;
+		src[0] = a[1];
+		src[1] = a[2];
+		dst[0] = a[3];
+		dst[1] = a[4];
+		off = flow_extensions(ctx, f, off + sizeof *h6, &later);
+	}
+	if (f->direction == TFT_RULE_UP) {
+		f->local[0] = src[0], f->local[1] = src[1];
+		f->remote[0] = dst[0], f->remote[1] = dst[1];
+	} else {
+		f->local[0] = dst[0], f->local[1] = dst[1];
+		f->remote[0] = src[0], f->remote[1] = src[1];
+	}
+	if (!later)
+		flow_transport(ctx, f, off);
+	return true;
+}
+
+INLINE bool port_in(__u16 port, const __u16 range[2])
+{
+	return port && port >= range[0] && port <= range[1];
+}
+
+INLINE bool rule_matches(const struct tft_rule *r, const struct flow *f)
+{
+	__u32 fields = r->fields;
+
+	if (!(r->direction & f->direction) || (r->family && r->family != f->family))
+		return false;
+	if (((f->local[0] ^ r->local[0]) & r->local_mask[0]) |
+	    ((f->local[1] ^ r->local[1]) & r->local_mask[1]) |
+	    ((f->remote[0] ^ r->remote[0]) & r->remote_mask[0]) |
+	    ((f->remote[1] ^ r->remote[1]) & r->remote_mask[1]))
+		return false;
+	if ((f->tos ^ r->tos) & r->tos_mask)
+		return false;
+	if (!fields)
+		return true;
+	if (fields & TFT_RULE_NEVER)
+		return false;
+	if (fields & TFT_RULE_PROTOCOL && f->protocol != r->protocol)
+		return false;
+	if (fields & TFT_RULE_LOCAL_PORT && !port_in(f->local_port, r->local_port))
+		return false;
+	if (fields & TFT_RULE_REMOTE_PORT && !port_in(f->remote_port, r->remote_port))
+		return false;
+	if (fields & TFT_RULE_SPI && (!f->spi || f->spi != r->spi))
+		return false;
+	return !(fields & TFT_RULE_FLOW_LABEL) || f->flow_label == r->flow_label;
+}
+
+struct tft_walk {
+	struct flow flow;
+	__u32 at, slot;
+};
+
+static long tft_step(__u32 i, struct tft_walk *w)
+{
+	struct tft_rule *r = bpf_map_lookup_elem(&tfts, &w->at);
+
+	(void)i;
+	if (!r)
+		return 1;
+	if (rule_matches(r, &w->flow)) {
+		w->slot = r->slot;
+		return 1;
+	}
+	w->at = r->next;
+	return !w->at;
+}
+
+/* The slot of the dedicated bearer that the chain from `head` gives the IP packet at `off` to;
+ * NO_SLOT: none. A function of its own to the verifier. */
+__noinline __u32 tft_slot(struct xdp_md *ctx, __u32 off, __u32 head, __u32 direction)
+{
+	struct tft_walk w = { .flow = { .direction = direction }, .at = head, .slot = NO_SLOT };
+
+	if (flow_read(ctx, off, &w.flow))
+		bpf_loop(TFT_RULES_MAX, tft_step, &w, 0);
+	return w.slot;
+}
+
+/* Downlink: the default bearer's session, which is p's, or the dedicated bearer's in its place. */
+INLINE void tft_downlink(struct pkt *p)
+{
+	__u32 slot = tft_slot(p->ctx, p->l3, p->session->tft, TFT_RULE_DOWN);
+	struct session *s = bpf_map_lookup_elem(&sessions, &slot);
+
+	if (!s || !s->teid)
+		return;
+	p->session = s;
+	p->slot = slot;
+}
+
+#endif
