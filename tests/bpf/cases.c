@@ -519,7 +519,7 @@ const struct test_case cases[] = {
 	  { TUNNEL(BEARERS, "10.1.0.2"), IP4(NET, UEB, .sport = 5011, .ttl = 63) }, .slot = BEARERS },
 	{ "an_earlier_precedence_wins", LAB_SGI,
 	  { IP4(NET, UEB, .dport = 8080, .tos = 0xb8) }, REASON_downlink, HOP_ENB,
-	  { TUNNEL(SAFE, "10.1.0.2", .tos = 0xb8), IP4(NET, UEB, .dport = 8080, .tos = 0xb8, .ttl = 63) }, .slot = SAFE },
+	  { TUNNEL(SAFE, "10.1.0.2"), IP4(NET, UEB, .dport = 8080, .tos = 0xb8, .ttl = 63) }, .slot = SAFE },
 	{ "a_filter_by_tos_has_a_mask", LAB_SGI,
 	  { IP4("203.0.113.9", UEB, .tos = 0xbb) }, REASON_downlink, HOP_ENB,
 	  { TUNNEL(FAST, "10.1.0.2", .tos = 46 << 2), IP4("203.0.113.9", UEB, .tos = 0xbb, .ttl = 63) }, .slot = FAST },
