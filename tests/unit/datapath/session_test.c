@@ -133,13 +133,13 @@ static void teid_names_its_slot_and_nothing_else_does(void **state)
 
 	(void)state;
 	assert_int_equal(teid >> dp.settings->tag_bits, 9);
-	assert_int_equal(session_find_teid(teid), 9);
-	assert_int_equal(session_find_teid(teid ^ 1), NO_SLOT);
-	assert_int_equal(session_find_teid(0), NO_SLOT);
-	assert_int_equal(session_find_teid(UINT32_MAX), NO_SLOT);
+	assert_int_equal(dp_session_slot(teid), 9);
+	assert_int_equal(dp_session_slot(teid ^ 1), NO_SLOT);
+	assert_int_equal(dp_session_slot(0), NO_SLOT);
+	assert_int_equal(dp_session_slot(UINT32_MAX), NO_SLOT);
 	assert_int_equal(dp_session_teid(9), teid);
 	dp_session_del(9);
-	assert_int_equal(session_find_teid(teid), NO_SLOT);
+	assert_int_equal(dp_session_slot(teid), NO_SLOT);
 	assert_null(dp_session(9));
 }
 
