@@ -15,6 +15,7 @@ const char *mme_cause_text(uint16_t cause)
 	       : cause == CAUSE_TOLD      ? "lower layers or the device itself"
 	       : cause == CAUSE_WRONG_KEY ? "authentication rejected: its key and the HSS's differ"
 	       : cause == CAUSE_ENB_LOST  ? "the eNodeB's association was lost"
+	       : cause == CAUSE_HANDOVER_CANCELLED ? "cancelled by the source eNodeB"
 	       : cause == CAUSE_ENB_RESET ? "the eNodeB does not know the connection any more"
 	       : cause >= CAUSE_ESM       ? esm_cause_text(cause - CAUSE_ESM)
 					  : "unknown";
@@ -198,6 +199,14 @@ static const struct row {
 	 "another device was more important: arp in hss.profiles"},
 	{CAUSE_S1AP_OF(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE), NULL,
 	 "the eNodeB has no way to sgw.gtpu: its transport network, address and routes"},
+	{CAUSE_S1AP_OF(RADIO, UNKNOWN_TARGETID), NULL,
+	 "no eNodeB of that identity has an association here: the source's neighbour list; "
+	 "mcorectl enb show"},
+	{CAUSE_S1AP_OF(RADIO, HO_TARGET_NOT_ALLOWED), NULL,
+	 "the target's tracking area is not served: mme.tracking_areas"},
+	{CAUSE_S1AP_OF(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM), NULL,
+	 "the target eNodeB refused, was silent or went away: its log"},
+	{CAUSE_HANDOVER_CANCELLED, NULL, "the source eNodeB thought better of it: nothing to do"},
 	{CAUSE_S1AP_OF(TRANSPORT, UNSPECIFIED), NULL,
 	 "the eNodeB has no way to sgw.gtpu: its transport network, address and routes"},
 	{CAUSE_S1AP_OF(MISC, CONTROL_PROCESSING_OVERLOAD), NULL, "the eNodeB is overloaded"},

@@ -70,8 +70,54 @@ struct s1_conn *conn_find_by_enb(struct enb *enb, uint32_t id)
 	return c;
 }
 
+static void join(struct s1_conn *c, struct enb *enb)
+{
+	uint16_t streams = s1_streams(enb->assoc);
+
+	c->enb = enb;
+	c->stream = streams > 1 ? (uint16_t)(1 + enb->next_stream++ % (streams - 1)) : 0;
+	c->prev = NULL;
+	c->next = enb->conns;
+	if (c->next)
+		c->next->prev = c;
+	enb->conns = c;
+}
+
+static void leave(struct s1_conn *c)
+{
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		c->enb->conns = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+}
+
+static void unname(struct s1_conn *c)
+{
+	if (c->named)
+		HASH_DELETE(by_enb, by_enb, c);
+	c->named = false;
+}
+
+void conn_name(struct s1_conn *c, uint32_t enb_ue_s1ap_id)
+{
+	struct s1_conn *forgotten = conn_find_by_enb(c->enb, enb_ue_s1ap_id);
+
+	if (forgotten == c)
+		return;
+	if (forgotten)
+		conn_free(forgotten);
+	unname(c);
+	c->enb_ue_s1ap_id = enb_ue_s1ap_id;
+	c->key.enb = (uintptr_t)c->enb;
+	c->key.enb_ue_s1ap_id = enb_ue_s1ap_id;
+	c->named = true;
+	HASH_ADD(by_enb, by_enb, key, sizeof(c->key), c);
+}
+
 /* A connection in a slot that is on no list of free ones. */
-static struct s1_conn *make(struct enb *enb, uint32_t i, uint32_t enb_ue_s1ap_id)
+static struct s1_conn *make(struct enb *enb, uint32_t i)
 {
 	struct s1_conn *c = pool_get(&pool);
 
@@ -81,24 +127,12 @@ static struct s1_conn *make(struct enb *enb, uint32_t i, uint32_t enb_ue_s1ap_id
 	}
 	slots[i].conn = c;
 	c->mme_ue_s1ap_id = i | (uint32_t)slots[i].generation << SLOT_BITS;
-	c->enb_ue_s1ap_id = enb_ue_s1ap_id;
-	c->enb = enb;
 	c->imsi = IMSI_NONE;
-	c->key.enb = (uintptr_t)enb;
-	c->key.enb_ue_s1ap_id = enb_ue_s1ap_id;
-	HASH_ADD(by_enb, by_enb, key, sizeof(c->key), c);
-	uint16_t streams = s1_streams(enb->assoc);
-
-	if (streams > 1)
-		c->stream = (uint16_t)(1 + enb->next_stream++ % (streams - 1));
-	c->next = enb->conns;
-	if (c->next)
-		c->next->prev = c;
-	enb->conns = c;
+	join(c, enb);
 	return c;
 }
 
-struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
+struct s1_conn *conn_new_target(struct enb *enb)
 {
 	uint32_t i;
 
@@ -109,12 +143,22 @@ struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
 		first_free = slots[i].next_free;
 		slots[i].listed = false;
 	} while (slots[i].conn);
-	return make(enb, i, enb_ue_s1ap_id);
+	return make(enb, i);
+}
+
+struct s1_conn *conn_new(struct enb *enb, uint32_t enb_ue_s1ap_id)
+{
+	struct s1_conn *c = conn_new_target(enb);
+
+	if (c)
+		conn_name(c, enb_ue_s1ap_id);
+	return c;
 }
 
 struct s1_conn *conn_restore(struct enb *enb, uint32_t mme_ue_s1ap_id, uint32_t enb_ue_s1ap_id)
 {
 	uint32_t i = mme_ue_s1ap_id & SLOT_MASK;
+	struct s1_conn *c;
 
 	while (i >= slots_n)
 		if (!grow())
@@ -122,20 +166,28 @@ struct s1_conn *conn_restore(struct enb *enb, uint32_t mme_ue_s1ap_id, uint32_t 
 	if (slots[i].conn || conn_find_by_enb(enb, enb_ue_s1ap_id))
 		return NULL;
 	slots[i].generation = (uint16_t)(mme_ue_s1ap_id >> SLOT_BITS);
-	return make(enb, i, enb_ue_s1ap_id);
+	c = make(enb, i);
+	if (c)
+		conn_name(c, enb_ue_s1ap_id);
+	return c;
+}
+
+void conn_move(struct s1_conn *c, struct enb *enb, uint32_t enb_ue_s1ap_id)
+{
+	if (c->enb != enb) {
+		unname(c);
+		leave(c);
+		join(c, enb);
+	}
+	conn_name(c, enb_ue_s1ap_id);
 }
 
 static void forget(struct s1_conn *c)
 {
 	timer_stop(&c->timer);
 	give_back(c->mme_ue_s1ap_id & SLOT_MASK);
-	HASH_DELETE(by_enb, by_enb, c);
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		c->enb->conns = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
+	unname(c);
+	leave(c);
 	pool_put(&pool, c);
 }
 
@@ -143,22 +195,36 @@ void conn_unbind(struct s1_conn *c)
 {
 	if (c->ue) {
 		c->imsi = c->ue->imsi;
-		c->ue->conn = NULL;
+		if (c->ue->conn == c)
+			c->ue->conn = NULL;
 	}
 	c->ue = NULL;
 }
 
-void conn_free(struct s1_conn *c)
+/* Unties a connection that ends. The device, if it is without one now. */
+static struct mme_ue *part(struct s1_conn *c, uint16_t cause)
 {
 	struct mme_ue *ue = c->ue;
 
-	if (ue)
-		why_ended(ue, c, c->enb->ready ? CAUSE_ENB_RESET : CAUSE_ENB_LOST);
+	if (ue && ue->conn == c)
+		why_ended(ue, c, cause);
 	conn_unbind(c);
+	if (ue)
+		proc_offer(&ue->procs, EV_LEG_LOST, c);
+	return ue && !ue->conn ? ue : NULL;
+}
+
+void conn_free(struct s1_conn *c)
+{
+	struct mme_ue *ue = part(c, c->enb->ready ? CAUSE_ENB_RESET : CAUSE_ENB_LOST);
+
 	forget(c);
 	if (ue)
 		ue_idle(ue);
 }
+
+/* Procedures that end with the connection when the device has left it for another. */
+static const struct proc_def *const of_connection[] = {&service_def, &x2_def, &s1ho_def};
 
 void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 {
@@ -171,11 +237,14 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 	if (before)
 		ue_idle(before);
 	if (stale) {
-		struct proc *service = proc_find(&ue->procs, &service_def);
-
 		conn_unbind(stale);
-		if (service) /* of the connection that the device has left */
-			proc_finish(service, PROC_ABORTED);
+		for (size_t i = 0; i < sizeof(of_connection) / sizeof(*of_connection); i++) {
+			struct proc *p = proc_find(&ue->procs, of_connection[i]);
+
+			if (p)
+				proc_finish(p, PROC_ABORTED);
+		}
+		nas_held_drop(ue);
 		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	c->ue = ue;
@@ -193,6 +262,10 @@ int conn_send_nas(struct s1_conn *c, struct bytes pdu)
 
 	if (!c || !pdu.n)
 		return -ENOTCONN;
+	if (c->ue && s1ho_running(c->ue)) {
+		nas_hold(c->ue, pdu, false);
+		return 0;
+	}
 	S1AP_SET(&m, mme_ue_s1ap_id, c->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, c->enb_ue_s1ap_id);
 	S1AP_SET(&m, nas_pdu, pdu);
@@ -212,21 +285,22 @@ static void unanswered(struct timer *t)
 void conn_release(struct s1_conn *c, struct s1ap_cause cause)
 {
 	struct s1ap_ue_context_release_command m = {0};
-	struct mme_ue *ue = c->ue;
+	struct s1ap_ue_s1ap_ids ids = {.choice = S1AP_UE_S1AP_IDS_MME_UE_S1AP_ID,
+				       .mme_ue_s1ap_id = c->mme_ue_s1ap_id};
+	struct mme_ue *ue;
 
 	if (c->releasing)
 		return;
-	if (ue)
-		why_ended(ue, c, cause_of_s1ap(cause));
-	conn_unbind(c);
-	S1AP_SET(&m, ue_s1ap_ids,
-		 (struct s1ap_ue_s1ap_ids){
-			 .choice = S1AP_UE_S1AP_IDS_UE_S1AP_ID_PAIR,
-			 .ue_s1ap_id_pair = {c->mme_ue_s1ap_id, c->enb_ue_s1ap_id},
-		 });
-	S1AP_SET(&m, cause, cause);
-	conn_send(c, &s1ap_ue_context_release_command_msg, &m);
 	c->releasing = true;
+	ue = part(c, cause_of_s1ap(cause));
+	if (c->named)
+		ids = (struct s1ap_ue_s1ap_ids){
+			.choice = S1AP_UE_S1AP_IDS_UE_S1AP_ID_PAIR,
+			.ue_s1ap_id_pair = {c->mme_ue_s1ap_id, c->enb_ue_s1ap_id},
+		};
+	S1AP_SET(&m, ue_s1ap_ids, ids);
+	S1AP_SET(&m, cause, cause);
+	enb_send(c->enb, c->stream, &s1ap_ue_context_release_command_msg, &m);
 	mme_counters.release++;
 	timer_start(&c->timer, mme.timer[T_RELEASE].ms, unanswered);
 	if (ue)

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A device's context at its eNodeB, changed while it lasts: UE Context Modification (TS 36.413 8.3.4),
- * the eNodeB's UE Context Modification Indication (8.3.5), and UE Radio Capability Match (8.17). They
- * are procedures of the device and end with its connection. */
+/* A device's context at its eNodeB, changed while it lasts: UE Context Modification
+ * (TS 36.413 8.3.4), the eNodeB's UE Context Modification Indication (8.3.5), and UE Radio
+ * Capability Match (8.17). They are procedures of the device and end with its connection. */
 #include <errno.h>
 #include "mme/mme.h"
 
 static int err_of(uint16_t cause)
 {
-	return !cause ? 0 : cause == PROC_TIMEOUT ? -ETIMEDOUT : cause == PROC_ABORTED ? -ECANCELED : -EPROTO;
+	return !cause                  ? 0
+	       : cause == PROC_TIMEOUT ? -ETIMEDOUT
+	       : cause == PROC_ABORTED ? -ECANCELED
+				       : -EPROTO;
 }
 
 static int taken(struct proc *p, const void *msg)
@@ -64,6 +67,11 @@ static void modify_ended(struct proc *p, uint16_t cause)
 		mme_counters.conn_modify_failed++;
 	else
 		mme_counters.conn_modified++;
+	if (!cause && m->what.key) { /* 33.401 7.2.9.2: the chain begins anew */
+		struct mme_ue *ue = p->owner;
+
+		as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
+	}
 	if (m->what.done)
 		m->what.done(p->owner, m->what.arg, err_of(cause));
 }
@@ -75,7 +83,7 @@ static const struct proc_row modify_rows[] = {
 };
 static const struct proc_def modify_def = {
 	"UE context modification", "TS 36.413 8.3.4", modify_steps, modify_rows, 1, 2,
-	&modification_pool, modify_ended,
+	&modification_pool,        modify_ended,
 };
 
 static void modify_init(struct proc *p, const void *arg)
@@ -155,10 +163,10 @@ static int matched(struct proc *p, const void *msg)
 	const struct s1ap_ue_radio_capability_match_response *m = msg;
 	struct mme_ue *ue = p->owner;
 
-	ue->voice_match = m->voice_support_match_indicator ==
-					  S1AP_VOICE_SUPPORT_MATCH_INDICATOR_SUPPORTED
-				  ? VOICE_SUPPORTED
-				  : VOICE_NOT_SUPPORTED;
+	ue->voice_match =
+		m->voice_support_match_indicator == S1AP_VOICE_SUPPORT_MATCH_INDICATOR_SUPPORTED
+			? VOICE_SUPPORTED
+			: VOICE_NOT_SUPPORTED;
 	return PROC_END;
 }
 
@@ -173,7 +181,13 @@ static void match_ended(struct proc *p, uint16_t cause)
 static const struct proc_step match_steps[] = {{"match", enter_match, &mme.timer[T_ICS], 0}};
 static const struct proc_row match_rows[] = {{0, EV_CAPABILITY_MATCHED, matched, 0}};
 static const struct proc_def match_def = {
-	"UE radio capability match", "TS 36.413 8.17", match_steps, match_rows, 1, 1, &match_pool,
+	"UE radio capability match",
+	"TS 36.413 8.17",
+	match_steps,
+	match_rows,
+	1,
+	1,
+	&match_pool,
 	match_ended,
 };
 

@@ -25,6 +25,21 @@ struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *u
 						      algorithms(ue->ue_capability[1])};
 }
 
+struct s1ap_security_context context_keys(const struct mme_ue *ue)
+{
+	return (struct s1ap_security_context){ue->as.ncc, {ue->as.nh, 256}};
+}
+
+struct s1ap_transport_layer_address context_address(const struct fteid *f)
+{
+	return (struct s1ap_transport_layer_address){
+		.has4 = f->has4,
+		.has6 = f->has6,
+		.v4 = f->ip4,
+		.v6 = f->ip6,
+	};
+}
+
 int context_setup(struct mme_ue *ue, struct bytes nas)
 {
 	struct s1ap_initial_context_setup_request m = {0};
@@ -36,12 +51,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	for (struct mme_bearer *p = NULL; n < GTPC_MAX_BEARERS && (p = bearer_next(ue, p)); n++) {
 		item[n].e_rab_id = p->ebi;
 		item[n].e_rab_level_qos_parameters = erab_qos(&p->qos);
-		item[n].transport_layer_address = (struct s1ap_transport_layer_address){
-			.has4 = p->s1u_sgw.has4,
-			.has6 = p->s1u_sgw.has6,
-			.v4 = p->s1u_sgw.ip4,
-			.v6 = p->s1u_sgw.ip6,
-		};
+		item[n].transport_layer_address = context_address(&p->s1u_sgw);
 		item[n].gtp_teid = p->s1u_sgw.teid;
 		if (!n && nas.n)
 			S1AP_SET(&item[n], nas_pdu, nas);
@@ -54,6 +64,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
+	as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)
 		S1AP_SET(&m, ue_radio_capability,
@@ -63,6 +74,22 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 		mme_counters.radio_traces++;
 	}
 	return conn_send(ue->conn, &s1ap_initial_context_setup_request_msg, &m);
+}
+
+bool context_add_bearer(struct mme_ue *ue, struct gtpc_request *q, uint8_t e_rab_id,
+			const struct s1ap_transport_layer_address *a, uint32_t teid)
+{
+	struct mme_bearer *b = bearer_by_ebi(ue, e_rab_id);
+
+	if (!b || q->bearers == GTPC_MAX_BEARERS) {
+		UE_LOG(WARN, ue, "s1.unknown_e_rab", "e_rab_id=%u", e_rab_id);
+		return false;
+	}
+	q->teid = b->pdn->s11_sgw.teid;
+	q->bearer[q->bearers].ebi = b->ebi;
+	q->bearer[q->bearers++].s1u_enb = erab_fteid(a, teid);
+	b->connected = true;
+	return true;
 }
 
 unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_setup_response *r,
@@ -75,17 +102,8 @@ unsigned context_bearers(struct mme_ue *ue, const struct s1ap_initial_context_se
 		ue->conn->context = true;
 	for (uint32_t i = 0; r->has.e_rab_setup_list && i < r->e_rab_setup_list.n; i++) {
 		const struct s1ap_e_rab_setup_item_ctxt_su_res *e = &r->e_rab_setup_list.v[i];
-		struct mme_bearer *p = bearer_by_ebi(ue, e->e_rab_id);
 
-		if (!p || q.bearers == GTPC_MAX_BEARERS) {
-			UE_LOG(WARN, ue, "s1.unknown_e_rab", "e_rab_id=%u", e->e_rab_id);
-			continue;
-		}
-		q.teid = p->pdn->s11_sgw.teid;
-		p->connected = true;
-		q.bearer[q.bearers].ebi = p->ebi;
-		q.bearer[q.bearers++].s1u_enb =
-			erab_fteid(&e->transport_layer_address, e->gtp_teid);
+		context_add_bearer(ue, &q, e->e_rab_id, &e->transport_layer_address, e->gtp_teid);
 	}
 	if (!q.bearers)
 		return 0;

@@ -66,7 +66,7 @@ void esm_abort(struct mme_ue *ue, uint8_t ebi)
 bool esm_ready(struct mme_ue *ue)
 {
 	return ue->conn && ue->conn->context && ue->security_on && ue->emm == EMM_REGISTERED &&
-	       !proc_find(&ue->procs, &service_def);
+	       !proc_find(&ue->procs, &service_def) && !s1ho_running(ue);
 }
 
 void esm_reach(struct mme_ue *ue) { (void)ue; }

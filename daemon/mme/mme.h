@@ -17,6 +17,7 @@
  *   s11_in.c    requests of the SGW to theirs
  *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c  procedures
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
+ *   x2.c s1ho.c mobility.c held.c  connected devices that move: path switch, handover, and what they share
  *   view.c      what the API sees, trace                 save.c     contexts across a restart
  *   keep.c      eNodeBs across a restart
  *   why.c       what failed last   advice.c  causes for people   procstat.c  figures of procedures */
@@ -35,6 +36,7 @@
 #include "core/timer.h"
 #include "mme/rule.h"
 #include "mme/node.h"
+#include "security/as_chain.h"
 #include "security/nas_sec.h"
 #include "transport/gtpc.h"
 #include "transport/s1.h"
@@ -118,9 +120,11 @@ struct s1_conn {
 		uint32_t enb_ue_s1ap_id, zero;
 	} key;
 	struct enb *enb;
-	struct mme_ue *ue; /* NULL while being released after the device went elsewhere */
+	struct mme_ue *ue; /* NULL while being released after the device went elsewhere. Its connection is
+			      ue->conn; another that names it is the other leg of its handover */
 	uint32_t mme_ue_s1ap_id; /* slot and generation */
-	uint32_t enb_ue_s1ap_id;
+	uint32_t enb_ue_s1ap_id; /* once named */
+	bool named; /* false: of a handover's target that has not answered */
 	uint16_t stream;
 	uint8_t rrc_cause; /* enum s1ap_rrc_establishment_cause, of its Initial UE Message */
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
@@ -186,6 +190,8 @@ struct mme_ue {
 	uint64_t authenticated, guti_given;
 	uint32_t keys_used, guti_used;
 	uint8_t due;
+	struct as_chain as; /* from the last context setup on */
+	struct held_nas *held; /* NAS messages that wait for the end of a handover: held.c */
 	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
 	struct tai tai;		/* last seen in */
 	struct ecgi ecgi;
@@ -284,6 +290,18 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(warning_kills, "Kill Requests sent")                                                     \
 	C(pws_restart, "PWS Restart Indications")                                                  \
 	C(pws_failure, "PWS Failure Indications")                                                  \
+	C(path_switch, "paths switched after X2 handovers")                                        \
+	C(path_switch_failed, "Path Switch Requests refused")                                      \
+	C(path_switch_capabilities, "path switches with UE security capabilities not the device's") \
+	C(path_switch_partial, "path switches that cost a device a bearer")                        \
+	C(handover, "S1 handovers completed")                                                      \
+	C(handover_required, "S1 handovers begun")                                                 \
+	C(handover_refused, "S1 handovers that failed in preparation")                             \
+	C(handover_cancelled, "S1 handovers cancelled by the source")                              \
+	C(handover_failed, "S1 handovers that failed after preparation")                           \
+	C(handover_partial, "S1 handovers that cost a device a bearer")                            \
+	C(handover_unexpected, "messages of handovers that are not under way")                     \
+	C(nas_held, "NAS messages held back during handovers")                                     \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 
 struct mme_counters {
@@ -361,11 +379,18 @@ struct s1_conn *conn_new(struct enb *, uint32_t enb_ue_s1ap_id);
 struct s1_conn *conn_restore(struct enb *, uint32_t mme_ue_s1ap_id, uint32_t enb_ue_s1ap_id);
 struct s1_conn *conn_find(uint32_t mme_ue_s1ap_id);
 struct s1_conn *conn_find_by_enb(struct enb *, uint32_t enb_ue_s1ap_id);
-/* The connection is gone (released, reset, association lost): its device becomes idle. */
+/* To an eNodeB that is asked for resources and has no id for the device yet. */
+struct s1_conn *conn_new_target(struct enb *);
+/* The eNodeB tells its id; a connection that it has forgotten and that had it is gone. */
+void conn_name(struct s1_conn *, uint32_t enb_ue_s1ap_id);
+/* The device is at another eNodeB: the connection keeps the MME UE S1AP ID alone. */
+void conn_move(struct s1_conn *, struct enb *, uint32_t enb_ue_s1ap_id);
+/* The connection is gone (released, reset, association lost): its device becomes idle, unless its
+ * handover goes on with the other leg (EV_LEG_LOST). */
 void conn_free(struct s1_conn *);
 /* Sends on the connection's stream. 0 or negative errno; -ENOTCONN while it is released. */
 int conn_send(struct s1_conn *, const struct s1ap_msg *, const void *body);
-/* Downlink NAS Transport. */
+/* Downlink NAS Transport; held back while the device is handed over. */
 int conn_send_nas(struct s1_conn *, struct bytes pdu);
 /* Ties and unties a device. Binding unties an earlier device of the connection (which becomes idle)
  * and releases an earlier connection of the device. */
@@ -386,6 +411,54 @@ int context_setup(struct mme_ue *, struct bytes nas);
 unsigned context_bearers(struct mme_ue *, const struct s1ap_initial_context_setup_response *,
 			 struct gtpc_txn *,
 			 void (*done)(struct gtpc_txn *, const struct gtpc_response *));
+
+/* A bearer and the eNodeB's end of its tunnel into a Modify Bearer request. False, logged, if the device has no such
+ * bearer. */
+bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
+			const struct s1ap_transport_layer_address *, uint32_t teid);
+/* What S1AP is told of a device or bearer. */
+struct s1ap_transport_layer_address context_address(const struct fteid *);
+struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *);
+struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *);
+struct s1ap_security_context context_keys(const struct mme_ue *); /* {NH, NCC} as they are */
+
+/* ---- x2.c: Path Switch Request (36.413 8.4.4) ---- */
+void x2_path_switch(struct enb *, const struct s1ap_path_switch_request *);
+
+/* ---- s1ho.c: S1 handover (36.413 8.4.1 to 8.4.3, 8.4.5 to 8.4.7) ---- */
+void s1ho_required(struct s1_conn *, const struct s1ap_handover_required *);
+void s1ho_cancel(struct s1_conn *);
+/* To the procedure, as these events, by either leg; unexpected where there is none. */
+void s1ho_event(struct s1_conn *, uint16_t event, const void *body);
+/* Handover Failure names the connection by our id alone. */
+void s1ho_target_failed(struct enb *, const struct s1ap_handover_failure *);
+/* From Handover Required to Handover Notify or failure: the MME starts nothing else on S1 (23.401
+ * 5.5.1.2.1). */
+bool s1ho_running(const struct mme_ue *);
+
+/* ---- mobility.c: what x2.c and s1ho.c share ---- */
+/* What becomes of a mobility procedure that runs when a device's eNodeB begins another. */
+enum mobility_event { MOBILITY_PATH_SWITCH, MOBILITY_REQUIRED };
+enum mobility_verdict { MOBILITY_FREE, MOBILITY_ABANDON, MOBILITY_REFUSE };
+/* False: refused. What was to be abandoned is over when it returns. */
+bool mobility_begin(struct mme_ue *, enum mobility_event);
+/* Bearers whose E-RABs the target did not take are released (23.401 5.5.1.1.2, 5.5.1.2.2): those that were
+ * connected and are not in `taken` (a bit by EPS bearer identity). True if there were any. */
+bool mobility_drop_bearers(struct mme_ue *, uint16_t taken);
+static inline uint16_t mobility_bit(uint8_t e_rab_id)
+{
+	return (uint16_t)(e_rab_id < 16 ? 1u << e_rab_id : 0);
+}
+/* The bearers in `offered` whose PDN connection keeps its default bearer. */
+uint16_t mobility_bearers(struct mme_ue *, uint16_t offered);
+/* Ids of a bit mask as a list in the turn arena. */
+struct s1ap_e_rab_list mobility_list(uint16_t ids, struct s1ap_cause);
+
+/* ---- held.c ---- */
+/* undelivered: it came back (NAS Non Delivery Indication), so it goes before what was held since. */
+void nas_hold(struct mme_ue *, struct bytes pdu, bool undelivered);
+void nas_held_send(struct mme_ue *);
+void nas_held_drop(struct mme_ue *);
 
 /* ---- ue.c ---- */
 struct mme_ue *ue_new(void); /* NULL at the ceiling */
@@ -475,6 +548,14 @@ enum mme_event {
 	EV_BEARER_MODIFIED,
 	EV_ICS_RESPONSE,
 	EV_ICS_FAILURE,
+	EV_LEG_LOST, /* a connection of the device is gone; msg is it */
+	EV_HANDOVER_ACKNOWLEDGED,
+	EV_HANDOVER_FAILED, /* by the target */
+	EV_HANDOVER_CANCELLED,
+	EV_HANDOVER_NOTIFIED,
+	EV_STATUS_TRANSFER,
+	EV_EARLY_STATUS_TRANSFER,
+	EV_FORWARDING_CREATED,
 };
 
 /* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
@@ -483,7 +564,8 @@ enum { CAUSE_TOLD = 0x1000, /* the device knows already */
        CAUSE_ESM = 0x2000,  /* plus an ESM cause: EMM cause 19 with it inside */
        /* and why a connection ended: */
        CAUSE_S1AP = 0x3000, /* plus group << 8 and value of an S1AP cause */
-       CAUSE_ENB_LOST = 0x4000, CAUSE_ENB_RESET };
+       CAUSE_ENB_LOST = 0x4000, CAUSE_ENB_RESET,
+       CAUSE_HANDOVER_CANCELLED }; /* by the source eNodeB */
 #define CAUSE_S1AP_OF(group, value)                                                                \
 	(CAUSE_S1AP + (S1AP_CAUSE_##group << 8) + S1AP_CAUSE_##group##_##value)
 static inline uint16_t cause_of_s1ap(struct s1ap_cause c)
@@ -516,6 +598,7 @@ bool why_view(imsi_t, struct failure_view *);
 void procstat_observe(const struct proc *, const char *what);
 
 /* ---- procedures ---- */
+extern const struct proc_def x2_def, s1ho_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
 	detach_def, service_def;
 

@@ -6,8 +6,13 @@
 #include "mme/mme.h"
 
 /* All messages about one device that an eNodeB sends begin with these two IEs. */
-enum { IE_MME_UE_S1AP_ID = 0, IE_CAUSE = 2, IE_ENB_UE_S1AP_ID = 8, IE_CRITICALITY_DIAGNOSTICS = 58,
-       IE_SOURCE_MME_UE_S1AP_ID = 88 };
+enum {
+	IE_MME_UE_S1AP_ID = 0,
+	IE_CAUSE = 2,
+	IE_ENB_UE_S1AP_ID = 8,
+	IE_CRITICALITY_DIAGNOSTICS = 58,
+	IE_SOURCE_MME_UE_S1AP_ID = 88
+};
 
 struct ids {
 	uint64_t have;
@@ -31,9 +36,8 @@ static void initial_ue(struct enb *e, struct s1_conn *unused, const void *body)
 	c->tai = m->tai;
 	if (m->has.eutran_cgi)
 		c->ecgi = m->eutran_cgi;
-	c->rrc_cause = m->has.rrc_establishment_cause
-			       ? m->rrc_establishment_cause
-			       : S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING;
+	c->rrc_cause = m->has.rrc_establishment_cause ? m->rrc_establishment_cause
+						      : S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING;
 	node_cell_seen(e, &c->ecgi);
 	nas_initial(c, m->nas_pdu, m->has.s_tmsi ? &m->s_tmsi : NULL);
 }
@@ -61,7 +65,12 @@ static void non_delivery(struct enb *e, struct s1_conn *c, const void *body)
 		return;
 	UE_LOG(DEBUG, c->ue, "nas.not_delivered", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
-	/* The timer of the procedure sends it again (24.301 5.5.1.2.7 and others). */
+	if (m->has.cause && m->has.nas_pdu && c->ue->conn == c &&
+	    m->cause.group == S1AP_CAUSE_RADIO &&
+	    (m->cause.value == S1AP_CAUSE_RADIO_X2_HANDOVER_TRIGGERED ||
+	     m->cause.value == S1AP_CAUSE_RADIO_S1_INTRA_SYSTEM_HANDOVER_TRIGGERED))
+		nas_hold(c->ue, m->nas_pdu, true);
+	/* Else the timer of the procedure sends it again (24.301 5.5.1.2.7 and others). */
 }
 
 static void context_response(struct enb *e, struct s1_conn *c, const void *body)
@@ -111,6 +120,54 @@ static void release_complete(struct enb *e, struct s1_conn *c, const void *body)
 	conn_free(c);
 }
 
+static void path_switch(struct enb *e, struct s1_conn *unused, const void *body)
+{
+	(void)unused;
+	x2_path_switch(e, body);
+}
+
+static void target_failed(struct enb *e, struct s1_conn *unused, const void *body)
+{
+	(void)unused;
+	s1ho_target_failed(e, body);
+}
+
+static void required(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	s1ho_required(c, body);
+}
+
+static void acknowledged(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	s1ho_event(c, EV_HANDOVER_ACKNOWLEDGED, body);
+}
+
+static void notified(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	s1ho_event(c, EV_HANDOVER_NOTIFIED, body);
+}
+
+static void cancelled(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e, (void)body;
+	s1ho_cancel(c);
+}
+
+static void status(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	s1ho_event(c, EV_STATUS_TRANSFER, body);
+}
+
+static void early_status(struct enb *e, struct s1_conn *c, const void *body)
+{
+	(void)e;
+	s1ho_event(c, EV_EARLY_STATUS_TRANSFER, body);
+}
+
 static void setup(struct enb *e, struct s1_conn *c, const void *body)
 {
 	(void)c;
@@ -148,24 +205,31 @@ static const struct row {
 	void (*fn)(struct enb *, struct s1_conn *, const void *body);
 	bool of_ue;        /* begins with struct ids */
 	bool before_setup; /* may come before S1 Setup */
-} rows[] = {
-	{&s1ap_uplink_nas_transport_msg, uplink_nas, true, false},
-	{&s1ap_initial_ue_message_msg, initial_ue, false, false},
-	{&s1ap_initial_context_setup_response_msg, context_response, true, false},
-	{&s1ap_ue_context_release_complete_msg, release_complete, true, false},
-	{&s1ap_ue_context_release_request_msg, release_request, true, false},
-	{&s1ap_initial_context_setup_failure_msg, context_failure, true, false},
-	{&s1ap_nas_non_delivery_indication_msg, non_delivery, true, false},
-	{&s1ap_e_rab_setup_response_msg, erab_setup_response, true, false},
-	{&s1ap_e_rab_modify_response_msg, erab_modify_response, true, false},
-	{&s1ap_e_rab_release_response_msg, erab_release_response, true, false},
-	{&s1ap_e_rab_release_indication_msg, erab_release_indication, true, false},
-	{&s1ap_e_rab_modification_indication_msg, erab_modification_indication, true, false},
-	{&s1ap_s1_setup_request_msg, setup, false, true},
-	{&s1ap_reset_msg, reset, false, false},
-	{&s1ap_error_indication_msg, error_indication, false, true},
+} rows[] = {{&s1ap_uplink_nas_transport_msg, uplink_nas, true, false},
+	    {&s1ap_initial_ue_message_msg, initial_ue, false, false},
+	    {&s1ap_initial_context_setup_response_msg, context_response, true, false},
+	    {&s1ap_ue_context_release_complete_msg, release_complete, true, false},
+	    {&s1ap_ue_context_release_request_msg, release_request, true, false},
+	    {&s1ap_initial_context_setup_failure_msg, context_failure, true, false},
+	    {&s1ap_nas_non_delivery_indication_msg, non_delivery, true, false},
+	    {&s1ap_e_rab_setup_response_msg, erab_setup_response, true, false},
+	    {&s1ap_e_rab_modify_response_msg, erab_modify_response, true, false},
+	    {&s1ap_e_rab_release_response_msg, erab_release_response, true, false},
+	    {&s1ap_e_rab_release_indication_msg, erab_release_indication, true, false},
+	    {&s1ap_e_rab_modification_indication_msg, erab_modification_indication, true, false},
+	    {&s1ap_path_switch_request_msg, path_switch, false, false},
+	    {&s1ap_handover_required_msg, required, true, false},
+	    {&s1ap_handover_request_acknowledge_msg, acknowledged, true, false},
+	    {&s1ap_handover_failure_msg, target_failed, false, false},
+	    {&s1ap_handover_notify_msg, notified, true, false},
+	    {&s1ap_handover_cancel_msg, cancelled, true, false},
+	    {&s1ap_enb_status_transfer_msg, status, true, false},
+	    {&s1ap_enb_early_status_transfer_msg, early_status, true, false},
+	    {&s1ap_s1_setup_request_msg, setup, false, true},
+	    {&s1ap_reset_msg, reset, false, false},
+	    {&s1ap_error_indication_msg, error_indication, false, true},
 #define NODE_ROW(name, of_ue) {&s1ap_##name##_msg, on_##name, of_ue, false},
-	NODE_MESSAGES(NODE_ROW)
+	    NODE_MESSAGES(NODE_ROW)
 #undef NODE_ROW
 };
 
@@ -186,6 +250,12 @@ IDS_FIRST(s1ap_e_rab_modify_response);
 IDS_FIRST(s1ap_e_rab_release_response);
 IDS_FIRST(s1ap_e_rab_release_indication);
 IDS_FIRST(s1ap_e_rab_modification_indication);
+IDS_FIRST(s1ap_handover_required);
+IDS_FIRST(s1ap_handover_request_acknowledge);
+IDS_FIRST(s1ap_handover_notify);
+IDS_FIRST(s1ap_handover_cancel);
+IDS_FIRST(s1ap_enb_status_transfer);
+IDS_FIRST(s1ap_enb_early_status_transfer);
 
 enum { HAVE_MME_ID = 1, HAVE_ENB_ID = 2, HAVE_BOTH = 3 };
 
@@ -203,6 +273,10 @@ static struct s1_conn *find(struct enb *e, const struct s1ap_pdu *pdu)
 		c = NULL;
 	if (have != HAVE_BOTH)
 		return c ? c : other;
+	if (c && !c->named) { /* a handover's target tells its id */
+		conn_name(c, ids->enb_ue_s1ap_id);
+		return c;
+	}
 	if (c && c == other)
 		return c;
 	mme_counters.s1_unknown_ue++;
@@ -244,7 +318,8 @@ static void indicate(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_caus
 static bool refuse_by_outcome(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
 {
 	static const struct {
-		uint16_t id, from[2]; /* Path Switch Request has its MME UE S1AP ID by another name */
+		uint16_t id,
+			from[2]; /* Path Switch Request has its MME UE S1AP ID by another name */
 	} ids[] = {{IE_MME_UE_S1AP_ID, {IE_MME_UE_S1AP_ID, IE_SOURCE_MME_UE_S1AP_ID}},
 		   {IE_ENB_UE_S1AP_ID, {IE_ENB_UE_S1AP_ID, IE_ENB_UE_S1AP_ID}}};
 	const struct s1ap_msg *f = s1ap_msg_find(pdu->procedure, S1AP_UNSUCCESSFUL);
@@ -273,6 +348,7 @@ static bool refuse_by_outcome(struct enb *e, const struct s1ap_pdu *pdu, struct 
 	return !enb_send(e, 0, f, body);
 }
 
+/* By the procedure's own message of failure, where there is one (10.3.5). */
 static void refuse(struct enb *e, const struct s1ap_pdu *pdu, struct s1ap_cause cause)
 {
 	if (pdu->msg == &s1ap_s1_setup_request_msg)
@@ -348,8 +424,7 @@ void s1_in(struct enb *e, struct bytes bytes)
 		return;
 	}
 	if (!e->ready && !r->before_setup) {
-		indicate(e, &pdu,
-			 S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
+		indicate(e, &pdu, S1AP_CAUSE(PROTOCOL, MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE));
 		return;
 	}
 	if (r->of_ue && !(c = find(e, &pdu)))

@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 6, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 7, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -126,6 +126,14 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->tai.tac);
 	IO(c, ue->ecgi.plmn);
 	IO(c, ue->ecgi.eci);
+	IO(c, ue->tai_before.plmn);
+	IO(c, ue->tai_before.tac);
+	IO(c, ue->ecgi_before.plmn);
+	IO(c, ue->ecgi_before.eci);
+	IO(c, ue->moved);
+	IO(c, ue->as.kasme);
+	IO(c, ue->as.nh);
+	IO(c, ue->as.ncc);
 	IO(c, ue->s11_teid);
 	IO(c, ue->authenticated);
 	IO(c, ue->guti_given);
@@ -184,6 +192,7 @@ void ue_save(struct mme_ue *ue)
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
 		io_pdn(&c, p);
 	nas_security_wipe(&copy.sec);
+	crypto_wipe(&copy.as, sizeof(copy.as));
 	if (c.w.bad) {
 		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
 		return;

@@ -437,6 +437,7 @@ void ue_idle(struct mme_ue *ue)
 	ue->security_on = false;
 	proc_abort_all(&ue->procs, PROC_ABORTED);
 	partial_free(ue);
+	nas_held_drop(ue);
 	if (ue->doomed)
 		return;
 	if (ue->emm != EMM_REGISTERED) {
@@ -458,6 +459,8 @@ void ue_reap(void)
 		nas_security_wipe(&ue->sec);
 		partial_free(ue);
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
+		crypto_wipe(&ue->as, sizeof(ue->as));
+		nas_held_drop(ue);
 		free(ue->apn);
 		free(ue->radio_capability);
 		node_ue_freed(ue);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct as_chain {
+	uint8_t kasme[32]; /* what the keys in use come from, though a newer one be agreed (7.2.10) */
 	uint8_t nh[32];
 	uint8_t ncc; /* 0 to 7; that of nh */
 };
@@ -17,6 +18,6 @@ struct as_chain {
 void as_chain_begin(struct as_chain *, const uint8_t kasme[32], const uint8_t kenb[32]);
 /* A fresh pair, for a Path Switch Request Acknowledge or a Handover Request (7.2.8.4.2,
  * 7.2.8.4.3). NCC goes from 7 to 0. */
-void as_chain_next(struct as_chain *, const uint8_t kasme[32]);
+void as_chain_next(struct as_chain *);
 
 #endif
