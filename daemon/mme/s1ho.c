@@ -25,7 +25,7 @@ struct s1ho {
 	const struct s1ap_handover_required *from; /* while the request is made */
 	struct enb *to;
 	struct s1ap_cause cause; /* for the source, if the preparation fails */
-	bool direct, forwarded, prepared, done;
+	bool direct, forwarded, prepared, arrived, done;
 	uint16_t asked, taken; /* E-RABs: a bit by id */
 	unsigned bearers;
 	struct {
@@ -195,8 +195,11 @@ static int enter_forward(struct proc *p)
 	struct mme_ue *ue = p->owner;
 	struct gtpc_request q = {.type = GTPC_CREATE_INDIRECT_FORWARDING, .imsi = ue->imsi};
 
-	if (p->tries) /* the SGW does not answer: without, then */
+	if (p->tries) { /* the SGW does not answer: without, then */
+		for (unsigned i = 0; i < h->bearers; i++)
+			h->bearer[i].dl = h->bearer[i].ul = (struct fteid){0};
 		return PROC_TO(EXECUTE);
+	}
 	for (unsigned i = 0; i < h->bearers; i++) {
 		struct mme_bearer *b = bearer_by_ebi(ue, h->bearer[i].ebi);
 
@@ -371,7 +374,7 @@ static int notified(struct proc *p, const void *msg)
 		h->target->tai = m->tai;
 	if (m->has.eutran_cgi)
 		h->target->ecgi = m->eutran_cgi;
-	h->target->context = true;
+	h->target->context = h->arrived = true;
 	ue->conn = h->target;
 	ue_seen(ue);
 	if (m->has.notify_source_enb && h->source) {
@@ -436,9 +439,9 @@ static void let_go(struct mme_ue *ue, struct s1_conn **leg, struct s1ap_cause ca
 {
 	struct s1_conn *c = *leg;
 
-	*leg = NULL;
 	if (!c || c == ue->conn)
 		return;
+	*leg = NULL;
 	c->ue = NULL;
 	conn_release(c, cause);
 }
@@ -447,7 +450,6 @@ static void end(struct proc *p, uint16_t cause)
 {
 	struct s1ho *h = (struct s1ho *)p;
 	struct mme_ue *ue = p->owner;
-	bool moved = h->target && ue->conn == h->target;
 
 	gtpc_cancel(&h->gtpc);
 	delete_forwarding(h);
@@ -456,7 +458,8 @@ static void end(struct proc *p, uint16_t cause)
 		let_go(ue, &h->source, S1AP_CAUSE(RADIO, SUCCESSFUL_HANDOVER));
 		return;
 	}
-	if (h->source && ue->conn == h->source && !h->prepared && cause != CAUSE_HANDOVER_CANCELLED)
+	/* Aborted, the source wants something else already. */
+	if (h->source && !h->prepared && cause != CAUSE_HANDOVER_CANCELLED && cause != PROC_ABORTED)
 		refuse(h->source, h->cause);
 	else if (cause == CAUSE_HANDOVER_CANCELLED)
 		mme_counters.handover_cancelled++;
@@ -468,10 +471,15 @@ static void end(struct proc *p, uint16_t cause)
 		       : S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
 	let_go(ue, &h->source, S1AP_CAUSE(RADIO, RELEASE_DUE_TO_EUTRAN_GENERATED_REASON));
 	nas_held_send(ue);
-	if (ue->conn && cause != PROC_ABORTED)
-		esm_resume(ue);
-	if (moved && cause != PROC_ABORTED) /* its bearers could not follow */
+	if (!ue->conn || cause == PROC_ABORTED)
+		return;
+	if (h->arrived) /* its bearers could not follow */
 		detach_by_network(ue, true, NULL, NULL);
+	else if (ue->conn == h->target) /* without a source, and not come to the target */
+		conn_release(h->target,
+			     S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
+	else
+		esm_resume(ue);
 }
 
 static int cancelled(struct proc *p, const void *msg)
@@ -642,8 +650,8 @@ void s1ho_cancel(struct s1_conn *c)
 
 	S1AP_SET(&m, mme_ue_s1ap_id, c->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, c->enb_ue_s1ap_id);
-	s1ho_event(c, EV_HANDOVER_CANCELLED, NULL);
 	conn_send(c, &s1ap_handover_cancel_acknowledge_msg, &m);
+	s1ho_event(c, EV_HANDOVER_CANCELLED, NULL);
 }
 
 void s1ho_target_failed(struct enb *e, const struct s1ap_handover_failure *m)

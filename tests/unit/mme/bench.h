@@ -92,7 +92,7 @@ static inline uint64_t in_use(const char *pool)
 static inline uint64_t procedures(void)
 {
 	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
-	       in_use("detach") + in_use("service") + in_use("refresh") + in_use("reallocation") +
+	       in_use("detach") + in_use("service") + in_use("x2") + in_use("s1ho") + in_use("refresh") + in_use("reallocation") +
 	       in_use("pdn") + in_use("activate") + in_use("modify") + in_use("deactivate") +
 	       in_use("resource");
 }
@@ -392,7 +392,11 @@ static struct {
 	bool hold;
 	enum gtpc_cause create_cause, modify_cause;
 	enum pdn_type gives; /* what the PGW gives of what was asked */
-	unsigned created, deleted, modified, released, strays;
+	enum gtpc_cause forwarding_cause;
+	uint8_t refused_ebi;  /* of a Modify Bearer that is accepted else */
+	struct fteid uplink;  /* in Modify Bearer Responses, if the SGW has changed it */
+	unsigned created, deleted, modified, released, commands, strays;
+	int forwardings;
 	uint32_t next_teid;
 	struct session {
 		uint32_t teid;
@@ -481,6 +485,29 @@ static inline void sgw_answer(void *token, const struct gtpc_request *r)
 		s->connected = a.cause == GTPC_ACCEPTED;
 		s->enb_teid = r->bearer[0].s1u_enb.teid;
 		sgw.modified++;
+		a.bearers = r->bearers;
+		for (unsigned i = 0; i < r->bearers; i++) {
+			a.bearer[i].ebi = r->bearer[i].ebi;
+			a.bearer[i].cause = r->bearer[i].ebi == sgw.refused_ebi
+						    ? GTPC_REQUEST_REJECTED
+						    : a.cause;
+			a.bearer[i].s1u_sgw = sgw.uplink;
+		}
+	} else if (r->type == GTPC_CREATE_INDIRECT_FORWARDING) {
+		a.cause = sgw.forwarding_cause;
+		a.bearers = r->bearers;
+		for (unsigned i = 0; i < r->bearers; i++) {
+			a.bearer[i].ebi = r->bearer[i].ebi;
+			a.bearer[i].dl_forwarding = (struct fteid){
+				.has4 = true,
+				.ip4 = {htonl(0x7f000001)},
+				.teid = 0xf0000 + r->bearer[i].dl_forwarding.teid};
+		}
+		sgw.forwardings += a.cause == GTPC_ACCEPTED;
+	} else if (r->type == GTPC_DELETE_INDIRECT_FORWARDING) {
+		sgw.forwardings--;
+	} else if (r->type == GTPC_DELETE_BEARER_COMMAND) {
+		sgw.commands++;
 	} else {
 		s->connected = false;
 		sgw.released++;
@@ -603,7 +630,7 @@ static inline int bench_open(void **state)
 		.apn = "internet", .pdn_type = PDN_IPV4V6, .qci = 9, .arp_priority = 8};
 	hss.apn[0].ambr_up = hss.apn[0].ambr_down = 5000000;
 	memset(&sgw, 0, sizeof(sgw));
-	sgw.create_cause = sgw.modify_cause = GTPC_ACCEPTED;
+	sgw.create_cause = sgw.modify_cause = sgw.forwarding_cause = GTPC_ACCEPTED;
 	sgw.gives = PDN_IPV4V6;
 	memset(saved, 0, sizeof(saved));
 	setting[0] = 0;
@@ -628,7 +655,8 @@ static inline int bench_close(void **state)
 	static const char *const pools[] = {"mme_ue", "mme_pdn", "mme_bearer", "s1_conn",  "enb",
 					    "attach", "auth",    "smc",      "identity",
 					    "detach", "service", "s6a_call", "gtpc_call",
-					    "refresh", "reallocation", "nas_security", "old_tmsi"};
+					    "refresh", "reallocation", "nas_security", "old_tmsi",
+					    "x2",      "s1ho"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 
@@ -647,6 +675,7 @@ static inline int bench_close(void **state)
 	assert_int_equal(ue_count(), 0);
 	assert_int_equal(sessions(), 0);
 	assert_int_equal(sgw.strays, 0);
+	assert_int_equal(sgw.forwardings, 0);
 	for (unsigned i = 0; i < SAVED; i++)
 		assert_int_equal(saved[i].n, 0);
 	memset(assoc, 0, sizeof(assoc));
