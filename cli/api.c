@@ -158,6 +158,32 @@ int api_stream(const char *path, bool (*take)(void *arg, const char *p, size_t n
 	return code;
 }
 
+bool lines_take(struct lines *l, const char *p, size_t n)
+{
+	bool on = true;
+	char *start, *eol;
+
+	if (l->n + n > l->cap) {
+		char *grown = realloc(l->p, 2 * (l->n + n));
+
+		if (!grown)
+			return false;
+		l->p = grown;
+		l->cap = 2 * (l->n + n);
+	}
+	memcpy(l->p + l->n, p, n);
+	l->n += n;
+	for (start = l->p; on && (eol = memchr(start, '\n', (size_t)(l->p + l->n - start)));
+	     start = eol + 1)
+		if (eol != start)
+			on = l->take(l->arg, start, (size_t)(eol - start));
+	l->n = (size_t)(l->p + l->n - start);
+	memmove(l->p, start, l->n);
+	return on;
+}
+
+void lines_free(struct lines *l) { free(l->p); }
+
 /* ---- uploads ---- */
 
 struct upload {

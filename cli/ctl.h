@@ -56,6 +56,15 @@ bool imsi_word(const char *word);
 int api_call(const char *method, const char *path, json_t *body, json_t **out);
 /* Streams: take is called with what comes, until it returns false or the daemon ends it. */
 int api_stream(const char *path, bool (*take)(void *arg, const char *p, size_t n), void *arg);
+/* The lines of a stream, from the pieces in which it comes; empty ones are left out. */
+struct lines {
+	bool (*take)(void *arg, const char *line, size_t n); /* false: enough */
+	void *arg;
+	char *p;
+	size_t n, cap;
+};
+bool lines_take(struct lines *, const char *p, size_t n); /* for api_stream's take */
+void lines_free(struct lines *);
 /* Uploads what give delivers (0 at the end; size -1 if not known); tick(arg, sent) is called now
  * and then. */
 int api_upload(const char *path, const char *type, int64_t size,
@@ -72,6 +81,18 @@ void table_rows(const struct column *, const json_t *array, bool first);
 void table_object(const struct column *, const json_t *object);
 void print_json(const json_t *);
 
+/* ---- pcapng.c ---- */
+struct pcapng_packet {
+	uint64_t time_ns; /* unix time */
+	bool down;
+	uint32_t action; /* enum xdp_action */
+	const uint8_t *data; /* from the IP header on: n octets of len */
+	uint32_t n, len;
+	const char *comment;
+};
+bool pcapng_begin(FILE *, const char *imsi);
+bool pcapng_packet(FILE *, const struct pcapng_packet *);
+
 /* ---- commands ---- */
 int show(const struct command *, int argc, char **argv); /* show.c */
 int show_stats(const struct command *, int argc, char **argv);
@@ -86,6 +107,7 @@ int access_del(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
+int capture(const struct command *, int argc, char **argv);    /* capture.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[];
 

@@ -52,6 +52,12 @@ static const struct command commands[] = {
 	 "detach a device; reattach: tell it to attach again", "/ues", NULL, NULL, detach_words},
 	{"stats", "", "", show_stats, "counters and latencies; -w: also those that are zero",
 	 "/stats", NULL, NULL, NULL},
+	{"capture", "",
+	 "IMSI [-w FILE] [--inner | --outer] [--drops] [-c PACKETS] [-t SECONDS] [--snap OCTETS]",
+	 capture,
+	 "a device's packets as XDP sees them, live; -w: as pcapng, - for standard output; "
+	 "--drops: also what was dropped, with the reason",
+	 "/capture", NULL, NULL, NULL},
 	{"why", "", "IMSI", why, "why a device does not work, and what can be done", "/why", NULL,
 	 NULL, NULL},
 	{"trace", "", "[IMSI]", trace, "steps of a device's procedures as they happen", "/trace",
@@ -254,17 +260,39 @@ static int run(int argc, char **argv)
 	return run_object(objects[object], argc - 1, argv + 1);
 }
 
-int main(int argc, char **argv)
+/* The object that a word means; -1 if none. */
+static int object_index(const char *word)
+{
+	const char *objects[COMMANDS + 1];
+
+	for (int i = 0; i < COMMANDS; i++)
+		objects[i] = commands[i].object;
+	objects[COMMANDS] = NULL;
+	return word_index(objects, word);
+}
+
+/* Commands that have options of their own, behind them. */
+static bool has_options(const char *word)
+{
+	int i = word ? object_index(word) : -1;
+
+	return i >= 0 && commands[i].run == capture;
+}
+
+enum parsed { GO_ON, SHOW_HELP, SHOW_VERSION, WRONG };
+
+static enum parsed parse(int argc, char **argv, const char *letters)
 {
 	static const struct option longs[] = {
 		{"json", no_argument, NULL, 'j'},         {"wide", no_argument, NULL, 'w'},
 		{"socket", required_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
 	};
-	bool want_help = false;
-	int c, code;
+	enum parsed parsed = GO_ON;
+	int c;
 
-	while ((c = getopt_long(argc, argv, "jws:hV", longs, NULL)) != -1) {
+	optind = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (c == 'j')
 			options.json = true;
 		else if (c == 'w')
@@ -272,15 +300,30 @@ int main(int argc, char **argv)
 		else if (c == 's')
 			options.socket = optarg;
 		else if (c == 'h')
-			want_help = true;
+			parsed = SHOW_HELP;
 		else if (c == 'V')
-			return printf("mcorectl %s\n", MCORE_VERSION) < 0;
+			return SHOW_VERSION;
 		else
-			return EXIT_USAGE;
+			return WRONG;
 	}
+	return parsed;
+}
+
+int main(int argc, char **argv)
+{
+	/* Options in front of the object, then those that may be anywhere. */
+	enum parsed parsed = parse(argc, argv, "+jws:hV");
+	int code;
+
+	if (parsed == GO_ON && !has_options(argv[optind]))
+		parsed = parse(argc, argv, "jws:hV");
+	if (parsed == SHOW_VERSION)
+		return printf("mcorectl %s\n", MCORE_VERSION) < 0;
+	if (parsed == WRONG)
+		return EXIT_USAGE;
 	argc -= optind;
 	argv += optind;
-	if (want_help) {
+	if (parsed == SHOW_HELP) {
 		/* `mcorectl sim --help` is `mcorectl help sim`. */
 		char *words[] = {(char *)(uintptr_t) "help", argc ? argv[0] : NULL};
 

@@ -11,6 +11,7 @@
  *   session.c  /sessions, /pools
  *   mme.c      /ues, /enbs, detach, /trace
  *   why.c      /why
+ *   capture.c  /capture
  *   metrics.c  /stats, /metrics, /memory, /version */
 #ifndef API_API_H
 #define API_API_H

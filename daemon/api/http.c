@@ -30,7 +30,6 @@ enum {
 	CONNECTIONS = 128,
 	CONNECTION_MEMORY = 128 * 1024,
 	TIMEOUT_S = 60,
-	STREAM_BACKLOG = 256 * 1024,
 	HEARTBEAT_MS = 5000,
 	MAX_GROUPS = 256,
 };
@@ -411,8 +410,9 @@ struct api_stream {
 	void (*closed)(void *arg);
 	void *arg;
 	struct timer heartbeat;
-	char *p; /* STREAM_BACKLOG octets */
-	size_t n;
+	char *p; /* cap octets, of which n from `at` on wait */
+	size_t at, n, cap;
+	bool ended;
 };
 
 static void stream_beat(struct timer *t)
@@ -425,12 +425,22 @@ static void stream_beat(struct timer *t)
 
 bool api_stream_write(struct api_stream *s, const char *p, size_t n)
 {
-	if (s->n + n > STREAM_BACKLOG)
+	if (s->n + n > s->cap || s->ended)
 		return false;
-	memcpy(s->p + s->n, p, n);
+	if (s->at + s->n + n > s->cap) {
+		memmove(s->p, s->p + s->at, s->n);
+		s->at = 0;
+	}
+	memcpy(s->p + s->at + s->n, p, n);
 	s->n += n;
 	api_resume(s->request);
 	return true;
+}
+
+void api_stream_end(struct api_stream *s)
+{
+	s->ended = true;
+	api_resume(s->request);
 }
 
 static ssize_t stream_read(void *arg, uint64_t at, char *p, size_t cap)
@@ -439,15 +449,15 @@ static ssize_t stream_read(void *arg, uint64_t at, char *p, size_t cap)
 	size_t n = s->n < cap ? s->n : cap;
 
 	(void)at;
-	if (api.stopping)
+	if (api.stopping || (s->ended && !n))
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (!n) {
 		api_pause(s->request);
 		return 0;
 	}
-	memcpy(p, s->p, n);
+	memcpy(p, s->p + s->at, n);
 	s->n -= n;
-	memmove(s->p, s->p + n, s->n);
+	s->at = s->n ? s->at + n : 0;
 	return (ssize_t)n;
 }
 
@@ -462,13 +472,14 @@ static void stream_free(void *arg)
 	free(s);
 }
 
-struct api_stream *api_stream(struct api_request *r, void (*closed)(void *arg), void *arg)
+struct api_stream *api_stream(struct api_request *r, size_t backlog, void (*closed)(void *arg),
+			      void *arg)
 {
 	struct api_stream *s = calloc(1, sizeof *s);
 	struct MHD_Response *response = NULL;
 
 	if (s)
-		s->p = malloc(STREAM_BACKLOG);
+		s->p = malloc(backlog);
 	if (s && s->p)
 		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024,
 							     stream_read, s, stream_free);
@@ -480,6 +491,7 @@ struct api_stream *api_stream(struct api_request *r, void (*closed)(void *arg), 
 	}
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/x-ndjson");
 	s->request = r;
+	s->cap = backlog;
 	s->closed = closed;
 	s->arg = arg;
 	api_ref(r);

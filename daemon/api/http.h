@@ -10,7 +10,7 @@ struct MHD_Connection;
 struct MHD_Response;
 struct api_request;
 
-enum { API_MAX_BODY = 64 * 1024, API_PAGE = 500 };
+enum { API_MAX_BODY = 64 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500 };
 
 struct api_route {
 	const char *method;
@@ -68,10 +68,12 @@ const char *api_header(const struct api_request *, const char *key);
  */
 bool api_page(struct api_request *, uint64_t *from, unsigned *limit);
 
-/* A chunked answer without an end. Lines written to a client that does not read are dropped above
- * STREAM_BACKLOG; an empty line each few seconds finds out who is gone. `closed` is called once. */
+/* A chunked answer without an end but by api_stream_end. Lines written to a client that does not read
+ * are dropped above `backlog` octets; an empty line each few seconds finds out who is gone. `closed` is called once. */
 struct api_stream;
-struct api_stream *api_stream(struct api_request *, void (*closed)(void *arg), void *arg);
+struct api_stream *api_stream(struct api_request *, size_t backlog, void (*closed)(void *arg), void *arg);
+/* What was written is still delivered, then `closed` is called. */
+void api_stream_end(struct api_stream *);
 /* False if it was dropped. */
 bool api_stream_write(struct api_stream *, const char *p, size_t n);
 
@@ -111,6 +113,7 @@ void access_post(struct api_request *);
 void access_delete(struct api_request *);
 void enbs_list(struct api_request *);
 void trace(struct api_request *);
+void capture(struct api_request *);
 void why(struct api_request *);
 void stats_show(struct api_request *);
 void metrics_show(struct api_request *);

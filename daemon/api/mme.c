@@ -196,7 +196,7 @@ void trace(struct api_request *r)
 		api_error(r, 503, "out of memory");
 		return;
 	}
-	t->stream = api_stream(r, trace_closed, t);
+	t->stream = api_stream(r, API_BACKLOG, trace_closed, t);
 	if (!t->stream) {
 		m->trace_stop(t);
 		free(t);

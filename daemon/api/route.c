@@ -24,6 +24,7 @@ static const struct api_route routes[] = {
 	{"GET", "/pools", pools_list, NULL, NULL},
 	{"GET", "/trace", trace, NULL, NULL},
 	{"GET", "/trace/:imsi", trace, NULL, NULL},
+	{"GET", "/capture/:imsi", capture, NULL, NULL},
 	{"GET", "/why/:imsi", why, NULL, NULL},
 	{"GET", "/stats", stats_show, NULL, NULL},
 	{"GET", "/metrics", metrics_show, NULL, NULL},

@@ -199,6 +199,67 @@ static bool finds(const json_t *answer, const char *what)
 	return false;
 }
 
+/* Frames of a device, told on the loop: one up in a tunnel with an extension header, one dropped.
+ */
+static void tell_frames(void *arg)
+{
+	static const uint8_t up[14 + 20 + 8 + 16 + 20] = {
+		[12] = 8,         [14] = 0x45,       [14 + 9] = 17, /* IPv4, UDP */
+		[36] = 2152 >> 8, [37] = 2152 & 255, [42] = 0x34, /* GTP-U with an extension header
+								   */
+		[43] = 255,       [53] = 0x85,       [54] = 1,      [58] = 0x45, [59] = 0x77,
+	};
+	struct dp_frame f = {.time_ns = 7000000001,
+			     .session = &sessions[1],
+			     .reason = REASON_uplink,
+			     .frame = up,
+			     .n = sizeof up,
+			     .len = 1500};
+
+	(void)arg;
+	capture_fn(capture_arg, &f);
+	f.reason = REASON_gate_closed;
+	f.down = true;
+	capture_fn(capture_arg, &f);
+	capture_fn(capture_arg, NULL);
+}
+
+static struct answer capture_with(const char *query)
+{
+	char head[200];
+	int fd = dial();
+
+	snprintf(head, sizeof head,
+		 "GET /capture/001010000000001%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		 query);
+	say(fd, head, strlen(head));
+	while (!captures)
+		usleep(1000);
+	loop_post(tell_frames, NULL);
+	return answer_of(fd);
+}
+
+static void captures_stream_packets_and_end(void **state)
+{
+	struct answer a = capture_with("");
+
+	(void)state;
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.text, "\"direction\":\"up\",\"reason\":\"uplink\""));
+	assert_non_null(strstr(a.text, "\"len\":1442,\"data\":\"RXcA")); /* the inner packet */
+	assert_null(strstr(a.text, "gate_closed"));
+	assert_non_null(strstr(a.text, "{\"end\":\"its time is over\"}"));
+	assert_int_equal(captures, 0);
+	drop(a);
+	a = capture_with("?view=outer&drops=1&snap=4");
+	assert_non_null(strstr(a.text, "\"len\":1486,\"data\":\"RQAAAA==\""));
+	assert_non_null(strstr(a.text, "\"reason\":\"gate_closed\",\"verdict\":\"DROP\""));
+	drop(a);
+	assert_int_equal(status_of("GET", "/capture/001010000000001?seconds=0", NULL), 400);
+	assert_int_equal(status_of("GET", "/capture/001010000000001?snap=9999", NULL), 400);
+	assert_int_equal(status_of("GET", "/capture/001010000000001?seconds=3", NULL), 503);
+}
+
 static void why_tells_of_devices_that_never_got_in(void **state)
 {
 	struct answer a = ask("GET", "/why/001010000009999", NULL, NULL);
@@ -497,6 +558,7 @@ int main(void)
 		T(trace_streams_steps_until_the_client_goes),
 		T(trace_of_a_reader_that_sleeps_is_bounded),
 		T(figures_are_shown_for_people_and_prometheus),
+		T(captures_stream_packets_and_end),
 		T(why_tells_of_devices_that_never_got_in),
 		T(why_tells_of_sessions_and_a_device_comes_with_its_parts),
 		T(unknown_paths_and_methods_are_told),

@@ -78,6 +78,29 @@ unsigned dp_drops(uint32_t slot, struct drop_count out[REASON_COUNT])
 	return 1;
 }
 
+static dp_captured *capture_fn;
+static void *capture_arg;
+static atomic_int captures;
+
+int dp_capture_start(imsi_t imsi, uint32_t seconds, dp_captured *fn, void *arg)
+{
+	(void)imsi;
+	if (seconds == 3)
+		return -EBUSY;
+	capture_fn = fn;
+	capture_arg = arg;
+	captures++;
+	return 0;
+}
+
+void dp_capture_stop(void *arg)
+{
+	(void)arg;
+	captures--;
+}
+
+uint64_t dp_capture_lost(void) { return 0; }
+
 uint64_t dp_now_ns(void) { return 10000000000; }
 const char *dp_describe(void) { return "native on test"; }
 
