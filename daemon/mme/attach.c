@@ -10,7 +10,7 @@
  *             Complete
  *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW
  *
- * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7 d, e) are in attach_begin.
+ * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7) are in collide.c.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -527,22 +527,11 @@ void attach_refuse(struct s1_conn *c, uint8_t cause)
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
-/* 5.5.1.2.7 d, e: a second Attach Request on the connection of a running attach. True if it is the
- * same one and the attach goes on. */
-static bool repeated(struct mme_ue *ue, const struct nas_event *e)
+bool attach_is_same(const struct mme_ue *ue, const struct nas_event *e)
 {
-	struct proc *p = ue ? proc_find(&ue->procs, &attach_def) : NULL;
+	const struct proc *p = proc_find(&ue->procs, &attach_def);
 
-	if (!p)
-		return false;
-	if (((struct attach *)p)->request_hash == hash(e->pdu)) {
-		proc_event(p, NAS_ATTACH_REQUEST, e);
-		return true;
-	}
-	proc_note(p, "another Attach Request");
-	conn_unbind(ue->conn);
-	ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
-	return false;
+	return p && ((const struct attach *)p)->request_hash == hash(e->pdu);
 }
 
 void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
@@ -550,8 +539,6 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	const struct nas_attach_request *r = e->body;
 	struct start s = {.request = r, .event = e};
 
-	if (repeated(c->ue, e))
-		return;
 	if (old && old->doomed)
 		old = NULL;
 	mme_counters.attach_started++;

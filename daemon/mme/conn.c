@@ -223,9 +223,6 @@ void conn_free(struct s1_conn *c)
 		ue_idle(ue);
 }
 
-/* Procedures that end with the connection when the device has left it for another. */
-static const struct proc_def *const of_connection[] = {&service_def, &x2_def, &s1ho_def};
-
 void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 {
 	struct mme_ue *before = c->ue;
@@ -238,13 +235,6 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 		ue_idle(before);
 	if (stale) {
 		conn_unbind(stale);
-		for (size_t i = 0; i < sizeof(of_connection) / sizeof(*of_connection); i++) {
-			struct proc *p = proc_find(&ue->procs, of_connection[i]);
-
-			if (p)
-				proc_finish(p, PROC_ABORTED);
-		}
-		nas_held_drop(ue);
 		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	c->ue = ue;

@@ -234,6 +234,7 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(nas_unprotected, "NAS messages discarded for lack of protection")                        \
 	C(nas_unexpected, "NAS messages that no procedure wanted")                                 \
 	C(nas_not_delivered, "NAS messages the eNodeB could not deliver")                          \
+	C(collision, "NAS messages that met a procedure under way")                                \
 	C(attach, "attaches completed")                                                            \
 	C(attach_started, "attach requests taken up")                                              \
 	C(attach_failed, "attaches that failed")                                                   \
@@ -482,6 +483,8 @@ enum ue_remove_how { UE_RELEASE, UE_NO_RELEASE };
 void ue_remove(struct mme_ue *, enum ue_remove_how, struct s1ap_cause);
 /* The S1 connection is gone (released, association lost): ECM-IDLE. */
 void ue_idle(struct mme_ue *);
+/* The same because it speaks on another connection. False if it ended with that. */
+bool ue_conn_lost(struct mme_ue *);
 /* Into the tables without superseding anybody: for contexts that are restored. */
 void ue_enter_tables(struct mme_ue *);
 /* Our control F-TEID on S11 for the device; allots its TEID at first. The TEID is 0 if none is left. */
@@ -540,6 +543,24 @@ struct nas_event {
 	bool secured;	  /* its MAC was right */
 	bool partial;	  /* by the context that is not yet in use */
 };
+
+/* ---- collide.c ---- */
+enum nas_incoming {
+	INCOMING_ATTACH,       /* differs from the one under way */
+	INCOMING_ATTACH_AGAIN, /* is the same */
+	INCOMING_TAU,
+	INCOMING_SERVICE,
+	INCOMING_DETACH,
+};
+/* What is to be done, in the order of who wins where several procedures run. */
+enum nas_collision {
+	COLLISION_NONE,    /* nothing is under way that minds */
+	COLLISION_ABORT,   /* what is under way ends, then the message is taken up */
+	COLLISION_RESTART, /* the same, and the device begins anew as a stranger */
+	COLLISION_OFFER,   /* what is under way answers it */
+	COLLISION_IGNORE,
+};
+enum nas_collision collide(struct mme_ue *, enum nas_incoming);
 
 /* Events of procedures beside NAS message types (0 to 255): */
 enum mme_event {
@@ -600,11 +621,13 @@ void procstat_observe(const struct proc *, const char *what);
 /* ---- procedures ---- */
 extern const struct proc_def x2_def, s1ho_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
-	detach_def, service_def;
+	detach_def, unproven_def, service_def;
 
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
 void attach_begin(struct s1_conn *, struct mme_ue *old, const struct nas_event *);
+/* Whether this is the Attach Request that the device's attach, if it has one, is about. */
+bool attach_is_same(const struct mme_ue *, const struct nas_event *);
 /* Attach Reject, with T3346 where the cause is congestion, and release of the connection. */
 void attach_refuse(struct s1_conn *, uint8_t emm_cause);
 /* The device's own copy of its Attach Request, from a Security Mode Complete; parent is the attach. */
@@ -620,6 +643,9 @@ void detach_by_network(struct mme_ue *, bool reattach, void (*done)(void *arg, i
 /* The same at an access rule's word, not to come back: the device is told the EMM cause (5.5.2.3.2). */
 void detach_denied(struct mme_ue *, uint8_t cause);
 void detach_by_ue(struct mme_ue *, const struct nas_event *);
+/* A Detach Request without proof, in the name of a registered device (24.301 4.4.4.3): the sender is
+ * authenticated first, where it waits for an answer. */
+void detach_unproven(struct s1_conn *, const struct mme_ue *, const struct nas_event *);
 /* Children: start below the procedure given. */
 struct proc *auth_begin(struct proc *parent);
 struct proc *smc_begin(struct proc *parent);

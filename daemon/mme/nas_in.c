@@ -115,20 +115,32 @@ static struct mme_ue *by_identity(const struct nas_identity *id)
 					 : NULL;
 }
 
+/* A registered device has shown that it is at this connection: a connection it had before is lost,
+ * and what was under way there (5.4 and 5.5: failure of lower layers). False if it is not
+ * registered any more after that. */
+static bool arrived(struct s1_conn *c, struct mme_ue *ue)
+{
+	if (ue->conn && ue->conn != c && !ue_conn_lost(ue))
+		return false;
+	conn_bind(c, ue);
+	ue->security_on = true;
+	return true;
+}
+
 /* An Initial UE Message with a Detach Request (5.5.2.2): nobody waits for more than the answer. */
 static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
 {
 	const struct nas_detach_request *d = e->body;
 
-	if (ue && e->secured) {
-		conn_bind(c, ue);
-		ue->security_on = true;
+	if (ue && e->secured && arrived(c, ue)) {
 		detach_by_ue(ue, e);
 		return;
 	}
-	/* Of an unknown device, or one that cannot prove it: a known device stays attached. */
-	if (ue)
+	if (ue && !ue->doomed) {
 		mme_counters.nas_unprotected++;
+		detach_unproven(c, ue, e);
+		return;
+	}
 	if (!d->detach_type.switch_off) {
 		struct nas_detach_accept a = {0};
 
@@ -161,9 +173,7 @@ static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
 
 static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
 {
-	if (ue && e->secured && ue->emm == EMM_REGISTERED) {
-		conn_bind(c, ue);
-		ue->security_on = true;
+	if (ue && e->secured && ue->emm == EMM_REGISTERED && arrived(c, ue)) {
 		if (overload_refuses(c)) {
 			congested(c, ue, true);
 			return;
@@ -176,8 +186,10 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 
 static void serve(struct s1_conn *c, struct mme_ue *ue)
 {
-	conn_bind(c, ue);
-	ue->security_on = true;
+	if (!arrived(c, ue)) {
+		reject_service(c, EMM_CAUSE_IMPLICITLY_DETACHED);
+		return;
+	}
 	if (overload_refuses(c)) {
 		congested(c, ue, false);
 		return;
@@ -379,6 +391,82 @@ static void unwanted(struct mme_ue *ue, const struct nas_event *e)
 	UE_LOG(DEBUG, ue, "nas.unexpected", "message=%s", m->def->name);
 }
 
+/* In connected mode this one is about the CS domain alone (5.6.1.1). */
+static void extended_service(struct mme_ue *ue, const struct nas_event *e)
+{
+	const struct nas_extended_service_request *r = e->body;
+	struct nas_service_reject m = {.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE};
+
+	if (!(r->service_type & NAS_SERVICE_PACKET))
+		NAS_SEND(ue, service_reject, &m);
+}
+
+/* A message that begins a procedure, on a connection that is there. False if it is none. */
+static bool begins(struct mme_ue *ue, struct nas_event *e)
+{
+	struct s1_conn *c = ue->conn;
+	struct mme_ue *old = NULL;
+	enum nas_incoming in;
+
+	switch (e->m->type) {
+	case NAS_ATTACH_REQUEST:
+		old = by_identity(&((struct nas_attach_request *)e->m->body)->identity);
+		in = attach_is_same(ue, e) ? INCOMING_ATTACH_AGAIN : INCOMING_ATTACH;
+		break;
+	case NAS_DETACH_REQUEST:
+		in = INCOMING_DETACH;
+		break;
+	case NAS_TAU_REQUEST:
+		in = INCOMING_TAU;
+		break;
+	case NAS_EXTENDED_SERVICE_REQUEST:
+		in = INCOMING_SERVICE;
+		break;
+	default:
+		return false;
+	}
+	switch (collide(ue, in)) {
+	case COLLISION_IGNORE:
+		return true;
+	case COLLISION_OFFER:
+		proc_offer(&ue->procs, e->m->type, e);
+		return true;
+	case COLLISION_RESTART:
+		conn_unbind(c);
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+		break;
+	case COLLISION_ABORT:
+		if (in == INCOMING_DETACH) /* that ends all by itself, and is answered first */
+			break;
+		proc_abort_all(&ue->procs, PROC_ABORTED);
+		partial_free(ue);
+		break;
+	case COLLISION_NONE:
+		break;
+	}
+	switch (in) {
+	case INCOMING_ATTACH:
+	case INCOMING_ATTACH_AGAIN:
+		/* MAC judged with this connection's context proves nothing about another's. */
+		e->secured = e->secured && old == ue;
+		attach_begin(c, old, e);
+		return true;
+	case INCOMING_DETACH:
+		detach_by_ue(ue, e);
+		return true;
+	case INCOMING_TAU:
+		if (!e->secured || ue->emm != EMM_REGISTERED)
+			return false;
+		tau_begin(ue, e);
+		return true;
+	default:
+		if (ue->emm != EMM_REGISTERED)
+			return false;
+		extended_service(ue, e);
+		return true;
+	}
+}
+
 void nas_uplink(struct s1_conn *c, struct bytes pdu)
 {
 	struct mme_ue *ue = c->ue;
@@ -415,28 +503,8 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 
 	ue_seen(ue);
 	ue_save_counts(ue);
-	switch (m.type) {
-	case NAS_ATTACH_REQUEST: {
-		const struct nas_identity *id = &((struct nas_attach_request *)m.body)->identity;
-		struct mme_ue *old = by_identity(id);
-
-		/* MAC judged with this connection's context proves nothing about another's. */
-		e.secured = secured && old == ue;
-		attach_begin(c, old, &e);
+	if (begins(ue, &e))
 		return;
-	}
-	case NAS_DETACH_REQUEST:
-		detach_by_ue(ue, &e);
-		return;
-	case NAS_TAU_REQUEST:
-		if (secured && ue->emm == EMM_REGISTERED) {
-			tau_begin(ue, &e);
-			return;
-		}
-		break;
-	default:
-		break;
-	}
 	if (m.esm)
 		esm_in(ue, &e);
 	else if (!proc_offer(&ue->procs, m.type, &e))

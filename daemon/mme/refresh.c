@@ -141,6 +141,8 @@ static void end(struct proc *p, uint16_t cause)
 
 	if (cause && p->step < REKEY)
 		mme_counters.reauth_failed++;
+	if (cause == PROC_ABORTED || cause == PROC_TIMEOUT)
+		ue->due |= (uint8_t)r->what; /* another time */
 	if (r->done)
 		r->done(r->arg, cause ? error_of(cause) : 0);
 	if (cause == PROC_ABORTED || !ue->conn)

@@ -432,6 +432,20 @@ void ue_restart_reachable(struct mme_ue *ue)
 		    unreachable);
 }
 
+bool ue_conn_lost(struct mme_ue *ue)
+{
+	struct s1_conn *stale = ue->conn;
+
+	conn_unbind(stale);
+	conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	proc_abort_all(&ue->procs, PROC_ABORTED);
+	nas_held_drop(ue);
+	partial_free(ue);
+	if (!ue->doomed && ue->emm != EMM_REGISTERED)
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	return !ue->doomed;
+}
+
 void ue_idle(struct mme_ue *ue)
 {
 	ue->security_on = false;

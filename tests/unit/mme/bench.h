@@ -656,7 +656,7 @@ static inline int bench_close(void **state)
 					    "attach", "auth",    "smc",      "identity",
 					    "detach", "service", "s6a_call", "gtpc_call",
 					    "refresh", "reallocation", "nas_security", "old_tmsi",
-					    "x2",      "s1ho"};
+					    "x2",      "s1ho", "unproven"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 

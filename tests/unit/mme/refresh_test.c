@@ -346,6 +346,7 @@ static void lost_completion_leaves_both_valid(void **state)
 	(void)state;
 	struct device d = connected();
 	struct guti given, old;
+	struct nas_guti_reallocation_complete c = {0};
 
 	for (int has_new = 0; has_new < 2; has_new++) {
 		old = d.guti;
@@ -355,10 +356,15 @@ static void lost_completion_leaves_both_valid(void **state)
 		assert_int_equal(result, -ECANCELED);
 		if (has_new)
 			d.guti = given;
-		serve_device(&d);
+		initial(&d, service_request(&d));
+		take_context(&d);
 		assert_int_equal(ue_old_tmsi(ue_of(&d)), 0);
 		assert_int_equal(ue_of(&d)->m_tmsi, d.guti.m_tmsi);
 		assert_null(ue_by_guti(has_new ? &old : &given));
+		context_is_up(&d, d.ebi);
+		d.guti = take_guti(&d); /* what was not completed is done again */
+		say(&d, guti_reallocation_complete, &c);
+		quiet(d.enb);
 	}
 }
 
