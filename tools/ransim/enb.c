@@ -284,15 +284,25 @@ static void on_error_indication(struct enb *enb, const void *body)
 static void on_paging(struct enb *enb, const void *body)
 {
 	const struct s1ap_paging *m = body;
+	bool by_imsi = m->ue_paging_id.choice == S1AP_UE_PAGING_ID_IMSI;
+	char id[2 * 8 + 1] = "";
 
-	if (m->ue_paging_id.choice != S1AP_UE_PAGING_ID_S_TMSI)
-		return;
+	for (uint32_t i = 0; by_imsi && i < m->ue_paging_id.imsi.n && i < 8; i++)
+		snprintf(id + 2 * i, 3, "%x%x", m->ue_paging_id.imsi.p[i] & 15,
+			 m->ue_paging_id.imsi.p[i] >> 4);
+	if (!by_imsi)
+		snprintf(id, sizeof(id), "%08x", m->ue_paging_id.s_tmsi.m_tmsi);
+	event_enb(enb, "paging", "%s=%s tais=%u", by_imsi ? "imsi" : "m-tmsi", id, m->tai_list.n);
 	for (unsigned i = 0; i < sim.ues; i++) {
 		struct ue *ue = &sim.ue[i];
+		char imsi[IMSI_STRLEN];
 
-		if (ue->enb == enb && !ue->connected && ue->has_guti &&
-		    ue->guti.m_tmsi == m->ue_paging_id.s_tmsi.m_tmsi)
-			ue_paged(ue);
+		if (ue->enb != enb || ue->connected)
+			continue;
+		imsi_print(ue->imsi, imsi);
+		if (by_imsi ? !strncmp(id, imsi, strlen(imsi))
+			    : ue->has_guti && ue->guti.m_tmsi == m->ue_paging_id.s_tmsi.m_tmsi)
+			ue_paged(ue, by_imsi);
 	}
 }
 
@@ -402,7 +412,7 @@ int enb_init(struct enb *enb, unsigned number)
 	enb->id = (sim.first_enb_id + number - 1) & 0xfffff;
 	enb->address = sim.enb_address[(number - 1) % sim.enb_addresses];
 	enb->plmn = sim.plmn;
-	enb->tac = sim.tac;
+	enb->tac = sim.tac[(number - 1) % sim.tacs];
 	enb->backoff_ms = BACKOFF_FIRST_MS;
 	if (fault_on(&sim.faults, FAULT_UNKNOWN_PLMN))
 		plmn_parse("99999", &enb->plmn);

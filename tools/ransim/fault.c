@@ -26,6 +26,7 @@ static const char *const steps[STEP_COUNT] = {
 	[STEP_DETACH] = "detach",
 	[STEP_RELEASE] = "release",
 	[STEP_SERVICE] = "service",
+	[STEP_UPDATE] = "update",
 };
 
 const char *step_name(enum step s) { return s < STEP_COUNT ? steps[s] : "?"; }

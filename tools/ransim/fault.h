@@ -20,6 +20,7 @@ enum step { /* of an attach, as seen by the UE: what it has received or sent las
 	    STEP_DETACH,
 	    STEP_RELEASE,
 	    STEP_SERVICE,
+	    STEP_UPDATE, /* Tracking Area Update Request sent */
 	    STEP_COUNT
 };
 
@@ -48,6 +49,7 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(GARBAGE, "garbage", NUMBER, "N damaged S1AP messages after S1 Setup")                    \
 	F(WRONG_MME_ID, "wrong-mme-id", PLAIN,                                                     \
 	  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication")                     \
+	F(UNPAGED, "unpaged", PLAIN, "does not answer paging")                                     \
 	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")
 
 /* clang-format on */

@@ -331,7 +331,7 @@ static void datagram(struct sock *s, const uint8_t *p, size_t n, struct sockaddr
 	switch (in.type) {
 	case GTPU_GPDU:
 		port = port_of(in.teid);
-		if (port) {
+		if (port && port->connected) {
 			to_port(port, in.payload, in.n);
 		} else {
 			g.c.unknown_teid++;

@@ -304,12 +304,19 @@ static bool o_plmn(struct options *o, const char *s)
 
 static bool o_tac(struct options *o, const char *s)
 {
+	char list[128], *save, *p;
 	uint64_t v;
-	bool ok = number(s, UINT16_MAX, &v);
 
 	(void)o;
-	sim.tac = (uint16_t)v;
-	return ok;
+	sim.tacs = 0;
+	if (!copy(list, sizeof(list), s))
+		return false;
+	for (p = strtok_r(list, ",", &save); p; p = strtok_r(NULL, ",", &save)) {
+		if (sim.tacs == sizeof(sim.tac) / sizeof(*sim.tac) || !number(p, UINT16_MAX, &v))
+			return false;
+		sim.tac[sim.tacs++] = (uint16_t)v;
+	}
+	return sim.tacs;
 }
 
 static bool o_ue(struct options *o, const char *s)
@@ -464,7 +471,7 @@ static const struct option_row {
 	{"--enbs", "N", ANY, o_enbs, "number of eNodeBs (default: one an address)"},
 	{"--enb-id", "N", ANY, o_enb_id, "eNB ID of the first (default 1)"},
 	{"--plmn", "MCCMNC", ANY, o_plmn, "default 00101"},
-	{"--tac", "N", ANY, o_tac, "default 1"},
+	{"--tac", "N[,N]…", ANY, o_tac, "one an eNodeB, in turn (default 1)"},
 	{"--sctp", "auto|kernel|usrsctp", ANY, o_sctp, "default auto"},
 	{"--once", NULL, ANY, o_once, "do not make a lost association anew"},
 	{"--timeout", "MS", ANY, o_timeout, "a procedure fails after this (default 15000)"},
@@ -595,7 +602,8 @@ bool options_parse(struct options *o, enum command command, int argc, char **arg
 	o->defaults.profile.eia = 0x70;
 	o->defaults.profile.identity = command == COMMAND_LOAD ? IDENTITY_IMSI : IDENTITY_GUTI;
 	plmn_parse("00101", &sim.plmn);
-	sim.tac = 1;
+	sim.tac[0] = 1;
+	sim.tacs = 1;
 	sim.mme_port = S1_PORT;
 	sim.first_enb_id = 1;
 	sim.guard_ms = 15000;

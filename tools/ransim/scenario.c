@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "codec/nas.h"
 #include "core/loop.h"
 #include "core/timer.h"
 #include "enb.h"
@@ -160,6 +161,16 @@ static int service_one(struct ue *ue, const struct words *w)
 	return ue_service(ue);
 }
 
+static int update_one(struct ue *ue, const struct words *w)
+{
+	return ue_update(ue,
+			 said(w, "periodic")        ? NAS_TA_PERIODIC
+			 : said(w, "combined")      ? NAS_TA_LA_UPDATE
+			 : said(w, "combined-imsi") ? NAS_TA_LA_UPDATE_IMSI
+						    : NAS_TA_UPDATE,
+			 said(w, "active"));
+}
+
 static int idle_one(struct ue *ue, const struct words *w)
 {
 	(void)w;
@@ -254,6 +265,7 @@ static int reset_one(struct enb *enb, const struct words *w)
 static int do_attach(const struct words *w) { return each_ue(w, attach_one); }
 static int do_detach(const struct words *w) { return each_ue(w, detach_one); }
 static int do_service(const struct words *w) { return each_ue(w, service_one); }
+static int do_update(const struct words *w) { return each_ue(w, update_one); }
 static int do_idle(const struct words *w) { return each_ue(w, idle_one); }
 static int do_lose(const struct words *w) { return each_ue(w, lose_one); }
 static int do_move(const struct words *w) { return each_ue(w, move_one); }
@@ -426,6 +438,8 @@ static const struct {
 	{"release", 2, true, do_idle, "UE", "user inactivity: becomes ECM-IDLE"},
 	{"idle", 2, true, do_idle, "UE", "same as release"},
 	{"service", 2, true, do_service, "UE", "service request"},
+	{"tau", 2, true, do_update, "UE [periodic|combined|combined-imsi] [active]",
+	 "tracking area update; active: with bearers"},
 	{"lose", 2, true, do_lose, "UE", "radio link lost, nobody told"},
 	{"move", 3, true, do_move, "UE ENB", "an idle UE camps on another eNodeB"},
 	{"fault", 3, true, do_fault, "UE NAME[:ARG]…|none", "from now on"},

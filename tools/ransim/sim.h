@@ -24,7 +24,7 @@
 struct enb;
 struct ue;
 
-enum procedure { PROC_NONE, PROC_ATTACH, PROC_DETACH, PROC_SERVICE, PROC_COUNT };
+enum procedure { PROC_NONE, PROC_ATTACH, PROC_DETACH, PROC_SERVICE, PROC_UPDATE, PROC_COUNT };
 enum attach_identity { IDENTITY_GUTI, IDENTITY_IMSI };
 
 /* What UEs of one --ue option have in common. */
@@ -47,7 +47,8 @@ struct sim {
 	unsigned enb_addresses;
 	struct in_addr enb_address[64]; /* eNodeB i uses the address i modulo their number */
 	plmn_t plmn;
-	uint16_t tac;
+	unsigned tacs;
+	uint16_t tac[16]; /* eNodeB i serves the area i modulo their number */
 	uint32_t first_enb_id;
 	bool gtpu_sequence, reconnect, events, user_plane;
 	uint32_t guard_ms; /* T3410 and the like: a procedure without an end fails after it */

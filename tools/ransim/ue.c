@@ -10,7 +10,8 @@
 #include "enb.h"
 #include "gtpu.h"
 
-static const char *const procedure_names[PROC_COUNT] = {"none", "attach", "detach", "service"};
+static const char *const procedure_names[PROC_COUNT] = {"none", "attach", "detach", "service",
+							"update"};
 
 static double took_ms(const struct ue *ue)
 {
@@ -171,6 +172,26 @@ int ue_service(struct ue *ue)
 	return 0;
 }
 
+int ue_update(struct ue *ue, uint8_t type, bool active)
+{
+	if (ue->procedure)
+		return -EBUSY;
+	if (ue->state != EMM_REGISTERED)
+		return -EINVAL;
+	if (ue->enb->state != ENB_READY)
+		return -ENETDOWN;
+	if (!ue->has_guti)
+		return -ENOKEY;
+	begin(ue, PROC_UPDATE, EMM_REGISTERED);
+	ue->wants_bearers = active;
+	if (!ue_step(ue, STEP_UPDATE))
+		return 0;
+	event_ue(ue, "tau.request", "type=%u active=%s enb=%u", type, active ? "yes" : "no",
+		 ue->enb->number);
+	nas_send_tau_request(ue, type, active);
+	return 0;
+}
+
 int ue_idle(struct ue *ue)
 {
 	if (!ue->connected || !ue->mme_known)
@@ -200,6 +221,9 @@ void ue_succeed(struct ue *ue)
 		ue->state = EMM_REGISTERED;
 		event_ue(ue, "service", "ms=%.3f", took_ms(ue));
 		break;
+	case PROC_UPDATE:
+		event_ue(ue, "updated", "ms=%.3f", took_ms(ue));
+		break;
 	default:
 		return;
 	}
@@ -216,6 +240,8 @@ void ue_fail(struct ue *ue, const char *cause)
 	case PROC_SERVICE:
 		if (ue->state == EMM_SERVICE_REQUEST_INITIATED)
 			ue->state = EMM_REGISTERED;
+		break;
+	case PROC_UPDATE:
 		break;
 	default:
 		ue_deregister(ue);
@@ -237,7 +263,7 @@ void ue_deregister(struct ue *ue)
 
 void ue_context_ready(struct ue *ue)
 {
-	if (ue->procedure == PROC_SERVICE) {
+	if (ue->procedure == PROC_SERVICE || ue->procedure == PROC_UPDATE) {
 		ue_succeed(ue);
 	} else if (ue->procedure == PROC_ATTACH && ue->pdn.active) {
 		if (!ue_step(ue, STEP_COMPLETE))
@@ -265,6 +291,7 @@ void ue_released(struct ue *ue, const char *lost)
 		break;
 	case PROC_ATTACH:
 	case PROC_SERVICE:
+	case PROC_UPDATE:
 		ue_fail(ue, lost ? lost : "released");
 		break;
 	default:
@@ -276,9 +303,18 @@ void ue_released(struct ue *ue, const char *lost)
 	}
 }
 
-void ue_paged(struct ue *ue)
+void ue_paged(struct ue *ue, bool by_imsi)
 {
-	event_ue(ue, "paged", "%s", "");
-	if (ue->state == EMM_REGISTERED && !ue->connected)
-		ue_service(ue);
+	event_ue(ue, "paged", "by=%s", by_imsi ? "imsi" : "s-tmsi");
+	if (ue_fault(ue, FAULT_UNPAGED) || ue->connected || ue->procedure)
+		return;
+	if (!by_imsi) {
+		if (ue->state == EMM_REGISTERED)
+			ue_service(ue);
+		return;
+	}
+	/* The network has lost all: attach by IMSI (5.6.2.2.2). */
+	ue_deregister(ue);
+	ue_forget(ue);
+	ue_attach(ue);
 }

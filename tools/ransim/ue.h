@@ -55,6 +55,7 @@ struct ue {
 	uint32_t enb_ue_id, mme_ue_id;
 	bool connected, mme_known;
 	bool uplink_waits; /* a packet came while its eNodeB had no S1: service request then */
+	bool wants_bearers; /* of the tracking area update that runs */
 	bool secure; /* secure exchange of NAS messages on this connection (TS 24.301 4.4.2.3) */
 	/* user plane */
 	struct pdn pdn;
@@ -74,6 +75,8 @@ int ue_attach(struct ue *);
 int ue_attach_again(struct ue *);
 int ue_detach(struct ue *, bool switch_off);
 int ue_service(struct ue *);
+/* Tracking area update of that type (NAS_TA_*); active: with bearers. */
+int ue_update(struct ue *, uint8_t type, bool active);
 /* The eNodeB asks for the release (user inactivity): the UE becomes idle. */
 int ue_idle(struct ue *);
 void ue_init(struct ue *, unsigned number, imsi_t, const struct ue_profile *, struct enb *camp);
@@ -87,7 +90,7 @@ void ue_downlink_nas(struct ue *, struct bytes nas);
 void ue_released(struct ue *, const char *lost);
 /* Context set up with a radio leg: after the eNodeB's answer has been sent. */
 void ue_context_ready(struct ue *);
-void ue_paged(struct ue *);
+void ue_paged(struct ue *, bool by_imsi);
 
 /* ---- between ue*.c
  * -------------------------------------------------------------------------------- */
@@ -107,6 +110,7 @@ void nas_send_attach_request(struct ue *, bool by_imsi);
 void nas_send_detach_request(struct ue *, bool switch_off);
 void nas_send_service_request(struct ue *);
 void nas_send_attach_complete(struct ue *);
+void nas_send_tau_request(struct ue *, uint8_t type, bool active);
 
 struct nas_activate_default_bearer_request;
 void pdn_activate(struct ue *, const struct nas_activate_default_bearer_request *, uint8_t ebi);

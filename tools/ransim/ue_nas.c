@@ -177,6 +177,26 @@ void nas_send_service_request(struct ue *ue)
 	transmit(ue, &w, out, RRC_MO_DATA);
 }
 
+void nas_send_tau_request(struct ue *ue, uint8_t type, bool active)
+{
+	struct nas_tau_request r = {
+		.update_type = {.type = type, .active = active},
+		.ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
+		.old_guti = own_identity(ue, false),
+		.ue_network_capability = capability(ue),
+		.last_tai = ue->tai,
+		.bearer_status = ue->pdn.active ? (uint16_t)(1u << ue->pdn.ebi) : 0,
+	};
+
+	SET(&r, nas_tau_request, ue_network_capability);
+	SET(&r, nas_tau_request, last_tai);
+	SET(&r, nas_tau_request, bearer_status);
+	SEND(ue, tau_request, &r,
+	     ue->connected   ? usual_header(ue)
+	     : ue->sec.valid ? NAS_SEC_INTEGRITY
+			     : NAS_SEC_PLAIN);
+}
+
 void nas_send_attach_complete(struct ue *ue)
 {
 	struct nas_activate_default_bearer_accept accept = {.ebi = ue->pdn.ebi};
@@ -426,6 +446,48 @@ static void on_attach_reject(struct ue *ue, const void *body)
 		ue_fail(ue, reject_text(in->emm_cause, esm_cause));
 }
 
+static void on_tau_accept(struct ue *ue, const void *body)
+{
+	const struct nas_tau_accept *in = body;
+	struct nas_tau_complete r = {0};
+	bool new_guti = HAS(in, nas_tau_accept, guti) && in->guti.type == NAS_ID_GUTI;
+
+	if (ue->procedure != PROC_UPDATE && !new_guti)
+		return;
+	if (HAS(in, nas_tau_accept, tai_list) && in->tai_list.n)
+		ue->tai = in->tai_list.tai[0];
+	event_ue(ue, "tau.accept", "result=%u guti=%s tais=%u bearers=%04x cause=%u",
+		 in->update_result, new_guti ? "new" : "same",
+		 HAS(in, nas_tau_accept, tai_list) ? in->tai_list.n : 0,
+		 HAS(in, nas_tau_accept, bearer_status) ? in->bearer_status : 0,
+		 HAS(in, nas_tau_accept, emm_cause) ? in->emm_cause : 0);
+	if (new_guti) {
+		ue->guti = in->guti.guti;
+		ue->has_guti = true;
+		SEND(ue, tau_complete, &r, usual_header(ue));
+	}
+	if (HAS(in, nas_tau_accept, bearer_status) && ue->pdn.active &&
+	    !(in->bearer_status >> ue->pdn.ebi & 1))
+		pdn_down(ue);
+	if (ue->procedure == PROC_UPDATE && !ue->wants_bearers)
+		ue_succeed(ue);
+}
+
+static void on_tau_reject(struct ue *ue, const void *body)
+{
+	const struct nas_tau_reject *in = body;
+
+	event_ue(ue, "tau.reject", "cause=%u", in->emm_cause);
+	if (cause_forgets(in->emm_cause) || in->emm_cause == EMM_CAUSE_IDENTITY_NOT_DERIVED ||
+	    in->emm_cause == EMM_CAUSE_IMPLICITLY_DETACHED ||
+	    in->emm_cause == EMM_CAUSE_NO_BEARER_ACTIVATED)
+		ue_deregister(ue);
+	if (cause_forgets(in->emm_cause) || in->emm_cause == EMM_CAUSE_IDENTITY_NOT_DERIVED)
+		ue_forget(ue);
+	if (ue->procedure == PROC_UPDATE)
+		ue_fail(ue, reject_text(in->emm_cause, 0));
+}
+
 static void on_service_reject(struct ue *ue, const void *body)
 {
 	const struct nas_service_reject *in = body;
@@ -514,6 +576,8 @@ static const struct {
 	{NAS_ESM_INFORMATION_REQUEST, false, on_esm_information_request},
 	{NAS_ATTACH_ACCEPT, false, on_attach_accept},
 	{NAS_ATTACH_REJECT, true, on_attach_reject},
+	{NAS_TAU_ACCEPT, false, on_tau_accept},
+	{NAS_TAU_REJECT, true, on_tau_reject},
 	{NAS_SERVICE_REJECT, true, on_service_reject},
 	{NAS_DETACH_REQUEST_NETWORK, false, on_detach_request},
 	{NAS_DETACH_ACCEPT, true, on_detach_accept},
