@@ -207,9 +207,9 @@ static const char *const directions[] = {"both", "down", "up", "both"};
 
 static bool direction(const char *s, struct tft_filter *f)
 {
-	for (uint8_t i = TFT_DOWN; i <= TFT_BOTH; i++)
+	for (unsigned i = TFT_DOWN; i <= TFT_BOTH; i++)
 		if (!strcmp(directions[i], s)) {
-			f->direction = i;
+			f->direction = (uint8_t)i;
 			return true;
 		}
 	return false;

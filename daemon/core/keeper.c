@@ -101,7 +101,7 @@ static void tell(enum keeper_what what, const struct kept *k, int fd)
 static void on_keeper(void *arg, int events)
 {
 	static uint8_t note[KEEPER_NOTE_MAX];
-	struct keeper_word word;
+	struct keeper_word word = {0};
 	int fd;
 	ptrdiff_t n = keeper_hear(keeper, &word, note, &fd);
 
@@ -163,7 +163,7 @@ static int spawn(void)
 static int take_over(keeper_found found, void *arg)
 {
 	static uint8_t note[KEEPER_NOTE_MAX];
-	struct keeper_word word;
+	struct keeper_word word = {0};
 	int fd, err = connect_once();
 
 	if (err == -ENOENT || err == -ECONNREFUSED) {

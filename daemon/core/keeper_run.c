@@ -106,7 +106,7 @@ static bool hand_over(int daemon)
 /* One packet from the daemon. False if it is gone. */
 static bool serve(int daemon)
 {
-	struct keeper_word word;
+	struct keeper_word word = {0};
 	int fd;
 	ptrdiff_t n = keeper_hear(daemon, &word, note, &fd);
 	struct held *h;

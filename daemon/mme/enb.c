@@ -127,7 +127,7 @@ int enb_read_tas(struct enb *e, const struct s1ap_supported_tas *tas, bool *plmn
 void enb_set_name(struct enb *e, struct bytes name)
 {
 	e->name[0] = 0;
-	if (name.n > ENB_NAME_MAX)
+	if (!name.n || name.n > ENB_NAME_MAX)
 		return;
 	memcpy(e->name, name.p, name.n);
 	e->name[name.n] = 0;
