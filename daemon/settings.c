@@ -39,6 +39,64 @@ static const char *parse_tacs(const char *text, void *out, size_t size, struct a
 	return NULL;
 }
 
+/* "system", "+02:00", "+02:00 dst 1" */
+static const char *parse_zone(const char *text, void *out, size_t size, struct arena *a)
+{
+	static const char expected[] = "system, or the offset from UTC such as -03:30, and with daylight "
+				       "saving +02:00 dst 1";
+	struct mme_zone z = { 0 };
+	unsigned h, m, dst = 0;
+	const bool west = *text == '-';
+	int n = 0;
+
+	(void)size, (void)a;
+	memcpy(out, &z, sizeof(z));
+	if (!strcmp(text, "system"))
+		return NULL;
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2u:%2u%n", &h, &m, &n) != 2)
+		return expected;
+	text += 1 + n;
+	if (*text && (sscanf(text, " dst %u%n", &dst, &n) != 1 || text[n]))
+		return expected;
+	if (h > 19 || m % 15 || m > 45 || dst > 2)
+		return expected;
+	z.set = true;
+	z.quarters = (int8_t)(west ? -(int)(4 * h + m / 15) : (int)(4 * h + m / 15));
+	z.saving = (uint8_t)dst;
+	memcpy(out, &z, sizeof(z));
+	return NULL;
+}
+
+/* "112", "110 police", "112 ambulance fire" */
+static const char *parse_emergency(const char *text, void *out, size_t size, struct arena *a)
+{
+	static const char *const services[] = { "police", "ambulance", "fire", "marine", "mountain" };
+	static const char expected[] = "a number, and services among police, ambulance, fire, marine and "
+				       "mountain, such as 110 police";
+	struct mme_emergency_number e = { 0 };
+	size_t n = strspn(text, "0123456789");
+
+	(void)size, (void)a;
+	if (!n || n >= sizeof(e.digits))
+		return expected;
+	memcpy(e.digits, text, n);
+	for (text += n; *text;) {
+		unsigned i = 0;
+
+		if (*text++ != ' ')
+			return expected;
+		n = strcspn(text, " ");
+		while (i < 5 && (strlen(services[i]) != n || strncmp(text, services[i], n) != 0))
+			i++;
+		if (i == 5)
+			return expected;
+		e.services |= (uint8_t)(1u << i);
+		text += n;
+	}
+	memcpy(out, &e, sizeof(e));
+	return NULL;
+}
+
 static const char *parse_rule(const char *text, void *out, size_t size, struct arena *a)
 {
 	struct access_rule r;
@@ -198,6 +256,10 @@ static const struct config_row s1_rows[] = {
 static const struct config_row name_rows[] = {
 	{ "full", CONFIG_STRING, M(network_full_name), .max = 63, .reload = true, .help = "long" },
 	{ "short", CONFIG_STRING, M(network_short_name), .max = 63, .reload = true, .help = "short" },
+	{ "time", CONFIG_BOOL, M(tell_time), .preset = "yes", .reload = true,
+	  .help = "tell devices the time, the zone and daylight saving, too" },
+	{ "time_zone", CONFIG_CUSTOM, M(zone), .parse = parse_zone, .unit = "+HH:MM, +HH:MM dst HOURS",
+	  .preset = "system", .reload = true, .help = "told with it" },
 	{ 0 },
 };
 #define REFRESH(m)                                                                                 \
@@ -263,6 +325,13 @@ static const struct config_row mme_rows[] = {
 	{ "gummei", CONFIG_MAP, .rows = gummei_rows, .required = true, .help = "this MME's identity" },
 	{ "plmns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.plmn, mme.plmns), .of = CONFIG_CUSTOM,
 	  .parse = parse_plmn, .unit = "MCC and MNC, as 00101", .max = 31, .reload = true, .help = "networks served beside the GUMMEI's" },
+	{ "equivalent_plmns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.equivalent, mme.equivalents),
+	  .of = CONFIG_CUSTOM, .parse = parse_plmn, .unit = "MCC and MNC, as 00101", .max = 15, .reload = true,
+	  .help = "that devices take for the same network" },
+	{ "emergency_numbers", CONFIG_LIST,
+	  CONFIG_ITEMS(struct mcored_settings, mme.emergency_number, mme.emergency_numbers),
+	  .of = CONFIG_CUSTOM, .parse = parse_emergency, .unit = "DIGITS [police] [ambulance] [fire] [marine] "
+	  "[mountain]", .max = 10, .reload = true, .help = "told to devices beside those they know" },
 	{ "tracking_areas", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.tac, mme.tacs),
 	  .of = CONFIG_CUSTOM, .parse = parse_tacs, .unit = "PLMN and TACs, as 00101:1-16", .max = 256,
 	  .reload = true, .help = "areas served; none: all of the served networks" },

@@ -230,6 +230,10 @@ static struct bytes make_accept(struct attach *a)
 	SET(&m, nas_attach_accept, guti);
 	SET(&m, nas_attach_accept, t3402);
 	SET(&m, nas_attach_accept, network_features);
+	if (mme_equivalents(ue, &m.equivalent_plmns))
+		SET(&m, nas_attach_accept, equivalent_plmns);
+	if (mme_emergency_numbers(&m.emergency_numbers))
+		SET(&m, nas_attach_accept, emergency_numbers);
 	if (a->attach_type == NAS_ATTACH_COMBINED) {
 		/* 5.5.1.3.4.3: only EPS services; voice-centric devices may look for another
 		 * network */
@@ -503,6 +507,9 @@ static void init(struct proc *p, const void *arg)
 
 static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request *r)
 {
+	ue->has_more_capability = HAS(r, nas_attach_request, additional_security_capability);
+	if (ue->has_more_capability)
+		ue->more_capability = r->additional_security_capability;
 	ue->ue_capability_n = r->ue_network_capability.n;
 	memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
 	ue->ms_capability_n = 0;
@@ -576,7 +583,10 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	 */
 	if (e->secured && old && !(refresh_due(old) & REFRESH_KEYS) && old->imsi == ue->imsi &&
 	    old->ue_capability_n == ue->ue_capability_n &&
-	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n)) {
+	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n) &&
+	    old->has_more_capability == ue->has_more_capability &&
+	    old->more_capability.nea == ue->more_capability.nea &&
+	    old->more_capability.nia == ue->more_capability.nia) {
 		ue->sec = old->sec;
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;

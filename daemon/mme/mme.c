@@ -98,42 +98,6 @@ int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 	return 0;
 }
 
-void mme_send_information(struct mme_ue *ue)
-{
-	struct nas_emm_information m = {0};
-	time_t now = time(NULL);
-	struct tm local, utc;
-
-	if (!mme.network_full_name[0] && !mme.network_short_name[0])
-		return;
-	if (mme.network_full_name[0]) {
-		snprintf(m.full_name.utf8, sizeof(m.full_name.utf8), "%s", mme.network_full_name);
-		SET(&m, nas_emm_information, full_name);
-	}
-	if (mme.network_short_name[0]) {
-		snprintf(m.short_name.utf8, sizeof(m.short_name.utf8), "%s",
-			 mme.network_short_name);
-		SET(&m, nas_emm_information, short_name);
-	}
-	localtime_r(&now, &local);
-	gmtime_r(&now, &utc);
-	m.time_zone = (nas_time_zone_t)(local.tm_gmtoff / 900);
-	m.time = (struct nas_time){
-		.year = (uint16_t)(utc.tm_year + 1900),
-		.month = (uint8_t)(utc.tm_mon + 1),
-		.day = (uint8_t)utc.tm_mday,
-		.hour = (uint8_t)utc.tm_hour,
-		.minute = (uint8_t)utc.tm_min,
-		.second = (uint8_t)(utc.tm_sec > 59 ? 59 : utc.tm_sec),
-		.zone = m.time_zone,
-	};
-	m.daylight_saving = local.tm_isdst > 0;
-	SET(&m, nas_emm_information, time_zone);
-	SET(&m, nas_emm_information, time);
-	SET(&m, nas_emm_information, daylight_saving);
-	NAS_SEND(ue, emm_information, &m);
-}
-
 void mme_bearer_lost(imsi_t imsi, uint8_t ebi)
 {
 	struct mme_ue *ue = ue_by_imsi(imsi);
@@ -167,11 +131,11 @@ void mme_reload(const struct mme_config *c)
 		if (!same_rules(&was, &mme))
 			access_apply();
 	}
-	bool changed = running && (strcmp(mme.name, was.name) != 0 ||
-				   mme.relative_capacity != was.relative_capacity ||
-				   mme.plmns != was.plmns ||
-				   (mme.plmns && memcmp(mme.plmn, was.plmn,
-							mme.plmns * sizeof(*mme.plmn)) != 0));
+	bool changed =
+		running &&
+		(strcmp(mme.name, was.name) != 0 ||
+		 mme.relative_capacity != was.relative_capacity || mme.plmns != was.plmns ||
+		 (mme.plmns && memcmp(mme.plmn, was.plmn, mme.plmns * sizeof(*mme.plmn)) != 0));
 	for (unsigned i = 0; i < MME_TIMERS; i++) {
 		uint32_t ms = mme.timer[i].ms;
 

@@ -66,6 +66,19 @@ struct mme_config {
 	unsigned rules; /* access rules of the configuration, after those that are kept in the store */
 	struct access_rule *rule;
 	const char *network_full_name, *network_short_name; /* "": EMM Information without it */
+	bool tell_time; /* and zone */
+	struct mme_zone { /* not set: the system's */
+		bool set;
+		int8_t quarters; /* of an hour east of UTC, daylight saving included */
+		uint8_t saving;	 /* hours of it */
+	} zone;
+	unsigned equivalents; /* PLMNs */
+	const plmn_t *equivalent;
+	unsigned emergency_numbers;
+	const struct mme_emergency_number { /* TS 24.008 10.5.3.13 */
+		uint8_t services;	    /* category: EMERGENCY_POLICE and so on */
+		char digits[13];
+	} *emergency_number;
 	struct mme_refresh {
 		uint32_t after_s, procedures; /* 0: never */
 	} reauthenticate, reallocate_guti;
@@ -173,6 +186,8 @@ struct mme_ue {
 	bool security_on; /* this NAS connection has exchanged protected messages */
 	uint8_t ue_capability[UE_NETWORK_CAPABILITY_MAX], ue_capability_n;
 	uint8_t ms_capability[UE_MS_CAPABILITY_MAX], ms_capability_n;
+	bool has_more_capability;
+	struct nas_additional_security more_capability; /* UE additional security capability */
 	char imeisv[IMEISV_STRLEN];
 	char msisdn[17];
 	struct s1_conn *conn;
@@ -336,8 +351,7 @@ bool mme_serves_tai(const struct tai *);
 struct nas_tai_list mme_tai_list(const struct mme_ue *);
 /* Keeps what the HSS told. 0 or -ENOMEM. */
 int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
-/* EMM Information (24.301 5.4.5): the network's name and time, where a name is configured. */
-void mme_send_information(struct mme_ue *);
+
 
 /* ---- enb.c ---- */
 extern const struct s1_handler enb_handler;
@@ -569,6 +583,7 @@ enum mme_event {
 	EV_BEARER_MODIFIED,
 	EV_ICS_RESPONSE,
 	EV_ICS_FAILURE,
+	EV_REKEYED,  /* the eNodeB took the new KeNB, or did not: int, as conn_modify tells it */
 	EV_LEG_LOST, /* a connection of the device is gone; msg is it */
 	EV_HANDOVER_ACKNOWLEDGED,
 	EV_HANDOVER_FAILED, /* by the target */
@@ -717,6 +732,15 @@ void erab_modification_indication(struct enb *, struct s1_conn *, const void *bo
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);
+
+/* ---- information.c ---- */
+enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGENCY_MARINE = 8,
+       EMERGENCY_MOUNTAIN = 16 };
+/* EMM Information (24.301 5.4.5), where names or time are configured. */
+void mme_send_information(struct mme_ue *);
+/* False if there are none to tell. The octets are the turn arena's. */
+bool mme_equivalents(const struct mme_ue *, struct nas_plmn_list *);
+bool mme_emergency_numbers(struct bytes *);
 
 /* ---- access.c ---- */
 void access_start(void); /* the store's rules */

@@ -3,10 +3,13 @@
  * is used up (TS 33.401 6.5), and at an operator's word. One procedure, begun when a service
  * request or tracking area update is over, or at once on a connection that is there:
  *
- *   AUTHENTICATE, SECURE  the same children as attach has; until the Security Mode Complete the
- * current context goes on (TS 24.301 4.4.2.1), and stays if anything fails IDENTIFY the answer did
- * not fit: is it still who we think (5.4.2.5, 5.4.2.7 c)? REKEY                 the eNodeB gets the
- * KeNB of the new KASME (33.401 7.2.9.2) GUTI                  GUTI reallocation (5.4.1)
+ *   AUTHENTICATE  the same child as attach has
+ *   IDENTIFY      the answer did not fit: who is it really (TS 24.301 5.4.2.5, 5.4.2.7 c)?
+ *   SECURE        security mode control; until it is complete the current context goes on, and
+ *                 stays if anything fails (4.4.2.1)
+ *   REKEY         the eNodeB gets the KeNB of the new KASME (33.401 7.2.9.2); where it does not
+ *                 take it the connection ends, and the next one has it
+ *   GUTI          GUTI reallocation (5.4.1)
  *
  * A device that does not answer loses its connection (5.4.2.7 b) and is asked again at its next
  * contact; one that proves to be another is no longer registered. */
@@ -74,14 +77,36 @@ static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p))
 static int enter_identify(struct proc *p) { return started(p, identity_begin(p, NAS_ASK_IMSI)); }
 static int enter_secure(struct proc *p) { return started(p, smc_begin(p)); }
 
+static void rekeyed(struct mme_ue *ue, void *arg, int err)
+{
+	(void)arg;
+	if (err != -ECANCELED) /* else all of the connection is over */
+		proc_offer(&ue->procs, EV_REKEYED, &err);
+}
+
+static int after_keys(struct refresh *r)
+{
+	if (mme.guti_with_authentication)
+		r->what |= REFRESH_GUTI;
+	return r->what & REFRESH_GUTI ? PROC_TO(GUTI) : PROC_END;
+}
+
 static int enter_rekey(struct proc *p)
+{
+	struct mme_ue *ue = p->owner;
+
+	mme_counters.reauth++;
+	return conn_modify(ue->conn, &(struct conn_change){.key = true, .done = rekeyed})
+		       ? after_keys((struct refresh *)p)
+		       : PROC_STAY;
+}
+
+static int enb_rekeyed(struct proc *p, const void *msg)
 {
 	struct refresh *r = (struct refresh *)p;
 
-	if (mme.guti_with_authentication)
-		r->what |= REFRESH_GUTI;
-	mme_counters.reauth++;
-	return r->what & REFRESH_GUTI ? PROC_TO(GUTI) : PROC_END;
+	r->release |= *(const int *)msg != 0;
+	return after_keys(r);
 }
 
 static int enter_guti(struct proc *p) { return started(p, guti_begin(p)); }
@@ -168,6 +193,7 @@ static const struct proc_row rows[] = {
 	{AUTHENTICATE, PROC_CHILD_FAILED, auth_failed, 0},
 	{IDENTIFY, PROC_CHILD_DONE, identified, 0},
 	{SECURE, PROC_CHILD_DONE, child_done, REKEY},
+	{REKEY, EV_REKEYED, enb_rekeyed, 0},
 	{GUTI, PROC_CHILD_DONE, all_done, 0},
 };
 

@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 7, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 8, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -111,6 +111,9 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->ue_capability);
 	IO(c, ue->ms_capability_n);
 	IO(c, ue->ms_capability);
+	IO_SMALL(c, ue->has_more_capability);
+	IO(c, ue->more_capability.nea);
+	IO(c, ue->more_capability.nia);
 	IO_TEXT(c, ue->imeisv);
 	IO_TEXT(c, ue->msisdn);
 	IO_TEXT(c, ue->access);

@@ -49,6 +49,9 @@ static int enter(struct proc *p)
 		    nas_security_derive(ue->partial, (uint8_t)eea, (uint8_t)eia)) {
 			UE_LOG(WARN, ue, "smc.no_common_algorithm", "eea=0x%02x eia=0x%02x", c.eea,
 			       c.eia);
+			/* 24.301 names no cause for it: 23 is the device's to send (A.4), and 111
+			 * is that of 5.5.1.2.7 b, after which a device tries again a few times,
+			 * then after T3402. */
 			p->cause = EMM_CAUSE_PROTOCOL_ERROR;
 			return PROC_FAIL;
 		}
@@ -62,6 +65,10 @@ static int enter(struct proc *p)
 	};
 
 	SET(&m, nas_security_mode_command, imeisv_request);
+	if (ue->has_more_capability) { /* 5.4.3.2 */
+		m.additional_security_capability = ue->more_capability;
+		SET(&m, nas_security_mode_command, additional_security_capability);
+	}
 	if (ue->has_hash_mme) {
 		memcpy(m.hash_mme.octet, ue->hash_mme, sizeof(m.hash_mme.octet));
 		SET(&m, nas_security_mode_command, hash_mme);

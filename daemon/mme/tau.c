@@ -47,6 +47,10 @@ static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
 	SET(&a, nas_tau_accept, t3412);
 	SET(&a, nas_tau_accept, tai_list);
 	SET(&a, nas_tau_accept, bearer_status);
+	if (mme_equivalents(ue, &a.equivalent_plmns))
+		SET(&a, nas_tau_accept, equivalent_plmns);
+	if (mme_emergency_numbers(&a.emergency_numbers))
+		SET(&a, nas_tau_accept, emergency_numbers);
 	if (r->update_type.type == NAS_TA_LA_UPDATE ||
 	    r->update_type.type == NAS_TA_LA_UPDATE_IMSI) {
 		a.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE;

@@ -39,13 +39,37 @@ static struct device connected(void)
 	return d;
 }
 
-/* Authentication and security mode as far as the device's last answer. */
+/* The eNodeB gets the KeNB of the new KASME (33.401 7.2.9.2), and takes it or not. */
+static void rekey(struct device *d, bool takes)
+{
+	const struct s1ap_ue_context_modification_request *r =
+		expect(d->enb, ue_context_modification_request);
+	struct s1ap_ue_context_modification_response yes = {0};
+	struct s1ap_ue_context_modification_failure no = {0};
+	uint8_t kenb[32];
+
+	kdf_kenb(d->sec.kasme, 0, kenb);
+	assert_true(r->has.security_key);
+	assert_memory_equal(r->security_key.p, kenb, 32);
+	S1AP_SET(&yes, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&yes, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&no, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&no, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&no, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
+	if (takes)
+		tell(d->enb, ue_context_modification_response, &yes);
+	else
+		tell(d->enb, ue_context_modification_failure, &no);
+}
+
+/* Authentication, security mode and the eNodeB's new key. */
 static void prove(struct device *d)
 {
 	take_challenge(d);
 	answer_challenge(d);
 	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
 	complete_smc(d);
+	rekey(d, true);
 }
 
 static void works(struct device *d)
@@ -73,8 +97,9 @@ static void operator_asks_for_new_keys(void **state)
 	assert_int_not_equal(d.ksi, ksi);
 	answer_challenge(&d);
 	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
-	assert_int_equal(results, 0);
 	complete_smc(&d);
+	assert_int_equal(results, 0);
+	rekey(&d, true);
 	assert_int_equal(results, 1);
 	assert_int_equal(result, 0);
 	assert_memory_not_equal(ue_of(&d)->sec.kasme, kasme, 32);
@@ -103,6 +128,7 @@ static void messages_of_the_current_context_are_taken_until_the_new_one_is(void 
 	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
 	works(&before);
 	complete_smc(&d);
+	rekey(&d, true);
 	works(&d);
 	struct nas_emm_status s = {.emm_cause = 97};
 
@@ -183,6 +209,35 @@ static void silence_costs_the_connection_and_no_more(void **state)
 	is_registered(&d);
 	serve_device(&d);
 	works(&d);
+}
+
+/* The eNodeB goes on with the keys it had: so it must not go on for long. */
+static void enb_that_refuses_the_key_loses_the_connection(void **state)
+{
+	(void)state;
+	for (int silent = 0; silent < 2; silent++) {
+		struct device d = device(silent ? &assoc[0] : enb_ready(0), "001010000000001");
+
+		attach_to(&d, AT_DONE);
+		results = 0;
+		ask(&d, REFRESH_KEYS);
+		take_challenge(&d);
+		answer_challenge(&d);
+		hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+		complete_smc(&d);
+		if (silent) {
+			expect(d.enb, ue_context_modification_request);
+			elapse(11000);
+		} else {
+			rekey(&d, false);
+		}
+		assert_int_equal(result, 0);
+		released(&d);
+		is_registered(&d);
+		serve_device(&d);
+		works(&d);
+		go_idle(&d);
+	}
 }
 
 static void idle_device_is_asked_at_its_next_contact(void **state)
@@ -412,6 +467,7 @@ int main(void)
 		REFRESH_BEHAVIOUR(wrong_answer_is_asked_who_it_is_and_rejected),
 		REFRESH_BEHAVIOUR(another_device_is_sent_to_attach),
 		REFRESH_BEHAVIOUR(silence_costs_the_connection_and_no_more),
+		REFRESH_BEHAVIOUR(enb_that_refuses_the_key_loses_the_connection),
 		REFRESH_BEHAVIOUR(idle_device_is_asked_at_its_next_contact),
 		REFRESH_BEHAVIOUR(keys_are_renewed_by_number_and_by_time),
 		REFRESH_BEHAVIOUR(keys_are_renewed_before_a_count_is_used_up),
