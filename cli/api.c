@@ -97,6 +97,21 @@ static int finish(CURL *c, CURLcode code, const struct text *t, json_t **out)
 	return EXIT_REFUSED;
 }
 
+int api_ask(const char *path, json_t **out)
+{
+	CURL *c = prepare("GET", path);
+	struct text t = {0};
+	CURLcode done;
+
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, gather);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
+	done = curl_easy_perform(c);
+	*out = done == CURLE_OK ? json_loadb(t.p ? t.p : "", t.n, 0, NULL) : NULL;
+	curl_easy_cleanup(c);
+	free(t.p);
+	return *out ? 0 : EXIT_UNREACHABLE;
+}
+
 int api_call(const char *method, const char *path, json_t *body, json_t **out)
 {
 	CURL *c = prepare(method, path);

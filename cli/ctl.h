@@ -54,6 +54,8 @@ bool imsi_word(const char *word);
 /* Asks mcored. 0 with the answer in *out (may be NULL), or an exit code after a complaint. body may
  * be NULL and is taken over. */
 int api_call(const char *method, const char *path, json_t *body, json_t **out);
+/* GET without a complaint if nobody answers: 0 or an exit code. */
+int api_ask(const char *path, json_t **out);
 /* Streams: take is called with what comes, until it returns false or the daemon ends it. */
 int api_stream(const char *path, bool (*take)(void *arg, const char *p, size_t n), void *arg);
 /* The lines of a stream, from the pieces in which it comes; empty ones are left out. */
@@ -108,6 +110,7 @@ int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
 int capture(const struct command *, int argc, char **argv);    /* capture.c */
+int top(const struct command *, int argc, char **argv);	       /* top.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[];
 

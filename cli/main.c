@@ -58,6 +58,9 @@ static const struct command commands[] = {
 	 "a device's packets as XDP sees them, live; -w: as pcapng, - for standard output; "
 	 "--drops: also what was dropped, with the reason",
 	 "/capture", NULL, NULL, NULL},
+	{"top", "", "[-b] [-n TIMES] [-d SECONDS] [-s KEY] [-r] [-l LINES]", top,
+	 "devices by what they send now; KEY: rate, up, down, packets, drops or total", "/version",
+	 NULL, NULL, NULL},
 	{"why", "", "IMSI", why, "why a device does not work, and what can be done", "/why", NULL,
 	 NULL, NULL},
 	{"trace", "", "[IMSI]", trace, "steps of a device's procedures as they happen", "/trace",
@@ -276,7 +279,7 @@ static bool has_options(const char *word)
 {
 	int i = word ? object_index(word) : -1;
 
-	return i >= 0 && commands[i].run == capture;
+	return i >= 0 && (commands[i].run == capture || commands[i].run == top);
 }
 
 enum parsed { GO_ON, SHOW_HELP, SHOW_VERSION, WRONG };

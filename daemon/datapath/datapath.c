@@ -215,6 +215,8 @@ void dp_stop(bool remove)
 
 const char *dp_describe(void) { return attach_describe(); }
 
+const char *dp_pins(void) { return dp.pin_dir; }
+
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset)
 {
 	const struct pool *p = &dp.wanted.pools[pool];

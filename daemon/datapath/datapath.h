@@ -91,6 +91,9 @@ void dp_stop(bool remove);
 /* "native on s1u, generic on sgi": for the log and mcorectl. */
 const char *dp_describe(void);
 
+/* The folder on bpffs where this version's maps are pinned. */
+const char *dp_pins(void);
+
 /* The largest IP packet of a device that goes through unfragmented: the smallest MTU of the access
  * interfaces less the GTP-U tunnel's headers (TS 29.281 4.2.1). For the MTU told in PCO. */
 uint16_t dp_ue_mtu(void);

@@ -83,6 +83,26 @@ check "are left out" is "2 4 reason=downlink
 2 4 reason=uplink" reasons
 check "why counts them for this device" eval "ctl why $(imsi 1) | grep -q '6 packets dropped as spoofed_source'"
 
+# Who sends most now.
+top() { ctl -j top -n 1 -d 0.5 "$@"; }
+nsenter --net="/run/netns/$LAB-ue1" -- ping -q -i 0.01 -c 600 198.51.100.2 >/dev/null &
+busy=$!
+first() { top -s packets | jq -r '.top[0] | [.imsi, .packets_per_second > 20, .bits_per_second_up > 1000, .connected] | join(" ")'; }
+check "top: the busy device is first" is "$(imsi 1) true true true" first
+last() { top -s packets -r | jq -r '.top[0].imsi'; }
+check "top: or last" is "$(imsi 2)" last
+both() { top -l 1 | jq -r '[.devices, .connected, (.top | length)] | join(" ")'; }
+check "top: counts devices, shows as many as asked for" is "2 2 1" both
+total() { top -s total | jq -r '.top[0] | .packets'; }
+counted() { [ "$(total)" -le "$(($(session 1 packets_up) + $(session 1 packets_down)))" ] && [ "$(total)" -gt 20 ]; }
+check "top: totals are the session's" counted
+table() { ctl top -b -n 2 -d 0.3 | grep -cE "^$(imsi 1)  iot +$IP  +conn  +[0-9.]+k?  +[0-9.]+k?  +[0-9.]+  +0  +[0-9]+s$"; }
+check "top: a table in batch" is 2 table
+top_wrong() { ! ctl top -s what && ! ctl top -d 0 && ! ctl top 1; }
+check "top: wrong arguments are told" top_wrong
+kill $busy
+wait $busy 2>/dev/null
+
 # For people and programs.
 lines() { grep -cE "^[0-9:.]+  (up|down)  +(uplink|downlink) +84  ICMP ($IP > 198.51.100.2|198.51.100.2 > $IP)$" "$LAB_DIR/capture.out"; }
 check "lines for people" while_capturing "$(imsi 1) -c 4" pings 1

@@ -102,6 +102,7 @@ void dp_capture_stop(void *arg)
 uint64_t dp_capture_lost(void) { return 0; }
 
 uint64_t dp_now_ns(void) { return 10000000000; }
+const char *dp_pins(void) { return "/sys/fs/bpf/test/v1"; }
 const char *dp_describe(void) { return "native on test"; }
 
 /* ---- no S6a ---- */
