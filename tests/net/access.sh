@@ -76,6 +76,7 @@ lab_pids+=("$pinging")
 mark
 check "a device is authenticated again" ctl ue reauthenticate "$(imsi 1)"
 check "it was challenged and took new keys" eval 'saw authentication.request && saw security.command'
+check "and the eNodeB has the right one" saw "context.modification key=right"
 check "its GUTI followed" wait_for 5 eval '[ "$(ue_field 1 guti)" != "$guti" ]'
 guti=$(ue_field 1 guti)
 mark

@@ -15,6 +15,7 @@ struct ue *enb_find_ue(const struct enb *, bool has_enb_id, uint32_t enb_id, boo
 
 void enb_on_downlink_nas(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);
+void enb_on_context_modification(struct enb *, const void *body);
 void enb_on_context_release(struct enb *, const void *body);
 
 #endif

@@ -245,6 +245,36 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 	ue_context_ready(ue);
 }
 
+/* A key is taken if it is the one that the UE has by now (TS 33.401 7.2.9.2). */
+void enb_on_context_modification(struct enb *enb, const void *body)
+{
+	const struct s1ap_ue_context_modification_request *m = body;
+	struct s1ap_ue_context_modification_response yes = {0};
+	struct s1ap_ue_context_modification_failure no = {0};
+	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+	uint8_t kenb[32];
+	bool wrong;
+
+	if (!ue)
+		return;
+	kdf_kenb(ue->sec.kasme, ue->kenb_count, kenb);
+	wrong = m->has.security_key &&
+		(m->security_key.n != 256 || memcmp(m->security_key.p, kenb, sizeof(kenb)) != 0);
+	event_ue(ue, "context.modification", "key=%s",
+		 !m->has.security_key ? "no"
+		 : wrong              ? "wrong"
+				      : "right");
+	S1AP_SET(&yes, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&yes, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&no, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&no, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&no, cause, (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_UNSPECIFIED});
+	if (wrong)
+		enb_send(enb, stream_of(ue), &s1ap_ue_context_modification_failure_msg, &no);
+	else
+		enb_send(enb, stream_of(ue), &s1ap_ue_context_modification_response_msg, &yes);
+}
+
 void enb_on_context_release(struct enb *enb, const void *body)
 {
 	const struct s1ap_ue_context_release_command *m = body;
