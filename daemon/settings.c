@@ -132,6 +132,37 @@ static const char *parse_eea(const char *text, void *out, size_t size, struct ar
 	return parse_algorithm(text, "EEA", '0', out) ? "EEA0, EEA1, EEA2 or EEA3" : NULL;
 }
 
+static const char *parse_filter(const char *text, void *out, size_t size, struct arena *a)
+{
+	struct tft_filter f;
+	const char *bad;
+
+	(void)size, (void)a;
+	if (!tft_filter_parse(text, &f, &bad))
+		return "a packet filter: [up|down|both] [remote ADDRESS/N] [local ADDRESS/N] [proto N] "
+		       "[remote-port N-M] [local-port N-M] [tos N/MASK] [spi N] [flow-label N] "
+		       "[precedence N]";
+	memcpy(out, &f, sizeof(f));
+	return NULL;
+}
+
+/* "5:26" */
+static const char *parse_dscp(const char *text, void *out, size_t size, struct arena *a)
+{
+	char *end;
+	unsigned long qci = strtoul(text, &end, 10), dscp = 64;
+	struct settings_dscp d;
+
+	(void)size, (void)a;
+	if (*end == ':')
+		dscp = strtoul(end + 1, &end, 10);
+	if (*end || !qci || qci > 254 || dscp > 63)
+		return "a QCI, colon, DSCP, such as 1:46";
+	d = (struct settings_dscp){ (uint8_t)qci, (uint8_t)dscp };
+	memcpy(out, &d, sizeof(d));
+	return NULL;
+}
+
 enum { ROLE_MME, ROLE_HSS, ROLE_SGW, ROLE_PGW };
 
 static const struct config_word role_words[] = {
@@ -221,6 +252,9 @@ static const struct config_row timer_rows[] = {
 	TIMER("T3460", T3460, 0, 60000),
 	TIMER("T3470", T3470, 0, 60000),
 	TIMER("T3489", T3489, 0, 60000),
+	TIMER("T3485", T3485, 0, 60000),
+	TIMER("T3486", T3486, 0, 60000),
+	TIMER("T3495", T3495, 0, 60000),
 	{ 0 },
 };
 
@@ -365,6 +399,9 @@ static const struct config_row profile_apn_rows[] = {
 	  .help = "pre-emption vulnerability" },
 	{ "up", CONFIG_BITRATE, P(up), .preset = "50mbit", .min = 1000, .help = "APN-AMBR uplink" },
 	{ "down", CONFIG_BITRATE, P(down), .preset = "100mbit", .min = 1000, .help = "APN-AMBR downlink" },
+	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct settings_profile_apn, bearer, bearers),
+	  .of = CONFIG_STRING, .max = PGW_APN_RULES, .item_max = PGW_RULE_NAME - 1, .reload = true,
+	  .help = "dedicated bearers beside it: names of pgw.bearers" },
 	{ 0 },
 };
 static const struct config_row profile_rows[] = {
@@ -449,12 +486,65 @@ static const struct config_row apn_rows[] = {
 	  .help = "next hop of a direct breakout; else that of the routing table" },
 	{ "device", CONFIG_STRING, A(device), .max = 15,
 	  .help = "SGi interface of a direct breakout; else that of the routing table" },
+	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct settings_apn, bearer, bearers), .of = CONFIG_STRING,
+	  .max = PGW_APN_RULES, .item_max = PGW_RULE_NAME - 1, .reload = true,
+	  .help = "dedicated bearers of every device: names of pgw.bearers" },
+	{ "bearer_requests", CONFIG_BOOL, A(bearer_requests), .preset = "yes", .reload = true,
+	  .help = "devices may ask for bearers of their own" },
+	{ 0 },
+};
+#define B(m) CONFIG_FIELD(struct settings_bearer, m)
+static const char *check_bearer(const void *map, const char **key)
+{
+	const struct settings_bearer *b = map;
+
+	for (const char *p = b->name; *p; p++)
+		if (!strchr("-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", *p)) {
+			*key = "name";
+			return "expected letters, digits, - and _";
+		}
+	if (b->gbr_up > b->mbr_up || b->gbr_down > b->mbr_down) {
+		*key = b->gbr_up > b->mbr_up ? "mbr_up" : "mbr_down";
+		return "is less than the guaranteed rate";
+	}
+	return NULL;
+}
+static const struct config_row bearer_rows[] = {
+	{ "name", CONFIG_STRING, B(name), .min = 1, .max = PGW_RULE_NAME - 1, .required = true,
+	  .help = "that APNs, profiles and mcorectl bearer name" },
+	{ "qci", CONFIG_INTEGER, B(qci), .required = true, .min = 1, .max = 254, .help = "QoS class" },
+	{ "arp", CONFIG_INTEGER, B(arp), .preset = "8", .min = 1, .max = 15, .help = "priority level" },
+	{ "may_preempt", CONFIG_BOOL, B(may_preempt), .preset = "no", .help = "pre-emption capability" },
+	{ "preemptable", CONFIG_BOOL, B(preemptable), .preset = "yes",
+	  .help = "pre-emption vulnerability" },
+	{ "gbr_up", CONFIG_BITRATE, B(gbr_up), .help = "guaranteed uplink; none: it shares the APN-AMBR" },
+	{ "gbr_down", CONFIG_BITRATE, B(gbr_down), .help = "guaranteed downlink" },
+	{ "mbr_up", CONFIG_BITRATE, B(mbr_up), .help = "what a guaranteed bearer may use at most" },
+	{ "mbr_down", CONFIG_BITRATE, B(mbr_down), .help = "the same downlink" },
+	{ "filters", CONFIG_LIST, CONFIG_ITEMS(struct settings_bearer, filter, filters),
+	  .of = CONFIG_CUSTOM, .parse = parse_filter, .unit = "[up|down|both] [remote ADDRESS/N] [local "
+	  "ADDRESS/N] [proto N] [remote-port N-M] [local-port N-M] [tos N/MASK] [precedence N]", .min = 1,
+	  .max = TFT_MAX_FILTERS, .required = true, .help = "whose packets, the first that fits" },
+	{ 0 },
+};
+static const struct config_row guaranteed_rows[] = {
+	{ "up", CONFIG_BITRATE, S(gbr_up), .reload = true, .help = "uplink; not given: no limit" },
+	{ "down", CONFIG_BITRATE, S(gbr_down), .reload = true, .help = "downlink; not given: no limit" },
 	{ 0 },
 };
 static const struct config_row pgw_rows[] = {
 	{ "apns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, apn, apns), .of = CONFIG_MAP,
 	  .rows = apn_rows, .check = check_apn, .min = 1, .max = MCORE_MAX_POOLS, .required = true,
 	  .help = "networks that devices reach" },
+	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, bearer, bearers), .of = CONFIG_MAP,
+	  .rows = bearer_rows, .check = check_bearer, .max = PGW_MAX_RULES, .reload = true,
+	  .help = "rules for dedicated bearers" },
+	{ "guaranteed", CONFIG_MAP, .rows = guaranteed_rows,
+	  .help = "sum of all guaranteed rates: more is refused, or takes the place of what is preemptable" },
+	{ "dscp", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, dscp, dscps), .of = CONFIG_CUSTOM,
+	  .parse = parse_dscp, .unit = "QCI:DSCP", .max = 254,
+	  .preset = "1:46, 2:46, 3:46, 4:34, 5:26, 6:28, 7:18, 8:10, 65:46, 66:46, 67:46, 69:26, 70:18",
+	  .reload = true, .help = "marks of downlink GTP-U by QCI, as bearers begin" },
 	{ 0 },
 };
 static const struct config_row sgw_rows[] = {
@@ -620,6 +710,54 @@ static void check_interfaces(struct findings *f)
 			      "datapath.interfaces with the role sgi or both");
 }
 
+/* The rule of a bearer: filters get ids, and precedences where none are written. Its TFT is empty if
+ * it cannot be coded. */
+static struct pgw_rule bearer_rule(const struct settings_bearer *b)
+{
+	struct pgw_rule r = {
+		.qos = {.qci = b->qci,
+			.arp_priority = b->arp,
+			.arp_may_preempt = b->may_preempt,
+			.arp_preemptable = b->preemptable,
+			.mbr_up = b->mbr_up,
+			.mbr_down = b->mbr_down,
+			.gbr_up = b->gbr_up,
+			.gbr_down = b->gbr_down},
+	};
+
+	snprintf(r.name, sizeof(r.name), "%s", b->name);
+	pgw_rule_filters(&r, b->filter, b->filters);
+	return r;
+}
+
+static const struct settings_bearer *find_bearer(const struct mcored_settings *s, const char *name)
+{
+	for (unsigned i = 0; i < s->bearers; i++)
+		if (!strcmp(s->bearer[i].name, name))
+			return &s->bearer[i];
+	return NULL;
+}
+
+static void check_bearers(struct findings *f)
+{
+	const struct mcored_settings *s = f->s;
+
+	for (unsigned i = 0; i < s->bearers; i++) {
+		const struct settings_bearer *b = &s->bearer[i];
+
+		if (find_bearer(s, b->name) != b)
+			WRONG(f, key_of("pgw.bearers[%u].name", i), "'%s' is there twice", b->name);
+		if (bearer_rule(b).tft.n == 0)
+			WRONG(f, key_of("pgw.bearers[%u].filters", i), "are too many to be told a device, "
+			      "or two have the same id or precedence");
+	}
+	for (unsigned i = 0; i < s->apns; i++)
+		for (unsigned k = 0; k < s->apn[i].bearers; k++)
+			if (!find_bearer(s, s->apn[i].bearer[k]))
+				WRONG(f, key_of("pgw.apns[%u].bearers[%u]", i, k), "no rule of pgw.bearers is "
+				      "called '%s'", s->apn[i].bearer[k]);
+}
+
 static void check_profiles(struct findings *f)
 {
 	const struct mcored_settings *s = f->s;
@@ -630,6 +768,11 @@ static void check_profiles(struct findings *f)
 		for (unsigned k = 0; k < i; k++)
 			if (!strcmp(p->name, s->profile[k].name))
 				WRONG(f, key_of("hss.profiles[%u].name", i), "'%s' is there twice", p->name);
+		for (unsigned k = 0; k < p->apns; k++)
+			for (unsigned b = 0; b < p->apn[k].bearers; b++)
+				if (!find_bearer(s, p->apn[k].bearer[b]))
+					ODD(f, key_of("hss.profiles[%u].apns[%u].bearers[%u]", i, k, b),
+					    "no rule of pgw.bearers is called '%s'", p->apn[k].bearer[b]);
 		for (unsigned k = 0; k < p->apns; k++)
 			if (strcmp(p->apn[k].name, "*") != 0 && !find_apn(s, p->apn[k].name))
 				ODD(f, key_of("hss.profiles[%u].apns[%u].name", i, k), "no APN of pgw.apns "
@@ -684,6 +827,7 @@ static void check(struct findings *f)
 	for (unsigned i = 0; i < f->s->apns; i++)
 		check_pools(f, i);
 	check_profiles(f);
+	check_bearers(f);
 	check_addresses(f);
 	check_mme(f);
 	for (unsigned i = 0; i < f->s->roles.n; i++)
@@ -785,9 +929,27 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 	}
 }
 
+static void pgw_bearers(const struct mcored_settings *s, struct pgw_config *c)
+{
+	c->rules = s->bearers;
+	for (unsigned i = 0; i < s->bearers; i++)
+		c->rule[i] = bearer_rule(&s->bearer[i]);
+	c->gbr_up = s->gbr_up;
+	c->gbr_down = s->gbr_down;
+	for (unsigned i = 0; i < s->dscps; i++)
+		c->dscp[s->dscp[i].qci] = s->dscp[i].dscp;
+	for (unsigned i = 0; i < s->apns; i++) {
+		c->apn[i].refuse_resources = !s->apn[i].bearer_requests;
+		for (unsigned k = 0; k < s->apn[i].bearers; k++)
+			c->apn[i].rule[c->apn[i].rules++] =
+				(uint8_t)(find_bearer(s, s->apn[i].bearer[k]) - s->bearer);
+	}
+}
+
 void settings_pgw(const struct mcored_settings *s, struct pgw_config *c)
 {
 	memset(c, 0, sizeof(*c));
+	pgw_bearers(s, c);
 	c->apns = s->apns;
 	c->control = s->control;
 	c->gtpu = s->gtpu;
@@ -839,6 +1001,10 @@ void settings_hss(const struct mcored_settings *s, struct hss_config *c, struct 
 			n->arp_preemptable = a->preemptable;
 			n->ambr_up = a->up;
 			n->ambr_down = a->down;
+			for (unsigned b = 0; b < a->bearers; b++)
+				snprintf(n->rules + strlen(n->rules),
+					 sizeof(n->rules) - strlen(n->rules), "%s%s", b ? "," : "",
+					 a->bearer[b]);
 		}
 	}
 }

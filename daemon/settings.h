@@ -20,6 +20,22 @@ struct settings_apn {
 	bool has_gateway;
 	struct in6_addr gateway;
 	const char *device;
+	const char **bearer; /* names of rules */
+	unsigned bearers;
+	bool bearer_requests;
+};
+
+struct settings_bearer {
+	const char *name;
+	uint8_t qci, arp;
+	bool may_preempt, preemptable;
+	uint64_t gbr_up, gbr_down, mbr_up, mbr_down;
+	struct tft_filter *filter;
+	unsigned filters;
+};
+
+struct settings_dscp {
+	uint8_t qci, dscp;
 };
 
 struct settings_profile_apn {
@@ -28,6 +44,8 @@ struct settings_profile_apn {
 	uint8_t qci, arp;
 	bool may_preempt, preemptable;
 	uint64_t up, down;
+	const char **bearer; /* names of rules */
+	unsigned bearers;
 };
 
 struct settings_profile {
@@ -64,6 +82,11 @@ struct mcored_settings {
 	unsigned interfaces;
 	struct settings_apn *apn;
 	unsigned apns;
+	struct settings_bearer *bearer;
+	unsigned bearers;
+	uint64_t gbr_up, gbr_down;
+	struct settings_dscp *dscp;
+	unsigned dscps;
 	struct settings_profile *profile;
 	unsigned profiles;
 };

@@ -89,7 +89,7 @@ uint8_t tft_filter_check(const struct tft_filter *);
 /* What people write, words apart by blanks: "down|up|both", then
  *   remote ADDRESS[/LENGTH]  local ADDRESS[/LENGTH]  proto NUMBER|tcp|udp|icmp|icmp6|esp
  *   remote-port N[-N]  local-port N[-N]  tos VALUE[/MASK]  spi NUMBER  flow-label NUMBER
- *   precedence N (default 255 less the place in the list) id N
+ *   precedence N  id N
  * False with *bad the word that is not right. */
 bool tft_filter_parse(const char *text, struct tft_filter *, const char **bad);
 /* The same form; returns out. */

@@ -129,8 +129,11 @@ struct dp_tft {
 	struct tft_filter filter;
 };
 int dp_session_tft(uint32_t default_slot, const struct dp_tft *, unsigned n);
+/* The EPS bearer identity of a bearer that was added with 0, before it was known. */
+int dp_session_ebi(uint32_t slot, uint8_t ebi);
 /* What a bearer is held to from now on: outer DSCP, and its rates as in dp_session. */
 void dp_session_dscp(uint32_t slot, uint8_t dscp);
+void dp_session_own_rate(uint32_t slot, bool own);
 /* The peer's F-TEID: packets flow both ways from the next one on. teid in host order. A tunnel that the
  * session had before gets an End Marker behind its last packet (TS 29.281 7.3.2). 0, -ENOENT,
  * -ENOSPC (no hop left), -EAFNOSUPPORT. */

@@ -357,6 +357,28 @@ void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
 	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, down);
 }
 
+void dp_session_own_rate(uint32_t slot, bool own)
+{
+	struct session *s = slot_session(slot);
+
+	if (!s || !s->teid)
+		return;
+	if (own)
+		__atomic_fetch_or(&s->flags, SESSION_OWN_RATE, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&s->flags, (uint8_t)~SESSION_OWN_RATE, __ATOMIC_RELAXED);
+}
+
+int dp_session_ebi(uint32_t slot, uint8_t ebi)
+{
+	struct session *s = slot_session(slot);
+
+	if (!s || !s->teid)
+		return -ENOENT;
+	s->ebi = ebi;
+	return imsis_add(s, slot);
+}
+
 void dp_session_dscp(uint32_t slot, uint8_t dscp)
 {
 	struct session *s = slot_session(slot);

@@ -132,6 +132,15 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type
 	return pdn;
 }
 
+/* The rules of the APN's subscription, which may be the wildcard's. */
+static const char *rules_of(const struct mme_ue *ue, const char *apn)
+{
+	static const char none[APN_RULES];
+	const struct apn_subscription *s = subscribed(ue, apn);
+
+	return s ? s->rules : none;
+}
+
 void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco *pco,
 			struct gtpc_txn *txn)
 {
@@ -154,6 +163,7 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 	memcpy(r.msisdn, ue->msisdn, sizeof(r.msisdn));
 	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
 	memcpy(r.apn, pdn->apn, sizeof(r.apn));
+	memcpy(r.rules, rules_of(ue, pdn->apn), sizeof(r.rules));
 	if (ue->pdns && ue->pdns->next) /* further connections are the same device's at the SGW */
 		for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
 			if (p->s11_sgw.teid)

@@ -10,7 +10,7 @@
  * DL_AHEAD later, and before that is used up the context is saved again. Of the uplink the blob may
  * lag by less than what the 5 bits of a Service Request can tell. */
 #include <stdlib.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 #include "security/crypto.h"
 #include "sgw/sgw.h"
 #include "store/store.h"
@@ -71,6 +71,7 @@ static void io_subscription(struct cursor *c, struct apn_subscription *s)
 	IO_SMALL(c, s->has_ue6);
 	IO(c, s->ue4);
 	IO(c, s->ue6);
+	IO_TEXT(c, s->rules);
 }
 
 static void io_bearer(struct cursor *c, struct mme_bearer *b)
@@ -102,6 +103,44 @@ static void io_pdn(struct cursor *c, struct mme_pdn *p)
 	IO(c, p->ambr_down);
 	IO(c, p->s11_sgw.teid);
 	io_bearer(c, p->bearers);
+}
+
+/* Behind its PDN connection: how many dedicated bearers, and they. */
+static void save_dedicated(struct cursor *c, struct mme_pdn *p)
+{
+	uint8_t n = 0;
+
+	for (const struct mme_bearer *b = p->bearers->next; b; b = b->next)
+		n = (uint8_t)(n + b->active);
+	IO(c, n);
+	for (struct mme_bearer *b = p->bearers->next; b; b = b->next) {
+		if (!b->active)
+			continue;
+		io_bearer(c, b);
+		IO(c, b->tft_n);
+		io(c, b->tft, b->tft_n);
+	}
+}
+
+static bool read_dedicated(struct cursor *c, struct mme_ue *ue, struct mme_pdn *p)
+{
+	uint8_t n = 0;
+
+	IO(c, n);
+	while (n-- && !c->r.bad) {
+		struct mme_bearer *b = bearer_new(ue, p);
+		uint8_t tft_n = 0, tft[TFT_MAX];
+
+		if (!b)
+			return false;
+		io_bearer(c, b);
+		IO(c, tft_n);
+		io(c, tft, tft_n);
+		b->active = true;
+		if (!c->r.bad && bearer_set_tft(b, tft, tft_n))
+			return false;
+	}
+	return !c->r.bad;
 }
 
 static void io_ue(struct cursor *c, struct mme_ue *ue)
@@ -184,8 +223,8 @@ void ue_save(struct mme_ue *ue)
 	if (ue->dl_saved - ue->sec.dl_count > DL_AHEAD) /* also one of an earlier context */
 		ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
 	copy.sec.dl_count = ue->dl_saved;
-	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
-		pdns++;
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+		pdns = (uint8_t)(pdns + p->bearers->active);
 	IO(&c, version);
 	io_ue(&c, &copy);
 	io_conn(&c, &conn);
@@ -193,7 +232,10 @@ void ue_save(struct mme_ue *ue)
 		io_subscription(&c, &ue->apn[i]);
 	IO(&c, pdns);
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
-		io_pdn(&c, p);
+		if (p->bearers->active) {
+			io_pdn(&c, p);
+			save_dedicated(&c, p);
+		}
 	nas_security_wipe(&copy.sec);
 	crypto_wipe(&copy.as, sizeof(copy.as));
 	if (c.w.bad) {
@@ -227,6 +269,22 @@ void ue_cover_downlink(struct mme_ue *ue)
 
 void ue_forget(imsi_t imsi) { store_context_del(imsi, (struct store_write){0}); }
 
+/* What could not be restored is gone; the device hears of it by its bearer context status. */
+static void take_dedicated(struct mme_ue *ue, const struct mme_pdn *p, const struct sgw_restored *s)
+{
+	for (unsigned i = 0; i < s->bearers; i++) {
+		struct mme_bearer *b = bearer_by_ebi(ue, s->bearer[i].ebi);
+
+		if (b && s->bearer[i].gone) {
+			UE_LOG(WARN, ue, "ue.restore",
+			       "apn=%s ebi=%u error=\"bearer cannot be restored\"", p->apn, b->ebi);
+			bearer_free(b);
+		} else if (b) {
+			b->s1u_sgw.teid = s->bearer[i].s1u_teid;
+		}
+	}
+}
+
 static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 {
 	while (n--) {
@@ -238,11 +296,13 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 		io_pdn(c, p);
 		p->next = next;
 		p->bearers->active = true;
-		if (c->r.bad) {
+		if (c->r.bad || !read_dedicated(c, ue, p)) {
 			p->s11_sgw.teid = 0;
 			return false;
 		}
+		struct sgw_restored_bearer dedicated[GTPC_MAX_BEARERS];
 		struct sgw_restored s = {
+			.bearer = dedicated,
 			.imsi = ue->imsi,
 			.ebi = p->ebi,
 			.apn = p->apn,
@@ -252,12 +312,16 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			.mme = ue_s11(ue),
 			.teid = p->s11_sgw.teid,
 		};
+		for (const struct mme_bearer *b = p->bearers->next; b; b = b->next)
+			dedicated[s.bearers++] = (struct sgw_restored_bearer){
+				.ebi = b->ebi, .qos = b->qos, .tft = b->tft, .tft_n = b->tft_n};
 		if (sgw_restore(&s, &p->bearers->s1u_sgw.teid)) {
 			UE_LOG(WARN, ue, "ue.restore",
 			       "apn=%s error=\"session cannot be restored\"", p->apn);
 			pdn_free(ue, p);
 			return false;
 		}
+		take_dedicated(ue, p, &s);
 	}
 	return true;
 }

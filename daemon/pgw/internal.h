@@ -7,17 +7,20 @@
 
 #include "pgw/addr.h"
 
+struct pgw_bearer;
+
 /* A PDN connection. Owned by session.c. */
 struct pgw_session {
 	uint64_t key;  /* IMSI with the EBI in its last digit, which no IMSI has */
 	uint32_t teid; /* our control TEID */
 	uint8_t apn;   /* index in the configuration */
-	uint8_t ebi;
+	uint8_t ebi, qci;
 	enum pdn_type type;
 	struct addr addr;
 	uint8_t iid[8]; /* interface identifier given to the device */
 	uint64_t ambr_up, ambr_down;
 	struct fteid sgw;
+	struct pgw_bearer *bearers; /* dedicated */
 	bool advertised;
 	uint64_t advertised_ms; /* loop time of the last Router Advertisement */
 	UT_hash_handle by_key;
@@ -30,6 +33,23 @@ struct pgw_session *pgw_session_by_slot(uint32_t slot);
 struct pgw_session *pgw_session_first(void);
 /* MTU told to devices of an APN. */
 uint16_t pgw_mtu(const struct pgw_apn *);
+
+struct pgw_session *pgw_session_by_teid(uint32_t teid);
+struct pgw_session *pgw_session_find(imsi_t, uint8_t ebi);
+/* The extra slot in which the datapath has a bearer, INDEX_NONE if it has not. */
+uint32_t pgw_extra_slot_of(imsi_t, uint8_t ebi);
+imsi_t pgw_session_imsi(const struct pgw_session *);
+struct pgw_session *pgw_session_of(imsi_t, const char *apn); /* "": any */
+
+/* bearer.c */
+/* The bearers that rules give a new session; `rules` by subscription, names apart by commas. */
+void bearers_begin(struct pgw_session *, const char *rules);
+/* The device has its default bearer: what waits for that is asked for. */
+void bearers_connected(struct pgw_session *);
+void bearers_end(struct pgw_session *);
+void bearers_forget(struct pgw_session *); /* what the datapath has goes on */
+bool bearers_have_slot(const struct pgw_session *, uint32_t slot);
+void bearer_command(struct pgw_session *, void *token, const struct gtpc_request *);
 
 /* pco.c: what the device asked for. Leaves *out empty if there is nothing to say. */
 void pco_for(const struct pgw_apn *, enum pdn_type, const struct pco *request, struct pco *out);

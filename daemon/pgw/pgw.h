@@ -3,6 +3,7 @@
  * advertisements. It answers GTPv2-C requests that gtpc hands it and owns one `pgw_session` per PDN
  * connection.
  *
+ *   bearer.c   dedicated bearers: by rule, by the administrator, by the device
  *   session.c  Create and Delete Session, contexts by control TEID and by IMSI and EBI, restoration
  *   addr.c     addresses of each APN's pool
  *   pco.c      what the device is told beside its address
@@ -14,7 +15,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <mcore/datapath.h>
+#include "codec/tft.h"
 #include "transport/gtpc.h"
+
+enum { PGW_RULE_NAME = 32, PGW_MAX_RULES = 64, PGW_APN_RULES = 8 };
+
+/* What a dedicated bearer is for: a predefined rule (TS 23.203 6.3.1), or one of its own. */
+struct pgw_rule {
+	char name[PGW_RULE_NAME]; /* of letters, digits, - and _ */
+	struct bearer_qos qos;    /* GBR and MBR zero: it shares the APN-AMBR */
+	struct tft tft;           /* TFT_CREATE */
+};
+
+/* The TFT of these filters, with ids in their order and, for those without one (0), precedences
+ * behind it. 0; -EINVAL, and it is empty, if they cannot be told a device. */
+int pgw_rule_filters(struct pgw_rule *, const struct tft_filter *, unsigned n);
 
 struct pgw_apn {
 	char name[APN_STRLEN]; /* APN-NI; compared without regard to case */
@@ -28,11 +43,20 @@ struct pgw_apn {
 	struct in6_addr dns6[2];
 	uint16_t mtu;                /* told to the device, 0: not */
 	uint64_t ambr_up, ambr_down; /* bit/s, where the request has none; 0: unlimited */
+	unsigned rules;
+	uint8_t rule[PGW_APN_RULES]; /* of every session: indices in pgw_config.rule */
+	bool refuse_resources;       /* devices may not ask for bearers (24.301 6.5.3) */
 };
 
 struct pgw_config {
 	unsigned apns; /* in the order of dp_config.pool: index is the datapath's pool */
 	struct pgw_apn apn[MCORE_MAX_POOLS];
+	unsigned rules;
+	struct pgw_rule rule[PGW_MAX_RULES];
+	/* Sum of the guaranteed rates of all dedicated bearers, bit/s; 0: unlimited. At the ceiling
+	 * a bearer that may preempt takes the place of preemptable ones of lower ARP priority. */
+	uint64_t gbr_up, gbr_down;
+	uint8_t dscp[256];            /* of downlink GTP-U, by QCI */
 	struct in_addr control, gtpu; /* our addresses in F-TEIDs */
 };
 
@@ -52,6 +76,32 @@ void pgw_connected(uint32_t slot);
  * shares it. */
 bool pgw_slot(uint32_t teid, uint8_t ebi, uint32_t *slot);
 
+/* ---- dedicated bearers, as the administrator sees them ---- */
+
+/* Of a session (apn "": any of the device's). When the device has the bearer, or has refused it,
+ * done(arg, cause) is called, once and never from within, with a 29.274 cause. A device that cannot
+ * be reached gets it when it comes back, and done hears so (UNABLE_TO_PAGE). 0, -ENOENT no session,
+ * -EEXIST name in use, -ENOSPC. */
+int pgw_bearer_add(imsi_t, const char *apn, const struct pgw_rule *,
+		   void (*done)(void *arg, enum gtpc_cause), void *arg);
+/* New QoS (qci 0: as before) and TFT (empty: as before) of a bearer by its name. -EBUSY while it is
+ * being changed. */
+int pgw_bearer_set(imsi_t, const struct pgw_rule *, void (*done)(void *arg, enum gtpc_cause),
+		   void *arg);
+int pgw_bearer_del(imsi_t, const char *name, void (*done)(void *arg, enum gtpc_cause), void *arg);
+
+struct pgw_bearer_view {
+	const char *name, *state, *apn;
+	uint8_t ebi, linked;
+	uint32_t slot;
+	struct bearer_qos qos;
+	struct tft tft;
+};
+/* The i-th dedicated bearer of a device; false at the end. */
+bool pgw_bearer_walk(imsi_t, unsigned i, struct pgw_bearer_view *);
+/* A configured rule by its name; NULL if there is none. */
+const struct pgw_rule *pgw_rule_find(const char *name);
+
 /* A session as it was before a restart. */
 struct pgw_restored {
 	imsi_t imsi;
@@ -66,6 +116,15 @@ struct pgw_restored {
  * control TEID and *slot its slot. 0; -ENOENT APN not configured any more or address outside it;
  * -EEXIST address or slot is another's; -ENOSPC. */
 int pgw_restore(const struct pgw_restored *, uint32_t *teid, uint32_t *slot);
+struct pgw_restored_bearer {
+	uint8_t ebi;
+	struct bearer_qos qos;
+	const uint8_t *tft;
+	uint8_t tft_n;
+	uint32_t slot; /* told */
+};
+/* A dedicated bearer of a session that was restored, by its control TEID. 0 or negative errno. */
+int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *);
 /* All that was saved is restored: slots of the datapath that nobody claimed are removed. Returns
  * how many. */
 unsigned pgw_restore_end(void);

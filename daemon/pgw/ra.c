@@ -181,6 +181,8 @@ void pgw_connected(uint32_t slot)
 
 	if (s && is_due(s))
 		advertise(s, &all_nodes);
+	if (s)
+		bearers_connected(s);
 }
 
 static struct timer round_timer;

@@ -46,6 +46,23 @@ struct pgw_session *pgw_session_by_slot(uint32_t slot)
 
 struct pgw_session *pgw_session_first(void) { return by_key; }
 
+struct pgw_session *pgw_session_find(imsi_t imsi, uint8_t ebi) { return find(imsi, ebi); }
+
+struct pgw_session *pgw_session_by_teid(uint32_t teid) { return teid_find(&teids, teid); }
+
+imsi_t pgw_session_imsi(const struct pgw_session *s) { return key_imsi(s->key); }
+
+struct pgw_session *pgw_session_of(imsi_t imsi, const char *apn)
+{
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		struct pgw_session *s = find(imsi, ebi);
+
+		if (s && (!*apn || !strcasecmp(pgw.apn[s->apn].name, apn)))
+			return s;
+	}
+	return NULL;
+}
+
 bool pgw_slot(uint32_t teid, uint8_t ebi, uint32_t *slot)
 {
 	const struct pgw_session *s = teid_find(&teids, teid);
@@ -113,6 +130,7 @@ static int program(struct pgw_session *s, uint32_t *s1u_teid)
 		.rate_up = s->ambr_up,
 		.rate_down = s->ambr_down,
 		.owner = UINT32_MAX,
+		.dscp = pgw.dscp[s->qci],
 	};
 
 	if (s->type & PDN_IPV6)
@@ -122,6 +140,7 @@ static int program(struct pgw_session *s, uint32_t *s1u_teid)
 
 static void session_free(struct pgw_session *s)
 {
+	bearers_end(s);
 	dp_session_del(s->addr.slot);
 	addr_put(s->apn, &s->addr);
 	teid_drop(&teids, s->teid);
@@ -170,6 +189,7 @@ static enum gtpc_cause session_fill(struct pgw_session *s, const struct gtpc_req
 
 	s->type = type;
 	s->sgw = q->sender;
+	s->qci = q->bearer[0].qos.qci;
 	s->ambr_up = q->ambr_up ? q->ambr_up : apn->ambr_up;
 	s->ambr_down = q->ambr_down ? q->ambr_down : apn->ambr_down;
 	iid_make(s->iid);
@@ -239,8 +259,10 @@ static void create_session(const struct gtpc_request *q, struct gtpc_response *r
 		return refused(q, r->cause, "too many sessions");
 	}
 	cause = session_fill(s, q, type, &s1u_teid, &why);
-	if (cause == GTPC_ACCEPTED)
+	if (cause == GTPC_ACCEPTED) {
+		bearers_begin(s, q->rules);
 		return accept_session(s, q, s1u_teid, r);
+	}
 	r->cause = cause;
 	refused(q, cause, *why ? why : "no address left");
 	session_free(s);
@@ -262,10 +284,20 @@ static void handle(void *token, const struct gtpc_request *q)
 {
 	struct gtpc_response r = {.type = q->type, .cause = GTPC_REQUEST_REJECTED};
 
-	if (q->type == GTPC_CREATE_SESSION)
+	switch (q->type) {
+	case GTPC_CREATE_SESSION:
 		create_session(q, &r);
-	else if (q->type == GTPC_DELETE_SESSION)
+		break;
+	case GTPC_DELETE_SESSION:
 		delete_session(q, &r);
+		break;
+	case GTPC_BEARER_RESOURCE_COMMAND:
+	case GTPC_DELETE_BEARER_COMMAND:
+		bearer_command(teid_find(&teids, q->teid), token, q);
+		return;
+	default:
+		break;
+	}
 	gtpc_reply(token, &r);
 }
 
@@ -283,6 +315,11 @@ int pgw_start(const struct pgw_config *config)
 
 void pgw_reload(const struct pgw_config *config)
 {
+	pgw.rules = config->rules;
+	memcpy(pgw.rule, config->rule, sizeof(pgw.rule));
+	pgw.gbr_up = config->gbr_up;
+	pgw.gbr_down = config->gbr_down;
+	memcpy(pgw.dscp, config->dscp, sizeof(pgw.dscp));
 	for (unsigned i = 0; i < pgw.apns && i < config->apns; i++) {
 		struct pgw_apn *to = &pgw.apn[i];
 		const struct pgw_apn *from = &config->apn[i];
@@ -294,6 +331,9 @@ void pgw_reload(const struct pgw_config *config)
 		to->mtu = from->mtu;
 		to->ambr_up = from->ambr_up;
 		to->ambr_down = from->ambr_down;
+		to->rules = from->rules;
+		memcpy(to->rule, from->rule, sizeof(to->rule));
+		to->refuse_resources = from->refuse_resources;
 	}
 }
 
@@ -304,6 +344,7 @@ void pgw_stop(void)
 	gtpc_serve(GTPC_PGW, NULL);
 	ra_stop();
 	HASH_ITER (by_key, by_key, s, next) {
+		bearers_forget(s);
 		HASH_DELETE(by_key, by_key, s);
 		pool_put(&sessions, s);
 	}
@@ -311,8 +352,7 @@ void pgw_stop(void)
 	addr_stop();
 }
 
-/* The extra slot in which the datapath has a session, INDEX_NONE if it has not. */
-static uint32_t extra_slot_of(imsi_t imsi, uint8_t ebi)
+uint32_t pgw_extra_slot_of(imsi_t imsi, uint8_t ebi)
 {
 	char digits[IMSI_STRLEN];
 	uint32_t slot = 0;
@@ -361,8 +401,8 @@ int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
 	s->ambr_up = was->ambr_up;
 	s->ambr_down = was->ambr_down;
 	memcpy(s->iid, was->paa.ip6.s6_addr + 8, 8);
-	cause = addr_get(s->apn, s->type, &was->paa, extra_slot_of(was->imsi, was->ebi), &s->addr,
-			 &why);
+	cause = addr_get(s->apn, s->type, &was->paa, pgw_extra_slot_of(was->imsi, was->ebi),
+			 &s->addr, &why);
 	err = cause == GTPC_ACCEPTED ? adopt(s) : -EEXIST;
 	if (err) {
 		s->addr.slot = UINT32_MAX; /* another's: not to be touched */
@@ -376,12 +416,21 @@ int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
 	return 0;
 }
 
+/* A dedicated bearer of a session here. */
+static bool is_bearer(uint32_t slot)
+{
+	const struct session *owner = dp_session(dp_session(slot)->owner);
+	const struct pgw_session *s = owner ? pgw_session_by_slot(dp_session(slot)->owner) : NULL;
+
+	return s && bearers_have_slot(s, slot);
+}
+
 unsigned pgw_restore_end(void)
 {
 	unsigned removed = 0;
 
 	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
-		if (!pgw_session_by_slot(slot)) {
+		if (!pgw_session_by_slot(slot) && !is_bearer(slot)) {
 			dp_session_del(slot);
 			removed++;
 		}

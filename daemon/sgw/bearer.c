@@ -19,23 +19,22 @@ static struct in6_addr address_of(const struct fteid *f)
 	return a;
 }
 
-static enum gtpc_cause connect_bearer(const struct sgw_pdn *pdn, const struct fteid *enb)
+enum gtpc_cause bearer_connect(const struct sgw_pdn *pdn, uint32_t slot, const struct fteid *enb)
 {
 	struct in6_addr peer = address_of(enb);
 	char imsi[IMSI_STRLEN];
 	int err;
 
-	if (!pdn || pdn->state != SGW_ACTIVE)
-		return GTPC_CONTEXT_NOT_FOUND;
 	if (!enb->has4 && !enb->has6)
 		return GTPC_REQUEST_REJECTED;
-	err = dp_session_connect(pdn->slot, &peer, enb->teid);
+	err = dp_session_connect(slot, &peer, enb->teid);
 	if (!err) {
-		pgw_connected(pdn->slot);
+		if (slot == pdn->slot)
+			pgw_connected(slot);
 		return GTPC_ACCEPTED;
 	}
-	LOG(WARN, "sgw.modify_bearer", "imsi=%s ebi=%u enb_teid=0x%08x error=%s",
-	    imsi_print(pdn->ue->imsi, imsi), pdn->ebi, enb->teid, strerror(-err));
+	LOG(WARN, "sgw.modify_bearer", "imsi=%s ebi=%u slot=%u enb_teid=0x%08x error=%s",
+	    imsi_print(pdn->ue->imsi, imsi), pdn->ebi, slot, enb->teid, strerror(-err));
 	return err == -ENOENT   ? GTPC_CONTEXT_NOT_FOUND
 	       : err == -ENOSPC ? GTPC_NO_RESOURCES
 				: GTPC_REQUEST_REJECTED;
@@ -51,16 +50,20 @@ void bearer_modify(const struct gtpc_request *q, struct gtpc_response *r)
 		return;
 	r->bearers = q->bearers < GTPC_MAX_BEARERS ? q->bearers : GTPC_MAX_BEARERS;
 	for (unsigned i = 0; i < r->bearers; i++) {
-		const struct sgw_pdn *pdn = sgw_pdn_find(ue, q->bearer[i].ebi);
+		struct sgw_bearer *d;
+		const struct sgw_pdn *pdn = sgw_pdn_with(ue, q->bearer[i].ebi, &d);
 		struct gtpc_bearer *b = &r->bearer[i];
 
 		b->ebi = q->bearer[i].ebi;
-		b->cause = connect_bearer(pdn, &q->bearer[i].s1u_enb);
+		b->cause = pdn && pdn->state == SGW_ACTIVE
+				   ? bearer_connect(pdn, d ? d->slot : pdn->slot,
+						    &q->bearer[i].s1u_enb)
+				   : GTPC_CONTEXT_NOT_FOUND;
 		if (b->cause != GTPC_ACCEPTED) {
 			r->cause = b->cause;
 			continue;
 		}
-		b->s1u_sgw = sgw_s1u(pdn);
+		b->s1u_sgw = sgw_s1u(d ? d->s1u_teid : pdn->s1u_teid);
 		accepted++;
 	}
 	if (accepted)
@@ -73,6 +76,9 @@ void bearer_release_access(const struct gtpc_request *q, struct gtpc_response *r
 
 	r->cause = ue ? GTPC_ACCEPTED : GTPC_CONTEXT_NOT_FOUND;
 	for (const struct sgw_pdn *pdn = ue ? ue->pdns : NULL; pdn; pdn = pdn->next)
-		if (pdn->state == SGW_ACTIVE)
+		if (pdn->state == SGW_ACTIVE) {
 			dp_session_idle(pdn->slot);
+			for (const struct sgw_bearer *b = pdn->bearers; b; b = b->next)
+				dp_session_idle(b->slot);
+		}
 }

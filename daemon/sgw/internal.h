@@ -9,6 +9,16 @@
 
 enum sgw_pdn_state { SGW_CREATING, SGW_ACTIVE, SGW_DELETING };
 
+/* A dedicated bearer. Owned by its sgw_pdn. */
+struct sgw_bearer {
+	struct sgw_bearer *next;
+	uint8_t ebi;
+	uint32_t slot; /* in the datapath, shared with the PGW */
+	uint32_t s1u_teid;
+};
+
+struct sgw_relay;
+
 /* A PDN connection. Owned by its sgw_ue. */
 struct sgw_pdn {
 	struct sgw_pdn *next;
@@ -20,6 +30,8 @@ struct sgw_pdn {
 	uint32_t pgw_teid;
 	uint32_t slot; /* in the datapath, shared with the PGW */
 	uint32_t s1u_teid;
+	struct sgw_bearer *bearers; /* beside the default one */
+	struct sgw_relay *relays;   /* requests of the PGW that the MME has not answered */
 };
 
 /* A device on S11. Owned by session.c; ends with its last PDN connection. */
@@ -36,9 +48,21 @@ extern struct sgw_config sgw;
 /* By our TEID; NULL if unknown. */
 struct sgw_ue *sgw_ue_find(uint32_t teid);
 struct sgw_pdn *sgw_pdn_find(const struct sgw_ue *, uint8_t ebi);
-struct fteid sgw_s1u(const struct sgw_pdn *);
+/* The PDN connection with that bearer, default or dedicated (*b, NULL for the default one). */
+struct sgw_pdn *sgw_pdn_with(const struct sgw_ue *, uint8_t ebi, struct sgw_bearer **b);
+struct fteid sgw_s1u(uint32_t teid);
+
+/* relay.c: between PGW and MME */
+/* Create, Update and Delete Bearer Request of the PGW. */
+void relay_down(void *token, const struct gtpc_request *);
+/* Delete Bearer Command and Bearer Resource Command of the MME. */
+void relay_up(void *token, const struct gtpc_request *);
+/* All of a PDN connection that ends: the PGW is answered, dedicated bearers are forgotten. */
+void relay_end(struct sgw_pdn *);
+struct sgw_bearer *relay_bearer_new(struct sgw_pdn *, uint8_t ebi, uint32_t slot);
 
 /* bearer.c */
+enum gtpc_cause bearer_connect(const struct sgw_pdn *, uint32_t slot, const struct fteid *enb);
 void bearer_modify(const struct gtpc_request *, struct gtpc_response *);
 void bearer_release_access(const struct gtpc_request *, struct gtpc_response *);
 

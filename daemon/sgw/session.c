@@ -42,6 +42,20 @@ struct sgw_pdn *sgw_pdn_find(const struct sgw_ue *ue, uint8_t ebi)
 	return pdn;
 }
 
+struct sgw_pdn *sgw_pdn_with(const struct sgw_ue *ue, uint8_t ebi, struct sgw_bearer **b)
+{
+	struct sgw_pdn *pdn = sgw_pdn_find(ue, ebi);
+
+	*b = NULL;
+	if (pdn)
+		return pdn;
+	for (pdn = ue->pdns; pdn; pdn = pdn->next)
+		for (*b = pdn->bearers; *b; *b = (*b)->next)
+			if ((*b)->ebi == ebi)
+				return pdn;
+	return NULL;
+}
+
 /* teid 0: a new one. NULL if there is no room, or teid is another's. */
 static struct sgw_ue *ue_new(imsi_t imsi, uint32_t teid)
 {
@@ -95,6 +109,7 @@ static void pdn_end(struct sgw_pdn *pdn)
 	struct sgw_pdn **at = &pdn->ue->pdns;
 
 	gtpc_cancel(&pdn->s5);
+	relay_end(pdn);
 	if (pdn->token)
 		answer(pdn->token,
 		       pdn->state == SGW_CREATING ? GTPC_CREATE_SESSION : GTPC_DELETE_SESSION,
@@ -105,10 +120,9 @@ static void pdn_end(struct sgw_pdn *pdn)
 	pool_put(&pdns, pdn);
 }
 
-struct fteid sgw_s1u(const struct sgw_pdn *pdn)
+struct fteid sgw_s1u(uint32_t teid)
 {
-	return (struct fteid){
-		.type = FTEID_S1U_SGW, .has4 = true, .teid = pdn->s1u_teid, .ip4 = sgw.gtpu};
+	return (struct fteid){.type = FTEID_S1U_SGW, .has4 = true, .teid = teid, .ip4 = sgw.gtpu};
 }
 
 /* ---- Create Session ---- */
@@ -149,7 +163,7 @@ static void session_created(struct gtpc_txn *txn, const struct gtpc_response *fr
 	pdn->s1u_teid = r.bearer[0].s1u_sgw.teid;
 	r.sender = (struct fteid){
 		.type = FTEID_S11_SGW, .has4 = true, .teid = ue->teid, .ip4 = sgw.control};
-	r.bearer[0].s1u_sgw = sgw_s1u(pdn);
+	r.bearer[0].s1u_sgw = sgw_s1u(pdn->s1u_teid);
 	gtpc_reply(token, &r);
 }
 
@@ -244,6 +258,13 @@ static void handle(void *token, const struct gtpc_request *q)
 	case GTPC_RELEASE_ACCESS_BEARERS:
 		bearer_release_access(q, &r);
 		break;
+	case GTPC_CREATE_BEARER:
+	case GTPC_UPDATE_BEARER:
+	case GTPC_DELETE_BEARER:
+		return relay_down(token, q);
+	case GTPC_DELETE_BEARER_COMMAND:
+	case GTPC_BEARER_RESOURCE_COMMAND:
+		return relay_up(token, q);
 	default:
 		r.cause = GTPC_SERVICE_NOT_SUPPORTED;
 	}
@@ -283,8 +304,22 @@ bool sgw_find_slot(uint32_t slot, imsi_t *imsi, uint8_t *ebi)
 		return false;
 	*ebi = k->ebi;
 	ue = ue_by_imsi(*imsi);
-	pdn = ue ? sgw_pdn_find(ue, *ebi) : NULL;
-	return pdn && pdn->slot == slot;
+	struct sgw_bearer *b;
+
+	pdn = ue ? sgw_pdn_with(ue, *ebi, &b) : NULL;
+	return pdn && (b ? b->slot : pdn->slot) == slot;
+}
+
+static void restore_bearer(struct sgw_pdn *pdn, struct sgw_restored_bearer *was)
+{
+	struct pgw_restored_bearer at_pgw = {
+		.ebi = was->ebi, .qos = was->qos, .tft = was->tft, .tft_n = was->tft_n};
+	struct sgw_bearer *b = NULL;
+
+	if (!pgw_restore_bearer(pdn->pgw_teid, &at_pgw))
+		b = relay_bearer_new(pdn, was->ebi, at_pgw.slot);
+	was->gone = !b;
+	was->s1u_teid = b ? b->s1u_teid : 0;
 }
 
 int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
@@ -319,6 +354,8 @@ int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
 	pdn->state = SGW_ACTIVE;
 	pdn->s1u_teid = *s1u_teid = dp_session_teid(pdn->slot);
 	ue->mme = was->mme;
+	for (unsigned i = 0; i < was->bearers; i++)
+		restore_bearer(pdn, &was->bearer[i]);
 	return 0;
 }
 

@@ -4,7 +4,8 @@
  * the datapath: the S1-U F-TEID given to the MME is that slot's.
  *
  *   session.c  Create and Delete Session, contexts, restoration
- *   bearer.c   Modify Bearer, Release Access Bearers */
+ *   bearer.c   Modify Bearer, Release Access Bearers
+ *   relay.c    Create, Update and Delete Bearer between PGW and MME, commands the other way */
 #ifndef SGW_SGW_H
 #define SGW_SGW_H
 
@@ -20,6 +21,16 @@ void sgw_stop(void);
 /* Which device and bearer a slot is: for downlink data and error indications. False if unknown. */
 bool sgw_find_slot(uint32_t slot, imsi_t *imsi, uint8_t *ebi);
 
+/* A dedicated bearer as it was before a restart; s1u_teid is its S1-U TEID now. */
+struct sgw_restored_bearer {
+	uint8_t ebi;
+	struct bearer_qos qos;
+	const uint8_t *tft;
+	uint8_t tft_n;
+	uint32_t s1u_teid;
+	bool gone; /* it could not be restored */
+};
+
 /* A PDN connection as it was before a restart, as the MME saved it. */
 struct sgw_restored {
 	imsi_t imsi;
@@ -29,6 +40,8 @@ struct sgw_restored {
 	uint64_t ambr_up, ambr_down; /* APN-AMBR, bit/s */
 	struct fteid mme;            /* the MME's control F-TEID */
 	uint32_t teid;               /* our S11 control TEID that the MME has */
+	unsigned bearers;            /* dedicated */
+	struct sgw_restored_bearer *bearer;
 };
 /* Makes the contexts of SGW and PGW anew, for a PGW in this process. *s1u_teid is the bearer's S1-U
  * TEID now: the one before, unless the datapath had lost the session. 0 or negative errno (see

@@ -29,7 +29,7 @@ enum s6a_result {
 	S6A_RAT_NOT_ALLOWED = 5421,
 };
 
-enum { S6A_MAX_VECTORS = 5, S6A_MAX_APNS = 16, APN_STRLEN = 101 };
+enum { S6A_MAX_VECTORS = 5, S6A_MAX_APNS = 16, APN_STRLEN = 101, APN_RULES = 64 };
 
 struct s6a_request {
 	enum s6a_command command;
@@ -65,6 +65,7 @@ struct apn_subscription {
 	bool has_ue4, has_ue6; /* static addresses (Served-Party-IP-Address) */
 	struct in_addr ue4;
 	struct in6_addr ue6; /* the /64 */
+	char rules[APN_RULES]; /* names of the PGW's rules for dedicated bearers, apart by commas */
 };
 
 struct s6a_answer {

@@ -19,7 +19,7 @@
 #include "datapath/datapath.h"
 #include "transport/gtpc.h"
 
-enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 2, SLOTS = POOLS * POOL_SIZE + EXTRA };
+enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 8, SLOTS = POOLS * POOL_SIZE + EXTRA };
 
 static struct {
 	struct session s[SLOTS];
@@ -29,6 +29,8 @@ static struct {
 	size_t sent_n;
 	unsigned sends;
 	int add_error, connect_error;
+	unsigned tfts; /* of the last dp_session_tft */
+	struct dp_tft tft[32];
 } fake;
 
 uint32_t dp_pool_size(unsigned pool) { return pool < POOLS ? POOL_SIZE : 0; }
@@ -65,6 +67,9 @@ int dp_session_add(uint32_t slot, const struct dp_session *d, uint32_t *teid)
 	s->bits_per_second_down = d->rate_down;
 	s->owner = d->owner == UINT32_MAX ? slot : d->owner;
 	s->exit = (uint16_t)d->pool;
+	s->dscp = d->dscp;
+	if (s->owner != slot)
+		s->flags = (uint8_t)(SESSION_DEDICATED | (d->own_rate ? SESSION_OWN_RATE : 0));
 	s->teid = htonl(*teid);
 	return 0;
 }
@@ -79,6 +84,43 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 	s->peer = peer->s6_addr[15];
 	s->peer_teid = htonl(teid);
 	return 0;
+}
+
+int dp_session_tft(uint32_t default_slot, const struct dp_tft *t, unsigned n)
+{
+	assert_true(default_slot < SLOTS && fake.s[default_slot].teid && n <= 32);
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(fake.s[t[i].slot].owner, default_slot);
+	memcpy(fake.tft, t, n * sizeof(*t));
+	fake.tfts = n;
+	return 0;
+}
+
+int dp_session_ebi(uint32_t slot, uint8_t ebi)
+{
+	fake.s[slot].ebi = ebi;
+	return 0;
+}
+
+void dp_session_dscp(uint32_t slot, uint8_t dscp) { fake.s[slot].dscp = dscp; }
+
+void dp_session_own_rate(uint32_t slot, bool own)
+{
+	fake.s[slot].flags = (uint8_t)(SESSION_DEDICATED | (own ? SESSION_OWN_RATE : 0));
+}
+
+void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
+{
+	fake.s[slot].bits_per_second_up = up;
+	fake.s[slot].bits_per_second_down = down;
+}
+
+uint32_t dp_session_slot(uint32_t teid)
+{
+	for (uint32_t i = 0; i < SLOTS; i++)
+		if (teid && fake.s[i].teid == htonl(teid))
+			return i;
+	return UINT32_MAX;
 }
 
 void dp_session_idle(uint32_t slot) { fake.s[slot].peer = 0; }

@@ -275,9 +275,11 @@ static void static_addresses_outside_the_pools_take_an_extra_slot(void **state)
 	assert_int_equal(r.cause, GTPC_ACCEPTED);
 	assert_int_equal(dp_session(POOLS * POOL_SIZE)->ue4, ip4("192.0.2.1").s_addr);
 	assert_int_equal(used(0), 0);
-	q.imsi = imsi_n(2);
-	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
-	q.imsi = imsi_n(3);
+	for (unsigned i = 1; i < EXTRA; i++) {
+		q.imsi = imsi_n(1 + i);
+		assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
+	}
+	q.imsi = imsi_n(1 + EXTRA);
 	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_NO_RESOURCES);
 	assert_int_equal(delete_session(r.sender.teid, 5), GTPC_ACCEPTED);
 	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
