@@ -58,6 +58,18 @@ __noinline int event_unknown_teid(__u32 teid, const struct ip_key *peer)
 	return 0;
 }
 
+__noinline int event_path(const struct ip_key *peer)
+{
+	struct event *e = event_new(EVENT_PATH, ~0u);
+
+	if (!e)
+		return -1;
+	if (peer)
+		__builtin_memcpy(e->peer, peer->addr, sizeof e->peer);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
 __noinline int event_idle(__u32 slot)
 {
 	struct event *e = event_new(EVENT_IDLE, slot);

@@ -354,6 +354,37 @@ INLINE bool to_gtpu_address(struct pkt *p, const struct settings *c, struct ip *
 	return ip->hlen <= MAX_IP6_OFFSET && ip->hlen <= ip->len;
 }
 
+/* ICMP for one of our GTP-U addresses that says of a packet of ours that it did not fit: the kernel
+ * learns the path's MTU from it, and mcored is to ask the kernel. `off` is the ICMP header. */
+__noinline int path_message(struct xdp_md *ctx, __u32 off, __u32 v6)
+{
+	struct ip_key peer = {};
+	__u8 head[2];
+
+	if (bpf_xdp_load_bytes(ctx, off, head, sizeof head))
+		return -1;
+	if (v6) {
+		if (head[0] != ICMPV6_TOO_BIG ||
+		    bpf_xdp_load_bytes(ctx, off + sizeof(struct icmp) + 24, peer.addr, 16))
+			return -1;
+	} else {
+		if (head[0] != ICMP_UNREACHABLE || head[1] != ICMP_FRAGMENTATION_NEEDED ||
+		    bpf_xdp_load_bytes(ctx, off + sizeof(struct icmp) + 16, peer.addr + 12, 4))
+			return -1;
+		peer.addr[10] = peer.addr[11] = 0xff;
+	}
+	return event_path(&peer);
+}
+
+INLINE bool about_path(const struct settings *c, const struct ip *ip)
+{
+	const __u64 *us = (const __u64 *)c->gtpu6;
+
+	if (ip->v6)
+		return ip->proto == PROTO_ICMPV6 && ip->dst == us[0] && ip->dst_low == us[1];
+	return ip->proto == PROTO_ICMP && ip->dst == c->gtpu4 && !ip->fragment;
+}
+
 INLINE int classify(struct pkt *p, const enum role role)
 {
 	struct ip ip = {};
@@ -373,6 +404,8 @@ INLINE int classify(struct pkt *p, const enum role role)
 		    udp->dest == bpf_htons(GTPU_PORT))
 			return uplink(p, c, &ip);
 	}
+	if ((role & ACCESS) && about_path(c, &ip))
+		path_message(p->ctx, p->l3 + ip.hlen, ip.v6);
 	return role & SGI ? downlink(p, c, &ip, role) : REASON_not_ours;
 }
 

@@ -79,12 +79,13 @@ static uint64_t prefix6(const struct in6_addr *a)
 
 int dp_plan(void)
 {
-	struct in_addr gtpu = dp_gtpu4();
+	const bool none4 = IN6_IS_ADDR_UNSPECIFIED(&dp.config.gtpu);
 	uint64_t slots = 0;
 	uint32_t bits = 0;
 
-	if (!ip_is4(&dp.config.gtpu))
-		return dp_fail(-EAFNOSUPPORT, "the GTP-U address must be IPv4");
+	if ((none4 && !dp_has_gtpu6()) || (!none4 && !ip_is4(&dp.config.gtpu)) ||
+	    ip_is4(&dp.config.gtpu6) || IN6_IS_ADDR_LINKLOCAL(&dp.config.gtpu6))
+		return dp_fail(-EAFNOSUPPORT, "GTP-U needs an IPv4 address, a global IPv6 one, or both");
 	memset(&dp.wanted, 0, sizeof(dp.wanted));
 	for (unsigned i = 0; i < dp.config.pools; i++) {
 		const struct dp_pool *p = &dp.config.pool[i];
@@ -113,7 +114,8 @@ int dp_plan(void)
 	dp.tfts_max = TFTS;
 	while (1ull << bits < slots)
 		bits++;
-	dp.wanted.gtpu4 = gtpu.s_addr;
+	dp.wanted.gtpu4 = none4 ? 0 : ip_get4(&dp.config.gtpu).s_addr;
+	memcpy(dp.wanted.gtpu6, &dp.config.gtpu6, sizeof(dp.wanted.gtpu6));
 	dp.wanted.tag_bits = 32 - bits;
 	dp.wanted.slots = dp.slots;
 	dp.wanted.ue_to_ue = dp.config.ue_to_ue;
@@ -126,6 +128,7 @@ static void write_settings(void)
 	struct settings *s = dp.settings;
 
 	s->gtpu4 = dp.wanted.gtpu4;
+	memcpy(s->gtpu6, dp.wanted.gtpu6, sizeof(s->gtpu6));
 	s->ue_to_ue = dp.wanted.ue_to_ue;
 	if (dp.adopted)
 		return;

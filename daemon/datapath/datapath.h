@@ -13,8 +13,11 @@
  *   neigh.c    neighbours that the kernel keeps resolved for us
  *   link.c     what netlink says of interfaces and of this machine's own addresses
  *   netlink.c  requests and events of rtnetlink
- *   gtpu.c     UDP socket on port 2152: fragments that the kernel reassembled (sent in again by the
+ *   gtpu.c     UDP sockets on port 2152: fragments that the kernel reassembled (sent in again by the
  *              host's veth pair), control messages, packets the daemon itself sends to a device
+ *   gtpu_msg.c GTP-U messages as octets
+ *   peer.c     paths to GTP-U peers: Echo, failure, what went over them
+ *   relay.c    tunnels from peer to peer
  *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
  *   nat.c      masquerade by nftables
  *   event.c    ring buffer from the kernel
@@ -65,7 +68,14 @@ struct dp_config {
 	struct dp_interface interface[32];
 	unsigned pools;
 	struct dp_pool pool[MCORE_MAX_POOLS];
-	struct in6_addr gtpu; /* our S1-U address, IPv4 mapped */
+	struct in6_addr gtpu;  /* our GTP-U address, IPv4 mapped; zero if none */
+	struct in6_addr gtpu6; /* and the IPv6 one, zero if none; at least one is there */
+	struct dp_echo {
+		uint32_t interval_ms; /* between Echo Requests to a peer in use, 0: none are sent */
+		uint32_t t3_response_ms;
+		uint32_t n3_requests; /* so many repetitions before a path is down */
+		uint32_t hold_ms;     /* then so long until its tunnels are given up */
+	} echo;
 	uint32_t extra_slots; /* for bearers beyond a pool's one per offset; 0: 4096 */
 	bool ue_to_ue;
 	const char *pin_dir; /* NULL: MCORE_PIN_DIR */
@@ -80,6 +90,8 @@ struct dp_handler {
 	void (*downlink_data)(uint32_t slot);
 	/* The peer said that it does not know the TEID (GTP-U Error Indication). */
 	void (*error_indication)(uint32_t slot);
+	/* The path of a slot's tunnel is down, and the hold time over (TS 23.007 20.3.1). */
+	void (*path_failure)(uint32_t slot);
 };
 
 /* Loads or adopts, attaches, starts netlink. 0 or negative errno with the reason in error[cap].
@@ -142,6 +154,50 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 void dp_session_idle(uint32_t slot);
 void dp_session_gate(uint32_t slot, enum gate up, enum gate down);
 void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);
+/* The peer may also send from this address, of the other family: a F-TEID or Transport Layer Address
+ * with both. Call it before dp_session_connect to `peer`. */
+void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also);
+
+/* A tunnel from peer to peer, one way: S1-U to S5/S8-U or back, or indirect forwarding (TS 23.401
+ * 5.5.1.2). What comes for our *teid goes on to to_teid at `to`: G-PDUs with their sequence numbers
+ * and extension headers, End Markers; gates, rates, counters and dscp are the slot's own, which is an
+ * extra one. dp_session_gate, dp_session_rate, dp_session_teid and dp_session_del work as on a
+ * session, and counters of what was relayed are the uplink ones. */
+struct dp_relay {
+	imsi_t imsi; /* whose it is, for people */
+	const char *apn;
+	uint8_t ebi, dscp;
+	bool from_any; /* from whoever knows the TEID; else from `from`, and peers of other tunnels */
+	struct in6_addr from, to; /* IPv4 mapped */
+	uint32_t to_teid;	  /* host order */
+};
+/* 0, -ENOSPC, -EAFNOSUPPORT (we have no address of that family). */
+int dp_relay_add(const struct dp_relay *, uint32_t *slot, uint32_t *teid);
+/* From the next packet on it goes there; the tunnel it went to gets an End Marker. 0, -ENOENT,
+ * -ENOSPC, -EAFNOSUPPORT. */
+int dp_relay_switch(uint32_t slot, const struct in6_addr *to, uint32_t to_teid);
+
+/* A GTP-U peer, as `mcorectl peer show` tells of it. UNKNOWN: no Echo Response yet. STRANGER: it has
+ * no tunnel here, and sent G-PDUs all the same. */
+enum dp_path { DP_PATH_UNKNOWN, DP_PATH_UP, DP_PATH_DOWN, DP_PATH_UNUSED, DP_PATH_STRANGER };
+struct dp_peer {
+	struct in6_addr addr; /* IPv4 mapped */
+	enum dp_path path;
+	bool resolved; /* its next hop's link-layer address is known */
+	int ifindex;
+	uint16_t mtu; /* of the path, as far as it is known */
+	uint32_t tunnels;
+	uint64_t since; /* unix time, s, of the path's state */
+	uint64_t rtt_us, echo_sent, echo_answered, failures;
+	uint64_t errors;		   /* Error Indications received */
+	uint64_t unknown_teid, wrong_peer; /* G-PDUs from it that belong to no tunnel of its */
+	uint64_t errors_sent;
+	struct count up, down; /* of inner packets, since mcored started */
+};
+/* All of them, by index, then strangers; *n is how many. To be freed; NULL if out of memory. Walks all
+ * slots. */
+struct dp_peer *dp_peers(unsigned *n);
+
 /* Frees the slot (and an extra slot to where it came from). */
 void dp_session_del(uint32_t slot);
 /* The slot as the kernel sees it; NULL if it is free. Read only. */

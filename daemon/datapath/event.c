@@ -23,6 +23,7 @@ static void unknown_teid(const struct event *e)
 static int on_record(void *arg, void *record, size_t n)
 {
 	const struct event *e = record;
+	struct in6_addr peer;
 
 	(void)arg;
 	if (n < sizeof(*e))
@@ -38,6 +39,10 @@ static int on_record(void *arg, void *record, size_t n)
 		break;
 	case EVENT_UNKNOWN_TEID:
 		unknown_teid(e);
+		break;
+	case EVENT_PATH:
+		memcpy(&peer, e->peer, sizeof(peer));
+		hop_path_changed(&peer);
 		break;
 	}
 	return 0;

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GTP-U by socket: what XDP leaves to the kernel, and what the daemon itself sends (TS 29.281).
+/* GTP-U by socket: what XDP leaves to the kernel, and what the daemon itself sends (TS 29.281). One
+ * socket for each of our addresses; gtpu_msg.c knows the octets, peer.c what is asked of whom.
  *
  * XDP takes whole frames only. A G-PDU in IP fragments goes to the kernel, which puts it together
  * and hands it to our UDP socket; we send it in again on mcore0 with the outer addresses it had,
  * and the program on mcore1 treats it as any other. Only reassembled datagrams are sent in again
  * (IP_RECVFRAGSIZE says so): everything else that comes up here was already seen by a program, and
- * could run in circles.
+ * could run in circles. What is to be relayed and the programs cannot (it does not fit the next
+ * hop, or an extension header ends here) is relayed from here, in fragments where it must.
+ *
+ * A device reaches this machine by mcore0, and its packets may come in fragments that hide what they
+ * are: what comes in there is never taken for GTP-U.
  *
  * Messages: Echo Request is answered (7.2.1), Error Indication told to the roles (7.3.1), an
- * unknown TEID answered with one; Echo Response, Supported Extension Headers Notification and End
- * Marker ask for nothing here.
+ * unknown TEID answered with one, an unknown extension header that must be understood with a
+ * Supported Extension Headers Notification (7.2.3). One that we get is logged: it says that a peer
+ * did not take a G-PDU, and we send none of our own.
  *
  * An End Marker of ours (7.3.2) must not overtake what XDP sends on the old path: a program that
  * read the old peer is through with its packet long before MARKER_MS have passed. */
 #include "datapath/internal.h"
+#include "datapath/gtpu_msg.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -26,199 +34,180 @@
 #include <unistd.h>
 
 enum {
-	ECHO_REQUEST = 1,
-	ECHO_RESPONSE = 2,
-	ERROR_INDICATION = 26,
-	HEADERS_NOTIFICATION = 31,
-	END_MARKER = 254,
-	G_PDU = 255,
-
-	HEADER = 8,
-	FLAG_PN = 1,
-	FLAG_S = 2,
-	FLAG_E = 4,
-	FLAGS_OPTIONAL = FLAG_PN | FLAG_S | FLAG_E,
-	VERSION_1_GTP = 0x30, /* version 1, protocol type GTP */
-
-	IE_RECOVERY = 14,
-	IE_TEID_DATA_I = 16,
-	IE_PEER_ADDRESS = 133,
-	IE_TLV = 0x80, /* types from here on have a length; TV ones have fixed sizes */
-
 	DATAGRAM_MAX = 65536,
-	TURN_MAX = 64,          /* datagrams a call */
-	ERRORS_PER_SECOND = 50, /* Error Indications that we send from here */
+	OUTER_MAX = 40 + 8,
+	TURN_MAX = 64,           /* datagrams a call */
+	ANSWERS_PER_SECOND = 50, /* Error Indications and notifications that we send from here */
 	REINJECT_NATIVE_MAX = 3400,
 	MARKER_MS = 10,
 	MARKERS_MIN = 64,
 };
 
-static struct {
-	int udp, packet;
+enum { RECEIVED, SENT, WAYS };
+static const char *way_name(unsigned i) { return i == SENT ? "sent" : "received"; }
+
+METRIC_COUNTER_BY(notifications, "mcore_gtpu_headers_notifications_total",
+		  "Supported Extension Headers Notifications", "way", way_name, WAYS);
+METRIC_COUNTER_BY(end_markers, "mcore_gtpu_end_markers_total",
+		  "End Markers that mcored itself sent, or got by its socket", "way", way_name, WAYS);
+METRIC_COUNTER(error_indications, "mcore_gtpu_error_indications_total",
+	       "Error Indications received");
+METRIC_COUNTER(relayed, "mcore_gtpu_relayed_total", "G-PDUs relayed by mcored, not by XDP");
+METRIC_COUNTER(hidden, "mcore_gtpu_from_devices_total",
+	       "GTP-U that came out of a device's tunnel, dropped");
+METRIC_COUNTER(damaged, "mcore_gtpu_damaged_total", "messages that mcored could not read");
+
+struct socket {
+	int fd;
 	struct loop_fd *watch;
-	uint8_t in[DATAGRAM_MAX + ETH_HLEN + 28]; /* room for headers before what is received */
+	struct in6_addr ours;
+};
+
+static struct {
+	struct socket udp[2]; /* IPv4, IPv6 */
+	int packet;
+	uint8_t in[ETH_HLEN + OUTER_MAX + DATAGRAM_MAX]; /* room for headers before what is received */
 	uint64_t second;
-	unsigned errors;
+	unsigned answers;
 	struct marker {
-		struct in_addr peer;
+		struct in6_addr peer;
 		uint32_t teid;
 	} * marker; /* that wait; malloc */
 	unsigned markers, markers_cap;
 	struct timer marker_timer;
-} state = {.udp = -1, .packet = -1};
+} state = {.udp = {{.fd = -1}, {.fd = -1}}, .packet = -1};
 
 struct datagram {
-	uint8_t *p; /* has room for Ethernet, IPv4 and UDP headers in front */
+	uint8_t *p; /* has room for Ethernet, IP and UDP headers in front */
 	size_t n;
-	struct sockaddr_in from;
+	struct in6_addr from; /* IPv4 mapped */
+	in_port_t port;       /* network order */
+	const struct socket *at;
 	bool reassembled;
+	int ifindex;
 };
 
-static uint32_t get32(const uint8_t *p)
+/* A socket address that its own family's sockets take. */
+static socklen_t to_sockaddr(const struct in6_addr *a, in_port_t port, struct sockaddr_storage *out)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (ip_is4(a)) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = port;
+		v4->sin_addr = ip_get4(a);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = port;
+	v6->sin6_addr = *a;
+	return sizeof(*v6);
+}
+
+/* 0 or negative errno. */
+static int send_iov(const struct in6_addr *to, in_port_t port, struct iovec *iov, size_t n)
+{
+	const struct socket *s = &state.udp[!ip_is4(to)];
+	struct sockaddr_storage address;
+	struct msghdr msg = {
+		.msg_name = &address,
+		.msg_namelen = to_sockaddr(to, port, &address),
+		.msg_iov = iov,
+		.msg_iovlen = n,
+	};
+
+	if (s->fd < 0)
+		return -EAFNOSUPPORT;
+	return sendmsg(s->fd, &msg, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int gtpu_send(const struct in6_addr *to, in_port_t port, const void *p, size_t n)
+{
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)p, .iov_len = n};
+	int err = send_iov(to, port, &iov, 1);
+
+	if (err)
+		LOG(DEBUG, "gtpu.send", "peer=%s error=\"%s\"", ip_text(to), strerror(-err));
+	return err;
+}
+
+/* Replies go to port 2152 except those to a request, which go where it came from (4.4.2). */
+static void answer_echo(const struct datagram *d, const struct gtpu_message *m)
+{
+	uint8_t out[GTPU_MESSAGE_MAX];
+
+	gtpu_send(&d->from, d->port, out, gtpu_put_echo_response(out, m->sequence));
+}
+
+static bool may_answer(void)
+{
+	uint64_t second = loop_now_ms() / 1000;
+
+	if (second != state.second) {
+		state.second = second;
+		state.answers = 0;
+	}
+	return state.answers++ < ANSWERS_PER_SECOND;
+}
+
+static void send_error_indication(const struct datagram *d, uint32_t teid)
+{
+	uint8_t out[GTPU_MESSAGE_MAX];
+
+	if (teid && may_answer())
+		gtpu_send(&d->from, htons(GTPU_PORT), out,
+			  gtpu_put_error_indication(out, teid, &d->at->ours));
+}
+
+static void send_headers_notification(const struct datagram *d)
+{
+	uint8_t out[GTPU_MESSAGE_MAX];
+
+	if (!may_answer())
+		return;
+	metric_add_at(&notifications, SENT, 1);
+	LOG(INFO, "gtpu.unknown_extension", "peer=%s text=\"told what is supported\"",
+	    ip_text(&d->from));
+	gtpu_send(&d->from, htons(GTPU_PORT), out, gtpu_put_headers_notification(out));
+}
+
+static void on_headers_notification(const struct datagram *d, const struct gtpu_message *m)
+{
+	char types[128];
+
+	metric_add_at(&notifications, RECEIVED, 1);
+	LOG(WARN, "gtpu.headers_notification", "peer=%s supported=%s", ip_text(&d->from),
+	    gtpu_parse_headers(m, types, sizeof(types)) ? types : "?");
+}
+
+/* Only who has the tunnel can say that it is unknown there. */
+static void on_error_indication(const struct datagram *d, const struct gtpu_message *m)
+{
+	struct in6_addr peer;
+	uint32_t teid = 0, slot;
+	uint16_t hop;
+
+	metric_add(&error_indications, 1);
+	peer_error(&d->from);
+	if (!gtpu_parse_error(m, &teid, &peer)) {
+		LOG(INFO, "gtpu.error_indication", "peer=%s text=\"an information element is missing or damaged\"",
+		    ip_text(&d->from));
+		return;
+	}
+	hop = hop_find(&peer);
+	slot = hop && hop_same_peer(&d->from, &peer) ? tunnel_find(hop, teid) : NO_SLOT;
+	LOG(INFO, "gtpu.error_indication", "peer=%s address=%s teid=%#x imsi=%s", ip_text(&d->from),
+	    ip_text(&peer), teid, slot == NO_SLOT ? "-" : dp.sessions[slot].imsi);
+	if (slot != NO_SLOT && dp.handler.error_indication)
+		dp.handler.error_indication(slot);
 }
 
 static void put16(uint8_t *p, size_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
-}
-
-static void put32(uint8_t *p, uint32_t v)
-{
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
-}
-
-static void header(uint8_t *p, uint8_t flags, uint8_t type, size_t length, uint32_t teid)
-{
-	p[0] = VERSION_1_GTP | flags;
-	p[1] = type;
-	put16(p + 2, length);
-	put32(p + 4, teid);
-}
-
-static void reply(const struct datagram *d, const uint8_t *p, size_t n)
-{
-	/* Replies go to port 2152 except those to a request, which go where it came from (4.4.2).
-	 */
-	if (sendto(state.udp, p, n, MSG_DONTWAIT, (const struct sockaddr *)&d->from,
-		   sizeof(d->from)) < 0)
-		LOG(DEBUG, "gtpu.send", "error=\"%s\"", strerror(errno));
-}
-
-static void answer_echo(const struct datagram *d)
-{
-	uint8_t out[HEADER + 4 + 2] = {0};
-
-	header(out, FLAG_S, ECHO_RESPONSE, 6, 0);
-	if (d->n >= HEADER + 2)
-		memcpy(out + HEADER, d->p + HEADER, 2);
-	out[HEADER + 4] = IE_RECOVERY; /* its counter is 0 in GTP-U (8.2) */
-	reply(d, out, sizeof(out));
-}
-
-static bool may_send_error(void)
-{
-	uint64_t second = loop_now_ms() / 1000;
-
-	if (second != state.second) {
-		state.second = second;
-		state.errors = 0;
-	}
-	return state.errors++ < ERRORS_PER_SECOND;
-}
-
-static void send_error_indication(const struct datagram *d, uint32_t teid)
-{
-	uint8_t out[HEADER + 4 + 5 + 3 + 4] = {0}, *ie = out + HEADER + 4;
-	struct datagram to = *d;
-	struct in_addr ours = dp_gtpu4();
-
-	if (!teid || !may_send_error())
-		return;
-	header(out, FLAG_S, ERROR_INDICATION, sizeof(out) - HEADER, 0);
-	ie[0] = IE_TEID_DATA_I;
-	put32(ie + 1, teid);
-	ie[5] = IE_PEER_ADDRESS;
-	put16(ie + 6, 4);
-	memcpy(ie + 8, &ours, 4);
-	to.from.sin_port = htons(GTPU_PORT);
-	reply(&to, out, sizeof(out));
-}
-
-/* Where the payload begins, behind optional fields and extension headers; 0 if it is malformed. */
-static size_t payload(const struct datagram *d)
-{
-	size_t at = HEADER;
-	uint8_t next;
-
-	if (!(d->p[0] & FLAGS_OPTIONAL))
-		return at;
-	at += 4;
-	if (at > d->n)
-		return 0;
-	next = d->p[0] & FLAG_E ? d->p[at - 1] : 0;
-	while (next) {
-		size_t len = at < d->n ? 4u * d->p[at] : 0;
-
-		if (!len || at + len > d->n)
-			return 0;
-		at += len;
-		next = d->p[at - 1];
-	}
-	return at;
-}
-
-/* TEID Data I and GTP-U Peer Address of an Error Indication. False if one is missing. */
-static bool parse_error(const struct datagram *d, uint32_t *teid, struct in6_addr *peer)
-{
-	size_t at = payload(d);
-	bool has_teid = false, has_peer = false;
-
-	while (at && at < d->n) {
-		size_t left = d->n - at, len;
-		const uint8_t *ie = d->p + at;
-
-		if (ie[0] < IE_TLV)
-			len = ie[0] == IE_TEID_DATA_I ? 5 : ie[0] == IE_RECOVERY ? 2 : 0;
-		else
-			len = left >= 3 ? 3 + ((size_t)ie[1] << 8 | ie[2]) : 0;
-		if (!len || len > left)
-			return false;
-		if (ie[0] == IE_TEID_DATA_I) {
-			*teid = get32(ie + 1);
-			has_teid = true;
-		} else if (ie[0] == IE_PEER_ADDRESS && len == 3 + 4) {
-			struct in_addr a;
-
-			memcpy(&a, ie + 3, 4);
-			*peer = ip_map4(a);
-			has_peer = true;
-		}
-		at += len;
-	}
-	return has_teid && has_peer;
-}
-
-/* Only somebody we send to can say that a tunnel is unknown. */
-static void on_error_indication(const struct datagram *d)
-{
-	struct in6_addr from = ip_map4(d->from.sin_addr), peer;
-	uint32_t teid = 0, slot;
-	uint16_t hop;
-
-	if (!hop_find(&from) || !parse_error(d, &teid, &peer)) {
-		LOG(DEBUG, "gtpu.error_indication", "peer=%s text=\"ignored\"", ip_text(&from));
-		return;
-	}
-	hop = hop_find(&peer);
-	slot = hop ? tunnel_find(hop, teid) : NO_SLOT;
-	LOG(INFO, "gtpu.error_indication", "peer=%s teid=%#x imsi=%s", ip_text(&from), teid,
-	    slot == NO_SLOT ? "-" : dp.sessions[slot].imsi);
-	if (slot != NO_SLOT && dp.handler.error_indication)
-		dp.handler.error_indication(slot);
 }
 
 static uint16_t ip_sum(const uint8_t *p)
@@ -231,14 +220,39 @@ static uint16_t ip_sum(const uint8_t *p)
 	return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
 }
 
+/* The IP header of n octets behind it, ending at p; returns its start. */
+static uint8_t *put_ip(uint8_t *p, const struct datagram *d, size_t n)
+{
+	if (ip_is4(&d->from)) {
+		p -= 20;
+		memset(p, 0, 20);
+		p[0] = 0x45;
+		put16(p + 2, n + 20);
+		p[8] = 64;
+		p[9] = IPPROTO_UDP;
+		memcpy(p + 12, &d->from.s6_addr[12], 4);
+		memcpy(p + 16, &d->at->ours.s6_addr[12], 4);
+		put16(p + 10, ip_sum(p));
+		return p;
+	}
+	p -= 40;
+	memset(p, 0, 40);
+	p[0] = 0x60;
+	put16(p + 4, n);
+	p[6] = IPPROTO_UDP;
+	p[7] = 64;
+	memcpy(p + 8, &d->from, 16);
+	memcpy(p + 24, &d->at->ours, 16);
+	return p;
+}
+
 /* Sends a reassembled G-PDU in again, as one frame from mcore0 to mcore1. */
 static void send_in(struct datagram *d)
 {
 	const struct link *in = link_find(host_dev()), *out = link_find(host_xdp());
-	uint8_t *udp = d->p - 8, *ip = udp - 20, *eth = ip - ETH_HLEN;
+	uint8_t *udp = d->p - 8, *ip = put_ip(udp, d, d->n + 8), *eth = ip - ETH_HLEN;
 	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = host_dev()};
-	struct in_addr ours = dp_gtpu4();
-	size_t n = d->n + 28;
+	size_t n = d->n + (size_t)(d->p - ip);
 
 	if (!in || !out)
 		return;
@@ -248,16 +262,8 @@ static void send_in(struct datagram *d)
 	}
 	memcpy(eth, out->mac, 6);
 	memcpy(eth + 6, in->mac, 6);
-	put16(eth + 12, ETHERTYPE_IP);
-	memset(ip, 0, 20);
-	ip[0] = 0x45;
-	put16(ip + 2, n);
-	ip[8] = 64;
-	ip[9] = IPPROTO_UDP;
-	memcpy(ip + 12, &d->from.sin_addr, 4);
-	memcpy(ip + 16, &ours, 4);
-	put16(ip + 10, ip_sum(ip));
-	memcpy(udp, &d->from.sin_port, 2);
+	put16(eth + 12, ip_is4(&d->from) ? ETHERTYPE_IP : ETHERTYPE_IPV6);
+	memcpy(udp, &d->port, 2);
 	put16(udp + 2, GTPU_PORT);
 	put16(udp + 4, d->n + 8);
 	put16(udp + 6, 0); /* none: the kernel has checked the one it had */
@@ -266,70 +272,125 @@ static void send_in(struct datagram *d)
 		LOG(WARN, "gtpu.reassembled", "octets=%zu error=\"%s\"", n, strerror(errno));
 }
 
-static void on_g_pdu(struct datagram *d)
+/* The rate is the programs' to enforce; what comes here are exceptions. */
+static void relay(struct datagram *d, struct session *s, const struct gtpu_message *m)
 {
-	uint32_t teid = get32(d->p + 4);
+	const struct in6_addr *to = hop_address(s->exit);
 
-	if (!d->reassembled)
+	if (s->gate_up != GATE_OPEN || !to)
 		return;
-	if (dp_session_slot(teid) == NO_SLOT)
-		send_error_indication(d, teid);
-	else
+	metric_add(&relayed, 1);
+	__atomic_fetch_add(&s->up.packets, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&s->up.bytes, m->n, __ATOMIC_RELAXED);
+	gtpu_send(to, htons(GTPU_PORT), d->p, gtpu_relay(d->p, ntohl(s->peer_teid)));
+}
+
+/* As a program found it, or would find it. */
+static void on_g_pdu(struct datagram *d, const struct gtpu_message *m)
+{
+	uint32_t slot = dp_session_slot(m->teid);
+	struct session *s = slot == NO_SLOT ? NULL : &dp.sessions[slot];
+
+	if (!s) {
+		if (d->reassembled)
+			send_error_indication(d, m->teid);
+		return;
+	}
+	if ((s->peer || !session_is_relay(s)) && !hop_find(&d->from))
+		return;
+	if (m->unknown_all || (m->unknown_endpoint && !session_is_relay(s)))
+		send_headers_notification(d);
+	else if (session_is_relay(s))
+		relay(d, s, m);
+	else if (d->reassembled)
 		send_in(d);
 }
 
 static void on_datagram(struct datagram *d)
 {
-	if (d->n < HEADER || (d->p[0] & 0xf0) != VERSION_1_GTP ||
-	    HEADER + ((size_t)d->p[2] << 8 | d->p[3]) > d->n)
-		return;
-	switch (d->p[1]) {
-	case ECHO_REQUEST:
-		answer_echo(d);
-		break;
-	case ERROR_INDICATION:
-		on_error_indication(d);
-		break;
-	case G_PDU:
-		on_g_pdu(d);
-		break;
-	case ECHO_RESPONSE:
-	case HEADERS_NOTIFICATION:
-	case END_MARKER:
-		break;
-	default: {
-		struct in6_addr from = ip_map4(d->from.sin_addr);
+	struct gtpu_message m;
 
-		LOG(DEBUG, "gtpu.message", "peer=%s type=%u text=\"ignored\"", ip_text(&from),
-		    d->p[1]);
+	if (d->ifindex == host_dev()) {
+		metric_add(&hidden, 1);
+		LOG(WARN, "gtpu.from_device", "address=%s text=\"dropped\"", ip_text(&d->from));
+		return;
 	}
+	if (!gtpu_parse(d->p, d->n, &m)) {
+		metric_add(&damaged, 1);
+		return;
+	}
+	switch (m.type) {
+	case GTPU_ECHO_REQUEST:
+		answer_echo(d, &m);
+		break;
+	case GTPU_ECHO_RESPONSE:
+		peer_echo_response(&d->from, &m);
+		break;
+	case GTPU_ERROR_INDICATION:
+		on_error_indication(d, &m);
+		break;
+	case GTPU_HEADERS_NOTIFICATION:
+		on_headers_notification(d, &m);
+		break;
+	case GTPU_G_PDU:
+		on_g_pdu(d, &m);
+		break;
+	case GTPU_END_MARKER:
+		metric_add_at(&end_markers, RECEIVED, 1);
+		break;
+	default:
+		LOG(DEBUG, "gtpu.message", "peer=%s type=%u text=\"ignored\"", ip_text(&d->from),
+		    m.type);
 	}
 }
 
-static bool receive(struct datagram *d)
+static void from_sockaddr(const struct sockaddr_storage *a, struct datagram *d)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+
+	d->from = a->ss_family == AF_INET ? ip_map4(v4->sin_addr) : v6->sin6_addr;
+	d->port = a->ss_family == AF_INET ? v4->sin_port : v6->sin6_port;
+}
+
+static void read_control(struct msghdr *msg, struct datagram *d)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
+			d->ifindex = ((struct in_pktinfo *)(void *)CMSG_DATA(c))->ipi_ifindex;
+		else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
+			d->ifindex = (int)((struct in6_pktinfo *)(void *)CMSG_DATA(c))->ipi6_ifindex;
+		else
+			d->reassembled |= (c->cmsg_level == IPPROTO_IP &&
+					   c->cmsg_type == IP_RECVFRAGSIZE) ||
+					  (c->cmsg_level == IPPROTO_IPV6 &&
+					   c->cmsg_type == IPV6_RECVFRAGSIZE);
+	}
+}
+
+static bool receive(struct socket *s, struct datagram *d)
 {
 	union {
 		struct cmsghdr align;
 		char room[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(64)];
 	} control;
-	struct iovec iov = {.iov_base = state.in + ETH_HLEN + 28, .iov_len = DATAGRAM_MAX};
+	struct sockaddr_storage from = {0};
+	struct iovec iov = {.iov_base = state.in + ETH_HLEN + OUTER_MAX, .iov_len = DATAGRAM_MAX};
 	struct msghdr msg = {
-		.msg_name = &d->from,
-		.msg_namelen = sizeof(d->from),
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t n = recvmsg(state.udp, &msg, MSG_DONTWAIT);
+	ssize_t n = recvmsg(s->fd, &msg, MSG_DONTWAIT);
 
 	if (n < 0)
 		return false;
-	d->p = iov.iov_base;
-	d->n = (size_t)n;
-	d->reassembled = false;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
-		d->reassembled |= c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVFRAGSIZE;
+	*d = (struct datagram){.p = iov.iov_base, .n = (size_t)n, .at = s};
+	from_sockaddr(&from, d);
+	read_control(&msg, d);
 	return true;
 }
 
@@ -337,64 +398,52 @@ static void on_readable(void *arg, int events)
 {
 	struct datagram d;
 
-	(void)arg;
 	(void)events;
-	for (unsigned i = 0; i < TURN_MAX && receive(&d); i++)
+	for (unsigned i = 0; i < TURN_MAX && receive(arg, &d); i++)
 		on_datagram(&d);
 }
 
 int dp_session_send(uint32_t slot, const void *packet, size_t n)
 {
 	const struct session *s = dp_session(slot);
-	uint8_t head[HEADER];
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(GTPU_PORT)};
+	const struct in6_addr *to = s ? hop_address(s->peer) : NULL;
+	uint8_t head[GTPU_HEADER];
 	struct iovec iov[] = {
 		{.iov_base = head, .iov_len = sizeof(head)},
 		{.iov_base = (void *)(uintptr_t)packet, .iov_len = n},
 	};
-	struct msghdr msg = {
-		.msg_name = &to,
-		.msg_namelen = sizeof(to),
-		.msg_iov = iov,
-		.msg_iovlen = 2,
-	};
 
 	if (!s)
 		return -ENOENT;
-	if (!s->peer)
+	if (!to)
 		return -ENOTCONN;
-	if (n > UINT16_MAX - GTPU_OVERHEAD)
+	if (n > UINT16_MAX - GTPU_OVERHEAD6)
 		return -EMSGSIZE;
-	header(head, 0, G_PDU, n, ntohl(s->peer_teid));
-	memcpy(&to.sin_addr, dp.hops[s->peer].addr, 4);
-	return sendmsg(state.udp, &msg, MSG_DONTWAIT) < 0 ? -errno : 0;
+	gtpu_put_header(head, GTPU_G_PDU, ntohl(s->peer_teid), n);
+	return send_iov(to, htons(GTPU_PORT), iov, 2);
 }
 
 static void send_markers(struct timer *t)
 {
-	uint8_t out[HEADER];
+	uint8_t out[GTPU_HEADER];
 
 	(void)t;
 	for (unsigned i = 0; i < state.markers; i++) {
-		const struct sockaddr_in to = {
-			.sin_family = AF_INET,
-			.sin_port = htons(GTPU_PORT),
-			.sin_addr = state.marker[i].peer,
-		};
+		const struct marker *m = &state.marker[i];
 
-		header(out, 0, END_MARKER, 0, state.marker[i].teid);
-		if (sendto(state.udp, out, sizeof(out), MSG_DONTWAIT, (const struct sockaddr *)&to,
-			   sizeof(to)) < 0)
-			LOG(DEBUG, "gtpu.end_marker", "teid=%#x error=\"%s\"", state.marker[i].teid,
-			    strerror(errno));
+		metric_add_at(&end_markers, SENT, 1);
+		gtpu_send(&m->peer, htons(GTPU_PORT), out,
+			  gtpu_put_header(out, GTPU_END_MARKER, m->teid, 0));
 	}
 	state.markers = 0;
 }
 
-void gtpu_end_marker(const struct hop *hop, uint32_t teid)
+void gtpu_end_marker(uint16_t hop, uint32_t teid)
 {
-	struct marker *m = &state.marker[state.markers];
+	const struct in6_addr *to = hop_address(hop);
 
+	if (!to)
+		return;
 	if (state.markers == state.markers_cap) {
 		unsigned cap = state.markers_cap ? 2 * state.markers_cap : MARKERS_MIN;
 		struct marker *more = realloc(state.marker, cap * sizeof(*more));
@@ -403,33 +452,46 @@ void gtpu_end_marker(const struct hop *hop, uint32_t teid)
 			return;
 		state.marker = more;
 		state.markers_cap = cap;
-		m = &state.marker[state.markers];
 	}
-	memcpy(&m->peer, hop->addr, sizeof(m->peer));
-	m->teid = teid;
+	state.marker[state.markers] = (struct marker){*to, teid};
 	if (!state.markers++)
 		timer_start(&state.marker_timer, MARKER_MS, send_markers);
 }
 
+static int open_socket(struct socket *s, const struct in6_addr *ours)
+{
+	struct sockaddr_storage self;
+	socklen_t len = to_sockaddr(ours, htons(GTPU_PORT), &self);
+	bool v4 = self.ss_family == AF_INET;
+	int on = 1, level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+
+	s->ours = *ours;
+	s->fd = socket(self.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s->fd >= 0 && !v4)
+		setsockopt(s->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (s->fd < 0 || bind(s->fd, (struct sockaddr *)&self, len))
+		return dp_fail(-errno, "GTP-U address %s, port %d: %s", ip_text(ours), GTPU_PORT,
+			       strerror(errno));
+	setsockopt(s->fd, level, v4 ? IP_RECVFRAGSIZE : IPV6_RECVFRAGSIZE, &on, sizeof(on));
+	setsockopt(s->fd, level, v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, &on, sizeof(on));
+	if (!v4) /* a checksum of 0 is taken (RFC 6935) */
+		setsockopt(s->fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, &on, sizeof(on));
+	s->watch = loop_fd_add(s->fd, LOOP_READ, on_readable, s);
+	return s->watch ? 0 : dp_fail(-ENOMEM, "GTP-U: out of memory");
+}
+
 int gtpu_start(void)
 {
-	struct sockaddr_in self = {
-		.sin_family = AF_INET,
-		.sin_port = htons(GTPU_PORT),
-		.sin_addr = dp_gtpu4(),
-	};
-	int on = 1;
+	int err = 0;
 
-	state.udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (state.udp < 0 || bind(state.udp, (struct sockaddr *)&self, sizeof(self)))
-		return dp_fail(-errno, "GTP-U address %s, port %d: %s", ip_text(&dp.config.gtpu),
-			       GTPU_PORT, strerror(errno));
-	setsockopt(state.udp, IPPROTO_IP, IP_RECVFRAGSIZE, &on, sizeof(on));
 	state.packet = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (state.packet < 0)
 		return dp_fail(-errno, "packet socket: %s", strerror(errno));
-	state.watch = loop_fd_add(state.udp, LOOP_READ, on_readable, NULL);
-	return state.watch ? 0 : dp_fail(-ENOMEM, "GTP-U: out of memory");
+	if (ip_is4(&dp.config.gtpu))
+		err = open_socket(&state.udp[0], &dp.config.gtpu);
+	if (!err && dp_has_gtpu6())
+		err = open_socket(&state.udp[1], &dp.config.gtpu6);
+	return err;
 }
 
 void gtpu_stop(void)
@@ -440,11 +502,15 @@ void gtpu_stop(void)
 	free(state.marker);
 	state.marker = NULL;
 	state.markers_cap = 0;
-	loop_fd_del(state.watch);
-	if (state.udp >= 0)
-		close(state.udp);
+	for (unsigned i = 0; i < 2; i++) {
+		struct socket *s = &state.udp[i];
+
+		loop_fd_del(s->watch);
+		if (s->fd >= 0)
+			close(s->fd);
+		*s = (struct socket){.fd = -1};
+	}
 	if (state.packet >= 0)
 		close(state.packet);
-	state.udp = state.packet = -1;
-	state.watch = NULL;
+	state.packet = -1;
 }

@@ -8,6 +8,9 @@
  * packets to it are dropped and counted. The state is the switch: it leaves HOP_READY before
  * anything else changes.
  *
+ * A peer with addresses of both families has an element for each: sessions use one, which holds a
+ * reference of the other, so that uplink is taken from it, too (`peers`).
+ *
  * A peer whose last session goes keeps its element for a while, because eNodeBs come back, and
  * because a packet in flight may still hold the index. */
 #include "datapath/internal.h"
@@ -19,7 +22,13 @@
 #include <stdlib.h>
 #include <uthash.h>
 
-enum { LINGER_MS = 60000, REFRESH_BATCH = 256, REFRESH_MS = 10 };
+enum {
+	LINGER_MS = 60000,
+	REFRESH_BATCH = 256,
+	REFRESH_MS = 10,
+	PATH_MTU_MS = 20,          /* till the kernel has noted what an ICMP message said */
+	PATH_MTU_AGAIN_MS = 60000, /* a smaller path MTU is looked up again: it may have grown */
+};
 
 struct route {
 	int ifindex;
@@ -34,9 +43,11 @@ struct hop_user {                /* the daemon's side of an element */
 	struct in6_addr addr;    /* key */
 	struct route route;
 	uint16_t index;
-	bool peer, complained;
+	bool is_peer, complained;
 	uint32_t refs;
-	struct timer linger;
+	uint16_t also;              /* index of its other address, of which it holds a reference */
+	struct timer linger, again; /* `again`: the route is read anew, for its MTU */
+	struct peer peer;
 	UT_hash_handle hh;
 };
 
@@ -64,18 +75,25 @@ static void store(uint16_t index, const struct hop *want)
 
 static void set_addresses(struct hop *h, const struct in6_addr *addr)
 {
-	struct in_addr ours = dp_gtpu4();
-
 	if (ip_is4(addr)) {
 		h->family = 4;
 		memcpy(h->addr, &addr->s6_addr[12], 4);
+		memcpy(h->local, &dp.config.gtpu.s6_addr[12], 4);
+		h->ipsum = hop_ipsum(h);
 	} else {
 		h->family = 6;
 		memcpy(h->addr, addr, 16);
+		memcpy(h->local, &dp.config.gtpu6, 16);
 	}
-	memcpy(h->local, &ours, 4);
-	h->ipsum = hop_ipsum(h);
 }
+
+static const char *kind_of(const struct hop_user *u) { return u->is_peer ? "peer" : "apn"; }
+static const char *name_of(const struct hop_user *u)
+{
+	return u->is_peer ? ip_text(&u->addr) : dp.config.pool[u->index - HOP_EXIT].apn;
+}
+
+static void look_again(struct timer *t);
 
 static void write_hop(struct hop_user *u, const uint8_t *mac)
 {
@@ -83,6 +101,7 @@ static void write_hop(struct hop_user *u, const uint8_t *mac)
 	struct hop h = {.state = HOP_UNRESOLVED};
 
 	set_addresses(&h, &u->addr);
+	h.also = u->also;
 	if (l && mac) {
 		out = l->parent ? link_find(l->parent) : l;
 		h.state = l->up && out && out->up ? HOP_READY : HOP_UNRESOLVED;
@@ -93,6 +112,10 @@ static void write_hop(struct hop_user *u, const uint8_t *mac)
 		h.mtu = (uint16_t)(l->mtu < UINT16_MAX ? l->mtu : UINT16_MAX);
 		if (u->route.mtu && u->route.mtu < h.mtu)
 			h.mtu = (uint16_t)u->route.mtu;
+		if (h.mtu < l->mtu && u->is_peer && !timer_running(&u->again))
+			timer_start(&u->again, PATH_MTU_AGAIN_MS, look_again);
+		if (dp.hops[u->index].mtu && h.mtu != dp.hops[u->index].mtu)
+			LOG(INFO, "datapath.path_mtu", "%s=%s mtu=%u", kind_of(u), name_of(u), h.mtu);
 	}
 	store(u->index, &h);
 }
@@ -101,8 +124,7 @@ static void on_neigh(struct neigh_user *n, const uint8_t *mac)
 {
 	struct hop_user *u = (struct hop_user *)n;
 
-	LOG(INFO, "datapath.hop", "%s=%s index=%u state=%s", u->peer ? "peer" : "apn",
-	    u->peer ? ip_text(&u->addr) : dp.config.pool[u->index - HOP_EXIT].apn, u->index,
+	LOG(INFO, "datapath.hop", "%s=%s index=%u state=%s", kind_of(u), name_of(u), u->index,
 	    mac ? "resolved" : "lost");
 	write_hop(u, mac);
 }
@@ -188,7 +210,7 @@ static bool find_route(struct hop_user *u, struct route *r)
 	const struct dp_pool *pool;
 	const struct link *l = NULL;
 
-	if (u->peer)
+	if (u->is_peer)
 		return route_to(&u->addr, 0, r);
 	pool = &dp.config.pool[u->index - HOP_EXIT];
 	memset(r, 0, sizeof(*r));
@@ -208,7 +230,7 @@ static void complain(struct hop_user *u, const struct route *r)
 	if (u->complained)
 		return;
 	u->complained = true;
-	if (u->peer)
+	if (u->is_peer)
 		LOG(WARN, "datapath.route", "peer=%s text=\"%s\"", ip_text(&u->addr),
 		    r->local ? "it is this machine's own address" : "no route");
 	else
@@ -234,6 +256,8 @@ static void resolve(struct hop_user *u)
 	u->route = r;
 	write_hop(u, mac);
 }
+
+static void look_again(struct timer *t) { resolve(container_of(t, struct hop_user, again)); }
 
 static void write_host(uint16_t index)
 {
@@ -305,7 +329,9 @@ static struct hop_user *make(const struct in6_addr *addr, uint16_t index, bool p
 		return NULL;
 	u->addr = *addr;
 	u->index = index;
-	u->peer = peer;
+	u->is_peer = peer;
+	u->peer.addr = *addr;
+	u->peer.index = index;
 	state.by_index[index] = u;
 	if (peer) {
 		HASH_ADD(hh, state.peers, addr, sizeof(u->addr), u);
@@ -319,8 +345,10 @@ static struct hop_user *make(const struct in6_addr *addr, uint16_t index, bool p
 static void discard(struct hop_user *u)
 {
 	timer_stop(&u->linger);
+	timer_stop(&u->again);
+	peer_unused(&u->peer);
 	state.by_index[u->index] = NULL;
-	if (u->peer)
+	if (u->is_peer)
 		HASH_DEL(state.peers, u);
 	free(u);
 }
@@ -333,6 +361,8 @@ static void expire(struct timer *t)
 	neigh_release(&u->neigh);
 	set_known(u, false);
 	store(u->index, &none);
+	if (u->also)
+		hop_put(u->also);
 	discard(u);
 }
 
@@ -354,7 +384,7 @@ int hop_get(const struct in6_addr *peer)
 	struct hop_user *u;
 	uint16_t index;
 
-	if (!ip_is4(peer))
+	if (ip_is4(peer) ? !ip_is4(&dp.config.gtpu) : !dp_has_gtpu6())
 		return -EAFNOSUPPORT;
 	HASH_FIND(hh, state.peers, peer, sizeof(*peer), u);
 	if (!u) {
@@ -365,7 +395,8 @@ int hop_get(const struct in6_addr *peer)
 		resolve(u);
 	}
 	timer_stop(&u->linger);
-	u->refs++;
+	if (!u->refs++)
+		peer_used(&u->peer);
 	return u->index;
 }
 
@@ -373,8 +404,69 @@ void hop_put(uint16_t index)
 {
 	struct hop_user *u = state.by_index[index];
 
-	if (u && u->refs && --u->refs == 0)
-		timer_start(&u->linger, LINGER_MS, expire);
+	if (!u || !u->refs || --u->refs)
+		return;
+	peer_unused(&u->peer);
+	timer_start(&u->linger, LINGER_MS, expire);
+}
+
+void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)
+{
+	int index = hop_get(peer), other = index < 0 ? index : hop_get(also);
+	struct hop_user *u = index < 0 ? NULL : state.by_index[index];
+
+	if (u && other >= 0 && u->also != other) {
+		if (u->also)
+			hop_put(u->also);
+		u->also = (uint16_t)other; /* and our reference is its */
+		dp.hops[index].also = (uint16_t)other;
+	} else if (other >= 0) {
+		hop_put((uint16_t)other);
+	}
+	if (u)
+		hop_put((uint16_t)index);
+}
+
+const struct in6_addr *hop_address(uint16_t index)
+{
+	const struct hop_user *u = state.by_index[index];
+
+	return u && u->is_peer ? &u->addr : NULL;
+}
+
+bool hop_same_peer(const struct in6_addr *a, const struct in6_addr *b)
+{
+	uint16_t i = hop_find(a), j = hop_find(b);
+
+	return i && j && (i == j || state.by_index[i]->also == j || state.by_index[j]->also == i);
+}
+
+void hop_path_changed(const struct in6_addr *peer)
+{
+	uint16_t index = hop_find(peer);
+
+	if (index)
+		timer_start(&state.by_index[index]->again, PATH_MTU_MS, look_again);
+}
+
+struct peer *hop_peer(uint16_t index)
+{
+	struct hop_user *u = state.by_index[index];
+
+	return u && u->is_peer ? &u->peer : NULL;
+}
+
+struct peer *hop_peer_next(uint32_t *index)
+{
+	for (; *index < state.next; ++*index)
+		if (hop_peer((uint16_t)*index))
+			return hop_peer((uint16_t)*index);
+	return NULL;
+}
+
+uint32_t hop_refs(uint16_t index)
+{
+	return state.by_index[index] ? state.by_index[index]->refs : 0;
 }
 
 uint16_t hop_find(const struct in6_addr *peer)
@@ -389,21 +481,26 @@ bool hop_adopt(uint16_t index)
 {
 	const struct hop *h = &dp.hops[index];
 	struct hop_user *u = state.by_index[index];
+	struct in6_addr addr;
 	struct in_addr a;
 
-	if (index < HOP_PEER || h->state == HOP_FREE || h->family != 4)
+	if (index < HOP_PEER || h->state == HOP_FREE)
 		return false;
 	if (!u) {
 		memcpy(&a, h->addr, 4);
-		struct in6_addr addr = ip_map4(a);
-
+		memcpy(&addr, h->addr, 16);
+		if (h->family == 4)
+			addr = ip_map4(a);
 		if (hop_find(&addr))
 			return false;
 		u = make(&addr, index, true);
 		if (!u)
 			return false;
+		if (h->also && h->also != index && hop_adopt(h->also))
+			u->also = h->also;
 	}
-	u->refs++;
+	if (!u->refs++)
+		peer_used(&u->peer);
 	return true;
 }
 

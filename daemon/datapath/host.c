@@ -40,6 +40,7 @@ int host_xdp(void) { return state.xdp; }
 /* The smallest MTU of the access interfaces, less the tunnel's headers. */
 uint16_t dp_ue_mtu(void)
 {
+	const unsigned overhead = dp_has_gtpu6() ? GTPU_OVERHEAD6 : GTPU_OVERHEAD;
 	unsigned mtu = 1500;
 	bool found = false;
 
@@ -54,9 +55,9 @@ uint16_t dp_ue_mtu(void)
 	}
 	if (mtu > STACK_MTU)
 		mtu = STACK_MTU;
-	if (mtu < IPV4_MIN_MTU + GTPU_OVERHEAD)
-		mtu = IPV4_MIN_MTU + GTPU_OVERHEAD;
-	return (uint16_t)(mtu - GTPU_OVERHEAD);
+	if (mtu < IPV4_MIN_MTU + overhead)
+		mtu = IPV4_MIN_MTU + overhead;
+	return (uint16_t)(mtu - overhead);
 }
 
 static int write_sysctl(const char *path, const char *value)

@@ -18,7 +18,8 @@ enum {
 	HOP_PEER = MCORE_FIRST_PEER, /* and on: GTP-U peers */
 	HOPS = 65536,
 	PATH_CAP = 600,
-	GTPU_OVERHEAD = 20 + 8 + 8, /* IPv4, UDP, GTP-U without optional fields */
+	GTPU_OVERHEAD = 20 + 8 + 8,  /* IPv4, UDP, GTP-U without optional fields */
+	GTPU_OVERHEAD6 = 40 + 8 + 8, /* the same over IPv6 */
 	IPV4_MIN_MTU = 576,
 	EXTRA_SLOTS = 4096,
 	POLICIES = 1024,
@@ -102,7 +103,7 @@ static inline struct in_addr ip_get4(const struct in6_addr *a)
 	memcpy(&v, &a->s6_addr[12], 4);
 	return v;
 }
-static inline struct in_addr dp_gtpu4(void) { return ip_get4(&dp.config.gtpu); }
+static inline bool dp_has_gtpu6(void) { return !IN6_IS_ADDR_UNSPECIFIED(&dp.config.gtpu6); }
 /* Address as text, IPv4 dotted, in one of four static buffers. */
 const char *ip_text(const struct in6_addr *);
 
@@ -133,11 +134,22 @@ bool attach_is_generic(void);
 /* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */
 int session_start(uint32_t *used);
 void session_stop(void);
+/* A TEID for the slot, host order, with an unguessable tag. */
+uint32_t session_make_teid(uint32_t slot);
+/* Where packets come from and go, in one store: indices in hops that the caller holds a reference
+ * of, which become the session's; what it had before is let go. */
+void session_set_way(uint32_t slot, uint16_t peer, uint16_t exit, uint32_t peer_teid);
+static inline bool session_is_relay(const struct session *s) { return s->exit >= HOP_PEER; }
+/* The hop that has peer_teid; 0 if the session is idle. */
+static inline uint16_t session_out(const struct session *s)
+{
+	return session_is_relay(s) ? s->exit : s->peer;
+}
 
-/* tunnel.c: (index in hops, the peer's TEID) to slot */
+/* tunnel.c: (index in hops of session_out(), the TEID there) to slot */
 bool tunnel_start(uint32_t slots);
 void tunnel_stop(void);
-void tunnel_add(uint32_t slot); /* by the slot's peer and peer_teid */
+void tunnel_add(uint32_t slot); /* by the slot's session_out() and peer_teid */
 void tunnel_del(uint32_t slot); /* before these change */
 uint32_t tunnel_find(uint16_t peer, uint32_t teid);
 
@@ -172,6 +184,16 @@ int hop_get(const struct in6_addr *peer);
 void hop_put(uint16_t index);
 /* The index of a peer, 0 if it has none. */
 uint16_t hop_find(const struct in6_addr *peer);
+/* The address of a peer's element, NULL if it is none. */
+const struct in6_addr *hop_address(uint16_t index);
+/* Both are addresses of one peer (dp_peer_also). */
+bool hop_same_peer(const struct in6_addr *, const struct in6_addr *);
+/* The kernel heard of another path MTU to a peer: its route is read again. */
+void hop_path_changed(const struct in6_addr *peer);
+/* What peer.c keeps of an element; NULL if it is no peer's. Walk: from HOP_PEER on, NULL at the end. */
+struct peer *hop_peer(uint16_t index);
+struct peer *hop_peer_next(uint32_t *index);
+uint32_t hop_refs(uint16_t index);
 /* Routes or links changed: all hops are looked up again, soon. */
 void hop_refresh(void);
 
@@ -210,9 +232,35 @@ void nat_stop(bool remove);
 /* gtpu.c */
 int gtpu_start(void);
 void gtpu_stop(void);
+/* A message to a peer; the port is in network order. 0 or negative errno. */
+int gtpu_send(const struct in6_addr *, in_port_t port, const void *, size_t n);
 /* End Marker to a peer's tunnel (host order) that no session sends to any more, as soon as packets that
  * are on their way have left. */
-void gtpu_end_marker(const struct hop *, uint32_t teid);
+void gtpu_end_marker(uint16_t hop, uint32_t teid);
+
+/* peer.c: paths to GTP-U peers */
+struct peer { /* embedded in its hop's element; all zero in the beginning */
+	struct in6_addr addr;
+	uint16_t index;
+	enum dp_path path;
+	bool waiting;          /* for an Echo Response to `sequence` */
+	uint16_t sequence;
+	unsigned unanswered;   /* expiries of T3-RESPONSE since the last response */
+	struct timer timer;    /* the next Echo Request, or T3-RESPONSE */
+	struct timer hold;     /* until a path that is down costs its tunnels */
+	uint64_t sent_ns, since;
+	uint64_t rtt_us, echo_sent, echo_answered, failures, errors;
+	struct count up, down; /* less what tunnels that are there had when they came */
+};
+/* It has its first tunnel, or lost its last. */
+void peer_used(struct peer *);
+void peer_unused(struct peer *);
+/* The slot's counters begin to be its peer's, or end. */
+void peer_account(uint32_t slot, bool begins);
+struct gtpu_message;
+void peer_echo_response(const struct in6_addr *from, const struct gtpu_message *);
+/* An Error Indication came from there. */
+void peer_error(const struct in6_addr *from);
 
 /* capture.c */
 int capture_start(void);

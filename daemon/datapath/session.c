@@ -85,7 +85,7 @@ static uint32_t random_word(void)
 	return v;
 }
 
-static uint32_t make_teid(uint32_t slot)
+uint32_t session_make_teid(uint32_t slot)
 {
 	uint32_t bits = dp.settings->tag_bits, teid;
 
@@ -277,38 +277,43 @@ int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid
 		addresses_del(s, slot);
 		return err;
 	}
-	*teid = make_teid(slot);
+	*teid = session_make_teid(slot);
 	capture_session(slot);
 	__atomic_store_n(&s->teid, htonl(*teid), __ATOMIC_RELEASE);
 	return 0;
 }
 
-/* Moves a session to a peer, or to none (0): then packets find the device idle. */
-static void set_peer(uint32_t slot, uint16_t peer, __be32 peer_teid)
+void session_set_way(uint32_t slot, uint16_t peer, uint16_t exit, uint32_t peer_teid)
 {
 	struct session *s = &dp.sessions[slot];
 	const struct {
 		uint16_t peer, exit;
 		__be32 peer_teid;
-	} way = {peer, s->exit, peer_teid};
-	uint16_t before = s->peer;
+	} way = {peer, exit, htonl(peer_teid)};
+	uint16_t had[2] = {s->peer, session_is_relay(s) ? s->exit : HOP_NONE};
 	uint64_t word;
 
 	memcpy(&word, &way, sizeof(word));
-	if (before)
+	peer_account(slot, false);
+	if (session_out(s))
 		tunnel_del(slot);
 	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
 	__atomic_store_n((uint64_t *)&s->peer, word, __ATOMIC_RELEASE);
-	if (peer)
+	if (session_out(s))
 		tunnel_add(slot);
-	if (before)
-		hop_put(before);
+	peer_account(slot, true);
+	for (unsigned i = 0; i < 2; i++)
+		if (had[i])
+			hop_put(had[i]);
 }
 
+/* From now on packets find the device idle. A relay ends: no hop is its exit any more. */
 static void disconnect(uint32_t slot)
 {
-	if (dp.sessions[slot].peer)
-		set_peer(slot, 0, 0);
+	const struct session *s = &dp.sessions[slot];
+
+	if (session_out(s))
+		session_set_way(slot, HOP_NONE, session_is_relay(s) ? HOP_NONE : s->exit, 0);
 }
 
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)
@@ -316,7 +321,7 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 	struct session *s = slot_session(slot);
 	int hop;
 
-	if (!s || !s->teid)
+	if (!s || !s->teid || session_is_relay(s))
 		return -ENOENT;
 	hop = hop_get(peer);
 	if (hop < 0)
@@ -326,8 +331,8 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 		return 0;
 	}
 	if (s->peer)
-		gtpu_end_marker(&dp.hops[s->peer], ntohl(s->peer_teid));
-	set_peer(slot, (uint16_t)hop, htonl(teid));
+		gtpu_end_marker(s->peer, ntohl(s->peer_teid));
+	session_set_way(slot, (uint16_t)hop, s->exit, teid);
 	return 0;
 }
 
@@ -484,6 +489,28 @@ static void addresses_count(void)
 	dp.settings->addresses = n;
 }
 
+/* References of an adopted slot's hops. */
+static void adopt_way(uint32_t slot)
+{
+	struct session *s = &dp.sessions[slot];
+	bool peer = s->peer && hop_adopt(s->peer);
+	bool out = session_is_relay(s) && hop_adopt(s->exit);
+
+	if ((s->peer && !peer) || (session_is_relay(s) && !out)) {
+		LOG(WARN, "datapath.adopt", "imsi=%s slot=%u peer=%u text=\"no such peer\"", s->imsi,
+		    slot, s->peer);
+		if (peer)
+			hop_put(s->peer);
+		if (out)
+			hop_put(s->exit);
+		s->exit = session_is_relay(s) ? HOP_NONE : s->exit;
+		s->peer = HOP_NONE;
+	}
+	if (session_out(s))
+		tunnel_add(slot);
+	peer_account(slot, true);
+}
+
 /* Adopted slots: references to peers, tunnels, extra slots. */
 int session_start(uint32_t *used)
 {
@@ -500,15 +527,7 @@ int session_start(uint32_t *used)
 		++*used;
 		if (slot >= dp.extra_first)
 			state.taken[slot - dp.extra_first] = true;
-		if (!s->peer)
-			continue;
-		if (hop_adopt(s->peer)) {
-			tunnel_add(slot);
-		} else {
-			LOG(WARN, "datapath.adopt", "imsi=%s slot=%u peer=%u text=\"no such peer\"",
-			    s->imsi, slot, s->peer);
-			s->peer = 0;
-		}
+		adopt_way(slot);
 	}
 	for (uint32_t i = 0; i < dp.extra_count; i++)
 		if (!state.taken[i])

@@ -25,7 +25,7 @@ static uint32_t home(uint32_t entry)
 {
 	const struct session *s = &dp.sessions[entry - 1];
 
-	return place(s->peer, s->peer_teid);
+	return place(session_out(s), s->peer_teid);
 }
 
 bool tunnel_start(uint32_t slots)
@@ -84,7 +84,7 @@ uint32_t tunnel_find(uint16_t peer, uint32_t teid)
 	for (uint32_t i = place(peer, wire); table.slot[i]; i = (i + 1) & table.mask) {
 		const struct session *s = &dp.sessions[table.slot[i] - 1];
 
-		if (s->peer == peer && s->peer_teid == wire)
+		if (session_out(s) == peer && s->peer_teid == wire)
 			return table.slot[i] - 1;
 	}
 	return NO_SLOT;

@@ -149,7 +149,8 @@ struct hop {
 	__u8 addr[16];	 /* the peer's address (IPv4 in the first 4 octets), network order */
 	__u8 local[16];	 /* ours towards it */
 	__u32 to_host;	 /* 1: this machine's own stack, which is the router then */
-	__u32 reserved;
+	__u16 also;	 /* index of the same peer's address of the other family, 0: none; for the daemon */
+	__u16 reserved;
 };
 
 /* The member ipsum of a hop of family 4 whose addr and local are set: the words of an IPv4 header without
@@ -242,8 +243,9 @@ struct reason_count {
 /* SLOW_PATH: uplink packet of `slot` in `packet`, to be answered (ICMPv6 to a link-local or multicast
  * address). UNKNOWN_TEID: an Error Indication was sent to `peer` for `teid`. IDLE: downlink data
  * for `slot`, at most once a second until it has a peer. QUOTA: a packet of `slot` did not fit into
- * its quota, which is exhausted from this packet on; told once. */
-enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE, EVENT_QUOTA };
+ * its quota, which is exhausted from this packet on; told once. PATH: an ICMP message says that a packet of
+ * ours to `peer` did not fit its path. */
+enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE, EVENT_QUOTA, EVENT_PATH };
 struct event {
 	__u32 type; /* enum event_type */
 	__u32 slot;
