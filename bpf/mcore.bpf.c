@@ -83,8 +83,8 @@ INLINE int gtpu_message(struct pkt *p, const struct gtpu_pdu *g, const struct ip
 								  : REASON_gtpu_echo;
 }
 
-/* From one tunnel into another, G-PDUs and End Markers alike (TS 29.281 7.3.2, TS 23.401 5.5.1.1.2). A
- * relay is an intermediate node for extension headers (5.2.1). */
+/* From one tunnel into another, G-PDUs and End Markers alike (TS 29.281 7.3.2,
+ * TS 23.401 5.5.1.1.2). A relay is an intermediate node for extension headers (5.2.1). */
 INLINE int relay(struct pkt *p, const struct gtpu_pdu *g)
 {
 	const __u32 len = g->length + (__u32)sizeof(struct gtpu);
@@ -105,14 +105,15 @@ INLINE int relay(struct pkt *p, const struct gtpu_pdu *g)
 		count_session(&p->session->up, g->room);
 	}
 	p->session->last_seen = p->now;
+	capture_maybe(p, g->type == GTPU_G_PDU ? REASON_relay : REASON_relay_end);
 	if (!retunnel(p, g, p->session->dscp, hop, way.peer_teid))
 		return REASON_internal;
 	return g->type == GTPU_G_PDU ? REASON_relay : REASON_relay_end;
 }
 
 /* A device that speaks GTP to the core's own sockets is up to no good. The first fragment tells, so
- * one that is too short to tell is taken for it, as is a chain of IPv6 headers that we cannot follow.
- * A function of its own: few packets go to this machine. */
+ * one that is too short to tell is taken for it, as is a chain of IPv6 headers that we cannot
+ * follow. A function of its own: few packets go to this machine. */
 __noinline int speaks_gtp(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
 {
 	struct udphdr *udp;
@@ -146,8 +147,8 @@ __noinline int speaks_gtp(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
 /* Of the packet of a device at off. IPv4's protocol numbers are not those of IPv6's headers. */
 INLINE bool gtp_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
 {
-	if (!in->v6 && (in->proto != PROTO_UDP ||
-			((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff)))
+	if (!in->v6 &&
+	    (in->proto != PROTO_UDP || ((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff)))
 		return false;
 	return speaks_gtp(p->ctx, off + in->hlen, in->proto, in->len - in->hlen);
 }

@@ -66,6 +66,8 @@ static const struct command commands[] = {
 	{"trace", "", "[IMSI]", trace, "steps of a device's procedures as they happen", "/trace",
 	 NULL, trace_columns, NULL},
 	{"pool", "show", "", show, "address pools", "/pools", "pools", pool_columns, NULL},
+	{"peer", "show", "", show, "GTP-U peers: paths, counters, errors; -w: all columns",
+	 "/peers", "peers", peer_columns, NULL},
 	{"memory", "show", "", show, "pools of objects in mcored", "/memory", "memory",
 	 memory_columns, NULL},
 	{"version", "", "", show_version, "of mcorectl and mcored", "/version", NULL, NULL, NULL},

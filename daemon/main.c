@@ -151,7 +151,9 @@ static void sgw_error_indication(uint32_t slot)
 		mme_bearer_lost(imsi, ebi);
 }
 
-static const struct dp_handler dp_events = {pgw_slow_path, sgw_downlink_data, sgw_error_indication};
+/* A path that is down is no other for its tunnels than a peer that lost them (TS 23.007 20.3). */
+static const struct dp_handler dp_events = {pgw_slow_path, sgw_downlink_data, sgw_error_indication,
+					    sgw_error_indication};
 
 static int failed(const char *what, const char *error)
 {
@@ -171,7 +173,8 @@ static int start(void)
 {
 	struct store_config store = {settings.store_path,
 				     *settings.store_key ? settings.store_key : NULL};
-	struct sgw_config sgw = {.control = settings.control, .gtpu = settings.gtpu};
+	struct sgw_config sgw = {
+		.control = settings.control, .gtpu = settings.gtpu, .gtpu6 = settings.gtpu6};
 	struct api_config api = {
 		.socket = settings.api_socket,
 		.group = *settings.api_group ? settings.api_group : NULL,
@@ -218,7 +221,8 @@ static int clean(void)
 	char error[512];
 
 	settings_datapath(&settings, &dp);
-	memset(dp.gtpu.s6_addr + 12, 0, 4); /* any */
+	dp.gtpu = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}}; /* any */
+	memset(&dp.gtpu6, 0, sizeof(dp.gtpu6));
 	for (unsigned i = 0; i < dp.interfaces; i++)
 		if (if_nametoindex(dp.interface[i].name))
 			dp.interface[interfaces++] = dp.interface[i];

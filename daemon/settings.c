@@ -548,7 +548,16 @@ static const struct config_row pgw_rows[] = {
 	{ 0 },
 };
 static const struct config_row sgw_rows[] = {
-	{ "gtpu", CONFIG_IP4, S(gtpu), .required = true, .help = "our GTP-U address towards eNodeBs" },
+	{ "gtpu", CONFIG_IP4, S(gtpu), .help = "our GTP-U address towards eNodeBs; it, gtpu6 or both" },
+	{ "gtpu6", CONFIG_IP6, S(gtpu6), .help = "our GTP-U address for tunnels over IPv6" },
+	{ "echo_interval", CONFIG_DURATION, S(echo.interval_ms), .preset = "60s", .max = 3600000,
+	  .help = "between Echo Requests to a peer in use, 0: none; TS 29.281 wants no less than 60s" },
+	{ "t3_response", CONFIG_DURATION, S(echo.t3_response_ms), .preset = "3s", .min = 100, .max = 60000,
+	  .help = "T3-RESPONSE: after it an Echo Request is repeated" },
+	{ "n3_requests", CONFIG_INTEGER, S(echo.n3_requests), .preset = "3", .max = 20,
+	  .help = "N3-REQUESTS: so many repetitions before the path is down" },
+	{ "path_failure", CONFIG_DURATION, S(echo.hold_ms), .preset = "0s", .max = 3600000,
+	  .help = "so long may a path be down until its bearers are released (TS 23.007 20.3.1)" },
 	{ "control", CONFIG_IP4, S(control), .help = "our GTP-C address; not given: the GTP-U one" },
 	{ 0 },
 };
@@ -784,12 +793,21 @@ static void check_addresses(struct findings *f)
 {
 	const struct mcored_settings *s = f->s;
 	const struct in6_addr gtpu = mapped(s->gtpu);
+	const bool has6 = !IN6_IS_ADDR_UNSPECIFIED(&s->gtpu6);
 
-	if (!s->gtpu.s_addr || IN_MULTICAST(ntohl(s->gtpu.s_addr)))
+	if (!s->gtpu.s_addr && !has6)
+		WRONG(f, "sgw", "expected gtpu, gtpu6 or both: our GTP-U addresses");
+	if (s->gtpu.s_addr && IN_MULTICAST(ntohl(s->gtpu.s_addr)))
 		WRONG(f, "sgw.gtpu", "expected the address of one of this machine's interfaces");
-	else if (pool_of(s, &gtpu))
+	else if (s->gtpu.s_addr && pool_of(s, &gtpu))
 		WRONG(f, "sgw.gtpu", "is an address for devices: in the pool of \"%s\"",
 		      pool_of(s, &gtpu)->name);
+	if (has6 && (s->gtpu6.s6_addr[0] == 0xff || IN6_IS_ADDR_LINKLOCAL(&s->gtpu6) ||
+		     IN6_IS_ADDR_LOOPBACK(&s->gtpu6)))
+		WRONG(f, "sgw.gtpu6", "expected a global address of one of this machine's interfaces");
+	else if (has6 && pool_of(s, &s->gtpu6))
+		WRONG(f, "sgw.gtpu6", "is an address for devices: in the pool of \"%s\"",
+		      pool_of(s, &s->gtpu6)->name);
 	for (unsigned i = 0; i < s->s1_addresses; i++)
 		for (unsigned k = 0; k < i; k++)
 			if (!memcmp(&s->s1_address[i], &s->s1_address[k], sizeof(struct in6_addr)))
@@ -900,7 +918,10 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->mode = s->mode;
-	c->gtpu = mapped(s->gtpu);
+	if (s->gtpu.s_addr)
+		c->gtpu = mapped(s->gtpu);
+	c->gtpu6 = s->gtpu6;
+	c->echo = s->echo;
 	c->ue_to_ue = s->ue_to_ue;
 	c->extra_slots = s->extra_slots;
 	c->pin_dir = s->pin_dir;
@@ -953,6 +974,7 @@ void settings_pgw(const struct mcored_settings *s, struct pgw_config *c)
 	c->apns = s->apns;
 	c->control = s->control;
 	c->gtpu = s->gtpu;
+	c->gtpu6 = s->gtpu6;
 	for (unsigned i = 0; i < s->apns; i++) {
 		const struct settings_apn *a = &s->apn[i];
 		struct pgw_apn *p = &c->apn[i];

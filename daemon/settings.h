@@ -74,6 +74,8 @@ struct mcored_settings {
 	struct in6_addr *s1_address;
 	unsigned s1_addresses;
 	struct in_addr gtpu, control;
+	struct in6_addr gtpu6;
+	struct dp_echo echo;
 	enum dp_mode mode;
 	const char *object, *pin_dir;
 	bool ue_to_ue;

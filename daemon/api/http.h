@@ -103,6 +103,7 @@ void sim_delete(struct api_request *);
 void sessions_list(struct api_request *);
 void sessions_show(struct api_request *);
 void pools_list(struct api_request *);
+void peers_list(struct api_request *);
 void ues_list(struct api_request *);
 void ue_show(struct api_request *);
 void ue_detach(struct api_request *);

@@ -22,6 +22,7 @@ static const struct api_route routes[] = {
 	{"DELETE", "/access", access_delete, NULL, NULL},
 	{"GET", "/enbs", enbs_list, NULL, NULL},
 	{"GET", "/pools", pools_list, NULL, NULL},
+	{"GET", "/peers", peers_list, NULL, NULL},
 	{"GET", "/trace", trace, NULL, NULL},
 	{"GET", "/trace/:imsi", trace, NULL, NULL},
 	{"GET", "/capture/:imsi", capture, NULL, NULL},

@@ -40,6 +40,9 @@ const struct view_row session_rows[] = {SESSION_FIELDS(ROW) END};
 #define VIEW struct pool_view
 const struct view_row pool_rows[] = {POOL_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct peer_view
+const struct view_row peer_rows[] = {PEER_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct memory_view
 const struct view_row memory_rows[] = {MEMORY_FIELDS(ROW) END};
 #undef VIEW

@@ -85,7 +85,8 @@ int dp_plan(void)
 
 	if ((none4 && !dp_has_gtpu6()) || (!none4 && !ip_is4(&dp.config.gtpu)) ||
 	    ip_is4(&dp.config.gtpu6) || IN6_IS_ADDR_LINKLOCAL(&dp.config.gtpu6))
-		return dp_fail(-EAFNOSUPPORT, "GTP-U needs an IPv4 address, a global IPv6 one, or both");
+		return dp_fail(-EAFNOSUPPORT,
+			       "GTP-U needs an IPv4 address, a global IPv6 one, or both");
 	memset(&dp.wanted, 0, sizeof(dp.wanted));
 	for (unsigned i = 0; i < dp.config.pools; i++) {
 		const struct dp_pool *p = &dp.config.pool[i];
@@ -165,7 +166,8 @@ static int start(uint32_t *adopted)
 		err = link_sync_addresses();
 	if (err)
 		return dp_fail(err, "datapath: %s", strerror(-err));
-	if ((err = gtpu_start()) || (err = event_start()) || (err = capture_start()) || (err = nat_start()))
+	if ((err = gtpu_start()) || (err = event_start()) || (err = capture_start()) ||
+	    (err = nat_start()))
 		return err;
 	return attach_start();
 }

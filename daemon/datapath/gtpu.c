@@ -9,8 +9,8 @@
  * could run in circles. What is to be relayed and the programs cannot (it does not fit the next
  * hop, or an extension header ends here) is relayed from here, in fragments where it must.
  *
- * A device reaches this machine by mcore0, and its packets may come in fragments that hide what they
- * are: what comes in there is never taken for GTP-U.
+ * A device reaches this machine by mcore0, and its packets may come in fragments that hide what
+ * they are: what comes in there is never taken for GTP-U.
  *
  * Messages: Echo Request is answered (7.2.1), Error Indication told to the roles (7.3.1), an
  * unknown TEID answered with one, an unknown extension header that must be understood with a
@@ -49,7 +49,8 @@ static const char *way_name(unsigned i) { return i == SENT ? "sent" : "received"
 METRIC_COUNTER_BY(notifications, "mcore_gtpu_headers_notifications_total",
 		  "Supported Extension Headers Notifications", "way", way_name, WAYS);
 METRIC_COUNTER_BY(end_markers, "mcore_gtpu_end_markers_total",
-		  "End Markers that mcored itself sent, or got by its socket", "way", way_name, WAYS);
+		  "End Markers that mcored itself sent, or got by its socket", "way", way_name,
+		  WAYS);
 METRIC_COUNTER(error_indications, "mcore_gtpu_error_indications_total",
 	       "Error Indications received");
 METRIC_COUNTER(relayed, "mcore_gtpu_relayed_total", "G-PDUs relayed by mcored, not by XDP");
@@ -66,7 +67,8 @@ struct socket {
 static struct {
 	struct socket udp[2]; /* IPv4, IPv6 */
 	int packet;
-	uint8_t in[ETH_HLEN + OUTER_MAX + DATAGRAM_MAX]; /* room for headers before what is received */
+	uint8_t in[ETH_HLEN + OUTER_MAX +
+		   DATAGRAM_MAX]; /* room for headers before what is received */
 	uint64_t second;
 	unsigned answers;
 	struct marker {
@@ -178,8 +180,11 @@ static void on_headers_notification(const struct datagram *d, const struct gtpu_
 	char types[128];
 
 	metric_add_at(&notifications, RECEIVED, 1);
-	LOG(WARN, "gtpu.headers_notification", "peer=%s supported=%s", ip_text(&d->from),
-	    gtpu_parse_headers(m, types, sizeof(types)) ? types : "?");
+	if (hop_find(&d->from) && gtpu_parse_headers(m, types, sizeof(types)))
+		LOG(WARN, "gtpu.headers_notification", "peer=%s supported=%s", ip_text(&d->from),
+		    types);
+	else
+		metric_add(&damaged, 1);
 }
 
 /* Only who has the tunnel can say that it is unknown there. */
@@ -192,15 +197,23 @@ static void on_error_indication(const struct datagram *d, const struct gtpu_mess
 	metric_add(&error_indications, 1);
 	peer_error(&d->from);
 	if (!gtpu_parse_error(m, &teid, &peer)) {
-		LOG(INFO, "gtpu.error_indication", "peer=%s text=\"an information element is missing or damaged\"",
+		metric_add(&damaged, 1);
+		LOG(DEBUG, "gtpu.error_indication",
+		    "peer=%s text=\"an information element is missing or damaged\"",
 		    ip_text(&d->from));
 		return;
 	}
 	hop = hop_find(&peer);
 	slot = hop && hop_same_peer(&d->from, &peer) ? tunnel_find(hop, teid) : NO_SLOT;
+	if (slot == NO_SLOT) {
+		LOG(DEBUG, "gtpu.error_indication",
+		    "peer=%s address=%s teid=%#x text=\"no such tunnel\"", ip_text(&d->from),
+		    ip_text(&peer), teid);
+		return;
+	}
 	LOG(INFO, "gtpu.error_indication", "peer=%s address=%s teid=%#x imsi=%s", ip_text(&d->from),
-	    ip_text(&peer), teid, slot == NO_SLOT ? "-" : dp.sessions[slot].imsi);
-	if (slot != NO_SLOT && dp.handler.error_indication)
+	    ip_text(&peer), teid, dp.sessions[slot].imsi);
+	if (dp.handler.error_indication)
 		dp.handler.error_indication(slot);
 }
 
@@ -359,12 +372,13 @@ static void read_control(struct msghdr *msg, struct datagram *d)
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
 			d->ifindex = ((struct in_pktinfo *)(void *)CMSG_DATA(c))->ipi_ifindex;
 		else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
-			d->ifindex = (int)((struct in6_pktinfo *)(void *)CMSG_DATA(c))->ipi6_ifindex;
+			d->ifindex =
+				(int)((struct in6_pktinfo *)(void *)CMSG_DATA(c))->ipi6_ifindex;
 		else
-			d->reassembled |= (c->cmsg_level == IPPROTO_IP &&
-					   c->cmsg_type == IP_RECVFRAGSIZE) ||
-					  (c->cmsg_level == IPPROTO_IPV6 &&
-					   c->cmsg_type == IPV6_RECVFRAGSIZE);
+			d->reassembled |=
+				(c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVFRAGSIZE) ||
+				(c->cmsg_level == IPPROTO_IPV6 &&
+				 c->cmsg_type == IPV6_RECVFRAGSIZE);
 	}
 }
 

@@ -115,7 +115,8 @@ static void write_hop(struct hop_user *u, const uint8_t *mac)
 		if (h.mtu < l->mtu && u->is_peer && !timer_running(&u->again))
 			timer_start(&u->again, PATH_MTU_AGAIN_MS, look_again);
 		if (dp.hops[u->index].mtu && h.mtu != dp.hops[u->index].mtu)
-			LOG(INFO, "datapath.path_mtu", "%s=%s mtu=%u", kind_of(u), name_of(u), h.mtu);
+			LOG(INFO, "datapath.path_mtu", "%s=%s mtu=%u", kind_of(u), name_of(u),
+			    h.mtu);
 	}
 	store(u->index, &h);
 }

@@ -4,8 +4,8 @@
  * Each peer that has a tunnel is sent an Echo Request now and then. T3-RESPONSE without an answer
  * repeats it and counts one; an Echo Response sets the count back. When it exceeds N3-REQUESTS, the
  * path is down: this is logged and counted, and after the hold time, if it still is, the roles are
- * told of every tunnel on it. The next request goes out all the same, and a response brings the path
- * back. Recovery says nothing in GTP-U and is not read (8.2).
+ * told of every tunnel on it. The next request goes out all the same, and a response brings the
+ * path back. Recovery says nothing in GTP-U and is not read (8.2).
  *
  * What went over a peer costs the programs nothing: the counters are its tunnels'. A peer's sum is
  * what its tunnels count now, and what those that left had counted, less what each had counted when
@@ -72,8 +72,8 @@ static void path_down(struct peer *p)
 	p->failures++;
 	metric_add(&path_failures, 1);
 	set_path(p, DP_PATH_DOWN);
-	LOG(WARN, "gtpu.path_down", "peer=%s unanswered=%u tunnels=%u hold_ms=%u", ip_text(&p->addr),
-	    p->unanswered, hop_refs(p->index), dp.config.echo.hold_ms);
+	LOG(WARN, "gtpu.path_down", "peer=%s unanswered=%u tunnels=%u hold_ms=%u",
+	    ip_text(&p->addr), p->unanswered, hop_refs(p->index), dp.config.echo.hold_ms);
 	timer_start(&p->hold, dp.config.echo.hold_ms, give_up);
 }
 
@@ -219,7 +219,8 @@ static void add_tunnels(struct dp_peer *list, const uint32_t place[])
 	}
 }
 
-/* Senders of what belongs to no tunnel: a peer's own mistakes, and strangers behind the list's n. */
+/* Senders of what belongs to no tunnel: a peer's own mistakes, and strangers behind the list's n.
+ */
 static unsigned add_senders(struct dp_peer *list, unsigned n, unsigned cap, const uint32_t place[])
 {
 	struct in6_addr key, next;

@@ -497,8 +497,8 @@ static void adopt_way(uint32_t slot)
 	bool out = session_is_relay(s) && hop_adopt(s->exit);
 
 	if ((s->peer && !peer) || (session_is_relay(s) && !out)) {
-		LOG(WARN, "datapath.adopt", "imsi=%s slot=%u peer=%u text=\"no such peer\"", s->imsi,
-		    slot, s->peer);
+		LOG(WARN, "datapath.adopt", "imsi=%s slot=%u peer=%u text=\"no such peer\"",
+		    s->imsi, slot, s->peer);
 		if (peer)
 			hop_put(s->peer);
 		if (out)

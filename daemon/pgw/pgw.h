@@ -57,7 +57,8 @@ struct pgw_config {
 	 * a bearer that may preempt takes the place of preemptable ones of lower ARP priority. */
 	uint64_t gbr_up, gbr_down;
 	uint8_t dscp[256];            /* of downlink GTP-U, by QCI */
-	struct in_addr control, gtpu; /* our addresses in F-TEIDs */
+	struct in_addr control, gtpu; /* our addresses in F-TEIDs; gtpu or gtpu6 may be zero */
+	struct in6_addr gtpu6;
 };
 
 /* After dp_start. Copies the configuration. 0, or -EINVAL if an APN has no address family. */

@@ -220,7 +220,7 @@ static void accept_session(const struct pgw_session *s, const struct gtpc_reques
 		.ebi = s->ebi,
 		.cause = GTPC_ACCEPTED,
 		.qos = q->bearer[0].qos,
-		.s1u_sgw = {.type = FTEID_S5U_PGW, .has4 = true, .teid = s1u_teid, .ip4 = pgw.gtpu},
+		.s1u_sgw = fteid_of(FTEID_S5U_PGW, s1u_teid, pgw.gtpu, pgw.gtpu6),
 	};
 }
 

@@ -8,14 +8,17 @@
 #include "datapath/datapath.h"
 #include "pgw/pgw.h"
 
+/* Of a F-TEID with two addresses the one that we have a family for, IPv4 first: its headers are
+ * shorter. The peer sends from either. */
 static struct in6_addr address_of(const struct fteid *f)
 {
-	struct in6_addr a = {0};
+	struct in6_addr a = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
-	if (!f->has4)
-		return f->ip6;
-	a.s6_addr[10] = a.s6_addr[11] = 0xff;
 	memcpy(a.s6_addr + 12, &f->ip4, 4);
+	if (!f->has4 || (f->has6 && !sgw.gtpu.s_addr))
+		return f->ip6;
+	if (f->has6 && !IN6_IS_ADDR_UNSPECIFIED(&sgw.gtpu6))
+		dp_peer_also(&a, &f->ip6);
 	return a;
 }
 

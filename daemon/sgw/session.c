@@ -122,7 +122,7 @@ static void pdn_end(struct sgw_pdn *pdn)
 
 struct fteid sgw_s1u(uint32_t teid)
 {
-	return (struct fteid){.type = FTEID_S1U_SGW, .has4 = true, .teid = teid, .ip4 = sgw.gtpu};
+	return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6);
 }
 
 /* ---- Create Session ---- */

@@ -12,7 +12,8 @@
 #include "transport/gtpc.h"
 
 struct sgw_config {
-	struct in_addr control, gtpu; /* our addresses in F-TEIDs */
+	struct in_addr control, gtpu; /* our addresses in F-TEIDs; gtpu or gtpu6 may be zero */
+	struct in6_addr gtpu6;
 };
 
 int sgw_start(const struct sgw_config *);

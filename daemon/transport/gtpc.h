@@ -104,6 +104,20 @@ struct fteid {
 	struct in6_addr ip6;
 };
 
+/* An F-TEID with one or both addresses; zero is none. */
+static inline struct fteid fteid_of(enum fteid_type type, uint32_t teid, struct in_addr ip4,
+				    struct in6_addr ip6)
+{
+	return (struct fteid){
+		.type = (uint8_t)type,
+		.has4 = ip4.s_addr != 0,
+		.has6 = !IN6_IS_ADDR_UNSPECIFIED(&ip6),
+		.teid = teid,
+		.ip4 = ip4,
+		.ip6 = ip6,
+	};
+}
+
 struct bearer_qos {
 	uint8_t qci, arp_priority;
 	bool arp_may_preempt, arp_preemptable;

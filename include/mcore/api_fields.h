@@ -229,6 +229,28 @@
 	F(in_use,       number, LIST, "given out, or kept for SIMs with a static address")         \
 	F(free,         number, LIST, "left")
 
+/* A GTP-U peer (eNodeB, gateway), or somebody who sends GTP-U and has no tunnel. */
+#define PEER_FIELDS(F)                                                                             \
+	F(address,      text,   LIST, "its GTP-U address")                                         \
+	F(state,        word,   LIST, "up or down by Echo, unknown (no answer yet), unused (no tunnel any more), stranger") \
+	F(tunnels,      number, LIST, "bearers and relays on it")                                  \
+	F(device,       text,   LIST, "interface towards it")                                      \
+	F(resolved,     flag,   MORE, "its next hop's link-layer address is known")                \
+	F(mtu,          number, MORE, "of the path, IP headers included")                          \
+	F(rtt_us,       number, LIST, "round trip of the last Echo, microseconds")                 \
+	F(since,        time,   MORE, "time of its state")                                         \
+	F(packets_up,   number, LIST, "packets from it, of its tunnels, since mcored started")     \
+	F(bytes_up,     bytes,  MORE, "their octets, of inner packets")                            \
+	F(packets_down, number, LIST, "packets to it")                                             \
+	F(bytes_down,   bytes,  MORE, "their octets, of inner packets")                            \
+	F(echo_sent,    number, MORE, "Echo Requests sent")                                        \
+	F(echo_answered, number, MORE, "Echo Responses received")                                  \
+	F(failures,     number, LIST, "times that its path went down")                             \
+	F(errors,       number, LIST, "Error Indications from it")                                 \
+	F(errors_sent,  number, MORE, "Error Indications to it")                                   \
+	F(unknown_teid, number, LIST, "G-PDUs from it for a TEID that is not ours")                \
+	F(wrong_peer,   number, LIST, "G-PDUs from it for another's tunnel")
+
 /* A pool of objects in mcored's memory. */
 #define MEMORY_FIELDS(F)                                                                           \
 	F(pool,         word,   LIST, "type of object")                                            \
@@ -303,6 +325,7 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(warning_enb, WARNING_ENB_FIELDS)                                                         \
 	O(session, SESSION_FIELDS)                                                                 \
 	O(pool, POOL_FIELDS)                                                                       \
+	O(peer, PEER_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \
 	O(access, ACCESS_FIELDS)                                                                   \
 	O(trace, TRACE_FIELDS)

@@ -123,9 +123,8 @@ static bool check_frame(const struct test_case *t, const uint8_t *in, size_t n,
 		return fail("ICMP source or MTU is not %s, %u", t->icmp_from, t->icmp_mtu);
 	if (!same_frame(r, want, want_n))
 		return false;
-	const char *fault =
-		frame_fault(r->frame, r->len,
-			    t->reason != REASON_uplink && t->reason != REASON_to_host);
+	const char *fault = frame_fault(r->frame, r->len,
+					t->reason != REASON_uplink && t->reason != REASON_to_host);
 
 	return fault ? fail("the frame sent is malformed: %s", fault) : true;
 }
@@ -161,8 +160,7 @@ static bool is_source(const struct packet_spec *s, const uint8_t *a)
 {
 	uint8_t want[16] = {[10] = 0xff, [11] = 0xff};
 
-	inet_pton(s->version == 6 ? AF_INET6 : AF_INET, s->src,
-		  s->version == 6 ? want : want + 12);
+	inet_pton(s->version == 6 ? AF_INET6 : AF_INET, s->src, s->version == 6 ? want : want + 12);
 	return !memcmp(a, want, sizeof want);
 }
 

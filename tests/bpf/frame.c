@@ -182,7 +182,6 @@ size_t frame_build(const struct frame_spec *f, uint8_t *out)
 	return f->cut && f->cut < p - out ? f->cut : (size_t)(p - out);
 }
 
-
 static const char *gtp_fault(const uint8_t *p, size_t n)
 {
 	if (n < 8 || (p[0] & 0xf0) != 0x30)

@@ -75,13 +75,12 @@ static bool interfaces(void)
 		   "ip link add mcore0 type veth peer name mcore1"))
 		return false;
 	for (int i = 0; i < LAB_HOPS; i++)
-		lab.iface[i] =
-			(int)if_nametoindex(i == HOP_HOST ? "mcore1"
-					    : i == HOP_EXIT || i == HOP_EXIT_VLAN ||
-							    i == HOP_EXIT_LOST ||
-							    i == HOP_EXIT_SMALL
-						    ? "sgi"
-						    : "access");
+		lab.iface[i] = (int)if_nametoindex(i == HOP_HOST ? "mcore1"
+						   : i == HOP_EXIT || i == HOP_EXIT_VLAN ||
+								   i == HOP_EXIT_LOST ||
+								   i == HOP_EXIT_SMALL
+							   ? "sgi"
+							   : "access");
 	lab.aside = (int)if_nametoindex("lo");
 	return true;
 }

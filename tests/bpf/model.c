@@ -244,7 +244,8 @@ static void udp_write(uint8_t *p, unsigned sport, unsigned dport, size_t n)
 	put16(p + 6, 0);
 }
 
-/* Outer headers around the n octets of GTP-U that are in place behind them; returns their length. */
+/* Outer headers around the n octets of GTP-U that are in place behind them; returns their length.
+ */
 static size_t outer_len(bool v6) { return v6 ? 48 : 28; }
 static void outer_write(uint8_t *p, bool v6, uint8_t tos, const uint8_t *src, const uint8_t *dst,
 			unsigned dport, size_t n)

@@ -4,7 +4,8 @@
  * "error"; what the datapath tells the roles is printed as "event ...".
  *
  *   dpctl gtpu=10.10.0.1 access=s1u sgi=sgi pool=10.45.0.0/16 pool6=2001:db8::/48 [kernel] [routed]
- *         [gateway=ADDR] [mode=generic] [pins=DIR] [object=FILE] [size=N] [ue_to_ue]
+ *         [gateway=ADDR] [mode=generic] [pins=DIR] [object=FILE] [size=N] [ue_to_ue] [gtpu6=ADDR]
+ *         [echo=INTERVAL,T3,N3,HOLD]    in ms; without it no Echo Requests are sent
  *
  *   dpctl beside DEV FILE     puts the XDP program of FILE on DEV by libxdp, and ends
  *   dpctl programs DEV        prints the names of the programs in DEV's dispatcher
@@ -13,6 +14,10 @@
  *   static ADDRESS PEER PEER_TEID         the same in an extra slot, outside the pool
  *   connect OFFSET PEER PEER_TEID, idle OFFSET, del OFFSET, rate OFFSET UP DOWN, gate OFFSET 0|1
  *   send OFFSET HEX                       an IP packet by dp_session_send
+ *   also PEER ADDRESS                     the peer's other address
+ *   relay FROM|any TO TO_TEID             a tunnel from peer to peer: "ok SLOT TEID"
+ *   switch SLOT TO TO_TEID                the relay goes there from now on
+ *   peers                                 "peer ..." lines, then ok
  *   fill N                                N sessions without a peer: "ok MILLISECONDS"
  *   show OFFSET, reasons, describe, quit, stop (removes all) */
 #include "core/log.h"
@@ -35,6 +40,7 @@ static void on_slow_path(uint32_t slot, const uint8_t *packet, size_t n)
 }
 static void on_downlink(uint32_t slot) { printf("event downlink_data slot=%u\n", slot); }
 static void on_error(uint32_t slot) { printf("event error_indication slot=%u\n", slot); }
+static void on_failure(uint32_t slot) { printf("event path_failure slot=%u\n", slot); }
 
 static struct in6_addr mapped(const char *text)
 {
@@ -172,6 +178,49 @@ static void send_hex(uint32_t slot, const char *hex)
 	result(dp_session_send(slot, packet, n));
 }
 
+static void relay(const char *from, const char *to, uint32_t teid)
+{
+	struct dp_relay r = {.apn = "relay", .ebi = 5, .from_any = !strcmp(from, "any")};
+	uint32_t slot, ours;
+	int err;
+
+	imsi_parse("001010000000077", &r.imsi);
+	r.from = r.from_any ? r.from : mapped(from);
+	r.to = mapped(to);
+	r.to_teid = teid;
+	err = dp_relay_add(&r, &slot, &ours);
+	if (err)
+		result(err);
+	else
+		printf("ok %u %u\n", slot, ours);
+}
+
+static void peers(void)
+{
+	unsigned n = 0;
+	struct dp_peer *list = dp_peers(&n);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct dp_peer *p = &list[i];
+		char address[INET6_ADDRSTRLEN];
+
+		if (IN6_IS_ADDR_V4MAPPED(&p->addr))
+			inet_ntop(AF_INET, &p->addr.s6_addr[12], address, sizeof(address));
+		else
+			inet_ntop(AF_INET6, &p->addr, address, sizeof(address));
+		printf("peer %s path=%d tunnels=%u mtu=%u up=%llu down=%llu sent=%llu "
+		       "answered=%llu "
+		       "errors=%llu unknown_teid=%llu wrong_peer=%llu errors_sent=%llu\n",
+		       address, p->path, p->tunnels, p->mtu, (unsigned long long)p->up.packets,
+		       (unsigned long long)p->down.packets, (unsigned long long)p->echo_sent,
+		       (unsigned long long)p->echo_answered, (unsigned long long)p->errors,
+		       (unsigned long long)p->unknown_teid, (unsigned long long)p->wrong_peer,
+		       (unsigned long long)p->errors_sent);
+	}
+	free(list);
+	printf("ok\n");
+}
+
 static void obey(char *text)
 {
 	char *word[8] = {0}, *save = NULL;
@@ -219,6 +268,19 @@ static void obey(char *text)
 
 		dp_session_gate(slot, gate, gate);
 		result(0);
+	} else if (!strcmp(word[0], "also") && n == 3) {
+		struct in6_addr peer = mapped(word[1]), also = mapped(word[2]);
+
+		dp_peer_also(&peer, &also);
+		result(0);
+	} else if (!strcmp(word[0], "relay") && n == 4) {
+		relay(word[1], word[2], (uint32_t)strtoul(word[3], NULL, 0));
+	} else if (!strcmp(word[0], "switch") && n == 4) {
+		struct in6_addr to = mapped(word[2]);
+
+		result(dp_relay_switch(arg, &to, (uint32_t)strtoul(word[3], NULL, 0)));
+	} else if (!strcmp(word[0], "peers")) {
+		peers();
 	} else if (!strcmp(word[0], "send") && n == 3) {
 		send_hex(slot, word[2]);
 	} else if (!strcmp(word[0], "fill") && n == 2) {
@@ -275,6 +337,11 @@ static void option(char *text)
 		in->role = text[0] == 'a' ? DP_ACCESS : text[0] == 's' ? DP_SGI : DP_BOTH;
 	} else if (!strcmp(text, "gtpu")) {
 		config.gtpu = mapped(value);
+	} else if (!strcmp(text, "gtpu6")) {
+		config.gtpu6 = mapped(value);
+	} else if (!strcmp(text, "echo")) {
+		sscanf(value, "%u,%u,%u,%u", &config.echo.interval_ms, &config.echo.t3_response_ms,
+		       &config.echo.n3_requests, &config.echo.hold_ms);
 	} else if (!strcmp(text, "pool")) {
 		prefix(value, AF_INET, &p->net4, &p->len4);
 		p->has4 = true;
@@ -333,7 +400,12 @@ static int programs(const char *dev)
 
 int main(int argc, char **argv)
 {
-	static const struct dp_handler handler = {on_slow_path, on_downlink, on_error};
+	static const struct dp_handler handler = {
+		.slow_path = on_slow_path,
+		.downlink_data = on_downlink,
+		.error_indication = on_error,
+		.path_failure = on_failure,
+	};
 	char error[512];
 	uint32_t adopted;
 	int err;

@@ -84,7 +84,7 @@ wrong() {
 wrong 's/^  level/\tlevel/' "6:1: not YAML: a tab"
 wrong 's/level: /level:/' "6:3: log: 'level:info' is not a mapping"
 wrong 's/gtpu:/gtp_u:/' "33:3: sgw: 'gtp_u' is not a key here; did you mean 'gtpu'?"
-wrong '/gtpu:/d' "32:5: sgw.gtpu: is missing: an IPv4 address"
+wrong '/gtpu:/d' "32:5: sgw: expected gtpu, gtpu6 or both"
 wrong 's/plmn: 00101/plmn: 0101/' "17:18: mme.gummei.plmn: '0101' is not a PLMN"
 wrong 's/\[00101:1-8\]/[7]/' "18:20: mme.tracking_areas[0]: '7' is not"
 wrong 's/\[00101:1-8\]/[00101:1, 00102:1]/' "18:29: mme.tracking_areas[1]: PLMN 00102 is neither"
@@ -98,7 +98,7 @@ wrong 's/name: iot, /name: iott, /' "30:18: hss.profiles[0].apns[1].name: warnin
 wrong 's/device: eth1/device: eth2/' "52:15: pgw.apns[1].device: warning:" 0
 filled() { # the reference is a configuration once its required keys are filled in
 	"$LAB_BUILD/mcored" --schema | sed -E -e 's/^( *plmn:)$/\1 00101/' -e 's/^( *(address):)$/\1 [10.1.1.1]/' \
-		-e 's/^( *gtpu:)$/\1 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 access/' \
+		-e 's/^( *)#(gtpu:)$/\1\2 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 access/' \
 		-e 's,^( *)#(ipv4:)$,\1\2 10.45.0.0/16,' >"$LAB_DIR/schema.yaml"
 	"$LAB_BUILD/mcored" -c "$LAB_DIR/schema.yaml" --check
 }
@@ -113,7 +113,7 @@ completes() {
 		echo "${COMPREPLY[*]}"
 		[ "${COMPREPLY[*]}" = "$2" ]' - "$root/usr/share/bash-completion/completions/mcorectl" "${@: -1}" "${@:1:$#-1}"
 }
-check "completion: objects" completes "" "sim session ue subscriber access enb detach stats why trace pool memory version"
+check "completion: objects" completes "" "sim session ue subscriber access enb detach stats why trace pool peer memory version"
 check "completion: an object that is begun" completes se session
 check "completion: verbs" completes sim "" "show add set del import export"
 check "completion: verbs of a prefix" completes si "s" "show set"

@@ -186,6 +186,27 @@ static void devices_come_in_pages_and_one_by_imsi(void **state)
 	drop(a);
 }
 
+static void peers_are_told_with_their_paths(void **state)
+{
+	struct answer a = ask("GET", "/peers", NULL, NULL);
+	const json_t *peers = json_object_get(a.json, "peers");
+
+	(void)state;
+	assert_int_equal(json_array_size(peers), 2);
+	assert_string_equal(string_in(json_array_get(peers, 0), "address"), "192.0.2.7");
+	assert_string_equal(string_in(json_array_get(peers, 0), "state"), "up");
+	assert_string_equal(string_in(json_array_get(peers, 0), "device"), "lo");
+	assert_int_equal(number_in(json_array_get(peers, 0), "rtt_us"), 250);
+	assert_int_equal(number_in(json_array_get(peers, 0), "bytes_down"), 5000);
+	assert_string_equal(string_in(json_array_get(peers, 1), "address"), "2001:db8::9");
+	assert_string_equal(string_in(json_array_get(peers, 1), "state"), "stranger");
+	assert_int_equal(number_in(json_array_get(peers, 1), "unknown_teid"), 12);
+	drop(a);
+	a = ask("GET", "/peers?limit=1", NULL, NULL);
+	assert_string_equal(string_in(a.json, "next"), "1");
+	drop(a);
+}
+
 static bool finds(const json_t *answer, const char *what)
 {
 	json_t *one;
@@ -553,6 +574,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(sessions_come_in_pages_with_the_kernels_figures),
 		T(devices_come_in_pages_and_one_by_imsi),
+		T(peers_are_told_with_their_paths),
 		T(detach_is_answered_when_the_device_is_gone),
 		T(new_keys_are_answered_when_the_device_has_them),
 		T(trace_streams_steps_until_the_client_goes),

@@ -101,6 +101,27 @@ void dp_capture_stop(void *arg)
 
 uint64_t dp_capture_lost(void) { return 0; }
 
+struct dp_peer *dp_peers(unsigned *n)
+{
+	struct dp_peer *list = calloc(2, sizeof *list);
+
+	assert_non_null(list);
+	*n = 2;
+	list[0] = (struct dp_peer){.addr = {.s6_addr = {[10] = 0xff, [11] = 0xff, 192, 0, 2, 7}},
+				   .path = DP_PATH_UP,
+				   .resolved = true,
+				   .ifindex = 1,
+				   .mtu = 1500,
+				   .tunnels = 3,
+				   .rtt_us = 250,
+				   .up = {40, 4000},
+				   .down = {50, 5000}};
+	list[1] = (struct dp_peer){.addr = {.s6_addr = {0x20, 1, 0xd, 0xb8, [15] = 9}},
+				   .path = DP_PATH_STRANGER,
+				   .unknown_teid = 12};
+	return list;
+}
+
 uint64_t dp_now_ns(void) { return 10000000000; }
 const char *dp_pins(void) { return "/sys/fs/bpf/test/v1"; }
 const char *dp_describe(void) { return "native on test"; }

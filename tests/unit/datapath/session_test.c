@@ -1,110 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slots, TEIDs, tunnels and the maps of people, over real BPF maps made by the test: no program, no
  * interface. Needs root (skips without). */
-#include "datapath/internal.h"
+#include "maps.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#include <cmocka.h>
-
-enum { POOL = 250, SECOND = 62, EXTRA = 8 };
-
-static int array(const char *name, uint32_t value, uint32_t n)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-
-	return bpf_map_create(BPF_MAP_TYPE_ARRAY, name, 4, value, n, &opts);
-}
-
-static int hash(const char *name, uint32_t key, uint32_t value, uint32_t n)
-{
-	return bpf_map_create(BPF_MAP_TYPE_HASH, name, key, value, n, NULL);
-}
-
-static void *shared(int fd, size_t n)
-{
-	void *p = mmap(NULL, (n + 4095) & ~4095ul, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	assert_true(p != MAP_FAILED);
-	return p;
-}
-
-static struct dp_config test_config(void)
-{
-	struct dp_config c = {.pools = 2, .extra_slots = EXTRA};
-
-	c.pool[0] = (struct dp_pool){.has4 = true, .len4 = 24, .size = POOL - MCORE_HOST_OFFSETS};
-	c.pool[0].net4.s_addr = htonl(0x0a2d0000);
-	c.pool[1] = (struct dp_pool){.has6 = true, .len6 = 58, .size = SECOND - MCORE_HOST_OFFSETS};
-	c.pool[1].net6 = (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8}};
-	c.gtpu = ip_map4((struct in_addr){htonl(0x0a0a0001)});
-	return c;
-}
-
-static int setup(void **state)
-{
-	uint32_t used;
-
-	(void)state;
-	memset(&dp, 0, sizeof(dp));
-	for (unsigned i = 0; i < DP_MAPS; i++)
-		dp.map[i] = -1;
-	dp.config = test_config();
-	assert_int_equal(dp_plan(), 0);
-	dp.map[MAP_SESSIONS] = array("sessions", sizeof(struct session), dp.slots);
-	dp.map[MAP_HOPS] = array("hops", sizeof(struct hop), HOPS);
-	dp.map[MAP_SETTINGS] = array("settings", sizeof(struct settings), 1);
-	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct ip_key), 4, dp.addresses_max);
-	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), 1000);
-	dp.map[MAP_PEERS] = hash("peers", sizeof(struct ip_key), 4, 1000);
-	assert_true(dp.map[MAP_SESSIONS] >= 0 && dp.map[MAP_IMSIS] >= 0);
-	dp.sessions = shared(dp.map[MAP_SESSIONS], dp.slots * sizeof(struct session));
-	dp.hops = shared(dp.map[MAP_HOPS], HOPS * sizeof(struct hop));
-	dp.settings = shared(dp.map[MAP_SETTINGS], sizeof(struct settings));
-	*dp.settings = dp.wanted;
-	assert_int_equal(session_start(&used), 0);
-	assert_int_equal(used, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	session_stop();
-	hop_stop();
-	for (unsigned i = 0; i < DP_MAPS; i++)
-		if (dp.map[i] >= 0)
-			close(dp.map[i]);
-	munmap(dp.sessions, (dp.slots * sizeof(struct session) + 4095) & ~4095ul);
-	munmap(dp.hops, HOPS * sizeof(struct hop));
-	munmap(dp.settings, 4096);
-	return 0;
-}
-
-static struct dp_session session_for(uint32_t offset)
-{
-	struct dp_session s = {.apn = "internet", .ebi = 5, .owner = NO_SLOT};
-	char imsi[IMSI_STRLEN];
-
-	snprintf(imsi, sizeof(imsi), "00101%010u", offset);
-	imsi_parse(imsi, &s.imsi);
-	s.ue4.s_addr = htonl(0x0a2d0000 + offset);
-	return s;
-}
-
-static uint32_t add(uint32_t offset)
-{
-	struct dp_session s = session_for(offset);
-	uint32_t teid = 0, slot = dp_pool_slot(0, offset);
-
-	assert_int_equal(dp_session_add(slot, &s, &teid), 0);
-	return teid;
-}
 
 static bool find_imsi(const char *imsi, struct imsi_slots *out)
 {
@@ -306,6 +205,12 @@ static void plan_refuses_what_cannot_work(void **state)
 	dp.config.gtpu = (struct in6_addr){.s6_addr = {0xfe, 0x80}};
 	assert_int_equal(dp_plan(), -EAFNOSUPPORT);
 	dp.config = test_config();
+	dp.config.gtpu6 = (struct in6_addr){.s6_addr = {0xfe, 0x80}};
+	assert_int_equal(dp_plan(), -EAFNOSUPPORT);
+	dp.config = test_config();
+	dp.config.gtpu = dp.config.gtpu6 = (struct in6_addr){{{0}}};
+	assert_int_equal(dp_plan(), -EAFNOSUPPORT);
+	dp.config = test_config();
 	dp.config.extra_slots = UINT32_MAX;
 	assert_int_equal(dp_plan(), -E2BIG);
 	dp.error = NULL;
@@ -328,8 +233,6 @@ static void dual_stack_pool_has_the_smaller_prefixs_size(void **state)
 	dp.config = test_config();
 	assert_int_equal(dp_plan(), 0);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

@@ -31,6 +31,7 @@ static struct {
 	int add_error, connect_error;
 	unsigned tfts; /* of the last dp_session_tft */
 	struct dp_tft tft[32];
+	struct in6_addr peer, also; /* of the last dp_peer_also */
 } fake;
 
 uint32_t dp_pool_size(unsigned pool) { return pool < POOLS ? POOL_SIZE : 0; }
@@ -72,6 +73,12 @@ int dp_session_add(uint32_t slot, const struct dp_session *d, uint32_t *teid)
 		s->flags = (uint8_t)(SESSION_DEDICATED | (d->own_rate ? SESSION_OWN_RATE : 0));
 	s->teid = htonl(*teid);
 	return 0;
+}
+
+void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)
+{
+	fake.peer = *peer;
+	fake.also = *also;
 }
 
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)

@@ -72,14 +72,20 @@ static enum gtpc_cause delete_session(uint32_t teid, uint8_t ebi)
 	return ask(GTPC_SGW, &q).cause;
 }
 
-static struct gtpc_response modify(uint32_t teid, uint8_t ebi, const char *enb)
+static struct gtpc_response connect_to(uint32_t teid, uint8_t ebi, const struct fteid *enb)
 {
 	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER, .teid = teid, .bearers = 1};
 
 	q.bearer[0].ebi = ebi;
-	q.bearer[0].s1u_enb = (struct fteid){
-		.type = FTEID_S1U_ENB, .has4 = true, .teid = 0x1234, .ip4 = ip4(enb)};
+	q.bearer[0].s1u_enb = *enb;
 	return ask(GTPC_SGW, &q);
+}
+
+static struct gtpc_response modify(uint32_t teid, uint8_t ebi, const char *enb)
+{
+	struct fteid f = {.type = FTEID_S1U_ENB, .has4 = true, .teid = 0x1234, .ip4 = ip4(enb)};
+
+	return connect_to(teid, ebi, &f);
 }
 
 static void the_mme_gets_the_slots_teid_at_our_gtpu_address(void **state)
@@ -117,6 +123,39 @@ static void a_bearer_is_connected_released_and_connected_again(void **state)
 	assert_int_equal(dp_session(2)->peer, 0);
 	modify(teid, 5, "10.0.0.44");
 	assert_int_equal(dp_session(2)->peer, 44);
+}
+
+static void a_gateway_with_two_addresses_gives_both_and_takes_either(void **state)
+{
+	struct sgw_config config = sgw_config();
+	struct gtpc_request q = create(1, 5, 0);
+	struct gtpc_response r;
+	struct fteid enb = {.type = FTEID_S1U_ENB, .teid = 0x1234, .ip4 = ip4("10.0.0.33")};
+
+	(void)state;
+	enb.ip6.s6_addr[0] = 0x20;
+	enb.ip6.s6_addr[15] = 77;
+	config.gtpu6.s6_addr[0] = 0x20;
+	config.gtpu6.s6_addr[15] = 9;
+	sgw_start(&config);
+	r = ask(GTPC_SGW, &q);
+	assert_true(r.bearer[0].s1u_sgw.has4 && r.bearer[0].s1u_sgw.has6);
+	assert_int_equal(r.bearer[0].s1u_sgw.ip6.s6_addr[15], 9);
+	enb.has4 = enb.has6 = true;
+	assert_int_equal(connect_to(r.sender.teid, 5, &enb).cause, GTPC_ACCEPTED);
+	assert_int_equal(dp_session(2)->peer, 33);
+	assert_int_equal(fake.peer.s6_addr[15], 33);
+	assert_int_equal(fake.also.s6_addr[15], 77);
+	enb.has4 = false;
+	assert_int_equal(connect_to(r.sender.teid, 5, &enb).cause, GTPC_ACCEPTED);
+	assert_int_equal(dp_session(2)->peer, 77);
+	enb.has4 = true;
+	config.gtpu.s_addr = 0; /* and we have no IPv4 */
+	sgw_start(&config);
+	assert_int_equal(connect_to(r.sender.teid, 5, &enb).cause, GTPC_ACCEPTED);
+	assert_int_equal(dp_session(2)->peer, 77);
+	enb.has4 = enb.has6 = false;
+	assert_int_equal(connect_to(r.sender.teid, 5, &enb).cause, GTPC_REQUEST_REJECTED);
 }
 
 static void release_idles_all_bearers_of_that_device_alone(void **state)
@@ -325,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_mme_gets_the_slots_teid_at_our_gtpu_address),
 		TEST(a_bearer_is_connected_released_and_connected_again),
+		TEST(a_gateway_with_two_addresses_gives_both_and_takes_either),
 		TEST(release_idles_all_bearers_of_that_device_alone),
 		TEST(some_bearers_known_is_a_partial_success),
 		TEST(unknown_contexts_are_told),
