@@ -89,8 +89,8 @@ $(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/m
 	$(Q)llvm-strip -g $@
 
 # --- BPF tests: each takes the object as its argument, and needs root.
-BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model cases) \
-	   $(B)/daemon/datapath/tft_rule.o $(B)/libcodec.a $(B)/libcore.a
+BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model cases rules) \
+	   $(patsubst %,$(B)/daemon/datapath/%.o,tft_rule filter rule) $(B)/libcodec.a $(B)/libcore.a
 $(B)/tests/bpf/fixtures: $(B)/tests/bpf/fixtures.o $(BPFTEST) | $(B)/mcore.bpf.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread
@@ -104,7 +104,8 @@ $(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/plan.h include/mcore/d
 	$(call say,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
-$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/bpf/frame.o
+$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/bpf/frame.o $(B)/daemon/datapath/filter.o \
+		$(B)/daemon/datapath/rule.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz
 bench: $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o ## what the datapath costs per packet (as root)

@@ -5,6 +5,7 @@
 #define BPF_EVENT_H
 
 #include "count.h"
+#include "icmp.h"
 #include "maps.h"
 #include "parse.h"
 
@@ -70,9 +71,10 @@ __noinline int event_path(const struct ip_key *peer)
 	return 0;
 }
 
-__noinline int event_idle(__u32 slot)
+/* An event that is told by its type and slot alone. */
+__noinline int event_of_slot(__u32 type, __u32 slot)
 {
-	struct event *e = event_new(EVENT_IDLE, slot);
+	struct event *e = event_new(type, slot);
 
 	if (!e)
 		return -1;

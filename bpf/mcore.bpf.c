@@ -18,11 +18,12 @@
 #include "parse.h"
 #include "count.h"
 #include "session.h"
-#include "policy.h"
-#include "tft.h"
-#include "rewrite.h"
 #include "icmp.h"
 #include "event.h"
+#include "tft.h"
+#include "filter.h"
+#include "policy.h"
+#include "rewrite.h"
 #include "iter.h"
 #include "capture.h"
 
@@ -99,7 +100,7 @@ INLINE int relay(struct pkt *p, const struct gtpu_pdu *g)
 	if ((g->extensions & EXTENSION_ENDS) || len + tunnel_len(hop) > hop->mtu)
 		return REASON_relay_slow;
 	if (g->type == GTPU_G_PDU) {
-		reason = policy(p, g->room, UP);
+		reason = policy(p, NULL, 0, g->room, UP);
 		if (reason != GO_ON)
 			return reason;
 		count_session(&p->session->up, g->room);
@@ -153,40 +154,84 @@ INLINE bool gtp_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
 	return speaks_gtp(p->ctx, off + in->hlen, in->proto, in->len - in->hlen);
 }
 
-/* The hop of a device's packet: the session's exit, or the host's stack for what is addressed to
- * this machine, for devices among themselves (where allowed) and for what does not fit the exit's
- * MTU or has come to the end of its TTL, about which the stack tells the device by ICMP. GO_ON with
- * *host set, or a reason. */
+/* Where a device's packet goes. */
+struct route {
+	struct hop *hop;
+	bool host;	       /* to this machine's own stack */
+	struct session *other; /* to another device's tunnel, */
+	__u32 other_slot;
+	__be32 other_teid;
+};
+
+/* To another device, in one hop if it has a tunnel that can take the packet; if not, the host's
+ * stack routes it back to us, as from outside: it answers what is too big or too old, and an idle
+ * device is told of. REASON_ue_to_ue, or GO_ON. */
+INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
+			__u32 slot, struct route *to)
+{
+	struct session *other = session_at(slot, in);
+	__u32 group;
+	struct hop *hop;
+	struct way way;
+
+	if (!c->ue_to_ue) {
+		group = other ? policy_group(p->session) : 0;
+		if (!group || group != policy_group(other))
+			return REASON_ue_to_ue;
+	}
+	if (other && other->tft)
+		other = tft_session(p->ctx, off, other, &slot);
+	if (!other)
+		return GO_ON;
+	way = way_of(other);
+	hop = way.peer ? hop_get(way.peer) : NULL;
+	if (!hop || hop->state != HOP_READY ||
+	    in->len + tunnel_len(hop) + sizeof(struct gtpu) > hop->mtu || ttl_get(in) <= 1)
+		return GO_ON;
+	to->hop = hop;
+	to->other = other;
+	to->other_slot = slot;
+	to->other_teid = way.peer_teid;
+	return GO_ON;
+}
+
+/* The hop of a device's packet: the session's exit, another device's peer, or the host's stack for
+ * what is addressed to this machine and for what does not fit the exit's MTU, about which the stack
+ * tells the device by ICMP (or what has come to the end of its TTL). GO_ON with *r set, or a reason. */
 INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
-			struct hop **hop, bool *host)
+			struct route *r)
 {
 	struct place to = address_find(c, in);
 	__u32 index;
+	int reason;
 
 	if (!policy_routable(in))
 		return REASON_not_routable;
-	if (to.found && to.offset >= MCORE_HOST_OFFSETS && !c->ue_to_ue)
-		return REASON_ue_to_ue;
+	if (to.found && to.offset >= MCORE_HOST_OFFSETS) {
+		reason = route_device(p, c, in, off, to.slot, r);
+		if (reason != GO_ON || r->other)
+			return reason;
+	}
 	index = to.found ? to.host_hop ?: host_hop_of(p->slot)
 			 : local_find(c, ip_key(in->dst, in->dst_low, in->v6));
-	*host = to.found || index;
-	if (*host && gtp_in_gtp(p, in, off))
+	r->host = to.found || index;
+	if (r->host && gtp_in_gtp(p, in, off))
 		return REASON_gtp_in_gtp;
-	*hop = hop_get(*host ? index : p->session->exit);
-	if (*hop && (*hop)->to_host)
-		*host = true;
-	if (*hop && !*host && (in->len > (*hop)->mtu || ttl_get(in) <= 1) &&
-	    (*hop)->state == HOP_READY) {
-		*host = true;
-		*hop = hop_get(host_hop_of(p->slot));
+	r->hop = hop_get(r->host ? index : p->session->exit);
+	if (r->hop && r->hop->to_host)
+		r->host = true;
+	if (r->hop && !r->host && (in->len > r->hop->mtu || ttl_get(in) <= 1) &&
+	    r->hop->state == HOP_READY) {
+		r->host = true;
+		r->hop = hop_get(host_hop_of(p->slot));
 	}
-	return *hop && (*hop)->state == HOP_READY ? GO_ON : REASON_no_next_hop;
+	return r->hop && r->hop->state == HOP_READY ? GO_ON : REASON_no_next_hop;
 }
 
 /* A device's ICMPv6 to its router or to all routers, which mcored answers. */
 INLINE int uplink_on_link(struct pkt *p, const struct ip *in, __u32 off)
 {
-	int reason = policy(p, in->len, UP);
+	int reason = policy(p, NULL, 0, in->len, UP);
 
 	if (reason != GO_ON)
 		return reason;
@@ -197,13 +242,35 @@ INLINE int uplink_on_link(struct pkt *p, const struct ip *in, __u32 off)
 	return REASON_slow_path;
 }
 
+/* Into another device's tunnel, under that device's policy, too. */
+INLINE int uplink_to_device(struct pkt *p, const struct ip *in, __u32 off, const struct route *to)
+{
+	int reason;
+
+	capture_maybe(p, REASON_device_to_device);
+	p->captured = false;
+	p->down = true;
+	p->session = to->other;
+	p->slot = to->other_slot;
+	p->dscp_outer = DSCP_KEEP;
+	reason = policy(p, in, off, in->len, DOWN);
+	if (reason != GO_ON)
+		return reason;
+	count_session(&p->session->down, in->len);
+	p->session->last_seen = p->now;
+	ttl_decrement(in);
+	dscp_mark(p, in);
+	return encapsulate(p, in, off, p->session->dscp, to->hop, to->other_teid)
+		       ? REASON_device_to_device
+		       : REASON_internal;
+}
+
 /* From a device to the network. */
 INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *outer)
 {
 	struct gtpu_pdu g;
-	struct hop *hop;
 	struct ip in = {};
-	bool host = false;
+	struct route to = {};
 	int reason;
 
 	reason = parse_gtpu(p, outer, &g);
@@ -237,21 +304,24 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 		return REASON_wrong_bearer;
 	if (ip6_on_link(&in))
 		return uplink_on_link(p, &in, g.inner);
-	reason = uplink_route(p, c, &in, g.inner, &hop, &host);
+	reason = uplink_route(p, c, &in, g.inner, &to);
 	if (reason != GO_ON)
 		return reason;
-	reason = policy(p, in.len, UP);
+	reason = policy(p, &in, g.inner, in.len, UP);
 	if (reason != GO_ON)
 		return reason;
 
 	count_session(&p->session->up, in.len);
 	p->session->last_seen = p->now;
-	capture_maybe(p, host ? REASON_to_host : REASON_uplink);
-	if (!host)
+	if (to.other)
+		return uplink_to_device(p, &in, g.inner, &to);
+	capture_maybe(p, to.host ? REASON_to_host : REASON_uplink);
+	if (!to.host)
 		ttl_decrement(&in);
-	if (!decapsulate(p, &in, g.inner, hop))
+	dscp_mark(p, &in);
+	if (!decapsulate(p, &in, g.inner, to.hop))
 		return REASON_internal;
-	return host ? REASON_to_host : REASON_uplink;
+	return to.host ? REASON_to_host : REASON_uplink;
 }
 
 /* A packet for a device that has no radio bearer: mcored is told, once a second. */
@@ -261,7 +331,7 @@ INLINE int downlink_idle(struct pkt *p)
 
 	if ((!last || p->now - last > IDLE_AGAIN) &&
 	    __sync_val_compare_and_swap(told, last, p->now) == last)
-		event_idle(p->slot);
+		event_of_slot(EVENT_IDLE, p->slot);
 	return REASON_idle;
 }
 
@@ -311,7 +381,7 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	if (!p->session)
 		return REASON_no_session;
 	if (p->session->tft)
-		tft_downlink(p);
+		p->session = tft_session(p->ctx, p->l3, p->session, &p->slot);
 	way = way_of(p->session);
 	if (!way.peer)
 		return downlink_idle(p);
@@ -323,7 +393,7 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 		return downlink_too_big(p, in, hop, role);
 	if (role != HOST && ttl_get(in) <= 1)
 		return REASON_ttl;
-	reason = policy(p, in->len, DOWN);
+	reason = policy(p, in, p->l3, in->len, DOWN);
 	if (reason != GO_ON)
 		return reason;
 
@@ -331,8 +401,9 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	p->session->last_seen = p->now;
 	if (role != HOST)
 		ttl_decrement(in);
-	return encapsulate(p, in, p->session->dscp, hop, way.peer_teid) ? REASON_downlink
-									: REASON_internal;
+	dscp_mark(p, in);
+	return encapsulate(p, in, p->l3, p->session->dscp, hop, way.peer_teid) ? REASON_downlink
+									       : REASON_internal;
 }
 
 /* UDP for one of our GTP-U addresses; extension headers of IPv6 are counted into hlen then. */

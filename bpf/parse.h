@@ -35,6 +35,7 @@ struct pkt {
 	bool down;               /* towards it */
 	bool captured;           /* its frame was copied */
 	int action;              /* XDP action of a FORWARD reason */
+	__u8 dscp, dscp_outer;   /* to be marked on the packet and on its tunnel; DSCP_KEEP */
 };
 
 struct ip {
@@ -89,6 +90,7 @@ INLINE void pkt_load(struct pkt *p, struct xdp_md *ctx)
 	p->data = (void *)(long)ctx->data;
 	p->end = (void *)(long)ctx->data_end;
 	p->len = (__u32)n;
+	p->dscp = p->dscp_outer = DSCP_KEEP;
 }
 
 /* After a helper moved the frame's ends. */

@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a device may do: one function a check, each GO_ON or the reason against it.
  *
- * Gates and rates are those of the session's owner, the device's first session, so that all its
- * bearers share one AMBR. Rates are GCRA (ITU-T I.371 annex A, virtual scheduling): a packet
- * conforms if the theoretical arrival time is not further ahead than the burst allows; it then
- * moves that time by what its length takes at the rate. One compare-and-swap, so that many CPUs
- * stay exact.
+ * Gates, profile, rates and quota are those of the session's owner, the device's first session, so
+ * that all its bearers share them. A packet meets, in this order: the gate; the profile's rules, or
+ * its wall while the device is walled in; the quota; the rate.
+ *
+ * Rates are GCRA (ITU-T I.371 annex A, virtual scheduling): a packet conforms if the theoretical
+ * arrival time is not further ahead than the burst allows; it then moves that time by what its
+ * length takes at the rate. One compare-and-swap, so that many CPUs stay exact.
  *
  * "Now" is the last tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by at most
  * a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once, and never
- * gets more than its rate in the long run. Shorter bursts are held to the precise clock. */
+ * gets more than its rate in the long run. Shorter bursts are held to the precise clock.
+ *
+ * A quota is a number of octets, taken by compare-and-swap: what does not fit does not go under it,
+ * to the octet, from however many CPUs. The packet that does not fit marks it exhausted and tells
+ * mcored. From then on packets are dropped, held to the profile's second rate, or walled in. */
 #ifndef BPF_POLICY_H
 #define BPF_POLICY_H
 
+#include "event.h"
+#include "filter.h"
 #include "maps.h"
 #include "parse.h"
 #include "session.h"
 
-enum direction { UP, DOWN };
+enum { RATE_RETRIES = 4, QUOTA_RETRIES = 16, COARSE_BURST = 1 << 26 };
 
-enum { RATE_RETRIES = 4, COARSE_BURST = 1 << 26 };
+/* A packet before the owner's policy, and what that makes of it. */
+struct held {
+	struct seen seen;
+	__u32 routed;	  /* false: it does not leave the link, rules are not asked */
+	__u32 taken;	  /* octets that the quota gave */
+	__u32 burst_us;	  /* of the rate that it is held to, */
+	__u64 ns_per_mib; /* and that rate */
+	__u8 dscp, dscp_outer;
+};
 
-INLINE bool rate_conforms(struct rate *r, __u32 burst_us, __u32 len, __u64 now)
+INLINE bool rate_conforms(__u64 *rate_tat, const struct held *h, __u32 len, __u64 now)
 {
-	__u64 per_mib = r->ns_per_mib, burst = burst_us * 1000ull,
+	__u64 per_mib = h->ns_per_mib, burst = h->burst_us * 1000ull,
 	      cost = (len * per_mib + (1 << 19)) >> 20;
 
 	if (!per_mib)
@@ -31,7 +47,7 @@ INLINE bool rate_conforms(struct rate *r, __u32 burst_us, __u32 len, __u64 now)
 	if (burst < COARSE_BURST)
 		now = bpf_ktime_get_ns();
 	for (int i = 0; i < RATE_RETRIES; i++) {
-		__u64 tat = *(volatile __u64 *)&r->tat, from = tat;
+		__u64 tat = *(volatile __u64 *)rate_tat, from = tat;
 
 		if ((__s64)(tat - now) < 0)
 			from = now;
@@ -42,18 +58,109 @@ INLINE bool rate_conforms(struct rate *r, __u32 burst_us, __u32 len, __u64 now)
 				return false;
 			from = now;
 		}
-		if (__sync_val_compare_and_swap(&r->tat, tat, from + cost) == tat)
+		if (__sync_val_compare_and_swap(rate_tat, tat, from + cost) == tat)
 			return true;
 	}
 	/* Others move it all the time, so it is not in the past. */
-	return (__s64)(__sync_fetch_and_add(&r->tat, cost) - now) <= (__s64)burst;
+	return (__s64)(__sync_fetch_and_add(rate_tat, cost) - now) <= (__s64)burst;
 }
 
-/* The owner's gate and rate for a packet of that many octets. */
-INLINE int policy(struct pkt *p, __u32 len, const enum direction dir)
+/* Takes the octets, or finds or makes the quota exhausted: false. */
+INLINE bool quota_take(struct session *owner, __u32 slot, __u32 len)
+{
+	__s64 n = len;
+
+	for (int i = 0; i < QUOTA_RETRIES; i++) {
+		__s64 left = *(volatile __s64 *)&owner->quota_left, next;
+
+		if (left < 0)
+			return false;
+		next = left >= n ? left - n : left - QUOTA_EXHAUSTED;
+		if (__sync_val_compare_and_swap(&owner->quota_left, left, next) != left)
+			continue;
+		if (next < 0)
+			event_of_slot(EVENT_QUOTA, slot);
+		return next >= 0;
+	}
+	/* In a crowd: not at once with the comparison, but what is not there is given back. */
+	if (__sync_fetch_and_add(&owner->quota_left, -n) >= n)
+		return true;
+	__sync_fetch_and_add(&owner->quota_left, n);
+	return false;
+}
+
+/* GO_ON, or the reason if the filter is against the packet; its marks into h. */
+INLINE int policy_filter(struct held *h, __u32 filter, int reason)
+{
+	int said = filter ? filter_first(&h->seen, filter) : FILTER_DENY;
+
+	if (said == FILTER_DENY)
+		return reason;
+	if (said != FILTER_ALLOW)
+		h->dscp = (__u8)said;
+	return GO_ON;
+}
+
+/* Rules, wall and quota of the owner, which has any of these. A function of its own to the verifier,
+ * which so checks it once and not for each way that leads here. GO_ON or a reason. */
+__noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot)
+{
+	struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
+	bool counted, over, walled;
+	const struct policy *pol;
+	__u32 key, dir;
+	int reason;
+
+	if (!h || !owner)
+		return REASON_internal;
+	dir = h->seen.direction & 1;
+	key = owner->policy;
+	pol = bpf_map_lookup_elem(&policies, &key);
+	if (!pol)
+		return REASON_internal;
+	counted = owner->flags & (dir == UP ? SESSION_QUOTA_UP : SESSION_QUOTA_DOWN);
+	over = counted && *(volatile __s64 *)&owner->quota_left < 0;
+	walled = owner->flags & SESSION_QUARANTINE || (over && pol->quota_action == QUOTA_WALL);
+	if (h->routed && (pol->filter | pol->wall) && !seen_of(ctx, &h->seen))
+		return REASON_internal;
+	if (h->routed && key) {
+		if (pol->dscp[dir] != DSCP_KEEP)
+			h->dscp = pol->dscp[dir];
+		h->dscp_outer = pol->dscp_outer;
+		if (!walled && pol->filter) {
+			reason = policy_filter(h, pol->filter, REASON_filtered);
+			if (reason != GO_ON)
+				return reason;
+		}
+	}
+	if (counted && !over) {
+		over = !quota_take(owner, slot, h->seen.len);
+		h->taken = over ? 0 : h->seen.len;
+	}
+	if (over && pol->quota_action == QUOTA_BLOCK)
+		return REASON_quota;
+	if (over && pol->quota_action == QUOTA_WALL)
+		walled = true;
+	if (over && pol->quota_action == QUOTA_THROTTLE) {
+		h->ns_per_mib = pol->throttle_ns_per_mib[dir];
+		h->burst_us = pol->throttle_burst_us[dir];
+	}
+	return walled && h->routed ? policy_filter(h, pol->wall, REASON_walled) : GO_ON;
+}
+
+/* The owner's policy for a packet of that many octets. `in` is the packet, at offset `off`, for the
+ * rules; NULL for one that does not leave the link or is not looked into. */
+INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
+		  const enum direction dir)
 {
 	struct session *owner = p->session, *rated;
 	__u32 slot = owner->owner;
+	struct held h = {.seen = {.off = off, .len = len, .v6 = in && in->v6, .direction = dir},
+			 .routed = in != NULL,
+			 .dscp = p->dscp,
+			 .dscp_outer = p->dscp_outer};
+	struct rate *rate;
+	int reason = GO_ON;
 
 	if (slot != p->slot) {
 		owner = bpf_map_lookup_elem(&sessions, &slot);
@@ -63,10 +170,33 @@ INLINE int policy(struct pkt *p, __u32 len, const enum direction dir)
 	if ((dir == UP ? owner->gate_up : owner->gate_down) != GATE_OPEN)
 		return REASON_gate_closed;
 	rated = p->session->flags & SESSION_OWN_RATE ? p->session : owner;
-	if (!rate_conforms(dir == UP ? &rated->rate_up : &rated->rate_down,
-			   dir == UP ? rated->burst_up_us : rated->burst_down_us, len, p->now))
-		return dir == UP ? REASON_rate_up : REASON_rate_down;
-	return GO_ON;
+	rate = dir == UP ? &rated->rate_up : &rated->rate_down;
+	h.ns_per_mib = rate->ns_per_mib;
+	h.burst_us = dir == UP ? rated->burst_up_us : rated->burst_down_us;
+	if (owner->policy | (owner->flags & SESSION_POLICY)) {
+		reason = policy_profile(p->ctx, &h, slot);
+		p->dscp = h.dscp;
+		p->dscp_outer = h.dscp_outer;
+	}
+	if (reason == GO_ON && !rate_conforms(&rate->tat, &h, len, p->now))
+		reason = dir == UP ? REASON_rate_up : REASON_rate_down;
+	if (reason != GO_ON && h.taken)
+		__sync_fetch_and_add(&owner->quota_left, (__s64)h.taken);
+	return reason;
+}
+
+/* The group that the owner of a session is in, 0 if in none. */
+INLINE __u32 policy_group(const struct session *s)
+{
+	__u32 slot = s->owner, key;
+	const struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
+	const struct policy *pol;
+
+	if (!owner || !owner->policy)
+		return 0;
+	key = owner->policy;
+	pol = bpf_map_lookup_elem(&policies, &key);
+	return pol ? pol->group : 0;
 }
 
 INLINE bool ip6_link_local(__u64 high)

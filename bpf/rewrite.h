@@ -49,6 +49,26 @@ INLINE void ttl_decrement(const struct ip *in)
 	h->check = (__u16)(sum + (sum >= 0xffff));
 }
 
+/* Marks the device's packet; ECN stays (RFC 2474 3, RFC 3168 5). */
+INLINE void dscp_mark(const struct pkt *p, const struct ip *in)
+{
+	struct iphdr *h = in->at;
+	__be16 was = *(__be16 *)h, now;
+	__u32 sum;
+
+	if (p->dscp == DSCP_KEEP)
+		return;
+	if (in->v6) {
+		*(__be16 *)h = (was & bpf_htons(0xf03f)) | bpf_htons((__u16)(p->dscp << 6));
+		return;
+	}
+	now = (was & bpf_htons(0xff03)) | bpf_htons((__u16)(p->dscp << 2));
+	*(__be16 *)h = now;
+	sum = (__u32)(__u16)~h->check + (__u16)~was + now;
+	sum = (sum & 0xffff) + (sum >> 16);
+	h->check = (__u16)~((sum & 0xffff) + (sum >> 16));
+}
+
 INLINE __u32 link_len(const struct hop *h)
 {
 	return sizeof(struct ethhdr) + (h->vlan ? sizeof(struct vlan_tag) : 0);
@@ -148,16 +168,18 @@ INLINE bool make_room(struct pkt *p, const struct hop *h, __u32 off, __u32 more)
 	return true;
 }
 
-/* Replaces the link-layer header by the hop's, outer IP, UDP and GTP-U (TS 29.281 5.1: version 1,
- * no optional fields). */
-INLINE bool encapsulate(struct pkt *p, const struct ip *in, __u8 dscp, const struct hop *h,
-			__be32 teid)
+/* Replaces all in front of the device's packet at `off` by the hop's link-layer header, outer IP, UDP
+ * and GTP-U (TS 29.281 5.1: version 1, no optional fields). The tunnel's DSCP is that given, unless
+ * the policy has one. */
+INLINE bool encapsulate(struct pkt *p, const struct ip *in, __u32 off, __u8 dscp,
+			const struct hop *h, __be32 teid)
 {
-	const __u32 len = in->len + (__u32)sizeof(struct gtpu), tos = (__u32)dscp << 2;
+	const __u32 len = in->len + (__u32)sizeof(struct gtpu);
+	const __u32 tos = (p->dscp_outer == DSCP_KEEP ? dscp : p->dscp_outer) << 2 & 0xff;
 	const bool v6 = h->family == 6;
 	__be32 *w;
 
-	if (trim(p, in, p->l3) || !make_room(p, h, p->l3, sizeof(struct gtpu)))
+	if (trim(p, in, off) || !make_room(p, h, off, sizeof(struct gtpu)))
 		return false;
 	w = v6 ? write_tunnel6(p, h, tos, len) : write_tunnel4(p, h, tos, len);
 	if (!w)

@@ -177,17 +177,23 @@ INLINE struct session *session_by_teid(struct pkt *p, const struct settings *c, 
 	return s && teid && s->teid == teid ? s : NULL;
 }
 
-/* The session of a slot, if the address is its own; NULL if not or if the slot is free. */
-INLINE struct session *session_by_address(struct pkt *p, __u32 slot, const struct ip *in)
+/* The session of a slot, if the destination is its own address; NULL if not or if the slot is free.
+ */
+INLINE struct session *session_at(__u32 slot, const struct ip *in)
 {
-	struct session *s;
+	struct session *s = bpf_map_lookup_elem(&sessions, &slot);
 
-	p->slot = slot;
-	p->now = bpf_ktime_get_coarse_ns();
-	s = bpf_map_lookup_elem(&sessions, &p->slot);
 	if (!s || !s->teid)
 		return NULL;
 	return (in->v6 ? *(__u64 *)s->ue6 : s->ue4) == in->dst ? s : NULL;
+}
+
+/* The same for the packet in hand, with p->slot and p->now set. */
+INLINE struct session *session_by_address(struct pkt *p, __u32 slot, const struct ip *in)
+{
+	p->slot = slot;
+	p->now = bpf_ktime_get_coarse_ns();
+	return session_at(slot, in);
 }
 
 #endif

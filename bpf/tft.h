@@ -210,16 +210,18 @@ __noinline __u32 tft_slot(struct xdp_md *ctx, __u32 off, __u32 head, __u32 direc
 	return w.slot;
 }
 
-/* Downlink: the default bearer's session, which is p's, or the dedicated bearer's in its place. */
-INLINE void tft_downlink(struct pkt *p)
+/* The session, at *slot, of the dedicated bearer for the downlink packet at `off` in place of the
+ * default bearer's, or that itself. */
+INLINE struct session *tft_session(struct xdp_md *ctx, __u32 off, struct session *session,
+				   __u32 *slot)
 {
-	__u32 slot = tft_slot(p->ctx, p->l3, p->session->tft, TFT_RULE_DOWN);
-	struct session *s = bpf_map_lookup_elem(&sessions, &slot);
+	__u32 dedicated = tft_slot(ctx, off, session->tft, TFT_RULE_DOWN);
+	struct session *s = bpf_map_lookup_elem(&sessions, &dedicated);
 
 	if (!s || !s->teid)
-		return;
-	p->session = s;
-	p->slot = slot;
+		return session;
+	*slot = dedicated;
+	return s;
 }
 
 #endif

@@ -79,6 +79,7 @@ enum session_flag {
 	SESSION_QUOTA_UP = 1,	/* quota_left counts uplink packets, */
 	SESSION_QUOTA_DOWN = 2, /* downlink packets; both: their sum */
 	SESSION_QUARANTINE = 4, /* only what its policy's wall allows */
+	SESSION_POLICY = 7,	/* any of these */
 	SESSION_OWN_RATE = 64,	/* a bearer with a guaranteed rate: rates are its own, not its owner's */
 	SESSION_DEDICATED = 32, /* a dedicated bearer: carries what its TFT says */
 	SESSION_CAPTURE = 128,	/* of each session itself: frames are copied to `captured` */

@@ -62,8 +62,9 @@ struct filter {
 	__u32 toses;	     /* and of `tos` */
 	__u32 reserved;
 	struct filter_set direction[2]; /* rules for uplink, downlink */
-	struct filter_set allow;	/* rules that let a packet go on */
-	__u8 dscp[FILTER_RULES];	/* that the rule marks, DSCP_KEEP: none */
+	struct filter_set allow;	/* rules that let a packet go on, */
+	struct filter_set mark;		/* and those of them that mark it with dscp */
+	__u8 dscp[FILTER_RULES];
 	__u8 protocol[256], tos[256];	/* their classes */
 	struct filter_range address4, port[2]; /* host order; ports of remote and local side */
 	struct filter_range6 address6;	       /* host order */

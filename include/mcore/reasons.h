@@ -45,7 +45,11 @@
 	R(relay_slow,      PASS,    "to be relayed by mcored: too big for the next hop, or an extension header ends here") \
 	R(end_marker,      DROP,    "End Marker of a tunnel that ends here: nothing is to be done") \
 	R(martian_source,  DROP,    "source address that nobody has (multicast, loopback, none)") \
-	R(wrong_bearer,    DROP,    "uplink packet on a dedicated bearer whose TFT it does not match")
+	R(wrong_bearer,    DROP,    "uplink packet on a dedicated bearer whose TFT it does not match") \
+	R(filtered,        DROP,    "a rule of the device's profile, or its default, denies it")  \
+	R(quota,           DROP,    "the device's quota is used up")                              \
+	R(walled,          DROP,    "quarantine or quota used up: not on the profile's wall list") \
+	R(device_to_device, FORWARD, "from one device to another of its group, in one hop")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

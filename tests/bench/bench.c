@@ -8,6 +8,9 @@
  * and next hops; they are picked at random, the worst case for caches. Compare figures of one
  * sitting only.
  *
+ * With -p each device has a quota and a profile of so many rules, on all fields, of which the last
+ * one matches.
+ *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
  * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
 #include <arpa/inet.h>
@@ -26,12 +29,14 @@
 #include <time.h>
 #include <unistd.h>
 #include <mcore/datapath.h>
+#include "datapath/filter.h"
 #include "../bpf/frame.h"
 #include "plan.h"
 
 enum { MAX_ROUNDS = 101, SHOTS = 64 };
 
 static unsigned rounds = 9, runs = 200000, most;
+static int rules = -1; /* of each device's profile; -1: no profile */
 static struct bpf_object *core, *parts, *driver;
 static struct plan *plan;
 static int if_access, if_sgi, if_enb, if_net;
@@ -129,6 +134,28 @@ static void fill_hop(struct hop *h, int ifindex, const char *addr)
 	h->ipsum = hop_ipsum(h);
 }
 
+/* Rules for other addresses and ports of both directions; the last is for this traffic. */
+static void fill_policy(void)
+{
+	struct policy *p = share(core, "policies", 2 * sizeof *p);
+	struct filter *f = share(core, "filters", 2 * sizeof *f);
+	static struct filter_rule rule[FILTER_RULES];
+	char text[FILTER_RULE_TEXT], error[64];
+
+	for (int i = 0; i < rules; i++) {
+		snprintf(text, sizeof text, "%s 10.%d.%d.0/24 udp port %d-%d tos 0/%d",
+			 i % 2 ? "allow up" : "deny down", i % 3 ? 2 : 3, i + 1, i * 100,
+			 i * 100 + 50 + i, i % 7 ? 0xff : 0xfc);
+		if (i == rules - 1)
+			snprintf(text, sizeof text, "allow 10.2.0.0/24 udp port 40000-50000 tos 0");
+		if (filter_rule_parse(text, &rule[i], error, sizeof error))
+			die("rule %s", text);
+	}
+	filter_compile(rule, (size_t)rules, !rules, &f[1]);
+	p[1] = (struct policy){
+		.filter = 1, .dscp_outer = DSCP_KEEP, .dscp = {DSCP_KEEP, DSCP_KEEP}};
+}
+
 /* As the daemon would: peer is hop 1, exit hop 2, host hop 3; no packet ever exceeds a rate. */
 static void fill_core(unsigned n)
 {
@@ -154,6 +181,11 @@ static void fill_core(unsigned n)
 		s[i].owner = i;
 		s[i].rate_up = s[i].rate_down = rate;
 		s[i].burst_up_us = s[i].burst_down_us = UINT32_MAX;
+		if (rules >= 0) {
+			s[i].policy = 1;
+			s[i].flags = SESSION_QUOTA_UP | SESSION_QUOTA_DOWN;
+			s[i].quota_left = 1ll << 61;
+		}
 	}
 }
 
@@ -167,6 +199,8 @@ static void load(const char *dir, const char *object)
 	if (bpf_object__load(core))
 		die("load %s", object);
 	fill_core(most + PLAN_HOST);
+	if (rules >= 0)
+		fill_policy();
 
 	snprintf(path, sizeof path, "%s/parts.bpf.o", dir);
 	parts = open_object(path);
@@ -443,7 +477,8 @@ static unsigned list(const char *text, unsigned *out)
 
 static void usage(void)
 {
-	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-w] [-c CPU] "
+	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-p RULES] [-w] [-c "
+	      "CPU] "
 	      "OBJECT\n"
 	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
 	      stderr);
@@ -458,7 +493,7 @@ int main(int argc, char **argv)
 	char dir[256];
 	cpu_set_t set;
 
-	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:w")) != -1;)
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:w")) != -1;)
 		switch (c) {
 		case 's':
 			n = list(optarg, sessions);
@@ -475,13 +510,17 @@ int main(int argc, char **argv)
 		case 'c':
 			cpu = (unsigned)atoi(optarg);
 			break;
+		case 'p':
+			rules = atoi(optarg);
+			break;
 		case 'w':
 			live = true;
 			break;
 		default:
 			usage();
 		}
-	if (optind + 1 != argc || !n || !inners || !rounds || rounds > MAX_ROUNDS || !runs)
+	if (optind + 1 != argc || !n || !inners || !rounds || rounds > MAX_ROUNDS || !runs ||
+	    rules > FILTER_RULES)
 		usage();
 	for (unsigned i = 0; i < inners; i++)
 		if (inner[i] < 64 || inner[i] > 1464)

@@ -32,7 +32,12 @@
 #define UEB6		"2001:db8:45:11::1"
 #define NET		"203.0.113.80"
 #define NET6		"2001:db8:ffff::80"
+#define UE_RULED	"10.45.0.20"
+#define UE6_RULED	"2001:db8:45:14::1"
 #define DF		.frag = 0x4000
+/* Hop-by-hop options of 8 octets, routing of 16, a first fragment; then UDP. */
+#define HEADERS6	.headers = "\x2b\0\1\4\0\0\0\0" "\x2c\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "\x11\0\0\1\0\0\0\7", \
+			.headers_len = 32, .proto = 0, .upper = 17, .len = 100
 
 static void exit_to_host(void)
 {
@@ -73,6 +78,24 @@ static void old_time(void)
 	lab.sessions[SLOW].rate_up.tat = 1;
 	lab.sessions[SLOW].rate_down.tat = 1;
 }
+
+static void other_group(void) { lab.policies[POLICY_WALL].group = 8; }
+static void allow_default(void)
+{
+	lab.rules[RULESET_RULES].allow_default = true;
+	lab_compile(RULESET_RULES);
+}
+static void quarantine(void) { lab.sessions[DEVICE].flags = SESSION_QUARANTINE; }
+static void no_octets(void) { lab.sessions[DEVICE].flags = SESSION_QUOTA_UP; }
+static void second_of_capped(void)
+{
+	struct session *s = &lab.sessions[SECOND];
+
+	s->owner = CAPPED;
+	s->ue4 = lab.sessions[CAPPED].ue4;
+}
+static void mostly_used(void) { lab.sessions[THROTTLED].quota_left = 100; }
+static void wall_exhausted(void) { lab.sessions[WALLED].quota_left = -QUOTA_EXHAUSTED; }
 
 const struct test_case cases[] = {
 	/* Uplink: out of the tunnel. */
@@ -326,12 +349,45 @@ const struct test_case cases[] = {
 	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.46.0.5") }, REASON_ue_to_ue, .slot = DEVICE },
 	{ "nor_at_a_static_address", LAB_ACCESS,
 	  { FROM_ENB, PDU(DEVICE), IP4(UE, "192.0.2.77") }, REASON_ue_to_ue, .slot = DEVICE },
-	{ "devices_reach_each_other_by_the_host_where_allowed", LAB_ACCESS,
-	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.6") }, REASON_to_host, HOP_HOST,
-	  { IP4(UE, "10.45.0.6") }, .slot = DEVICE, .before = allow_ue_to_ue },
+	{ "devices_reach_each_other_in_one_hop_where_allowed", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.6") }, REASON_device_to_device, HOP_ENB_VLAN,
+	  { .vlan = { 100 }, TUNNEL(VLANS, "10.1.0.4"), IP4(UE, "10.45.0.6", .ttl = 63) },
+	  .slot = DEVICE, .other = VLANS, .before = allow_ue_to_ue },
 	{ "and_at_a_static_address_too", LAB_ACCESS,
-	  { FROM_ENB, PDU(DEVICE), IP6(UE6, "2001:db8:77:77::5") }, REASON_to_host, HOP_HOST,
-	  { IP6(UE6, "2001:db8:77:77::5") }, .slot = DEVICE, .before = allow_ue_to_ue },
+	  { FROM_ENB, PDU(DEVICE), IP6(UE6, "2001:db8:77:77::5") }, REASON_device_to_device, HOP_ENB,
+	  { TUNNEL(STATIC, "10.1.0.2"), IP6(UE6, "2001:db8:77:77::5", .ttl = 63) },
+	  .slot = DEVICE, .other = STATIC, .before = allow_ue_to_ue },
+	{ "an_idle_device_is_reached_by_the_host", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.7") }, REASON_to_host, HOP_HOST,
+	  { IP4(UE, "10.45.0.7") }, .slot = DEVICE, .before = allow_ue_to_ue },
+	{ "one_whose_tunnel_is_too_narrow_too", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.11", .len = 1365) }, REASON_to_host, HOP_HOST,
+	  { IP4(UE, "10.45.0.11", .len = 1365) }, .slot = DEVICE, .before = allow_ue_to_ue },
+	{ "the_host_answers_for_a_ttl_of_1_between_devices", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.6", .ttl = 1) }, REASON_to_host, HOP_HOST,
+	  { IP4(UE, "10.45.0.6", .ttl = 1) }, .slot = DEVICE, .before = allow_ue_to_ue },
+	{ "devices_of_one_group_reach_each_other", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4("10.45.0.20", "10.45.0.23") }, REASON_device_to_device, HOP_ENB,
+	  { TUNNEL(WALLED, "10.1.0.2"), IP4("10.45.0.20", "10.45.0.23", .ttl = 63) },
+	  .slot = RULED, .other = WALLED },
+	{ "devices_of_two_groups_do_not", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4("10.45.0.20", "10.45.0.23") }, REASON_ue_to_ue, .slot = RULED,
+	  .before = other_group },
+	{ "a_device_in_no_group_is_not_reached_from_one", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4("10.45.0.20", UE) }, REASON_ue_to_ue, .slot = RULED },
+	{ "the_policy_of_the_device_that_is_reached_holds", LAB_ACCESS,
+	  { FROM_ENB, PDU(WALLED), IP4("10.45.0.23", "10.45.0.20", .proto = 6, .dport = 23) },
+	  REASON_filtered, .slot = WALLED, .other = RULED },
+	{ "a_closed_gate_of_the_device_that_is_reached_holds", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.9") }, REASON_gate_closed, .slot = DEVICE, .other = SHUT,
+	  .before = allow_ue_to_ue },
+	{ "the_policy_of_the_device_that_sends_comes_first", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4("10.45.0.20", "10.45.0.23", .proto = 47) }, REASON_filtered, .slot = RULED },
+	{ "between_devices_the_receivers_profile_marks", LAB_ACCESS,
+	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.21") }, REASON_device_to_device, HOP_ENB,
+	  { TUNNEL(THROTTLED, "10.1.0.2", .tos = 10 << 2), IP4(UE, "10.45.0.21", .ttl = 63, .tos = 14 << 2) },
+	  .slot = DEVICE, .other = THROTTLED, .before = allow_ue_to_ue },
+
 	{ "the_gateway_address_is_this_machine", LAB_ACCESS,
 	  { FROM_ENB, PDU(DEVICE), IP4(UE, "10.45.0.1", .proto = 1, .icmp = 8) }, REASON_to_host, HOP_HOST,
 	  { IP4(UE, "10.45.0.1", .proto = 1, .icmp = 8) }, .slot = DEVICE },
@@ -551,6 +607,94 @@ const struct test_case cases[] = {
 	  { IP4(NET, UEB, .dport = 8080) }, REASON_rate_down, .slot = SAFE, .before = owner_is_slow },
 	{ "data_for_an_idle_dedicated_bearer_is_told", LAB_SGI, { IP4(NET, UEB, .sport = 5004) },
 	  REASON_idle, .slot = FAST, .before = fast_is_idle, .event = EVENT_IDLE + 1 },
+	/* Rules. */
+	{ "a_rule_allows", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE_RULED, NET, .ttl = 63) }, .slot = RULED },
+	{ "an_earlier_rule_denies", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, "203.0.113.66") },
+	  REASON_filtered, .slot = RULED },
+	{ "what_no_rule_matches_is_denied_by_default", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, "198.51.100.1") },
+	  REASON_filtered, .slot = RULED },
+	{ "or_allowed_by_default", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, "198.51.100.1") },
+	  REASON_uplink, HOP_EXIT, { IP4(UE_RULED, "198.51.100.1", .ttl = 63) }, .slot = RULED, .before = allow_default },
+	{ "a_port_out_of_the_range_does_not_match", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .dport = 50001) },
+	  REASON_filtered, .slot = RULED },
+	{ "a_rule_for_uplink_does_not_allow_downlink", LAB_SGI, { IP4("203.0.113.81", UE_RULED, .sport = 50000, .dport = 40000) },
+	  REASON_filtered, .slot = RULED },
+	{ "a_rule_for_downlink_sees_the_sender", LAB_SGI, { IP4(NET, UE_RULED) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(RULED, "10.1.0.2"), IP4(NET, UE_RULED, .ttl = 63) }, .slot = RULED },
+	{ "a_port_of_the_device_is_denied", LAB_SGI, { IP4(NET, UE_RULED, .proto = 6, .dport = 23) },
+	  REASON_filtered, .slot = RULED },
+	{ "and_another_is_not", LAB_SGI, { IP4(NET, UE_RULED, .proto = 6, .dport = 24) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(RULED, "10.1.0.2"), IP4(NET, UE_RULED, .proto = 6, .dport = 24, .ttl = 63) }, .slot = RULED },
+	{ "a_rule_sees_tos_under_its_mask", LAB_SGI, { IP4(NET, UE_RULED, .tos = 0xba) }, REASON_filtered, .slot = RULED },
+	{ "a_rule_sees_the_protocol", LAB_SGI, { IP4(NET, UE_RULED, .proto = 47) }, REASON_filtered, .slot = RULED },
+	{ "a_rule_marks_and_leaves_ecn", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .dport = 5050, .tos = 0x23) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE_RULED, NET, .dport = 5050, .tos = 46 << 2 | 3, .ttl = 63) }, .slot = RULED },
+	{ "a_rule_marks_ipv6", LAB_SGI, { IP6(NET6, UE6_RULED, .tos = 0xfd) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(RULED, "10.1.0.2"), IP6(NET6, UE6_RULED, .tos = 1, .ttl = 63) }, .slot = RULED },
+	{ "a_later_fragment_matches_no_rule_with_ports", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .frag = 0x10) }, REASON_filtered, .slot = RULED },
+	{ "but_one_without", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, "203.0.113.130", .frag = 0x10) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE_RULED, "203.0.113.130", .frag = 0x10, .ttl = 63) }, .slot = RULED },
+	{ "the_first_fragment_has_ports", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .frag = 0x2000) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE_RULED, NET, .frag = 0x2000, .ttl = 63) }, .slot = RULED },
+	{ "a_cut_header_has_no_ports", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .len = 23) }, REASON_filtered, .slot = RULED },
+	{ "ports_behind_ipv4_options_are_seen", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET, .options = 12) }, REASON_uplink, HOP_EXIT,
+	  { IP4(UE_RULED, NET, .options = 12, .ttl = 63) }, .slot = RULED },
+	{ "ports_behind_ipv6_headers_are_seen", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP6(UE6_RULED, NET6, HEADERS6) }, REASON_uplink, HOP_EXIT,
+	  { IP6(UE6_RULED, NET6, HEADERS6, .ttl = 63) }, .slot = RULED },
+	{ "and_not_in_a_later_ipv6_fragment", LAB_ACCESS,
+	  { FROM_ENB, PDU(RULED), IP6(UE6_RULED, NET6, .headers = "\x11\0\0\x10\0\0\0\1", .headers_len = 8, .proto = 44, .upper = 17) },
+	  REASON_filtered, .slot = RULED },
+	{ "a_router_solicitation_needs_no_rule", LAB_ACCESS,
+	  { FROM_ENB, PDU(QUARANTINED), IP6("fe80::1d18", "ff02::2", .proto = 58, .icmp = 133) }, REASON_slow_path,
+	  .slot = QUARANTINED, .event = EVENT_SLOW_PATH + 1 },
+	{ "a_profile_marks_both_headers", LAB_SGI, { IP4(NET, "10.45.0.21", .tos = 2) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(THROTTLED, "10.1.0.2", .tos = 10 << 2), IP4(NET, "10.45.0.21", .tos = 14 << 2 | 2, .ttl = 63) },
+	  .slot = THROTTLED },
+	{ "and_uplink_by_its_own", LAB_ACCESS, { FROM_ENB, PDU(THROTTLED), IP6("2001:db8:45:15::1", NET6) }, REASON_uplink, HOP_EXIT,
+	  { IP6("2001:db8:45:15::1", NET6, .tos = 12 << 2, .ttl = 63) }, .slot = THROTTLED },
+
+	/* Quarantine and quota. */
+	{ "in_quarantine_the_wall_is_reached", LAB_ACCESS, { FROM_ENB, PDU(QUARANTINED), IP4("10.45.0.24", "203.0.113.53") },
+	  REASON_uplink, HOP_EXIT, { IP4("10.45.0.24", "203.0.113.53", .ttl = 63) }, .slot = QUARANTINED },
+	{ "and_nothing_else", LAB_ACCESS, { FROM_ENB, PDU(QUARANTINED), IP4("10.45.0.24", NET) },
+	  REASON_walled, .slot = QUARANTINED },
+	{ "nor_from_outside", LAB_SGI, { IP4(NET, "10.45.0.24") }, REASON_walled, .slot = QUARANTINED },
+	{ "in_quarantine_without_profile_nothing_goes", LAB_ACCESS, { FROM_ENB, PDU(DEVICE), IP4(UE, NET) },
+	  REASON_walled, .slot = DEVICE, .before = quarantine },
+	{ "the_octets_of_a_quota_go", LAB_ACCESS, { FROM_ENB, PDU(CAPPED), IP4("10.45.0.22", NET, .len = 500) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.22", NET, .len = 500, .ttl = 63) }, .slot = CAPPED, .warm_up = 1 },
+	{ "to_the_last_one", LAB_ACCESS, { FROM_ENB, PDU(CAPPED), IP4("10.45.0.22", NET, .len = 1000) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.22", NET, .len = 1000, .ttl = 63) }, .slot = CAPPED },
+	{ "and_not_one_more_which_is_told", LAB_ACCESS, { FROM_ENB, PDU(CAPPED), IP4("10.45.0.22", NET, .len = 1001) },
+	  REASON_quota, .slot = CAPPED, .event = EVENT_QUOTA + 1 },
+	{ "an_exhausted_quota_blocks", LAB_ACCESS, { FROM_ENB, PDU(CAPPED), IP4("10.45.0.22", NET, .len = 400) },
+	  REASON_quota, .slot = CAPPED, .warm_up = 3 },
+	{ "the_other_direction_is_not_counted", LAB_SGI, { IP4(NET, "10.45.0.22", .len = 1001) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(CAPPED, "10.1.0.2"), IP4(NET, "10.45.0.22", .len = 1001, .ttl = 63) }, .slot = CAPPED },
+	{ "a_quota_without_profile_blocks", LAB_ACCESS, { FROM_ENB, PDU(DEVICE), IP4(UE, NET) },
+	  REASON_quota, .slot = DEVICE, .before = no_octets, .event = EVENT_QUOTA + 1 },
+	{ "the_quota_of_the_owner_holds_for_a_second_bearer", LAB_ACCESS, { FROM_ENB, PDU(SECOND), IP4("10.45.0.22", NET, .len = 600) },
+	  REASON_quota, .slot = SECOND, .before = second_of_capped, .warm_up = 1 },
+	{ "an_exhausted_quota_holds_to_the_second_rate", LAB_ACCESS,
+	  { FROM_ENB, PDU(THROTTLED), IP4("10.45.0.21", NET, .len = 600) }, REASON_rate_up, .slot = THROTTLED, .warm_up = 2 },
+	{ "whose_first_packet_conforms", LAB_ACCESS, { FROM_ENB, PDU(THROTTLED), IP4("10.45.0.21", NET, .len = 600) },
+	  REASON_uplink, HOP_EXIT, { IP4("10.45.0.21", NET, .len = 600, .tos = 12 << 2, .ttl = 63) }, .slot = THROTTLED, .warm_up = 1 },
+	{ "both_directions_take_from_one_quota", LAB_SGI, { IP4(NET, "10.45.0.21", .len = 600) }, REASON_rate_down,
+	  .slot = THROTTLED, .before = mostly_used, .warm_up = 1 },
+	{ "an_exhausted_quota_walls_in", LAB_SGI, { IP4(NET, "10.45.0.23", .len = 1001) }, REASON_walled, .slot = WALLED,
+	  .event = EVENT_QUOTA + 1 },
+	{ "and_leaves_the_wall_open", LAB_SGI, { IP4("203.0.113.53", "10.45.0.23", .len = 600) }, REASON_downlink, HOP_ENB,
+	  { TUNNEL(WALLED, "10.1.0.2"), IP4("203.0.113.53", "10.45.0.23", .len = 600, .ttl = 63) }, .slot = WALLED, .warm_up = 2 },
+	{ "uncounted_uplink_is_not_walled_in", LAB_ACCESS, { FROM_ENB, PDU(WALLED), IP4("10.45.0.23", NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.23", NET, .ttl = 63) }, .slot = WALLED, .before = wall_exhausted },
 
 	/* Packets that do not fit. */
 	{ "ipv4_too_big_with_df_is_told_to_its_sender", LAB_SGI,

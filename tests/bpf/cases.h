@@ -17,6 +17,7 @@ struct test_case {
 	const char *icmp_from; /* ANSWER too_big: the sender of the ICMP packet, */
 	uint16_t icmp_mtu;     /* and the MTU it tells */
 	unsigned slot;         /* whose counters move; 0: nobody's */
+	unsigned other;        /* the device that slot's packet is for, if it gets that far */
 	void (*before)(void);  /* changes the lab */
 	unsigned warm_up;      /* runs before the one that counts */
 	int event;             /* enum event_type + 1 that mcored is told */

@@ -39,7 +39,7 @@ static void address(int family, const char *text, uint8_t *out)
 	}
 }
 
-/* What an IP packet carries: a UDP header or an ICMP type, and a pattern. */
+/* What an IP packet carries: a UDP header, TCP's ports or an ICMP type, and a pattern. */
 static void payload_build(const struct packet_spec *s, uint8_t proto, uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -49,6 +49,10 @@ static void payload_build(const struct packet_spec *s, uint8_t proto, uint8_t *p
 		put16(p + 2, s->dport ? s->dport : 50000);
 		put16(p + 4, (unsigned)((int)n + s->udp_lie));
 		put16(p + 6, 0);
+	}
+	if (proto == 6 && n >= 4) {
+		put16(p, s->sport ? s->sport : 40000);
+		put16(p + 2, s->dport ? s->dport : 50000);
 	}
 	if ((proto == 1 || proto == 58) && n) {
 		p[0] = s->icmp;

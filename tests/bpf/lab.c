@@ -99,6 +99,8 @@ bool lab_open(const char *object)
 	}
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "sessions"), LAB_SLOTS);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "hops"), LAB_HOPS);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "policies"), LAB_POLICIES);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "filters"), LAB_RULESETS);
 	if (bpf_object__load(lab.obj)) {
 		fprintf(stderr, "%s: load: %s\n", object, strerror(errno));
 		return false;
@@ -110,13 +112,16 @@ bool lab_open(const char *object)
 	lab.hops = share("hops", LAB_HOPS * sizeof *lab.hops);
 	lab.settings = share("settings", sizeof *lab.settings);
 	lab.tfts = share("tfts", 64 * sizeof *lab.tfts);
+	lab.policies = share("policies", LAB_POLICIES * sizeof *lab.policies);
+	lab.filters = share("filters", LAB_RULESETS * sizeof *lab.filters);
 	lab.reasons = bpf_object__find_map_fd_by_name(lab.obj, "reasons");
 	lab.addresses = bpf_object__find_map_fd_by_name(lab.obj, "addresses");
 	lab.local = bpf_object__find_map_fd_by_name(lab.obj, "local");
 	lab.peers = bpf_object__find_map_fd_by_name(lab.obj, "peers");
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "events"), on_event, NULL,
 				NULL);
-	if (!lab.sessions || !lab.hops || !lab.settings || !lab.tfts || !ring) {
+	if (!lab.sessions || !lab.hops || !lab.settings || !lab.tfts || !lab.policies ||
+	    !lab.filters || !ring) {
 		fprintf(stderr, "maps of %s: %s\n", object, strerror(errno));
 		return false;
 	}
@@ -285,6 +290,82 @@ static void set_tfts(void)
 	set_bearer(SAFE, 0);
 }
 
+void lab_compile(enum lab_ruleset i)
+{
+	const struct lab_rules *r = &lab.rules[i];
+
+	filter_compile(r->rule, r->n, r->allow_default, &lab.filters[i]);
+}
+
+static void set_rules(enum lab_ruleset i, const char *const *text)
+{
+	struct lab_rules *r = &lab.rules[i];
+	char error[128];
+
+	*r = (struct lab_rules){.n = 0};
+	for (; *text; text++) {
+		const char *wrong = filter_rule_parse(*text, &r->rule[r->n++], error, sizeof error);
+
+		if (wrong) {
+			fprintf(stderr, "rule '%s': %s\n", *text, wrong);
+			exit(1);
+		}
+	}
+	lab_compile(i);
+}
+
+static void reset_policies(void)
+{
+	static const char *const rules[] = {
+		"deny up 203.0.113.66",
+		"mark 46 up 203.0.113.0/24 udp port 5000-5100",
+		"allow up 203.0.113.0/24 udp port 50000",
+		"deny down tcp device-port 23",
+		"deny tos 0xb8/0xfc",
+		"deny proto 47",
+		"allow 203.0.113.0/24 tcp",
+		"allow up 2001:db8:ffff::/48 udp port 50000",
+		"mark 0 down 2001:db8:ffff::/48",
+		"allow 203.0.113.128/25",
+		"allow down 203.0.113.80 udp",
+		"allow 10.45.0.0/16",
+		"allow icmp6",
+		NULL,
+	};
+	static const char *const wall[] = {"allow 203.0.113.53", "allow 10.45.0.16/29",
+					   "allow 2001:db8:ffff::53", NULL};
+	const struct policy base = {.dscp_outer = DSCP_KEEP, .dscp = {DSCP_KEEP, DSCP_KEEP}};
+	struct policy *p = lab.policies;
+
+	set_rules(RULESET_RULES, rules);
+	set_rules(RULESET_WALL, wall);
+	memset(p, 0, LAB_POLICIES * sizeof *p);
+	for (int i = POLICY_RULES; i <= POLICY_WALL; i++)
+		p[i] = base;
+	p[POLICY_RULES].filter = RULESET_RULES;
+	p[POLICY_RULES].wall = p[POLICY_WALL].wall = RULESET_WALL;
+	p[POLICY_RULES].group = p[POLICY_WALL].group = 7;
+	p[POLICY_THROTTLE].quota_action = QUOTA_THROTTLE;
+	p[POLICY_THROTTLE].dscp_outer = 10;
+	p[POLICY_THROTTLE].dscp[0] = 12;
+	p[POLICY_THROTTLE].dscp[1] = 14;
+	for (int i = 0; i < 2; i++)
+		p[POLICY_THROTTLE].throttle_ns_per_mib[i] = rate_ns_per_mib(1000);
+	p[POLICY_BLOCK].quota_action = QUOTA_BLOCK;
+	p[POLICY_WALL].quota_action = QUOTA_WALL;
+}
+
+static struct session *set_profiled(unsigned slot, enum lab_policy policy, uint8_t flags)
+{
+	struct session *s = set_session(slot, HOP_ENB, HOP_EXIT);
+
+	s->policy = (uint16_t)policy;
+	s->flags = flags;
+	s->quota = 1000;
+	s->quota_left = 1000;
+	return s;
+}
+
 static void reset_sessions(void)
 {
 	struct session *s;
@@ -303,6 +384,11 @@ static void reset_sessions(void)
 	set_session(MARKED, HOP_ENB, HOP_EXIT)->dscp = 46;
 	set_session(ORPHAN, HOP_ENB, HOP_EXIT)->owner = 1u << 30;
 	set_tfts();
+	set_profiled(RULED, POLICY_RULES, 0);
+	set_profiled(THROTTLED, POLICY_THROTTLE, SESSION_QUOTA_UP | SESSION_QUOTA_DOWN);
+	set_profiled(CAPPED, POLICY_BLOCK, SESSION_QUOTA_UP);
+	set_profiled(WALLED, POLICY_WALL, SESSION_QUOTA_DOWN);
+	set_profiled(QUARANTINED, POLICY_RULES, SESSION_QUARANTINE);
 	set_session(OTHER_POOL, HOP_ENB, HOP_EXIT);
 	s = set_session(SECOND, HOP_ENB, HOP_EXIT);
 	s->owner = SHUT;
@@ -367,6 +453,7 @@ void lab_reset(void)
 	set_hop(HOP_RELAY_SMALL, "10.1.0.34", 0, 576);
 	set_hop(HOP_RELAY_LOST, "10.1.0.36", 0, 1500);
 	lab.hops[HOP_RELAY_LOST].state = HOP_UNRESOLVED;
+	reset_policies();
 	reset_sessions();
 	lab_events(&ignored);
 }

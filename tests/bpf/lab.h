@@ -16,10 +16,13 @@
 #include <stdint.h>
 #include <mcore/datapath.h>
 #include "codec/tft.h"
+#include "datapath/filter.h"
 
 enum {
 	LAB_SLOTS = 64,
 	LAB_HOPS = 40,
+	LAB_POLICIES = 8,
+	LAB_RULESETS = 4,
 	LAB_TAG_BITS = 12,
 	LAB_TAG = 0x5a7,
 	LAB_PEER_TEID = 0x70000000, /* + slot */
@@ -59,6 +62,11 @@ enum lab_slot {
 	DUAL,        /* eNodeB with both addresses, HOP_DUAL */
 	VLAN6,       /* eNodeB 2001:db8:1::4 behind a VLAN tag */
 	BEARERS,     /* has dedicated bearers FAST and SAFE: lab_filters */
+	RULED = 20,  /* held to the rules of lab.c, in group 7; walled where it is told to be */
+	THROTTLED,   /* quota of 1000 octets both ways, then 1 kbit/s; marks 12 up, 14 down, 10 outside */
+	CAPPED,      /* quota of 1000 octets uplink, then nothing */
+	WALLED,      /* quota of 1000 octets downlink, then the wall; in group 7 */
+	QUARANTINED, /* behind the wall */
 	NOBODY = 30, /* free */
 	OTHER_POOL = 37,
 	SECOND = 48, /* second bearer of SHUT, its own gates open */
@@ -74,6 +82,16 @@ enum lab_slot {
 	SAFE,        /* dedicated bearer of BEARERS, with its rates */
 };
 
+enum lab_policy { POLICY_NONE, POLICY_RULES, POLICY_THROTTLE, POLICY_BLOCK, POLICY_WALL };
+enum lab_ruleset { RULESET_NONE, RULESET_RULES, RULESET_WALL };
+
+/* The rules of a filter, beside their compiled form. */
+struct lab_rules {
+	struct filter_rule rule[FILTER_RULES];
+	unsigned n;
+	bool allow_default;
+};
+
 #define LAB_GTPU4 0x0a010001u
 #define LAB_GTPU6 "2001:db8:1::1"
 
@@ -86,6 +104,9 @@ struct lab {
 	struct hop *hops;
 	struct settings *settings;
 	struct tft_rule *tfts;
+	struct policy *policies;
+	struct filter *filters;
+	struct lab_rules rules[LAB_RULESETS];
 	int reasons, addresses, local, peers;
 	unsigned cpus;
 	int iface[LAB_HOPS]; /* interface of each hop */
@@ -106,6 +127,8 @@ bool lab_open(const char *object);
 /* All maps as described above. */
 void lab_reset(void);
 void lab_close(void);
+/* Compiles lab.rules[filter] for the kernel. */
+void lab_compile(enum lab_ruleset);
 
 /* The address is in the map `peers`. */
 bool lab_is_peer(const uint8_t *, bool v6);

@@ -282,6 +282,15 @@ static void answer(struct model *m, const uint8_t *f, const struct view *o, unsi
 	m->len = l3 + outer_len(o->v6) + n;
 }
 
+static void may(struct model *m, int reason)
+{
+	int i = 0;
+
+	while (m->instead[i] >= 0)
+		i++;
+	m->instead[i] = reason;
+}
+
 static int echo(struct model *m, const uint8_t *f, const struct view *o)
 {
 	const uint8_t *gtp = o->p + o->hlen + 8;
@@ -301,7 +310,7 @@ static int error_indication(struct model *m, const uint8_t *f, const struct view
 	const uint8_t *teid = o->p + o->hlen + 12;
 	uint8_t *a = m->frame + (o->p - f) + outer_len(o->v6), n = o->v6 ? 16 : 4;
 
-	m->instead = REASON_teid_unanswered;
+	may(m, REASON_teid_unanswered);
 	if (!get32(teid) || o->p[o->hlen + 9] != 255)
 		return REASON_teid_unanswered;
 	memset(a, 0, 20);
@@ -339,19 +348,94 @@ static bool extensions(const uint8_t *p, size_t n, size_t at, uint8_t type, stru
 	return true;
 }
 
-static int policy(struct model *m, const struct session *s, bool up)
+bool model_allows(const struct model *m, int reason)
+{
+	return reason == m->reason || reason == m->instead[0] || reason == m->instead[1] ||
+	       reason == m->instead[2];
+}
+
+static bool ported(uint8_t protocol)
+{
+	static const uint8_t with[] = {6, 17, 33, 132, 136};
+
+	return memchr(with, protocol, sizeof with);
+}
+
+/* What rules see of a device's packet: ports only of a first fragment, and where they are whole. */
+static void look(const struct model *m, const struct view *in, bool up, struct flow_seen *s)
+{
+	struct upper u = {.at = in->hlen, .proto = in->proto};
+	bool hidden = in->v6 ? !view_upper(in, m->in, m->in_n, &u) : get16(in->p + 6) & 0x1fff;
+
+	*s = (struct flow_seen){.remote = up ? in->dst : in->src, .v6 = in->v6};
+	s->tos = in->v6 ? (uint8_t)(in->p[0] << 4 | in->p[1] >> 4) : in->p[1];
+	s->protocol = in->v6 && !hidden ? u.proto : in->proto;
+	s->remote_port = s->local_port = -1;
+	if (hidden || u.later || u.at + 4 > in->n || !ported(s->protocol))
+		return;
+	s->remote_port = get16(in->p + u.at + (up ? 2 : 0));
+	s->local_port = get16(in->p + u.at + (up ? 0 : 2));
+}
+
+static int rules_say(struct model *m, unsigned filter, const struct view *in, bool up)
+{
+	struct flow_seen seen;
+	int said;
+
+	look(m, in, up, &seen);
+	said = filter ? rules_first(&lab.rules[filter], &seen, up) : -1;
+
+	if (said >= 0 && said != DSCP_KEEP)
+		m->dscp = (uint8_t)said;
+	return said;
+}
+
+/* The owner's policy; side 0: of the packet's first device, 1: of the one it goes to. */
+static int policy(struct model *m, const struct session *s, const struct view *in, bool up,
+		  bool routed, int side)
 {
 	const struct session *o = s;
+	const struct policy *pol;
+	bool counted, over, walled, slow;
+	int64_t left, taken = 0;
 
 	if (s->owner >= LAB_SLOTS)
 		return REASON_internal;
 	o = &lab.sessions[s->owner];
 	if (up ? o->gate_up : o->gate_down)
 		return REASON_gate_closed;
+	left = side && lab.sessions[m->slot].owner == s->owner ? m->quota[0] : o->quota_left;
+	pol = &lab.policies[o->policy];
+	counted = o->flags & (up ? SESSION_QUOTA_UP : SESSION_QUOTA_DOWN);
+	over = counted && left < 0;
+	walled = o->flags & SESSION_QUARANTINE || (over && pol->quota_action == QUOTA_WALL);
+	m->quota[side] = left;
+	m->judged[side] = true;
+	if (routed && o->policy) {
+		m->dscp_outer = pol->dscp_outer;
+		if (pol->dscp[!up] != DSCP_KEEP)
+			m->dscp = pol->dscp[!up];
+		if (!walled && pol->filter && rules_say(m, pol->filter, in, up) < 0)
+			return REASON_filtered;
+	}
+	if (counted && !over) {
+		over = left < (int64_t)in->n;
+		taken = over ? QUOTA_EXHAUSTED : (int64_t)in->n;
+		m->quota[side] = left - taken;
+	}
+	if (over && pol->quota_action == QUOTA_BLOCK)
+		return REASON_quota;
+	walled |= over && pol->quota_action == QUOTA_WALL;
+	if (walled && routed && rules_say(m, pol->wall, in, up) < 0) {
+		m->quota[side] += over ? 0 : taken;
+		return REASON_walled;
+	}
 	if (s->flags & SESSION_OWN_RATE)
 		o = s;
-	if (up ? o->rate_up.ns_per_mib : o->rate_down.ns_per_mib)
-		m->instead = up ? REASON_rate_up : REASON_rate_down;
+	slow = over && pol->quota_action == QUOTA_THROTTLE;
+	if (slow ? pol->throttle_ns_per_mib[!up]
+		 : (up ? o->rate_up.ns_per_mib : o->rate_down.ns_per_mib))
+		may(m, up ? REASON_rate_up : REASON_rate_down);
 	return -1;
 }
 
@@ -371,29 +455,14 @@ static bool gtp_inside(const struct view *in, const uint8_t *f, size_t n)
 	return port == 2152 || port == 2123;
 }
 
-/* Where a device's packet goes: m->hop and *host, or a reason. */
-static int route(struct model *m, const struct session *s, const struct view *in, bool *host,
-		 const uint8_t *f, size_t n)
+static uint32_t group_of(const struct session *s)
 {
-	uint32_t offset = 2;
-	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
-	bool device = pool || is_static(in);
+	return s->owner < LAB_SLOTS ? lab.policies[lab.sessions[s->owner].policy].group : 0;
+}
 
-	if (!routable(in))
-		return REASON_not_routable;
-	if (device && offset >= 2 && !lab.settings->ue_to_ue)
-		return REASON_ue_to_ue;
-	*host = device || is_local(in->dst, in->v6);
-	if (*host && gtp_inside(in, f, n))
-		return REASON_gtp_in_gtp;
-	m->hop = *host ? HOP_HOST : s->exit;
-	*host |= lab.hops[m->hop].to_host;
-	if (!*host && lab.hops[m->hop].state == HOP_READY &&
-	    (in->n > lab.hops[m->hop].mtu || in->p[in->v6 ? 7 : 8] <= 1)) {
-		*host = true;
-		m->hop = HOP_HOST;
-	}
-	return lab.hops[m->hop].state == HOP_READY ? -1 : REASON_no_next_hop;
+static bool has_address(const struct session *s, const uint8_t *a, bool v6)
+{
+	return s->teid && !(v6 ? memcmp(s->ue6, a, 8) : memcmp(&s->ue4, a, 4));
 }
 
 /* The slot of the bearer that a device's filters give a packet to, or the other one. */
@@ -409,6 +478,104 @@ static unsigned bearer_of(const struct view *in, bool up, unsigned other)
 	return other;
 }
 
+/* Where a device's packet goes: m->hop and *host, or m->other, or a reason. */
+static int route(struct model *m, const struct session *s, const struct view *in, bool *host,
+		 const uint8_t *f, size_t n)
+{
+	uint32_t offset = 2, slot = STATIC;
+	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
+	bool device = pool || is_static(in);
+
+	*host = false;
+	if (!routable(in))
+		return REASON_not_routable;
+	if (device && offset >= 2) {
+		const struct session *other;
+		const struct hop *h;
+
+		if (pool)
+			slot = pool->first_slot + offset;
+		other = &lab.sessions[slot];
+		if (!lab.settings->ue_to_ue && (!has_address(other, in->dst, in->v6) ||
+						!group_of(s) || group_of(s) != group_of(other)))
+			return REASON_ue_to_ue;
+		if (has_address(other, in->dst, in->v6) && other->tft) {
+			slot = bearer_of(in, false, slot);
+			other = &lab.sessions[slot];
+		}
+		h = &lab.hops[other->peer];
+		if (has_address(other, in->dst, in->v6) && other->peer && h->state == HOP_READY &&
+		    in->n + 8 + outer_len(h->family == 6) <= h->mtu && in->p[in->v6 ? 7 : 8] > 1) {
+			m->other = (int)slot;
+			m->hop = other->peer;
+			return -1;
+		}
+	}
+	*host = device || is_local(in->dst, in->v6);
+	if (*host && gtp_inside(in, f, n))
+		return REASON_gtp_in_gtp;
+	m->hop = *host ? HOP_HOST : s->exit;
+	*host |= lab.hops[m->hop].to_host;
+	if (!*host && lab.hops[m->hop].state == HOP_READY &&
+	    (in->n > lab.hops[m->hop].mtu || in->p[in->v6 ? 7 : 8] <= 1)) {
+		*host = true;
+		m->hop = HOP_HOST;
+	}
+	return lab.hops[m->hop].state == HOP_READY ? -1 : REASON_no_next_hop;
+}
+
+/* The device's packet at p gets its DSCP; IPv4's checksum as in age(). */
+static void mark(const struct model *m, uint8_t *p, bool v6)
+{
+	unsigned was = get16(p);
+	uint32_t sum;
+
+	if (m->dscp == DSCP_KEEP)
+		return;
+	if (v6) {
+		put16(p, (was & 0xf03f) | (unsigned)m->dscp << 6);
+		return;
+	}
+	put16(p, (was & 0xff03) | (unsigned)m->dscp << 2);
+	sum = (~get16(p + 10) & 0xffffu) + (~was & 0xffffu) + get16(p);
+	sum = (sum & 0xffff) + (sum >> 16);
+	put16(p + 10, ~((sum & 0xffff) + (sum >> 16)) & 0xffff);
+}
+
+/* The packet in the session's tunnel, through m->hop. */
+static void tunnel(struct model *m, const struct session *s, const struct view *in, bool aged)
+{
+	const struct hop *h = &lab.hops[m->hop];
+	size_t l2 = link_write(m->frame, h, h->family == 6), out = outer_len(h->family == 6);
+	uint8_t *p = m->frame + l2 + out,
+		dscp = m->dscp_outer == DSCP_KEEP ? s->dscp : m->dscp_outer;
+
+	p[0] = 0x30;
+	p[1] = 255;
+	put16(p + 2, (unsigned)in->n);
+	memcpy(p + 4, &s->peer_teid, 4);
+	memcpy(p + 8, in->p, in->n);
+	if (aged)
+		age(p + 8, in->v6);
+	mark(m, p + 8, in->v6);
+	outer_write(m->frame + l2, h->family == 6, (uint8_t)(dscp << 2), h->local, h->addr, 2152,
+		    in->n + 8);
+	m->len = l2 + out + 8 + in->n;
+}
+
+static int to_device(struct model *m, const struct view *in)
+{
+	const struct session *s = &lab.sessions[m->other];
+	int reason;
+
+	m->dscp_outer = DSCP_KEEP;
+	reason = policy(m, s, in, false, true, 1);
+	if (reason >= 0)
+		return reason;
+	tunnel(m, s, in, true);
+	return REASON_device_to_device;
+}
+
 static int from_device(struct model *m, const struct session *s, const struct view *in,
 		       const uint8_t *f, size_t n)
 {
@@ -422,20 +589,29 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 	    bearer_of(in, true, LAB_SLOTS) != (unsigned)(s - lab.sessions))
 		return REASON_wrong_bearer;
 	if (on_link(in)) {
-		reason = policy(m, s, true);
-		if (reason < 0 && m->instead < 0)
-			m->instead = REASON_event_lost;
+		reason = policy(m, s, in, true, false, 0);
+		if (reason < 0)
+			may(m, REASON_event_lost);
 		return reason >= 0 ? reason : REASON_slow_path;
 	}
 	reason = route(m, s, in, &host, f, n);
-	if (reason < 0)
-		reason = policy(m, s, true);
+	if (reason < 0) {
+		int other = m->other;
+
+		m->other = -1;
+		reason = policy(m, s, in, true, true, 0);
+		if (reason < 0)
+			m->other = other;
+	}
 	if (reason >= 0)
 		return reason;
+	if (m->other >= 0)
+		return to_device(m, in);
 	l2 = link_write(m->frame, &lab.hops[m->hop], in->v6);
 	memcpy(m->frame + l2, in->p, in->n);
 	if (!host)
 		age(m->frame + l2, in->v6);
+	mark(m, m->frame + l2, in->v6);
 	m->len = l2 + in->n;
 	return host ? REASON_to_host : REASON_uplink;
 }
@@ -456,17 +632,18 @@ static int relay(struct model *m, const struct session *s, const uint8_t *gtp, s
 {
 	const struct hop *h = &lab.hops[s->exit];
 	const bool v6 = h->family == 6;
+	const struct view body = {.n = n - e->end}; /* not looked into */
 	size_t l2;
 	int reason;
 
-	m->inner = n - e->end;
+	m->inner = body.n;
 	if (e->all)
 		return REASON_unknown_extension;
 	if (h->state != HOP_READY)
 		return REASON_no_next_hop;
 	if (e->ends || n + outer_len(v6) > h->mtu)
 		return REASON_relay_slow;
-	reason = gtp[1] == 255 ? policy(m, s, true) : -1;
+	reason = gtp[1] == 255 ? policy(m, s, &body, true, false, 0) : -1;
 	if (reason >= 0)
 		return reason;
 	m->hop = s->exit;
@@ -541,7 +718,7 @@ static int too_big(struct model *m, enum lab_role role, const uint8_t *f, const 
 	if (!in->v6 && (in->n < quote || get16(in->p + 6) & 0x1fff ||
 			(in->proto == 1 && in->p[in->hlen] != 0 && in->p[in->hlen] != 8)))
 		return REASON_too_big_dropped;
-	m->instead = REASON_too_big_dropped;
+	may(m, REASON_too_big_dropped);
 	memcpy(from, in->dst, in->v6 ? 16 : 4);
 	if (role != LAB_HOST)
 		gateway((uint32_t)m->slot, in->v6, from);
@@ -580,8 +757,7 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
 	const struct session *s;
 	const struct hop *h;
-	size_t l2, out;
-	uint8_t *p;
+	size_t out;
 	int reason;
 
 	if ((!pool && !is_static(in)) || offset < 2)
@@ -592,7 +768,7 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 		return REASON_martian_source;
 	slot = pool ? pool->first_slot + offset : STATIC;
 	s = &lab.sessions[slot];
-	if (!s->teid || (in->v6 ? memcmp(s->ue6, in->dst, 8) : memcmp(&s->ue4, in->dst, 4)))
+	if (!has_address(s, in->dst, in->v6))
 		return REASON_no_session;
 	if (s->tft) {
 		slot = bearer_of(in, false, slot);
@@ -610,23 +786,12 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 		return too_big(m, role, f, in, h->mtu - (unsigned)out - 8);
 	if (role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
 		return REASON_ttl;
-	reason = policy(m, s, false);
+	reason = policy(m, s, in, false, true, 0);
 	if (reason >= 0)
 		return reason;
 
 	m->hop = s->peer;
-	l2 = link_write(m->frame, h, h->family == 6);
-	p = m->frame + l2 + out;
-	p[0] = 0x30;
-	p[1] = 255;
-	put16(p + 2, (unsigned)in->n);
-	memcpy(p + 4, &s->peer_teid, 4);
-	memcpy(p + 8, in->p, in->n);
-	if (role != LAB_HOST)
-		age(p + 8, in->v6);
-	outer_write(m->frame + l2, h->family == 6, (uint8_t)(s->dscp << 2), h->local, h->addr, 2152,
-		    in->n + 8);
-	m->len = l2 + out + 8 + in->n;
+	tunnel(m, s, in, role != LAB_HOST);
 	return REASON_downlink;
 }
 
@@ -674,7 +839,13 @@ static int decide(struct model *m, enum lab_role role, const uint8_t *f, size_t 
 
 void model_run(enum lab_role role, const uint8_t *frame, size_t n, struct model *m)
 {
-	m->instead = m->hop = m->slot = -1;
+	m->instead[0] = m->instead[1] = m->instead[2] = -1;
+	m->hop = m->slot = m->other = -1;
+	m->dscp = m->dscp_outer = DSCP_KEEP;
+	m->quota[0] = m->quota[1] = 0;
+	m->judged[0] = m->judged[1] = false;
 	m->len = m->inner = 0;
+	m->in = frame;
+	m->in_n = n;
 	m->reason = decide(m, role, frame, n);
 }

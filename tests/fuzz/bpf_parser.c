@@ -131,8 +131,7 @@ static const char *check_counts(const struct reason_count before[], const struct
 	}
 	if (found != 1)
 		return "not counted by exactly one reason";
-	return *reason == m->reason || *reason == m->instead ? NULL
-							     : "another reason than the model's";
+	return model_allows(m, *reason) ? NULL : "another reason than the model's";
 }
 
 static const char *check_frame(const struct model *m, const uint8_t *in, size_t n,
@@ -149,19 +148,58 @@ static const char *check_frame(const struct model *m, const uint8_t *in, size_t 
 	return frame_fault(r->frame, r->len, v == VERDICT_ANSWER || reason == REASON_downlink);
 }
 
-static const char *check_session(const struct model *m, const struct session *before, int reason)
+/* The packet passed the first device's policy on its way to another device. */
+static bool reached_other(const struct model *m, int reason)
 {
-	const struct session *s = &lab.sessions[m->slot];
-	enum mcore_verdict v = lab_verdict(reason);
-	bool down = reason == REASON_downlink, went = v == VERDICT_FORWARD || v == VERDICT_TAKE;
-	uint64_t up = went && !down && reason != REASON_relay_end, dn = went && down;
+	return m->other >= 0 && (reason == m->reason || reason == REASON_rate_down);
+}
+
+static const char *check_slot(const struct model *m, int slot, const struct session *before,
+			      uint64_t up, uint64_t down, uint64_t dropped)
+{
+	const struct session *s = &lab.sessions[slot];
 
 	if (s->up.packets - before->up.packets != up ||
 	    s->up.bytes - before->up.bytes != up * m->inner ||
-	    s->down.packets - before->down.packets != dn ||
-	    s->down.bytes - before->down.bytes != dn * m->inner)
+	    s->down.packets - before->down.packets != down ||
+	    s->down.bytes - before->down.bytes != down * m->inner)
 		return "session's counters";
-	return s->dropped - before->dropped == (v == VERDICT_DROP) ? NULL : "session's drops";
+	return s->dropped - before->dropped == dropped ? NULL : "session's drops";
+}
+
+/* before: of the packet's device, and of the one it goes to. */
+static const char *check_sessions(const struct model *m, const struct session before[2], int reason)
+{
+	enum mcore_verdict v = lab_verdict(reason);
+	bool went = v == VERDICT_FORWARD || v == VERDICT_TAKE, drop = v == VERDICT_DROP;
+	bool down = reason == REASON_downlink, other = reached_other(m, reason);
+	const char *fault;
+
+	if (other && m->other == m->slot)
+		return check_slot(m, m->slot, &before[0], 1, went, drop);
+	fault = check_slot(m, m->slot, &before[0],
+			   other || (went && !down && reason != REASON_relay_end), went && down,
+			   drop && !other);
+	return fault || !other ? fault : check_slot(m, m->other, &before[1], 0, went, drop);
+}
+
+/* What is left of the quotas is what the model leaves. */
+static const char *check_quota(const struct model *m, int reason)
+{
+	const int slot[2] = {m->slot, m->other};
+
+	if (reason != m->reason)
+		return NULL;
+	for (int i = 0; i < 2; i++) {
+		/* The second word counts, where both devices have one owner. */
+		int last =
+			m->judged[1] && lab.sessions[slot[0]].owner == lab.sessions[slot[1]].owner;
+
+		if (m->judged[i] &&
+		    lab.sessions[lab.sessions[slot[i]].owner].quota_left != m->quota[last ? 1 : i])
+			return "another quota is left than the model's";
+	}
+	return NULL;
 }
 
 static const char *one(const uint8_t *f, size_t n, enum lab_role role, int *reason)
@@ -171,12 +209,14 @@ static const char *one(const uint8_t *f, size_t n, enum lab_role role, int *reas
 	static struct model m;
 	static struct lab_result r;
 	struct reason_count reasons[REASON_COUNT];
-	struct session before = {};
+	struct session before[2] = {};
 	const char *fault;
 
 	model_run(role, f, n, &m);
 	if (m.slot >= 0)
-		before = lab.sessions[m.slot];
+		before[0] = lab.sessions[m.slot];
+	if (m.other >= 0)
+		before[1] = lab.sessions[m.other];
 	lab_reasons(reasons);
 	if (lab_run(role, f, n, lab.aside, 1, &r))
 		return strerror(errno);
@@ -186,7 +226,9 @@ static const char *one(const uint8_t *f, size_t n, enum lab_role role, int *reas
 	if (!fault)
 		fault = check_frame(&m, f, n, &r, *reason);
 	if (!fault && m.slot >= 0)
-		fault = check_session(&m, &before, *reason);
+		fault = check_sessions(&m, before, *reason);
+	if (!fault && m.slot >= 0)
+		fault = check_quota(&m, *reason);
 	if (fault) {
 		printf("# got %s, action %u; the model says %s\n", lab_reason_name(*reason),
 		       r.action, lab_reason_name(m.reason));
@@ -195,6 +237,97 @@ static const char *one(const uint8_t *f, size_t n, enum lab_role role, int *reas
 		frame_dump("model's", m.frame, m.len);
 	}
 	return fault;
+}
+
+static struct filter_ports ports(void)
+{
+	static const uint16_t interesting[] = {0,    1,     23,    53,    5000,
+					       5100, 40000, 50000, 65534, 65535};
+	uint16_t a = interesting[rnd(10)], b = rnd(2) ? a : interesting[rnd(10)];
+
+	if (rnd(2))
+		return FILTER_ANY_PORT;
+	return a < b ? (struct filter_ports){a, b} : (struct filter_ports){b, a};
+}
+
+static void random_prefix(struct filter_rule *r)
+{
+	static const uint8_t v4[] = {128, 128, 127, 124, 120, 112, 104, 97, 96};
+	static const uint8_t v6[] = {128, 127, 65, 64, 63, 56, 48, 32, 1, 0};
+	bool six = rnd(2);
+
+	r->family = six ? 6 : 4;
+	r->bits = six ? v6[rnd(10)] : v4[rnd(9)];
+	memset(&r->addr, 0, sizeof r->addr);
+	if (six) {
+		put32(r->addr.s6_addr, 0x20010db8);
+		put32(r->addr.s6_addr + 4, rnd(2) ? 0xffff0000 : 0x450000 + rnd(32));
+		put32(r->addr.s6_addr + 12, rnd(2) ? 0x80 : rnd(4));
+	} else {
+		put32(r->addr.s6_addr + 8, 0xffff);
+		put32(r->addr.s6_addr + 12, rnd(2) ? 0xcb007150 : word());
+	}
+	for (unsigned i = r->bits; i < 128; i++)
+		r->addr.s6_addr[i / 8] &= (uint8_t) ~(0x80u >> (i % 8));
+}
+
+static void random_rule(struct filter_rule *r)
+{
+	static const int16_t protocols[] = {17, 17, 6, 1, 58, 132, 0, 44, 255};
+	static const uint8_t masks[] = {0xff, 0xfc, 0x03, 0x80};
+
+	*r = FILTER_RULE_ANY;
+	r->allow = rnd(3);
+	r->up = rnd(3);
+	r->down = !r->up || rnd(3);
+	if (r->allow && !rnd(4))
+		r->dscp = (uint8_t)rnd(64);
+	if (rnd(3))
+		random_prefix(r);
+	if (rnd(2))
+		r->protocol = protocols[rnd(9)];
+	if (!rnd(3))
+		r->remote = ports();
+	if (!rnd(3))
+		r->local = ports();
+	if (!rnd(4)) {
+		r->tos_mask = masks[rnd(4)];
+		r->tos = (uint8_t)rnd(256) & r->tos_mask;
+	}
+}
+
+/* Rules of any number for both filters, and policies that use them; most devices get one. */
+static void random_policies(void)
+{
+	for (int i = RULESET_RULES; i <= RULESET_WALL; i++) {
+		struct lab_rules *r = &lab.rules[i];
+
+		r->n = rnd(4) ? rnd(12) : rnd(FILTER_RULES + 1);
+		r->allow_default = rnd(2);
+		for (unsigned k = 0; k < r->n; k++)
+			random_rule(&r->rule[k]);
+		lab_compile((enum lab_ruleset)i);
+	}
+	for (int i = POLICY_RULES; i <= POLICY_WALL; i++) {
+		struct policy *p = &lab.policies[i];
+
+		p->filter = (uint16_t)rnd(3);
+		p->wall = (uint16_t)rnd(3);
+		p->group = rnd(3);
+		p->quota_action = (uint8_t)rnd(3);
+		p->dscp_outer = rnd(2) ? (uint8_t)rnd(64) : DSCP_KEEP;
+		for (int d = 0; d < 2; d++)
+			p->dscp[d] = rnd(3) ? DSCP_KEEP : (uint8_t)rnd(64);
+	}
+	for (int i = 0; i < LAB_SLOTS; i++) {
+		struct session *s = &lab.sessions[i];
+
+		if (!s->teid || rnd(4) == 0)
+			continue;
+		s->policy = (uint16_t)rnd(POLICY_WALL + 1);
+		s->flags = (uint8_t)rnd(4) | (rnd(6) ? 0 : SESSION_QUARANTINE);
+		s->quota_left = rnd(3) ? (int64_t)rnd(20000) : (int64_t)rnd(1000) - QUOTA_EXHAUSTED;
+	}
 }
 
 /* A new round: the lab as it was, with switches at random. */
@@ -207,6 +340,8 @@ static void epoch(void)
 	if (!rnd(4))
 		lab.sessions[DEVICE].peer = 0;
 	lab.sessions[DEVICE].gate_down = rnd(8) ? GATE_OPEN : GATE_CLOSED;
+	if (rnd(2))
+		random_policies();
 }
 
 int main(int argc, char **argv)
