@@ -520,7 +520,9 @@ static const struct proc_row rows[] = {
 	{EXECUTE, EV_HANDOVER_CANCELLED, cancelled, 0},
 	{EXECUTE, EV_LEG_LOST, lost_executing, 0},
 	{SWITCH, EV_BEARER_MODIFIED, switched, COMPLETE},
+	{SWITCH, EV_STATUS_TRANSFER, status, 0}, /* overtaken by the target's word */
 	{SWITCH, EV_LEG_LOST, lost_source, 0},
+	{COMPLETE, EV_STATUS_TRANSFER, status, 0},
 	{COMPLETE, EV_LEG_LOST, lost_source, 0},
 };
 

@@ -14,6 +14,7 @@
 #include "core/pool.h"
 #include "enb_s1ap.h"
 #include "gtpu.h"
+#include "move.h"
 #include "security/crypto.h"
 #include "ue.h"
 
@@ -78,7 +79,7 @@ void enb_release_all(struct enb *enb, const char *why)
 	for (uint32_t id = 1; id <= enb->slots; id++) {
 		struct ue *ue = enb_slot_ue(enb, id);
 
-		if (!ue)
+		if (!ue || move_released(ue, enb, id))
 			continue;
 		enb_forget(ue);
 		ue_released(ue, why);
@@ -105,6 +106,13 @@ int enb_send(struct enb *enb, uint16_t stream, const struct s1ap_msg *msg, const
 	return s1_send(enb->assoc, stream, out, (size_t)(w.p - out));
 }
 
+struct s1ap_global_enb_id enb_global_id(const struct enb *enb)
+{
+	return (struct s1ap_global_enb_id){
+		.plmn = enb->plmn,
+		.enb_id = {.choice = S1AP_ENB_ID_MACRO_ENB_ID, .macro_enb_id = enb->id}};
+}
+
 static void send_setup(struct enb *enb)
 {
 	struct s1ap_s1_setup_request m = {0};
@@ -112,10 +120,7 @@ static void send_setup(struct enb *enb)
 	char name[32];
 
 	snprintf(name, sizeof(name), "ransim-%u", enb->number);
-	S1AP_SET(&m, global_enb_id,
-		 (struct s1ap_global_enb_id){
-			 .plmn = enb->plmn,
-			 .enb_id = {.choice = S1AP_ENB_ID_MACRO_ENB_ID, .macro_enb_id = enb->id}});
+	S1AP_SET(&m, global_enb_id, enb_global_id(enb));
 	S1AP_SET(&m, enb_name, bytes_of(name, strlen(name)));
 	S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){&ta, 1});
 	S1AP_SET(&m, default_paging_drx, S1AP_PAGING_DRX_V128);
@@ -320,6 +325,13 @@ static const struct {
 	{&s1ap_reset_acknowledge_msg, on_reset_acknowledge},
 	{&s1ap_error_indication_msg, on_error_indication},
 	{&s1ap_paging_msg, on_paging},
+	{&s1ap_path_switch_request_acknowledge_msg, move_on_path_switch_acknowledge},
+	{&s1ap_path_switch_request_failure_msg, move_on_path_switch_failure},
+	{&s1ap_handover_request_msg, move_on_handover_request},
+	{&s1ap_handover_command_msg, move_on_handover_command},
+	{&s1ap_handover_preparation_failure_msg, move_on_preparation_failure},
+	{&s1ap_handover_cancel_acknowledge_msg, move_on_cancel_acknowledge},
+	{&s1ap_mme_status_transfer_msg, move_on_status},
 };
 
 /* TS 36.413 10: what we cannot take is answered, unless it is an answer itself. */

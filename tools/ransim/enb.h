@@ -47,6 +47,9 @@ void enb_disconnect(struct enb *, bool abort_it, bool for_good);
 int enb_send_garbage(struct enb *, unsigned count);
 int enb_send_reset(struct enb *, struct ue *only); /* NULL: the whole interface */
 
+struct tai enb_tai(const struct enb *);
+struct ecgi enb_cell(const struct enb *);
+
 /* ---- of a UE (enb_ue.c) -----------------------------------------------------------------------
  */
 

@@ -13,6 +13,8 @@ int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void 
 struct ue *enb_find_ue(const struct enb *, bool has_enb_id, uint32_t enb_id, bool has_mme_id,
 		       uint32_t mme_id);
 
+struct s1ap_global_enb_id enb_global_id(const struct enb *);
+
 void enb_on_downlink_nas(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);
 void enb_on_context_modification(struct enb *, const void *body);

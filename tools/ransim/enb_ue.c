@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 #include "gtpu.h"
+#include "move.h"
 #include "security/kdf.h"
 #include "ue.h"
 
@@ -17,12 +18,12 @@ static const uint8_t radio_capability[] = {0x00, 0x10, 0x00, 0x00};
 
 static uint16_t stream_of(const struct ue *ue) { return (uint16_t)(1 + ue->enb_ue_id % 29); }
 
-static struct tai tai_of(const struct enb *enb)
+struct tai enb_tai(const struct enb *enb)
 {
 	return (struct tai){.plmn = enb->plmn, .tac = enb->tac};
 }
 
-static struct ecgi cell_of(const struct enb *enb)
+struct ecgi enb_cell(const struct enb *enb)
 {
 	return (struct ecgi){.plmn = enb->plmn, .eci = enb->id << 8 | 1};
 }
@@ -35,7 +36,8 @@ struct ue *enb_find_ue(const struct enb *enb, bool has_enb_id, uint32_t enb_id, 
 	for (uint32_t id = 1; has_mme_id && id <= enb->slots; id++) {
 		struct ue *ue = enb_slot_ue(enb, id);
 
-		if (ue && ue->mme_known && ue->mme_ue_id == mme_id)
+		if (ue && ((ue->mme_known && ue->mme_ue_id == mme_id) ||
+			   (ue->other.enb == enb && ue->other.mme_ue_id == mme_id)))
 			return ue;
 	}
 	return NULL;
@@ -45,6 +47,7 @@ void enb_forget(struct ue *ue)
 {
 	if (!ue->connected)
 		return;
+	move_forget(ue);
 	enb_slot_put(ue->enb, ue->enb_ue_id);
 	ue->connected = ue->mme_known = ue->secure = false;
 	if (ue->teid)
@@ -71,8 +74,8 @@ static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause ca
 	ue->connected = true;
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, nas_pdu, nas);
-	S1AP_SET(&m, tai, tai_of(enb));
-	S1AP_SET(&m, eutran_cgi, cell_of(enb));
+	S1AP_SET(&m, tai, enb_tai(enb));
+	S1AP_SET(&m, eutran_cgi, enb_cell(enb));
 	S1AP_SET(&m, rrc_establishment_cause, rrc[cause]);
 	/* RRC gives the S-TMSI of a UE that is registered here, else the GUMMEI of where it was. */
 	if (ue->has_guti && ue->state != EMM_REGISTERED_INITIATED)
@@ -98,8 +101,8 @@ int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, nas_pdu, nas);
-	S1AP_SET(&m, eutran_cgi, cell_of(ue->enb));
-	S1AP_SET(&m, tai, tai_of(ue->enb));
+	S1AP_SET(&m, eutran_cgi, enb_cell(ue->enb));
+	S1AP_SET(&m, tai, enb_tai(ue->enb));
 	if (ue_fault(ue, FAULT_WRONG_MME_ID)) {
 		m.mme_ue_s1ap_id ^= 0x00ffffff;
 		enb_send(ue->enb, stream_of(ue), &s1ap_uplink_nas_transport_msg, &m);
@@ -138,7 +141,8 @@ static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 {
 	struct ue *ue = enb_slot_ue(enb, enb_id);
 	struct s1ap_error_indication m = {0};
-	bool pair_wrong = ue && ue->mme_known && ue->mme_ue_id != mme_id;
+	bool pair_wrong = ue && ((ue->mme_known && ue->mme_ue_id != mme_id) || ue->enb != enb ||
+				 ue->enb_ue_id != enb_id);
 
 	if (ue && !pair_wrong) {
 		ue->mme_ue_id = mme_id;
@@ -178,8 +182,7 @@ static void setup_failure(struct ue *ue)
 }
 
 /* NULL, or what the UE would find wrong when access stratum security starts. */
-static const char *security_wrong(const struct ue *ue,
-				  const struct s1ap_initial_context_setup_request *m)
+static const char *security_wrong(struct ue *ue, const struct s1ap_initial_context_setup_request *m)
 {
 	uint8_t kenb[32];
 
@@ -191,6 +194,7 @@ static const char *security_wrong(const struct ue *ue,
 	kdf_kenb(ue->sec.kasme, ue->kenb_count, kenb);
 	if (m->security_key.n != 256 || memcmp(m->security_key.p, kenb, sizeof(kenb)))
 		return "KeNB not the UE's";
+	as_begin(&ue->as, &ue->as_enb, ue->sec.kasme, kenb);
 	return NULL;
 }
 
@@ -234,9 +238,11 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 		return;
 	if (!ue->teid)
 		ue->teid = gtpu_port_new(enb->gtpu_sock, ue);
-	if (rab->transport_layer_address.has4)
-		gtpu_port_connect(ue->teid, enb->gtpu_sock, rab->transport_layer_address.v4,
-				  rab->gtp_teid);
+	if (rab->transport_layer_address.has4) {
+		ue->sgw = rab->transport_layer_address.v4;
+		ue->sgw_teid = rab->gtp_teid;
+		gtpu_port_connect(ue->teid, enb->gtpu_sock, ue->sgw, ue->sgw_teid);
+	}
 	if (rab->has.nas_pdu)
 		ue_downlink_nas(ue, rab->nas_pdu);
 	if (!m->has.ue_radio_capability)
@@ -289,10 +295,14 @@ void enb_on_context_release(struct enb *enb, const void *body)
 		event_enb(enb, "s1ap.unknown-context", "mme-ue=%u enb-ue=%u", mme_id, enb_id);
 	} else {
 		event_ue(ue, "context.release", "cause=\"%s\"", s1ap_cause_text(m->cause));
-		enb_id = ue->enb_ue_id;
 		if (ue_fault(ue, FAULT_SILENT_RELEASE))
 			return;
-		enb_forget(ue);
+		if (move_released(ue, enb, pair ? enb_id : ue->other.enb_ue_id)) {
+			ue = NULL;
+		} else {
+			enb_id = ue->enb_ue_id;
+			enb_forget(ue);
+		}
 	}
 	S1AP_SET(&done, mme_ue_s1ap_id, mme_id);
 	S1AP_SET(&done, enb_ue_s1ap_id, enb_id);

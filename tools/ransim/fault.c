@@ -27,6 +27,7 @@ static const char *const steps[STEP_COUNT] = {
 	[STEP_RELEASE] = "release",
 	[STEP_SERVICE] = "service",
 	[STEP_UPDATE] = "update",
+	[STEP_MOVE] = "move",
 };
 
 const char *step_name(enum step s) { return s < STEP_COUNT ? steps[s] : "?"; }
@@ -78,7 +79,7 @@ bool fault_parse(struct faults *f, const char *spec)
 			continue;
 		if (!arg_parse(table[i].arg, colon ? colon + 1 : NULL, &f->arg[i]))
 			return false;
-		f->on |= 1u << i;
+		f->on |= 1ull << i;
 		return true;
 	}
 	return false;

@@ -21,6 +21,7 @@ enum step { /* of an attach, as seen by the UE: what it has received or sent las
 	    STEP_RELEASE,
 	    STEP_SERVICE,
 	    STEP_UPDATE, /* Tracking Area Update Request sent */
+	    STEP_MOVE, /* Path Switch Request or Handover Required is due or sent */
 	    STEP_COUNT
 };
 
@@ -50,7 +51,18 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(WRONG_MME_ID, "wrong-mme-id", PLAIN,                                                     \
 	  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication")                     \
 	F(UNPAGED, "unpaged", PLAIN, "does not answer paging")                                     \
-	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")
+	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")               \
+	F(X2_CAPS, "x2-caps", PLAIN,                                                               \
+	  "Path Switch Request with other UE security capabilities: put right")                    \
+	F(X2_UNKNOWN, "x2-unknown", PLAIN, "with an unknown MME-UE-S1AP-ID: Failure")              \
+	F(X2_NO_BEARER, "x2-no-bearer", PLAIN, "with an E-RAB that is none: Failure, detach")      \
+	F(X2_TWINS, "x2-twins", PLAIN, "with one E-RAB twice: Failure")                            \
+	F(HO_DIRECT, "ho-direct", PLAIN, "S1 handovers have a direct forwarding path")             \
+	F(HO_UNKNOWN, "ho-unknown", PLAIN, "to an eNodeB that is none: Preparation Failure")       \
+	F(HO_REFUSE, "ho-refuse", PLAIN, "target: Handover Failure")                               \
+	F(HO_SILENT, "ho-silent", PLAIN, "target: no answer to Handover Request")                  \
+	F(HO_STAY, "ho-stay", PLAIN, "source: no reaction to Handover Command")                    \
+	F(HO_LOST, "ho-lost", PLAIN, "the UE never arrives: no Handover Notify")
 
 /* clang-format on */
 enum fault {
@@ -61,7 +73,7 @@ enum fault {
 };
 
 struct faults {
-	uint32_t on; /* bit per enum fault */
+	uint64_t on; /* bit per enum fault */
 	uint32_t arg[FAULT_COUNT];
 };
 

@@ -6,11 +6,10 @@
  * A TEID is slot + 1 in the low 24 bits and the slot's generation above, so that a late packet of a
  * bearer that is gone does not reach the next one. A tun whose bearer has no radio leg is not
  * polled after its first packet: packets wait in the device until gtpu_port_connect. */
-#include "gtpu.h"
+#include "gtpu_port.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -22,71 +21,7 @@
 #include "core/loop.h"
 #include "gtpu_wire.h"
 
-enum {
-	BATCH = 64,
-	PACKET_MAX = 9600,
-	HEADROOM = 16,
-	SLOT = HEADROOM + PACKET_MAX,
-	MAX_SOCKS = 256,
-	SOCKET_BUFFER = 16 << 20,
-	TEID_SLOT_BITS = 24
-};
-
-enum watched { WATCH_WAKE, WATCH_SOCK, WATCH_TUN, WATCH_TIMER };
-
-struct port {
-	void *owner;
-	uint32_t teid; /* 0: free, and next_free counts */
-	uint32_t peer_teid;
-	struct in_addr peer;
-	int tun, sock;
-	bool connected, want_ra;
-	uint8_t generation;
-	uint32_t next_free;
-	uint64_t up_packets, up_bytes, down_packets, down_bytes;
-};
-
-struct batch {
-	struct mmsghdr m[BATCH];
-	struct iovec iov[BATCH];
-	struct sockaddr_in sa[BATCH];
-	unsigned n;
-	uint8_t *buf; /* BATCH slots */
-};
-
-struct sock {
-	int fd;
-	struct in_addr local;
-	struct batch tx;
-};
-
-static struct {
-	pthread_mutex_t lock;
-	pthread_t thread;
-	bool running, stop, sequence;
-	uint16_t next_seq;
-	int epoll, wake, timer;
-	struct gtpu_events ev;
-	struct gtpu_generator gen;
-	struct sock *sock[MAX_SOCKS];
-	int socks;
-	struct port *port;
-	uint32_t ports, cap, free; /* free: slot + 1 of the first free one */
-	struct batch rx;
-	struct gtpu_counters c;
-} g = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-enum event_kind { EVENT_RA, EVENT_ECHO, EVENT_PENDING, EVENT_ERROR };
-
-struct event {
-	enum event_kind kind;
-	uint32_t teid;
-	void *owner;
-	uint16_t seq;
-	uint64_t rtt_us;
-	size_t size;
-	struct pkt_ra ra;
-};
+struct gtpu_state g = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static uint64_t clock_us(void)
 {
@@ -96,7 +31,7 @@ static uint64_t clock_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static struct port *port_of(uint32_t teid)
+struct port *gtpu_port_of(uint32_t teid)
 {
 	uint32_t slot = (teid & ((1u << TEID_SLOT_BITS) - 1)) - 1;
 
@@ -110,7 +45,7 @@ static void event_deliver(void *arg)
 	bool alive;
 
 	pthread_mutex_lock(&g.lock);
-	alive = port_of(e->teid) != NULL;
+	alive = gtpu_port_of(e->teid) != NULL;
 	pthread_mutex_unlock(&g.lock);
 	if (!alive)
 		goto out;
@@ -127,12 +62,15 @@ static void event_deliver(void *arg)
 	case EVENT_ERROR:
 		g.ev.error_indication(e->owner);
 		break;
+	case EVENT_END_MARKER:
+		g.ev.end_marker(e->owner);
+		break;
 	}
 out:
 	free(e);
 }
 
-static void event_post(struct event from, const struct port *p)
+void gtpu_event_post(struct event from, const struct port *p)
 {
 	struct event *e = malloc(sizeof(*e));
 
@@ -144,7 +82,7 @@ static void event_post(struct event from, const struct port *p)
 	loop_post(event_deliver, e);
 }
 
-static int watch(int op, int fd, enum watched kind, uint32_t id, uint32_t events)
+int gtpu_watch(int op, int fd, enum watched kind, uint32_t id, uint32_t events)
 {
 	struct epoll_event e = {.events = events, .data.u64 = (uint64_t)kind << 32 | id};
 
@@ -238,8 +176,8 @@ static void from_tun(struct port *p)
 	struct sock *s;
 
 	if (!p->connected) {
-		watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, p->teid, 0);
-		event_post((struct event){.kind = EVENT_PENDING}, p);
+		gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, p->teid, 0);
+		gtpu_event_post((struct event){.kind = EVENT_PENDING}, p);
 		return;
 	}
 	s = g.sock[p->sock];
@@ -255,7 +193,7 @@ static void from_tun(struct port *p)
 
 bool gtpu_emit(uint32_t teid, size_t (*fill)(void *arg, uint8_t *out, size_t cap), void *arg)
 {
-	struct port *p = port_of(teid);
+	struct port *p = gtpu_port_of(teid);
 	struct sock *s;
 	uint8_t *packet;
 	size_t n;
@@ -273,7 +211,7 @@ bool gtpu_emit(uint32_t teid, size_t (*fill)(void *arg, uint8_t *out, size_t cap
 /* ---- receiving --------------------------------------------------------------------------------
  */
 
-static void to_port(struct port *p, const uint8_t *packet, size_t n)
+void gtpu_deliver(struct port *p, const uint8_t *packet, size_t n)
 {
 	struct event e = {0};
 
@@ -283,12 +221,12 @@ static void to_port(struct port *p, const uint8_t *packet, size_t n)
 	g.c.down_bytes += n;
 	if (p->want_ra && pkt_is_ra(packet, n, &e.ra)) {
 		e.kind = EVENT_RA;
-		event_post(e, p);
+		gtpu_event_post(e, p);
 	} else if (pkt_is_our_reply(packet, n, &e.seq, &e.rtt_us)) {
 		e.kind = EVENT_ECHO;
 		e.rtt_us = clock_us() - e.rtt_us;
 		e.size = n;
-		event_post(e, p);
+		gtpu_event_post(e, p);
 	} else if (p->tun >= 0) {
 		if (write(p->tun, packet, n) < 0)
 			g.c.tun_dropped++;
@@ -314,7 +252,7 @@ static void error_indication(const struct gtpu_packet *in, const struct sockaddr
 
 		if (p->teid && p->connected && p->peer_teid == teid &&
 		    p->peer.s_addr == from->sin_addr.s_addr)
-			event_post((struct event){.kind = EVENT_ERROR}, p);
+			gtpu_event_post((struct event){.kind = EVENT_ERROR}, p);
 	}
 }
 
@@ -330,14 +268,19 @@ static void datagram(struct sock *s, const uint8_t *p, size_t n, struct sockaddr
 	}
 	switch (in.type) {
 	case GTPU_GPDU:
-		port = port_of(in.teid);
-		if (port && port->connected) {
-			to_port(port, in.payload, in.n);
+		port = gtpu_port_of(in.teid);
+		if (port && (port->connected || port->kind != PORT_BEARER)) {
+			gtpu_forward_in(s, port, in.payload, in.n);
 		} else {
 			g.c.unknown_teid++;
 			from.sin_port = htons(GTPU_PORT);
 			answer(s, &from, out, gtpu_error_put(out, in.teid, s->local));
 		}
+		break;
+	case GTPU_END_MARKER:
+		port = gtpu_port_of(in.teid);
+		if (port)
+			gtpu_forward_end(s, port);
 		break;
 	case GTPU_ECHO_REQUEST:
 		g.c.echo_requests++;
@@ -386,7 +329,7 @@ static void *run(void *arg)
 				from_socket(g.sock[id]);
 				break;
 			case WATCH_TUN:
-				p = port_of(id);
+				p = gtpu_port_of(id);
 				if (p && p->tun >= 0)
 					from_tun(p);
 				break;
@@ -421,9 +364,9 @@ int gtpu_start(const struct gtpu_events *ev, bool sequence)
 		return -errno;
 	err = batch_init(&g.rx);
 	if (!err)
-		err = watch(EPOLL_CTL_ADD, g.wake, WATCH_WAKE, 0, EPOLLIN);
+		err = gtpu_watch(EPOLL_CTL_ADD, g.wake, WATCH_WAKE, 0, EPOLLIN);
 	if (!err)
-		err = watch(EPOLL_CTL_ADD, g.timer, WATCH_TIMER, 0, EPOLLIN);
+		err = gtpu_watch(EPOLL_CTL_ADD, g.timer, WATCH_TIMER, 0, EPOLLIN);
 	if (!err)
 		err = -pthread_create(&g.thread, NULL, run, NULL);
 	g.running = !err;
@@ -506,7 +449,7 @@ int gtpu_bind(struct in_addr local)
 	pthread_mutex_lock(&g.lock);
 	g.sock[g.socks++] = s;
 	pthread_mutex_unlock(&g.lock);
-	err = watch(EPOLL_CTL_ADD, fd, WATCH_SOCK, (uint32_t)g.socks - 1, EPOLLIN);
+	err = gtpu_watch(EPOLL_CTL_ADD, fd, WATCH_SOCK, (uint32_t)g.socks - 1, EPOLLIN);
 	return err ? err : g.socks - 1;
 }
 
@@ -561,10 +504,11 @@ void gtpu_port_free(uint32_t teid)
 	struct port *p;
 
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p) {
 		if (p->tun >= 0)
 			close(p->tun);
+		gtpu_forward_drop(p);
 		p->teid = 0;
 		p->next_free = g.free;
 		g.free = (uint32_t)(p - g.port) + 1;
@@ -577,14 +521,14 @@ void gtpu_port_connect(uint32_t teid, int sock, struct in_addr peer, uint32_t pe
 	struct port *p;
 
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p) {
 		p->sock = sock;
 		p->peer = peer;
 		p->peer_teid = peer_teid;
 		p->connected = true;
 		if (p->tun >= 0)
-			watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, teid, EPOLLIN);
+			gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, teid, EPOLLIN);
 	}
 	pthread_mutex_unlock(&g.lock);
 }
@@ -594,7 +538,7 @@ void gtpu_port_idle(uint32_t teid)
 	struct port *p;
 
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p)
 		p->connected = false;
 	pthread_mutex_unlock(&g.lock);
@@ -606,9 +550,9 @@ int gtpu_port_tun(uint32_t teid, int fd)
 	int err = -ENOENT;
 
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p) {
-		err = watch(EPOLL_CTL_ADD, fd, WATCH_TUN, teid, EPOLLIN);
+		err = gtpu_watch(EPOLL_CTL_ADD, fd, WATCH_TUN, teid, EPOLLIN);
 		if (!err)
 			p->tun = fd;
 	}
@@ -621,7 +565,7 @@ void gtpu_port_want_ra(uint32_t teid, bool want)
 	struct port *p;
 
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p)
 		p->want_ra = want;
 	pthread_mutex_unlock(&g.lock);
@@ -637,7 +581,7 @@ int gtpu_send(uint32_t teid, const void *packet, size_t n)
 	if (n > sizeof(buf) - HEADROOM)
 		return -EMSGSIZE;
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p && p->connected) {
 		memcpy(buf + HEADROOM, packet, n);
 		start = header_before(buf + HEADROOM, p, n);
@@ -658,7 +602,7 @@ bool gtpu_port_counters(uint32_t teid, struct gtpu_counters *out)
 
 	*out = (struct gtpu_counters){0};
 	pthread_mutex_lock(&g.lock);
-	p = port_of(teid);
+	p = gtpu_port_of(teid);
 	if (p) {
 		out->up_packets = p->up_packets;
 		out->up_bytes = p->up_bytes;

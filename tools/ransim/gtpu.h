@@ -23,6 +23,7 @@ struct gtpu_events {
 	void (*echo_reply)(void *owner, uint16_t seq, uint64_t rtt_us, size_t size);
 	void (*uplink_pending)(void *owner); /* the tun has a packet, the bearer no radio leg */
 	void (*error_indication)(void *owner);
+	void (*end_marker)(void *owner); /* nothing more comes by the old path */
 };
 
 struct gtpu_counters {
@@ -43,6 +44,17 @@ void gtpu_port_free(uint32_t teid);
 /* The radio leg: uplink goes to this F-TEID (host order) from now on, from this socket. */
 void gtpu_port_connect(uint32_t teid, int sock, struct in_addr peer, uint32_t peer_teid);
 void gtpu_port_idle(uint32_t teid);
+/* ---- a bearer that moves to another eNodeB (gtpu_forward.c) ---- */
+/* Where the old eNodeB's packets shall come for a bearer that arrives here: a TEID on its socket. 0 if
+ * out of memory. */
+uint32_t gtpu_port_forwarded(uint32_t bearer, int sock);
+/* The device and what belongs to it go from one bearer to another. What still comes for the old one is
+ * passed on to that F-TEID until an End Marker (teid 0: it is lost), and what comes for the new one
+ * waits until then. */
+void gtpu_port_move(uint32_t old, uint32_t bearer, struct in_addr to, uint32_t teid);
+/* It waits no longer. */
+void gtpu_port_settle(uint32_t bearer);
+
 /* Takes the descriptor over. */
 int gtpu_port_tun(uint32_t teid, int fd);
 /* Router Advertisements go to events->ra instead of the tun. */

@@ -119,7 +119,7 @@ int run_command(struct options *o)
 {
 	int code, err;
 
-	sim.user_plane = true;
+	sim.user_plane = sim.forwarding = true;
 	sim.enb_changed = enb_changed;
 	sim.done = done;
 	run.rate = o->rate;

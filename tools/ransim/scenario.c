@@ -15,6 +15,7 @@
 #include "core/timer.h"
 #include "enb.h"
 #include "gtpu.h"
+#include "move.h"
 #include "ue.h"
 
 enum { MAX_WORDS = 16, MAX_LINE = 512, KEPT = 256, EXPECT_MS = 10000, PING_GRACE_MS = 1000 };
@@ -262,6 +263,27 @@ static int reset_one(struct enb *enb, const struct words *w)
 	return number <= sim.ues ? enb_send_reset(enb, &sim.ue[number - 1]) : -ENOENT;
 }
 
+static int hand_over(struct ue *ue, const struct words *w, int (*how)(struct ue *, struct enb *))
+{
+	unsigned from, to;
+
+	if (!range(w->w[2], sim.enbs, &from, &to))
+		return -EINVAL;
+	return how(ue, &sim.enb[from - 1]);
+}
+
+static int x2_one(struct ue *ue, const struct words *w) { return hand_over(ue, w, move_x2); }
+static int s1ho_one(struct ue *ue, const struct words *w) { return hand_over(ue, w, move_s1); }
+
+static int cancel_one(struct ue *ue, const struct words *w)
+{
+	(void)w;
+	return move_cancel(ue);
+}
+
+static int do_x2(const struct words *w) { return each_ue(w, x2_one); }
+static int do_s1ho(const struct words *w) { return each_ue(w, s1ho_one); }
+static int do_cancel(const struct words *w) { return each_ue(w, cancel_one); }
 static int do_attach(const struct words *w) { return each_ue(w, attach_one); }
 static int do_detach(const struct words *w) { return each_ue(w, detach_one); }
 static int do_service(const struct words *w) { return each_ue(w, service_one); }
@@ -442,6 +464,9 @@ static const struct {
 	 "tracking area update; active: with bearers"},
 	{"lose", 2, true, do_lose, "UE", "radio link lost, nobody told"},
 	{"move", 3, true, do_move, "UE ENB", "an idle UE camps on another eNodeB"},
+	{"x2", 3, true, do_x2, "UE ENB", "X2 handover, path switch"},
+	{"s1ho", 3, true, do_s1ho, "UE ENB", "S1 handover"},
+	{"cancel", 2, true, do_cancel, "UE", "cancels its S1 handover"},
 	{"fault", 3, true, do_fault, "UE NAME[:ARG]…|none", "from now on"},
 	{"show", 2, false, do_show, "UE", "prints its state"},
 	{"drop", 2, true, do_drop, "ENB [gracefully] [for-good]", "ends the association"},

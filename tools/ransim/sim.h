@@ -6,6 +6,7 @@
  *   main.c      subcommands                    run.c / load.c  what `ransim run` and `load` do
  *   options.c   command line into struct sim   scenario.c      commands while it runs
  *   enb.c       associations, S1 Setup         enb_ue.c        UE-associated S1AP
+ *   move.c as.c from eNodeB to eNodeB          gtpu_forward.c   packets at that
  *   ue.c        EMM procedures of a UE         ue_nas.c        its NAS messages, in and out
  *   ue_pdn.c    its bearer, addresses, tun     gtpu.c gen.c    packets, on a thread of their own
  *
@@ -24,7 +25,15 @@
 struct enb;
 struct ue;
 
-enum procedure { PROC_NONE, PROC_ATTACH, PROC_DETACH, PROC_SERVICE, PROC_UPDATE, PROC_COUNT };
+enum procedure {
+	PROC_NONE,
+	PROC_ATTACH,
+	PROC_DETACH,
+	PROC_SERVICE,
+	PROC_UPDATE,
+	PROC_MOVE,
+	PROC_COUNT
+};
 enum attach_identity { IDENTITY_GUTI, IDENTITY_IMSI };
 
 /* What UEs of one --ue option have in common. */
@@ -51,6 +60,7 @@ struct sim {
 	uint16_t tac[16]; /* eNodeB i serves the area i modulo their number */
 	uint32_t first_enb_id;
 	bool gtpu_sequence, reconnect, events, user_plane;
+	bool forwarding; /* packets are forwarded at handovers */
 	uint32_t guard_ms; /* T3410 and the like: a procedure without an end fails after it */
 	struct faults faults;
 	/* population */

@@ -10,8 +10,8 @@
 #include "enb.h"
 #include "gtpu.h"
 
-static const char *const procedure_names[PROC_COUNT] = {"none", "attach", "detach", "service",
-							"update"};
+static const char *const procedure_names[PROC_COUNT] = {"none",    "attach", "detach",
+							"service", "update", "move"};
 
 static double took_ms(const struct ue *ue)
 {
@@ -51,6 +51,8 @@ static void begin(struct ue *ue, enum procedure p, enum emm_state state)
 	ue->started_ns = loop_clock_ns();
 	timer_start(&ue->timer, sim.guard_ms, guard_expired);
 }
+
+void ue_begin_move(struct ue *ue) { begin(ue, PROC_MOVE, ue->state); }
 
 void ue_init(struct ue *ue, unsigned number, imsi_t imsi, const struct ue_profile *p,
 	     struct enb *camp)
@@ -224,6 +226,9 @@ void ue_succeed(struct ue *ue)
 	case PROC_UPDATE:
 		event_ue(ue, "updated", "ms=%.3f", took_ms(ue));
 		break;
+	case PROC_MOVE:
+		event_ue(ue, "moved", "enb=%u ms=%.3f", ue->enb->number, took_ms(ue));
+		break;
 	default:
 		return;
 	}
@@ -237,6 +242,8 @@ void ue_fail(struct ue *ue, const char *cause)
 	switch (ue->procedure) {
 	case PROC_NONE:
 		return;
+	case PROC_MOVE: /* it stays where it is, unless the network says otherwise */
+		break;
 	case PROC_SERVICE:
 		if (ue->state == EMM_SERVICE_REQUEST_INITIATED)
 			ue->state = EMM_REGISTERED;
@@ -292,6 +299,7 @@ void ue_released(struct ue *ue, const char *lost)
 	case PROC_ATTACH:
 	case PROC_SERVICE:
 	case PROC_UPDATE:
+	case PROC_MOVE:
 		ue_fail(ue, lost ? lost : "released");
 		break;
 	default:

@@ -5,6 +5,7 @@
 #ifndef RANSIM_UE_H
 #define RANSIM_UE_H
 
+#include "as.h"
 #include "core/timer.h"
 #include "security/nas_sec.h"
 #include "sim.h"
@@ -60,6 +61,18 @@ struct ue {
 	/* user plane */
 	struct pdn pdn;
 	uint32_t teid; /* local, 0: no bearer */
+	struct in_addr sgw; /* the bearer's F-TEID at the S-GW */
+	uint32_t sgw_teid;
+	/* between eNodeBs: move.c */
+	struct as_device as;
+	struct as_enb as_enb, as_target; /* its eNodeB's, and of an S1 handover's target */
+	struct leg {
+		struct enb *enb; /* NULL: none */
+		uint32_t enb_ue_id, mme_ue_id;
+		uint32_t teid, forwarded; /* until the UE is there */
+	} other;
+	uint32_t left, forwarded; /* ports of the old path, until it has ended */
+	struct timer settle;
 	/* bookkeeping */
 	struct timer timer;    /* guard of the running procedure */
 	uint64_t scheduled_ns; /* when it was to start: latencies count from here */
@@ -74,6 +87,8 @@ int ue_attach(struct ue *);
 /* As ue_attach, whatever the UE's state, on a new S1 connection: a device that lost power. */
 int ue_attach_again(struct ue *);
 int ue_detach(struct ue *, bool switch_off);
+/* The UE is busy moving until ue_succeed or ue_fail. */
+void ue_begin_move(struct ue *);
 int ue_service(struct ue *);
 /* Tracking area update of that type (NAS_TA_*); active: with bearers. */
 int ue_update(struct ue *, uint8_t type, bool active);

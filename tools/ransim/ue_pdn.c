@@ -12,6 +12,7 @@
 #include "codec/pco.h"
 #include "core/loop.h"
 #include "gtpu.h"
+#include "move.h"
 #include "tun.h"
 
 enum { RS_FIRST_MS = 50, RS_AGAIN_MS = 1000, RS_MAX = 10 };
@@ -186,12 +187,19 @@ static void uplink_pending(void *owner)
 
 static void error_indication(void *owner) { event_ue(owner, "gtpu.error-indication", "%s", ""); }
 
+static void end_marker(void *owner)
+{
+	event_ue(owner, "gtpu.end-marker", "%s", "");
+	move_end_marker(owner);
+}
+
 const struct gtpu_events *pdn_events(void)
 {
 	static const struct gtpu_events ev = {.ra = advertised,
 					      .echo_reply = echo_reply,
 					      .uplink_pending = uplink_pending,
-					      .error_indication = error_indication};
+					      .error_indication = error_indication,
+					      .end_marker = end_marker};
 
 	return &ev;
 }

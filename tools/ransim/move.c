@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See move.h. All eNodeBs are in this process, so X2 is a function call: what goes between them
+ * over the air or X2 in life is here the UE's number in a container, and GTP-U between their
+ * addresses. The keys are made on both sides and compared (as.h). */
+#include "move.h"
+
+#include <errno.h>
+#include <string.h>
+#include "codec/wire.h"
+#include "core/loop.h"
+#include "enb_s1ap.h"
+#include "gtpu.h"
+#include "ue.h"
+
+enum { SETTLE_MS = 1000, CONTAINER = 5, PDCP_SN = 7, PDCP_HFN = 1 };
+
+#define CAUSE(group, value) ((struct s1ap_cause){S1AP_CAUSE_##group, S1AP_CAUSE_##group##_##value})
+
+static uint16_t stream_of(uint32_t enb_ue_id) { return (uint16_t)(1 + enb_ue_id % 29); }
+
+static struct s1ap_ue_security_capabilities capabilities(const struct ue *ue)
+{
+	return (struct s1ap_ue_security_capabilities){(uint16_t)(ue->profile->eea << 9 & 0xffff),
+						      (uint16_t)(ue->profile->eia << 9 & 0xffff)};
+}
+
+/* ---- legs ---- */
+
+static void drop_leg(struct leg *l)
+{
+	if (!l->enb)
+		return;
+	enb_slot_put(l->enb, l->enb_ue_id);
+	gtpu_port_free(l->teid);
+	gtpu_port_free(l->forwarded);
+	*l = (struct leg){0};
+}
+
+void move_forget(struct ue *ue)
+{
+	timer_stop(&ue->settle);
+	drop_leg(&ue->other);
+	gtpu_port_free(ue->left);
+	gtpu_port_free(ue->forwarded);
+	ue->left = ue->forwarded = 0;
+	if (ue->teid)
+		gtpu_port_settle(ue->teid);
+}
+
+bool move_released(struct ue *ue, const struct enb *enb, uint32_t enb_ue_id)
+{
+	if (ue->other.enb != enb || ue->other.enb_ue_id != enb_ue_id)
+		return false;
+	drop_leg(&ue->other);
+	return true;
+}
+
+/* A context at an eNodeB, and its end of the tunnels. */
+static int prepare(struct ue *ue, struct enb *to)
+{
+	struct leg *l = &ue->other;
+
+	drop_leg(l);
+	l->enb_ue_id = enb_slot_take(to, ue);
+	if (!l->enb_ue_id)
+		return -ENOMEM;
+	l->enb = to;
+	l->teid = gtpu_port_new(to->gtpu_sock, ue);
+	l->forwarded = sim.forwarding ? gtpu_port_forwarded(l->teid, to->gtpu_sock) : 0;
+	gtpu_port_connect(l->teid, to->gtpu_sock, ue->sgw, ue->sgw_teid);
+	return l->teid ? 0 : -ENOMEM;
+}
+
+static void settle_over(struct timer *t)
+{
+	struct ue *ue = container_of(t, struct ue, settle);
+
+	event_ue(ue, "forwarding.timeout", "%s", "");
+	move_end_marker(ue);
+}
+
+void move_end_marker(struct ue *ue)
+{
+	timer_stop(&ue->settle);
+	gtpu_port_settle(ue->teid);
+	gtpu_port_free(ue->left);
+	gtpu_port_free(ue->forwarded);
+	ue->left = ue->forwarded = 0;
+}
+
+/* The UE is at the other leg now, and that at what was its own. */
+static void go_over(struct ue *ue, struct in_addr forward_to, uint32_t forward_teid)
+{
+	struct leg to = ue->other;
+
+	gtpu_port_free(ue->left);
+	gtpu_port_free(ue->forwarded);
+	gtpu_port_move(ue->teid, to.teid, forward_to, forward_teid);
+	ue->left = ue->teid;
+	ue->forwarded = to.forwarded;
+	ue->other = (struct leg){
+		.enb = ue->enb, .enb_ue_id = ue->enb_ue_id, .mme_ue_id = ue->mme_ue_id};
+	ue->enb = to.enb;
+	ue->enb_ue_id = to.enb_ue_id;
+	ue->teid = to.teid;
+	if (to.mme_ue_id)
+		ue->mme_ue_id = to.mme_ue_id;
+	if (forward_teid)
+		timer_start(&ue->settle, SETTLE_MS, settle_over);
+}
+
+static int may_move(const struct ue *ue, const struct enb *to)
+{
+	return ue->procedure                     ? -EBUSY
+	       : !ue->connected || !ue->sgw_teid ? -ENOTCONN
+	       : ue->enb == to                   ? -EINVAL
+	       : to->state != ENB_READY          ? -ENETDOWN
+						 : 0;
+}
+
+static void keys_told(struct ue *ue, const struct s1ap_security_context *c)
+{
+	bool ok =
+		c->next_hop_parameter.n == 256 &&
+		as_next(&ue->as, &ue->as_enb, c->next_hop_parameter.p, c->next_hop_chaining_count);
+
+	event_ue(ue, "keys", "ncc=%u match=%s", c->next_hop_chaining_count, ok ? "yes" : "no");
+	if (!ok)
+		ue_fail(ue, "NH is not the UE's");
+}
+
+/* ---- X2 ---- */
+
+static void path_switch_request(struct ue *ue)
+{
+	struct s1ap_path_switch_request m = {0};
+	struct s1ap_e_rab_to_be_switched_dl_item item[2] = {
+		{.e_rab_id = ue->pdn.ebi,
+		 .transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
+		 .gtp_teid = ue->teid}};
+
+	item[1] = item[0];
+	if (ue_fault(ue, FAULT_X2_NO_BEARER))
+		item[0].e_rab_id = 15;
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, e_rab_to_be_switched_dl_list,
+		 (struct s1ap_e_rab_to_be_switched_dl_list){item,
+							    ue_fault(ue, FAULT_X2_TWINS) ? 2 : 1});
+	S1AP_SET(&m, source_mme_ue_s1ap_id,
+		 ue_fault(ue, FAULT_X2_UNKNOWN) ? ue->mme_ue_id ^ 0xffff : ue->mme_ue_id);
+	S1AP_SET(&m, eutran_cgi, enb_cell(ue->enb));
+	S1AP_SET(&m, tai, enb_tai(ue->enb));
+	S1AP_SET(&m, ue_security_capabilities, capabilities(ue));
+	if (ue_fault(ue, FAULT_X2_CAPS))
+		m.ue_security_capabilities.encryption_algorithms ^= 0xffff;
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_path_switch_request_msg, &m);
+}
+
+int move_x2(struct ue *ue, struct enb *to)
+{
+	int err = may_move(ue, to);
+
+	if (!err)
+		err = prepare(ue, to);
+	if (err) {
+		drop_leg(&ue->other);
+		return err;
+	}
+	ue_begin_move(ue);
+	event_ue(ue, "x2.handover", "from=%u to=%u", ue->enb->number, to->number);
+	if (!as_x2(&ue->as, &ue->as_enb, to->number)) {
+		ue_fail(ue, "KeNB* not the UE's");
+		return 0;
+	}
+	go_over(ue, to->address, ue->other.forwarded);
+	if (ue_step(ue, STEP_MOVE))
+		path_switch_request(ue);
+	return 0;
+}
+
+/* The UE of a context that waits for an answer; NULL and an event if there is none. */
+static struct ue *waiting(const struct enb *enb, uint32_t enb_ue_id, const char *message)
+{
+	struct ue *ue = enb_slot_ue(enb, enb_ue_id);
+
+	if (ue && ue->procedure == PROC_MOVE)
+		return ue;
+	event_enb(enb, "s1ap.unexpected", "message=%s enb-ue=%u", message, enb_ue_id);
+	return NULL;
+}
+
+void move_on_path_switch_acknowledge(struct enb *enb, const void *body)
+{
+	const struct s1ap_path_switch_request_acknowledge *m = body;
+	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "path_switch_request_acknowledge");
+
+	if (!ue)
+		return;
+	ue->mme_ue_id = m->mme_ue_s1ap_id;
+	drop_leg(&ue->other); /* UE Context Release by X2 */
+	if (!ue->forwarded)
+		move_end_marker(ue);
+	event_ue(ue, "path.switched", "released=%u uplink=%u capabilities=%s",
+		 m->has.e_rab_to_be_released_list ? m->e_rab_to_be_released_list.n : 0,
+		 m->has.e_rab_to_be_switched_ul_list ? m->e_rab_to_be_switched_ul_list.n : 0,
+		 m->has.ue_security_capabilities ? "yes" : "no");
+	keys_told(ue, &m->security_context);
+	ue_succeed(ue);
+}
+
+void move_on_path_switch_failure(struct enb *enb, const void *body)
+{
+	const struct s1ap_path_switch_request_failure *m = body;
+	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "path_switch_request_failure");
+
+	if (!ue)
+		return;
+	drop_leg(&ue->other);
+	ue_fail(ue, s1ap_cause_text(m->cause));
+}
+
+/* ---- S1: the source ---- */
+
+static struct s1ap_target_id target_of(const struct enb *to)
+{
+	struct s1ap_target_id t = {.choice = S1AP_TARGET_ID_TARGET_ENB_ID};
+
+	t.target_enb_id.global_enb_id = enb_global_id(to);
+	t.target_enb_id.selected_tai = enb_tai(to);
+	return t;
+}
+
+int move_s1(struct ue *ue, struct enb *to)
+{
+	struct s1ap_handover_required m = {0};
+	uint8_t container[CONTAINER];
+	struct wr w = wr_of(container, sizeof(container));
+	int err = may_move(ue, to);
+
+	if (err)
+		return err;
+	wr_u32(&w, ue->number);
+	wr_u8(&w, 0);
+	ue_begin_move(ue);
+	event_ue(ue, "s1.handover", "from=%u to=%u", ue->enb->number, to->number);
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, handover_type, S1AP_HANDOVER_TYPE_INTRALTE);
+	S1AP_SET(&m, cause, CAUSE(RADIO, HANDOVER_DESIRABLE_FOR_RADIO_REASON));
+	S1AP_SET(&m, target_id, target_of(to));
+	if (ue_fault(ue, FAULT_HO_UNKNOWN))
+		m.target_id.target_enb_id.global_enb_id.enb_id.macro_enb_id ^= 0xfffff;
+	if (ue_fault(ue, FAULT_HO_DIRECT))
+		S1AP_SET(&m, direct_forwarding_path_availability,
+			 S1AP_DIRECT_FORWARDING_PATH_AVAILABILITY_DIRECT_PATH_AVAILABLE);
+	S1AP_SET(&m, source_to_target_transparent_container,
+		 bytes_of(container, sizeof(container)));
+	if (ue_step(ue, STEP_MOVE))
+		enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_required_msg, &m);
+	return 0;
+}
+
+int move_cancel(struct ue *ue)
+{
+	struct s1ap_handover_cancel m = {0};
+
+	if (ue->procedure != PROC_MOVE)
+		return -EALREADY;
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, cause, CAUSE(RADIO, HANDOVER_CANCELLED));
+	event_ue(ue, "handover.cancel", "%s", "");
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_cancel_msg, &m);
+}
+
+void move_on_cancel_acknowledge(struct enb *enb, const void *body)
+{
+	const struct s1ap_handover_cancel_acknowledge *m = body;
+	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "handover_cancel_acknowledge");
+
+	if (ue)
+		ue_fail(ue, "cancelled");
+}
+
+void move_on_preparation_failure(struct enb *enb, const void *body)
+{
+	const struct s1ap_handover_preparation_failure *m = body;
+	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "handover_preparation_failure");
+
+	if (ue)
+		ue_fail(ue, s1ap_cause_text(m->cause));
+}
+
+static void send_status(const struct ue *ue)
+{
+	struct s1ap_enb_status_transfer m = {0};
+	struct s1ap_bearers_subject_to_status_transfer_item b = {
+		.e_rab_id = ue->pdn.ebi,
+		.ul_count_value = {PDCP_SN, PDCP_HFN},
+		.dl_count_value = {PDCP_SN, PDCP_HFN},
+	};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, enb_status_transfer_transparent_container,
+		 (struct s1ap_enb_status_transfer_transparent_container){{&b, 1}});
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_enb_status_transfer_msg, &m);
+}
+
+static void notify(const struct ue *ue)
+{
+	struct s1ap_handover_notify m = {0};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, eutran_cgi, enb_cell(ue->enb));
+	S1AP_SET(&m, tai, enb_tai(ue->enb));
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_notify_msg, &m);
+}
+
+/* The UE goes: the first of the bearers tells where its packets shall be forwarded to. */
+void move_on_handover_command(struct enb *enb, const void *body)
+{
+	const struct s1ap_handover_command *m = body;
+	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "handover_command");
+	const struct s1ap_e_rab_data_forwarding_item *f =
+		m->has.e_rab_subject_to_data_forwarding_list
+			? m->e_rab_subject_to_data_forwarding_list.v
+			: NULL;
+	bool forward = f && f->has.dl_gtp_teid && f->has.dl_transport_layer_address &&
+		       f->dl_transport_layer_address.has4;
+
+	if (!ue || !ue->other.enb)
+		return;
+	event_ue(ue, "handover.command", "forwarding=%s released=%u", forward ? "yes" : "no",
+		 m->has.e_rab_to_release_list ? m->e_rab_to_release_list.n : 0);
+	if (ue_fault(ue, FAULT_HO_STAY))
+		return;
+	send_status(ue);
+	ue->as_enb = ue->as_target;
+	if (!as_arrive(&ue->as, &ue->as_enb, ue->other.enb->number)) {
+		ue_fail(ue, "KeNB not the UE's");
+		return;
+	}
+	go_over(ue, forward ? f->dl_transport_layer_address.v4 : (struct in_addr){0},
+		forward ? f->dl_gtp_teid : 0);
+	if (ue_fault(ue, FAULT_HO_LOST))
+		return;
+	notify(ue);
+	ue_succeed(ue);
+}
+
+/* ---- S1: the target ---- */
+
+static void refuse(struct enb *enb, uint32_t mme_id)
+{
+	struct s1ap_handover_failure m = {0};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
+	S1AP_SET(&m, cause, CAUSE(RADIO, NO_RADIO_RESOURCES_AVAILABLE_IN_TARGET_CELL));
+	enb_send(enb, 1, &s1ap_handover_failure_msg, &m);
+}
+
+static void admit(struct enb *enb, const struct ue *ue, uint8_t e_rab_id)
+{
+	struct s1ap_handover_request_acknowledge m = {0};
+	struct s1ap_e_rab_admitted_item item = {
+		.e_rab_id = e_rab_id,
+		.transport_layer_address = {.has4 = true, .v4 = enb->address},
+		.gtp_teid = ue->other.teid};
+	uint8_t container[CONTAINER];
+	struct wr w = wr_of(container, sizeof(container));
+
+	wr_u32(&w, ue->number);
+	wr_u8(&w, ue->as_target.ncc);
+	if (ue->other.forwarded) {
+		S1AP_SET(&item, dl_transport_layer_address, item.transport_layer_address);
+		S1AP_SET(&item, dl_gtp_teid, ue->other.forwarded);
+	}
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->other.mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->other.enb_ue_id);
+	S1AP_SET(&m, e_rab_admitted_list, (struct s1ap_e_rab_admitted_list){&item, 1});
+	S1AP_SET(&m, target_to_source_transparent_container,
+		 bytes_of(container, sizeof(container)));
+	enb_send(enb, stream_of(ue->other.enb_ue_id), &s1ap_handover_request_acknowledge_msg, &m);
+}
+
+static struct ue *named_by(struct bytes container)
+{
+	struct rd r = rd_of(container.p, container.n);
+	uint32_t number = rd_u32(&r);
+
+	return !r.bad && number && number <= sim.ues ? &sim.ue[number - 1] : NULL;
+}
+
+void move_on_handover_request(struct enb *enb, const void *body)
+{
+	const struct s1ap_handover_request *m = body;
+	const struct s1ap_e_rab_to_be_setup_item_ho_req *rab = m->e_rab_to_be_setup_list.v;
+	const struct s1ap_ue_security_capabilities *caps = &m->ue_security_capabilities;
+	struct ue *ue = named_by(m->source_to_target_transparent_container);
+
+	if (!ue || ue->procedure != PROC_MOVE || !m->e_rab_to_be_setup_list.n) {
+		refuse(enb, m->mme_ue_s1ap_id);
+		return;
+	}
+	event_ue(ue, "handover.request", "enb=%u ncc=%u e-rabs=%u", enb->number,
+		 m->security_context.next_hop_chaining_count, m->e_rab_to_be_setup_list.n);
+	if (ue_fault(ue, FAULT_HO_SILENT))
+		return;
+	if (caps->encryption_algorithms != capabilities(ue).encryption_algorithms ||
+	    caps->integrity_protection_algorithms !=
+		    capabilities(ue).integrity_protection_algorithms ||
+	    m->security_context.next_hop_parameter.n != 256 || ue_fault(ue, FAULT_HO_REFUSE) ||
+	    prepare(ue, enb)) {
+		refuse(enb, m->mme_ue_s1ap_id);
+		return;
+	}
+	ue->other.mme_ue_id = m->mme_ue_s1ap_id;
+	as_s1(&ue->as_target, m->security_context.next_hop_parameter.p,
+	      m->security_context.next_hop_chaining_count, enb->number);
+	admit(enb, ue, rab->e_rab_id);
+}
+
+void move_on_status(struct enb *enb, const void *body)
+{
+	const struct s1ap_mme_status_transfer *m = body;
+	const struct s1ap_bearers_subject_to_status_transfer_list *l =
+		&m->enb_status_transfer_transparent_container
+			 .bearers_subject_to_status_transfer_list;
+	struct ue *ue = enb_slot_ue(enb, m->enb_ue_s1ap_id);
+	bool same = l->n == 1 && l->v->dl_count_value.pdcp_sn == PDCP_SN &&
+		    l->v->ul_count_value.hfn == PDCP_HFN;
+
+	if (ue)
+		event_ue(ue, "status", "enb=%u match=%s", enb->number, same ? "yes" : "no");
+}
