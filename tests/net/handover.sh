@@ -71,7 +71,6 @@ check "mcorectl shows the cell before" is 00101-0000301 ue_field 1 cell_before
 steady
 check "S1: the device moves" go s1ho 2
 check "its status came across" saw 'ue=1 .*event=status enb=2 match=yes'
-check "with packets forwarded" saw 'ue=1 .*handover.command forwarding=yes'
 check "and the old path's end after them" saw 'ue=1 .*gtpu.end-marker'
 check "the source lets go" saw 'enb=1 .*|.*context.release' 5
 check "and back" go s1ho 1
