@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Access rules: add, with a warning where devices would not come back by themselves; and del. */
+/* Access rules: add, with a warning where devices would not come back by themselves; and del. The
+ * draining of an MME. */
 #include "ctl.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static bool number_word(const char *word)
 
 	if (n && n < 6 && !word[n])
 		return true;
-	complain("'%s' is not the number of a rule", word);
+	complain("'%s' is not a number that fits here", word);
 	return false;
 }
 
@@ -63,4 +64,38 @@ int access_del(const struct command *c, int argc, char **argv)
 		return EXIT_USAGE;
 	snprintf(path, sizeof path, "%s?number=%s", c->path, argv[0]);
 	return api_call("DELETE", path, NULL, NULL);
+}
+
+const char *const drain_words[] = {"start", "stop", "status", NULL};
+
+/* mme drain [start [RATE] | stop | status] */
+int drain(const struct command *c, int argc, char **argv)
+{
+	enum { START, STOP, STATUS };
+	int word = argc ? word_index(drain_words, argv[0]) : STATUS, code;
+	json_t *answer;
+	char path[64];
+
+	if (word < 0)
+		return what_is(drain_words, argv[0]);
+	if (argc > (word == START ? 2 : 1))
+		return usage_of(c);
+	if (word == STOP)
+		return api_call("DELETE", c->path, NULL, NULL);
+	if (word == START) {
+		if (argc > 1 && !number_word(argv[1]))
+			return EXIT_USAGE;
+		snprintf(path, sizeof path, "%s%s%s", c->path, argc > 1 ? "?rate=" : "",
+			 argc > 1 ? argv[1] : "");
+		return api_call("POST", path, NULL, NULL);
+	}
+	code = api_call("GET", c->path, NULL, &answer);
+	if (code)
+		return code;
+	if (options.json)
+		print_json(answer);
+	else
+		table_object(c->columns, answer);
+	json_decref(answer);
+	return 0;
 }

@@ -105,6 +105,7 @@ int sim_del(const struct command *, int argc, char **argv);
 int sim_export(const struct command *, int argc, char **argv);
 int detach(const struct command *, int argc, char **argv);
 int access_add(const struct command *, int argc, char **argv); /* access.c */
+int drain(const struct command *, int argc, char **argv);
 int access_del(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
@@ -112,6 +113,6 @@ int trace(const struct command *, int argc, char **argv);      /* trace.c */
 int capture(const struct command *, int argc, char **argv);    /* capture.c */
 int top(const struct command *, int argc, char **argv);	       /* top.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
-extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[];
+extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[], *const drain_words[];
 
 #endif

@@ -97,6 +97,20 @@ static const char *parse_emergency(const char *text, void *out, size_t size, str
 	return NULL;
 }
 
+/* "32769:4" */
+static const char *parse_identity(const char *text, void *out, size_t size, struct arena *a)
+{
+	static const char expected[] = "MME group id, colon, MME code, such as 32769:4";
+	unsigned group, code;
+	int n = 0;
+
+	(void)size, (void)a;
+	if (sscanf(text, "%5u:%3u%n", &group, &code, &n) != 2 || text[n] || group > 0xffff || code > 0xff)
+		return expected;
+	memcpy(out, &(struct mme_identity){ (uint16_t)group, (uint8_t)code }, sizeof(struct mme_identity));
+	return NULL;
+}
+
 static const char *parse_rule(const char *text, void *out, size_t size, struct arena *a)
 {
 	struct access_rule r;
@@ -369,6 +383,11 @@ static const struct config_row mme_rows[] = {
 	{ "tracking_areas", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.tac, mme.tacs),
 	  .of = CONFIG_CUSTOM, .parse = parse_tacs, .unit = "PLMN and TACs, as 00101:1-16", .max = 256,
 	  .reload = true, .help = "areas served; none: all of the served networks" },
+	{ "more_gummeis", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.more_gummei, mme.more_gummeis),
+	  .of = CONFIG_CUSTOM, .parse = parse_identity, .unit = "GROUP:CODE", .max = 31, .reload = true,
+	  .help = "what it is beside the GUMMEI: what was given under these stays valid, new ones are of the first" },
+	{ "drain_rate", CONFIG_INTEGER, M(drain_rate), .preset = "50", .min = 1, .max = 100000, .reload = true,
+	  .help = "devices a second that mcorectl mme drain sends to others" },
 	{ "relative_capacity", CONFIG_INTEGER, M(relative_capacity), .preset = "255", .reload = true,
 	  .help = "share of new devices in a pool of MMEs" },
 	{ "access", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.rule, mme.rules),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Access rules of the MME: the list, one more, one less. */
+/* Access rules of the MME: the list, one more, one less. And its emptying for others of the pool.
+ */
 #include "api/http.h"
 
 #include <errno.h>
@@ -71,6 +72,46 @@ void access_delete(struct api_request *r)
 			  number);
 	else if (err)
 		api_error(r, 404, "there is no rule %s", number ? number : "without its number");
+	else
+		api_reply(r, 200, json_object());
+}
+
+/* ---- drain ---- */
+
+void mme_drain_show(struct api_request *r)
+{
+	const struct api_mme *m = mme(r);
+	struct drain_view v = {0};
+
+	if (!m)
+		return;
+	m->drain(&v);
+	api_reply(r, 200, view_json(drain_rows, &v));
+}
+
+void mme_drain_start(struct api_request *r)
+{
+	const struct api_mme *m = mme(r);
+	const char *rate = api_query(r, "rate");
+
+	if (!m)
+		return;
+	if (rate && (!*rate || strlen(rate) > 6 || rate[strspn(rate, "0123456789")]))
+		api_error(r, 400, "rate: expected devices a second");
+	else if (m->drain_start(rate ? (unsigned)strtoul(rate, NULL, 10) : 0))
+		api_error(r, 409, "it is being drained already");
+	else
+		api_reply(r, 200, json_object());
+}
+
+void mme_drain_stop(struct api_request *r)
+{
+	const struct api_mme *m = mme(r);
+
+	if (!m)
+		return;
+	if (m->drain_stop())
+		api_error(r, 409, "it is not being drained");
 	else
 		api_reply(r, 200, json_object());
 }

@@ -119,7 +119,7 @@ static int enter_location(struct proc *p)
 	struct s6a_request r = {
 		.command = S6A_UPDATE_LOCATION,
 		.imsi = ue->imsi,
-		.visited_plmn = mme.gummei.plmn,
+		.visited_plmn = ue->tai.plmn,
 		.initial_attach = true,
 	};
 
@@ -393,6 +393,7 @@ static void end(struct proc *p, uint16_t cause)
 		mme_send_information(ue);
 		ue_save(ue);
 		esm_resume(ue);
+		drain_after(ue);
 		return;
 	}
 	mme_counters.attach_failed++;

@@ -52,7 +52,7 @@ static int ask(struct auth *a, const uint8_t *auts)
 	struct s6a_request r = {
 		.command = S6A_AUTHENTICATION_INFORMATION,
 		.imsi = ue->imsi,
-		.visited_plmn = mme.gummei.plmn,
+		.visited_plmn = ue->tai.plmn, /* that the device has chosen: 33.401 A.2 */
 		.vectors = 1,
 	};
 

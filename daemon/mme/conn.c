@@ -282,6 +282,8 @@ void conn_release(struct s1_conn *c, struct s1ap_cause cause)
 	if (c->releasing)
 		return;
 	c->releasing = true;
+	if (c->ue)
+		cause = drain_cause(c->ue, cause);
 	ue = part(c, cause_of_s1ap(cause));
 	if (c->named)
 		ids = (struct s1ap_ue_s1ap_ids){

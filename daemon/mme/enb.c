@@ -140,7 +140,7 @@ static void send_response(struct enb *e)
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
 	S1AP_SET(&m, served_gummeis, node_served_gummeis());
-	S1AP_SET(&m, relative_mme_capacity, mme.relative_capacity);
+	S1AP_SET(&m, relative_mme_capacity, drain_capacity());
 	enb_send(e, 0, &s1ap_s1_setup_response_msg, &m);
 }
 

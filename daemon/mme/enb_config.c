@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What eNodeB and MME tell each other about themselves (TS 36.413 8.7): the eNodeB in its S1 Setup and
- * by eNB Configuration Update, the MME by MME Configuration Update to all eNodeBs when its
- * configuration changes; the end of the interface by S1 Removal; and Reset by the MME. The MME's own
- * procedures are objects of the eNodeB's list, and an eNodeB has at most one of a kind. */
+/* What eNodeB and MME tell each other about themselves (TS 36.413 8.7): the eNodeB in its S1 Setup
+ * and by eNB Configuration Update, the MME by MME Configuration Update to all eNodeBs when its
+ * configuration changes; the end of the interface by S1 Removal; and Reset by the MME. The MME's
+ * own procedures are objects of the eNodeB's list, and an eNodeB has at most one of a kind. */
 #include <errno.h>
 #include <stdlib.h>
 #include "mme/mme.h"
@@ -162,8 +162,8 @@ void on_enb_configuration_update(struct enb *e, struct s1_conn *c, const void *b
 				  : S1AP_CAUSE(MISC, UNKNOWN_PLMN));
 		S1AP_SET(&f, time_to_wait, S1AP_TIME_TO_WAIT_V10S);
 		mme_counters.enb_update_failed++;
-		LOG(WARN, "s1.enb_update_refused", "peer=%s enb=%s cause=\"%s\"",
-		    s1_peer(e->assoc), enb_print_id(e, (char[24]){0}), s1ap_cause_text(f.cause));
+		LOG(WARN, "s1.enb_update_refused", "peer=%s enb=%s cause=\"%s\"", s1_peer(e->assoc),
+		    enb_print_id(e, (char[24]){0}), s1ap_cause_text(f.cause));
 		enb_send(e, 0, &s1ap_enb_configuration_update_failure_msg, &f);
 		return;
 	}
@@ -228,6 +228,20 @@ struct mme_update {
 static struct mem_pool update_pool = MEM_POOL(mme_update);
 static uint32_t version;
 
+static void add_identity(struct s1ap_served_gummeis_item *item, uint16_t group, uint8_t code)
+{
+	uint32_t g = 0, c = 0;
+
+	while (g < item->served_group_ids.n && item->served_group_ids.v[g] != group)
+		g++;
+	while (c < item->served_mmecs.n && item->served_mmecs.v[c] != code)
+		c++;
+	if (g == item->served_group_ids.n)
+		item->served_group_ids.v[item->served_group_ids.n++] = group;
+	if (c == item->served_mmecs.n)
+		item->served_mmecs.v[item->served_mmecs.n++] = code;
+}
+
 struct s1ap_served_gummeis node_served_gummeis(void)
 {
 	plmn_t *plmn = arena_alloc(&turn_arena, 32 * sizeof(*plmn));
@@ -239,8 +253,12 @@ struct s1ap_served_gummeis node_served_gummeis(void)
 		if (mme.plmn[i] != mme.gummei.plmn)
 			plmn[n++] = mme.plmn[i];
 	item->served_plmns = (struct s1ap_served_plmns){plmn, n};
-	item->served_group_ids = (struct s1ap_served_group_ids){&mme.gummei.group, 1};
-	item->served_mmecs = (struct s1ap_served_mmecs){&mme.gummei.code, 1};
+	item->served_group_ids.v =
+		arena_alloc(&turn_arena, (1 + mme.more_gummeis) * sizeof(uint16_t));
+	item->served_mmecs.v = arena_alloc(&turn_arena, 1 + mme.more_gummeis);
+	add_identity(item, mme.gummei.group, mme.gummei.code);
+	for (unsigned i = 0; i < mme.more_gummeis; i++)
+		add_identity(item, mme.more_gummei[i].group, mme.more_gummei[i].code);
 	return (struct s1ap_served_gummeis){item, 1};
 }
 
@@ -252,7 +270,7 @@ static int enter_send(struct proc *p)
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
 	S1AP_SET(&m, served_gummeis, node_served_gummeis());
-	S1AP_SET(&m, relative_mme_capacity, mme.relative_capacity);
+	S1AP_SET(&m, relative_mme_capacity, drain_capacity());
 	enb_send(p->owner, 0, &s1ap_mme_configuration_update_msg, &m);
 	return PROC_STAY;
 }
@@ -296,8 +314,14 @@ static const struct proc_row update_rows[] = {
 	{SEND, EV_MME_UPDATE_FAILURE, update_refused, 0},
 };
 static const struct proc_def update_def = {
-	"MME configuration update", "TS 36.413 8.7.5", update_steps, update_rows, 2, 2,
-	&update_pool, NULL,
+	"MME configuration update",
+	"TS 36.413 8.7.5",
+	update_steps,
+	update_rows,
+	2,
+	2,
+	&update_pool,
+	NULL,
 };
 
 void node_config_changed(void)
@@ -363,9 +387,7 @@ static void reset_ended(struct proc *p, uint16_t cause)
 	struct mme_reset *r = (struct mme_reset *)p;
 
 	if (r->done)
-		r->done(r->arg, !cause                  ? 0
-				: cause == PROC_TIMEOUT ? -ETIMEDOUT
-							: -ECONNRESET);
+		r->done(r->arg, !cause ? 0 : cause == PROC_TIMEOUT ? -ETIMEDOUT : -ECONNRESET);
 }
 
 static const struct proc_step reset_steps[] = {{"reset", enter_reset, &mme.timer[T_NODE], 0}};

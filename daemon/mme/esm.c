@@ -148,7 +148,7 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 		.type = GTPC_CREATE_SESSION,
 		.sender = ue_s11(ue),
 		.imsi = ue->imsi,
-		.serving_plmn = mme.gummei.plmn,
+		.serving_plmn = ue->tai.plmn,
 		.tai = ue->tai,
 		.ecgi = ue->ecgi,
 		.pdn_type = pdn->type,

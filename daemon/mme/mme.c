@@ -30,6 +30,15 @@ bool mme_serves_plmn(plmn_t plmn)
 	return served;
 }
 
+bool mme_is(const struct gummei *g)
+{
+	bool ours = g->group == mme.gummei.group && g->code == mme.gummei.code;
+
+	for (unsigned i = 0; i < mme.more_gummeis; i++)
+		ours |= g->group == mme.more_gummei[i].group && g->code == mme.more_gummei[i].code;
+	return ours && mme_serves_plmn(g->plmn);
+}
+
 /* Without configured areas, all of the served networks. */
 bool mme_serves_tai(const struct tai *t)
 {

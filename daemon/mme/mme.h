@@ -55,11 +55,17 @@ enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T349
 struct mme_config {
 	const char *name;
 	struct gummei gummei;
+	unsigned more_gummeis; /* groups and codes that it is, too: what was given under them stays valid */
+	const struct mme_identity {
+		uint16_t group;
+		uint8_t code;
+	} *more_gummei;
 	unsigned plmns; /* served beside the GUMMEI's own */
 	const plmn_t *plmn;
 	unsigned tacs;
 	const struct mme_tacs *tac;
 	uint8_t relative_capacity;
+	uint32_t drain_rate; /* devices a second */
 	unsigned eias, eeas; /* algorithms in the order of preference */
 	uint8_t eia[3], eea[4];
 	uint8_t *eia_list, *eea_list; /* as read; copied into the above */
@@ -178,7 +184,8 @@ enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABI
 
 struct mme_ue {
 	imsi_t imsi; /* IMSI_NONE until known */
-	uint32_t m_tmsi; /* of our GUMMEI; 0: none allotted */
+	struct gummei gummei; /* of its GUTI: the network it is registered in, one of our identities */
+	uint32_t m_tmsi; /* 0: none allotted */
 	uint64_t serial; /* of entry into the tables */
 	enum emm_state emm;
 	bool known;  /* in the tables by IMSI and M-TMSI */
@@ -205,6 +212,7 @@ struct mme_ue {
 	uint64_t authenticated, guti_given;
 	uint32_t keys_used, guti_used;
 	uint8_t due;
+	uint32_t drained; /* the drain that has sent it away once: drain.c */
 	struct as_chain as; /* from the last context setup on */
 	struct held_nas *held; /* NAS messages that wait for the end of a handover: held.c */
 	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
@@ -318,6 +326,7 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(handover_partial, "S1 handovers that cost a device a bearer")                            \
 	C(handover_unexpected, "messages of handovers that are not under way")                     \
 	C(nas_held, "NAS messages held back during handovers")                                     \
+	C(drained, "devices sent to other MMEs of the pool")                                       \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 
 struct mme_counters {
@@ -344,6 +353,8 @@ void mme_stats(api_emit emit, void *arg);
 uint8_t mme_s6a_cause(enum s6a_result);
 
 bool mme_serves_plmn(plmn_t);
+/* Group and code are ours, and the network is served. */
+bool mme_is(const struct gummei *);
 bool mme_serves_tai(const struct tai *);
 
 /* The tracking areas a device is registered in: its own first, others that are served and where it may
@@ -732,6 +743,17 @@ void erab_modification_indication(struct enb *, struct s1_conn *, const void *bo
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);
+
+/* ---- drain.c: devices are sent to other MMEs of the pool (TS 23.401 4.3.7.3) ---- */
+uint8_t drain_capacity(void); /* the relative capacity to tell eNodeBs */
+/* Devices a second, 0: as configured. -EALREADY. */
+int drain_start(unsigned rate);
+int drain_stop(void); /* -ENOENT if there is none */
+void drain_view(struct drain_view *);
+/* A connection is to end for no reason of its own: the cause to tell. */
+struct s1ap_cause drain_cause(struct mme_ue *, struct s1ap_cause);
+/* A procedure is over. True if the connection was ended, so that the device goes elsewhere. */
+bool drain_after(struct mme_ue *);
 
 /* ---- information.c ---- */
 enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGENCY_MARINE = 8,

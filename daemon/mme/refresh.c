@@ -170,7 +170,7 @@ static void end(struct proc *p, uint16_t cause)
 		ue->due |= (uint8_t)r->what; /* another time */
 	if (r->done)
 		r->done(r->arg, cause ? error_of(cause) : 0);
-	if (cause == PROC_ABORTED || !ue->conn)
+	if (cause == PROC_ABORTED || !ue->conn || (!cause && drain_after(ue)))
 		return;
 	if (cause == CAUSE_WRONG_KEY)
 		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE));

@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 8, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 9, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -145,6 +145,9 @@ static bool read_dedicated(struct cursor *c, struct mme_ue *ue, struct mme_pdn *
 
 static void io_ue(struct cursor *c, struct mme_ue *ue)
 {
+	IO(c, ue->gummei.plmn);
+	IO(c, ue->gummei.group);
+	IO(c, ue->gummei.code);
 	IO(c, ue->m_tmsi);
 	IO(c, ue->ue_capability_n);
 	IO(c, ue->ue_capability);

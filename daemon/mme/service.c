@@ -58,7 +58,8 @@ static void end(struct proc *p, uint16_t cause)
 	gtpc_cancel(&((struct service *)p)->modify);
 	if (!cause) {
 		mme_counters.service++;
-		refresh_after(ue, false);
+		if (!refresh_after(ue, false))
+			drain_after(ue);
 		esm_drop_failed(ue);
 		ue_save_conn(ue);
 		esm_resume(ue);

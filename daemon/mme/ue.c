@@ -17,6 +17,7 @@ static struct teid_table by_s11;
 /* An M-TMSI that is still valid beside a new one. */
 struct old_tmsi {
 	uint32_t m_tmsi;
+	struct gummei gummei;
 	struct mme_ue *ue;
 	UT_hash_handle by_old, by_ue;
 };
@@ -51,18 +52,18 @@ struct mme_ue *ue_by_tmsi(uint8_t code, uint32_t m_tmsi)
 	struct old_tmsi *old;
 	struct mme_ue *ue;
 
-	if (code != mme.gummei.code || !m_tmsi)
+	if (!m_tmsi)
 		return NULL;
 	HASH_FIND(by_tmsi, by_tmsi, &m_tmsi, sizeof(m_tmsi), ue);
 	if (ue)
-		return ue;
+		return ue->gummei.code == code ? ue : NULL;
 	HASH_FIND(by_old, by_old, &m_tmsi, sizeof(m_tmsi), old);
-	return old ? old->ue : NULL;
+	return old && old->gummei.code == code ? old->ue : NULL;
 }
 
 struct mme_ue *ue_by_guti(const struct guti *g)
 {
-	return gummei_equal(&g->gummei, &mme.gummei) ? ue_by_tmsi(g->gummei.code, g->m_tmsi) : NULL;
+	return mme_is(&g->gummei) ? ue_by_tmsi(g->gummei.code, g->m_tmsi) : NULL;
 }
 
 struct fteid ue_s11(struct mme_ue *ue)
@@ -107,7 +108,7 @@ unsigned ue_count(void) { return HASH_CNT(by_imsi, by_imsi); }
 
 struct guti ue_guti(const struct mme_ue *ue)
 {
-	return (struct guti){.gummei = mme.gummei, .m_tmsi = ue->m_tmsi};
+	return (struct guti){.gummei = ue->gummei, .m_tmsi = ue->m_tmsi};
 }
 
 static struct old_tmsi *old_of(const struct mme_ue *ue)
@@ -137,6 +138,7 @@ static void keep_old(struct mme_ue *ue)
 	if (!old)
 		return;
 	old->m_tmsi = ue->m_tmsi;
+	old->gummei = ue->gummei;
 	old->ue = ue;
 	HASH_ADD(by_old, by_old, m_tmsi, sizeof(old->m_tmsi), old);
 	HASH_ADD(by_ue, old_by_ue, ue, sizeof(old->ue), old);
@@ -157,6 +159,16 @@ static void set_tmsi(struct mme_ue *ue, uint32_t m_tmsi)
 	HASH_ADD(by_tmsi, by_tmsi, m_tmsi, sizeof(ue->m_tmsi), ue);
 }
 
+static bool tmsi_taken(uint32_t t)
+{
+	struct old_tmsi *old;
+	struct mme_ue *ue;
+
+	HASH_FIND(by_tmsi, by_tmsi, &t, sizeof(t), ue);
+	HASH_FIND(by_old, by_old, &t, sizeof(t), old);
+	return ue || old;
+}
+
 /* Unguessable, so that nobody can page or follow a device by counting (TS 23.003 2.8). The two top
  * bits are set: where a network has an SGSN too, they tell an M-TMSI from a P-TMSI. */
 void ue_allot_tmsi(struct mme_ue *ue)
@@ -166,10 +178,13 @@ void ue_allot_tmsi(struct mme_ue *ue)
 	do {
 		crypto_random(&t, sizeof(t));
 		t |= 0xc0000000;
-	} while (ue_by_tmsi(mme.gummei.code, t) || t == UINT32_MAX);
+	} while (tmsi_taken(t) || t == UINT32_MAX);
 	if (ue->m_tmsi)
 		keep_old(ue);
 	set_tmsi(ue, t);
+	ue->gummei = mme.gummei;
+	if (mme_serves_plmn(ue->tai.plmn)) /* 5.4.1.1: the registered PLMN's */
+		ue->gummei.plmn = ue->tai.plmn;
 	ue->guti_given = (uint64_t)time(NULL);
 	ue->guti_used = 0;
 }
@@ -180,9 +195,13 @@ void ue_tmsi_used(struct mme_ue *ue, uint32_t m_tmsi)
 
 	if (!old || (m_tmsi != old && m_tmsi != ue->m_tmsi))
 		return;
+	struct gummei gummei = old_of(ue)->gummei;
+
 	drop_old(ue);
-	if (m_tmsi == old)
-		set_tmsi(ue, old);
+	if (m_tmsi != old)
+		return;
+	set_tmsi(ue, old);
+	ue->gummei = gummei;
 }
 
 void ue_enter_tables(struct mme_ue *ue)

@@ -270,6 +270,17 @@
 	F(hits,         number, LIST, "times that it decided")                                     \
 	F(device,       word,   MORE, "what a device does that is told the cause")
 
+/* An MME that is emptied for the others of its pool. */
+#define DRAIN_FIELDS(F)                                                                            \
+	F(state,        word,   LIST, "off; releasing those that are connected; waiting for the others") \
+	F(capacity,     number, LIST, "relative capacity told to eNodeBs")                         \
+	F(rate,         number, LIST, "devices sent away a second, at most")                       \
+	F(since,        time,   LIST, "start")                                                     \
+	F(sent,         number, LIST, "devices sent away")                                         \
+	F(connected,    number, LIST, "still to go, connected")                                    \
+	F(idle,         number, LIST, "still to go, idle: at their next contact")                  \
+	F(back,         number, LIST, "sent away, and not known to be elsewhere yet")
+
 /* One step of a procedure, as it happens. */
 #define TRACE_FIELDS(F)                                                                            \
 	F(time_ms,      ms,     LIST, "unix time in ms")                                           \
@@ -327,6 +338,7 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(pool, POOL_FIELDS)                                                                       \
 	O(peer, PEER_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \
+	O(drain, DRAIN_FIELDS)                                                                     \
 	O(access, ACCESS_FIELDS)                                                                   \
 	O(trace, TRACE_FIELDS)
 

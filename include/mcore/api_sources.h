@@ -70,6 +70,10 @@ struct api_mme {
 	 * or -EBUSY: later, at its next contact; -ETIMEDOUT: it did not answer; -EACCES: it answered
 	 * wrongly; -ECANCELED: the connection ended before it was done. */
 	void (*refresh)(imsi_t imsi, bool keys, void (*done)(void *arg, int err), void *arg);
+	/* Emptying this MME. start: rate in devices a second, 0 as configured; -EALREADY. stop: -ENOENT. */
+	void (*drain)(struct drain_view *out);
+	int (*drain_start)(unsigned rate);
+	int (*drain_stop)(void);
 	/* Access rules, in their order. add: the number of the new one and *warning, a text that outlives
 	 * the call or NULL; or negative with the reason in error. del: 0, -ENOENT, -EPERM. */
 	bool (*access_next)(uint64_t *cursor, struct access_view *out);

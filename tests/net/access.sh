@@ -91,6 +91,14 @@ check "an idle device is put off" eval 'ctl ue reauthenticate "$(imsi 1)" 2>&1 |
 ran "service 1"
 check "until its next contact" saw security.command
 check "for a device that is not there, nothing is done" eval '! ctl ue reauthenticate 001019999999999 2>/dev/null'
+
+# Emptied for the others of its pool: there are none, so the device comes back.
+mark
+check "the MME is drained" eval 'ctl mme drain start 10 && saw "context.release cause=.*load-balancing-tau-required"'
+check "it says how far it is" eval '[ "$(ctl -j mme drain | jq "[.capacity, .sent, .connected, .idle] | join(\" \")")" = "\"0 1 0 0\"" ]'
+ran "service 1"
+check "a device that comes back is served" wait_for 5 ue_is 1 ecm connected
+check "no longer drained, it says so" eval 'ctl mme drain stop && [ "$(ctl -j mme drain | jq -r .state)" = off ]'
 mark
 ran "detach 1"
 check "it detaches in the end" wait_for 5 registered 0
