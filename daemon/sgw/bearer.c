@@ -10,7 +10,7 @@
 
 /* Of a F-TEID with two addresses the one that we have a family for, IPv4 first: its headers are
  * shorter. The peer sends from either. */
-static struct in6_addr address_of(const struct fteid *f)
+struct in6_addr bearer_address(const struct fteid *f)
 {
 	struct in6_addr a = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 
@@ -24,7 +24,7 @@ static struct in6_addr address_of(const struct fteid *f)
 
 enum gtpc_cause bearer_connect(const struct sgw_pdn *pdn, uint32_t slot, const struct fteid *enb)
 {
-	struct in6_addr peer = address_of(enb);
+	struct in6_addr peer = bearer_address(enb);
 	char imsi[IMSI_STRLEN];
 	int err;
 

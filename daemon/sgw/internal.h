@@ -18,6 +18,7 @@ struct sgw_bearer {
 };
 
 struct sgw_relay;
+struct sgw_forward;
 
 /* A PDN connection. Owned by its sgw_ue. */
 struct sgw_pdn {
@@ -40,6 +41,7 @@ struct sgw_ue {
 	uint32_t teid; /* our S11 and S5 control TEID */
 	struct fteid mme;
 	struct sgw_pdn *pdns;
+	struct sgw_forward *forwards; /* of a handover under way */
 	UT_hash_handle by_imsi;
 };
 
@@ -61,7 +63,14 @@ void relay_up(void *token, const struct gtpc_request *);
 void relay_end(struct sgw_pdn *);
 struct sgw_bearer *relay_bearer_new(struct sgw_pdn *, uint8_t ebi, uint32_t slot);
 
+/* forward.c: indirect data forwarding */
+void forward_create(const struct gtpc_request *, struct gtpc_response *);
+void forward_delete(const struct gtpc_request *, struct gtpc_response *);
+void forward_end(struct sgw_ue *); /* all of a device */
+
 /* bearer.c */
+/* The address of a F-TEID that we send to. */
+struct in6_addr bearer_address(const struct fteid *);
 enum gtpc_cause bearer_connect(const struct sgw_pdn *, uint32_t slot, const struct fteid *enb);
 void bearer_modify(const struct gtpc_request *, struct gtpc_response *);
 void bearer_release_access(const struct gtpc_request *, struct gtpc_response *);

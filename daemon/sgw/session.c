@@ -77,6 +77,7 @@ static void ue_end_if_empty(struct sgw_ue *ue)
 {
 	if (ue->pdns)
 		return;
+	forward_end(ue);
 	teid_drop(&teids, ue->teid);
 	HASH_DELETE(by_imsi, by_imsi, ue);
 	pool_put(&ues, ue);
@@ -120,10 +121,7 @@ static void pdn_end(struct sgw_pdn *pdn)
 	pool_put(&pdns, pdn);
 }
 
-struct fteid sgw_s1u(uint32_t teid)
-{
-	return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6);
-}
+struct fteid sgw_s1u(uint32_t teid) { return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6); }
 
 /* ---- Create Session ---- */
 
@@ -257,6 +255,12 @@ static void handle(void *token, const struct gtpc_request *q)
 		break;
 	case GTPC_RELEASE_ACCESS_BEARERS:
 		bearer_release_access(q, &r);
+		break;
+	case GTPC_CREATE_INDIRECT_FORWARDING:
+		forward_create(q, &r);
+		break;
+	case GTPC_DELETE_INDIRECT_FORWARDING:
+		forward_delete(q, &r);
 		break;
 	case GTPC_CREATE_BEARER:
 	case GTPC_UPDATE_BEARER:

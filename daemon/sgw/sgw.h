@@ -5,6 +5,7 @@
  *
  *   session.c  Create and Delete Session, contexts, restoration
  *   bearer.c   Modify Bearer, Release Access Bearers
+ *   forward.c  Create and Delete Indirect Data Forwarding Tunnel
  *   relay.c    Create, Update and Delete Bearer between PGW and MME, commands the other way */
 #ifndef SGW_SGW_H
 #define SGW_SGW_H

@@ -68,16 +68,129 @@ check "the path switches are counted" is 4 stat mme_path_switch_total
 check "mcorectl shows the cell before" is 00101-0000301 ue_field 1 cell_before
 
 # S1
+forwarded() { saw "ue=1 .*handover.command forwarding=yes" && saw 'ue=1 .*gtpu.end-marker'; }
 steady
 check "S1: the device moves" go s1ho 2
+check "packets are forwarded through the SGW until the old path ends" forwarded
 check "its status came across" saw 'ue=1 .*event=status enb=2 match=yes'
-check "and the old path's end after them" saw 'ue=1 .*gtpu.end-marker'
-check "the source lets go" saw 'enb=1 .*|.*context.release' 5
+check "the source lets go" saw 'ue=1 .*context.release cause="radio: successful-handover"' 5
 check "and back" go s1ho 1
+check "and on before the source is let go" go s1ho 3
+ran fault 1 ho-direct
+check "home, with a direct path" go s1ho 1
+check "packets are forwarded there" forwarded
+ran fault 1 none
 check "no packet is lost" lossless 50
 check "nor out of order" in_order
 check "nor doubled" once
-check "the handovers are counted" is 2 stat mme_handover_total
+check "the handovers are counted" is 4 stat mme_handover_total
 check "the device is home" is "$home" cell
+relays() { ctl -j session show | jq '[.sessions[] | select(.apn == "forwarding")] | length'; }
+check "no forwarding tunnel is left" wait_for 3 is 0 relays
+
+# What goes wrong: the device stays, and its packets flow.
+fails() { # FAULT COMMAND CAUSE
+	mark
+	ran fault 1 none
+	ran fault 1 "$1"
+	ran "$2" 1 2
+	saw "ue=1 .*event=failed procedure=move .*cause=\"$3\"" 8 && ping_ue 1 198.51.100.2 0.05 3
+}
+check "unknown target" fails ho-unknown s1ho 'radio: unknown-targetid'
+check "target refuses" fails ho-refuse s1ho 'radio: no-radio-resources-available-in-target-cell'
+check "target is silent" fails ho-silent s1ho 'radio: ho-failure-in-target-epc-enb-or-target-system'
+cancelled() {
+	mark
+	ran fault 1 none
+	ran fault 1 ho-stay
+	ran s1ho 1 2
+	saw 'ue=1 .*event=handover.command' || return 1
+	ran cancel 1
+	saw 'ue=1 .*event=failed procedure=move .*cause="cancelled"' && ping_ue 1 198.51.100.2 0.05 3
+}
+check "cancelled by the source" cancelled
+check "the failures are counted" is "3 1" eval 'echo "$(stat mme_handover_refused_total) $(stat mme_handover_cancelled_total)"'
+ran fault 1 none
+check "and then it moves all the same" go s1ho 2
+check "and home" go s1ho 1
+
+ran fault 1 x2-caps
+check "X2 with other UE security capabilities" go x2 2
+check "they are put right" saw 'ue=1 .*event=path.switched .*capabilities=yes'
+ran fault 1 none
+check "and home" go x2 1
+refused() { # FAULT CAUSE: the UE is at an eNodeB where the network does not know it
+	mark
+	ran fault 1 none
+	ran fault 1 "$1"
+	ran x2 1 2
+	saw "ue=1 .*event=failed procedure=move .*cause=\"$2\""
+}
+check "X2 of a device that is none" refused x2-unknown 'radio: unknown-mme-ue-s1ap-id'
+ran lose 1
+ran fault 1 none
+ran move 1 1
+mark
+ran attach 1 again
+check "it attaches again" saw 'ue=1 .*event=attached'
+check "X2 with one E-RAB twice" refused x2-twins 'radio: multiple-e-rab-id-instances'
+ran lose 1
+ran fault 1 none
+ran move 1 1
+mark
+ran attach 1 again
+check "it attaches again" saw 'ue=1 .*event=attached'
+check "X2 without a bearer of ours" refused x2-no-bearer 'radio: unknown-e-rab-id'
+check "the device is detached, to attach again" saw 'ue=1 .*event=detach.network'
+check "which it does" saw 'ue=1 .*event=attached' 8
+ran fault 1 none
+check "its packets flow" wait_for 3 ping_ue 1 198.51.100.2 0.05 2
+
+# A device whose eNodeB goes away in the midst of it.
+mark
+ran fault 1 ho-lost
+ran s1ho 1 1
+saw 'ue=1 .*handover.command'
+ran drop 2
+check "the source goes, the target is silent: the device is idle in the end" wait_for 15 ue_is 1 ecm idle
+
+# Judged by Wireshark; what ransim puts into the containers between eNodeBs is no RRC.
+sleep 0.2
+kill "$tcpdump" "$tcpdump2"
+wait "$tcpdump" "$tcpdump2" 2>/dev/null
+ts() { # FILE FILTER FIELD...
+	local file=$1 filter=$2 f args=()
+	shift 2
+	for f; do args+=(-e "$f"); done
+	tshark -r "$LAB_DIR/$file" -o nas-eps.null_decipher:TRUE \
+		-o s1ap.dissect_container:FALSE -Y "$filter" -T fields -E separator='|' "${args[@]}" 2>/dev/null
+}
+clean() {
+	local bad n
+	n=$(ts s1.pcap 's1ap.procedureCode <= 4' frame.number | wc -l)
+	[ "$n" -ge 20 ] || { echo "$n messages"; return 1; }
+	bad=$(ts s1.pcap '_ws.malformed || (s1ap && _ws.expert.severity >= 0x600000)' frame.number _ws.expert.message)
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+check "Wireshark finds no malformed message" clean
+seen() { # NAME PROCEDURE PDU: at least one such message
+	[ -n "$(ts s1.pcap "s1ap.procedureCode == $1 && s1ap.S1AP_PDU == $2" frame.number)" ]
+}
+all_seen() {
+	local m
+	for m in 0.0 0.1 0.2 1.0 1.1 1.2 2.0 3.0 3.1 3.2 4.0 4.1 24.0 25.0; do
+		seen "${m%.*}" "${m#*.}" || { echo "no procedure ${m%.*} of kind ${m#*.}"; return 1; }
+	done
+}
+check "each message of handovers was seen" all_seen
+# On each tunnel of the SGW towards an eNodeB nothing comes after its End Marker.
+last_on_path() {
+	ts gtpu.pcap 'ip.src == 10.10.0.1 && gtp' gtp.teid gtp.message ip.dst | awk -F'|' '
+		{ split($1, t, ","); split($2, m, ","); split($3, d, ","); key = t[1] " " d[1]
+		  if (ended[key]) { print "after the end of", key, "comes", $2; bad = 1 }
+		  if (m[1] ~ /^(0xfe|254)$/) { ended[key] = 1; n++ } }
+		END { print n, "End Markers"; exit bad || n < 8 }'
+}
+check "an End Marker is the last on each old path" last_on_path
 
 finish

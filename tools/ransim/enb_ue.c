@@ -291,18 +291,22 @@ void enb_on_context_release(struct enb *enb, const void *body)
 	struct s1ap_ue_context_release_complete done = {0};
 	struct ue *ue = enb_find_ue(enb, pair, enb_id, true, mme_id);
 
+	if (ue && pair && ue->enb == enb && ue->enb_ue_id == enb_id && ue->mme_known &&
+	    ue->mme_ue_id != mme_id)
+		ue = NULL; /* of a leg whose id is in use again */
+	if (ue && !pair)
+		enb_id = ue->enb == enb && ue->mme_ue_id == mme_id ? ue->enb_ue_id
+								   : ue->other.enb_ue_id;
 	if (!ue) {
 		event_enb(enb, "s1ap.unknown-context", "mme-ue=%u enb-ue=%u", mme_id, enb_id);
 	} else {
 		event_ue(ue, "context.release", "cause=\"%s\"", s1ap_cause_text(m->cause));
 		if (ue_fault(ue, FAULT_SILENT_RELEASE))
 			return;
-		if (move_released(ue, enb, pair ? enb_id : ue->other.enb_ue_id)) {
+		if (move_released(ue, enb, enb_id))
 			ue = NULL;
-		} else {
-			enb_id = ue->enb_ue_id;
+		else
 			enb_forget(ue);
-		}
 	}
 	S1AP_SET(&done, mme_ue_s1ap_id, mme_id);
 	S1AP_SET(&done, enb_ue_s1ap_id, enb_id);

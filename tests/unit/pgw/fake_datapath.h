@@ -29,6 +29,8 @@ static struct {
 	size_t sent_n;
 	unsigned sends;
 	int add_error, connect_error;
+	struct dp_relay relay; /* the last one made */
+	struct hop hop;
 	unsigned tfts; /* of the last dp_session_tft */
 	struct dp_tft tft[32];
 	struct in6_addr peer, also; /* of the last dp_peer_also */
@@ -91,6 +93,25 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 	s->peer = peer->s6_addr[15];
 	s->peer_teid = htonl(teid);
 	return 0;
+}
+
+/* All peers are at 192.0.2.0/24. */
+const struct hop *dp_hop(uint16_t index)
+{
+	fake.hop = (struct hop){.state = HOP_READY, .family = 4};
+	memcpy(fake.hop.addr, (uint8_t[]){192, 0, 2, (uint8_t)index}, 4);
+	return &fake.hop;
+}
+
+int dp_relay_add(const struct dp_relay *r, uint32_t *slot, uint32_t *teid)
+{
+	struct dp_session d = {.imsi = r->imsi, .ebi = r->ebi};
+
+	if (fake.connect_error)
+		return fake.connect_error;
+	fake.relay = *r;
+	*slot = dp_extra_slot();
+	return *slot == UINT32_MAX ? -ENOSPC : dp_session_add(*slot, &d, teid);
 }
 
 int dp_session_tft(uint32_t default_slot, const struct dp_tft *t, unsigned n)

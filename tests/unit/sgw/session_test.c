@@ -359,6 +359,90 @@ static int loop_down(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* ---- indirect forwarding ---- */
+
+static struct gtpc_response forward(uint32_t teid, uint8_t ebi)
+{
+	struct gtpc_request q = {
+		.type = GTPC_CREATE_INDIRECT_FORWARDING, .teid = teid, .bearers = 1};
+
+	q.bearer[0].ebi = ebi;
+	q.bearer[0].dl_forwarding = (struct fteid){.type = FTEID_ENB_DL_FORWARDING,
+						   .has4 = true,
+						   .teid = 0x4321,
+						   .ip4 = ip4("192.0.2.9")};
+	return ask(GTPC_SGW, &q);
+}
+
+static enum gtpc_cause end_forwarding(uint32_t teid)
+{
+	struct gtpc_request q = {.type = GTPC_DELETE_INDIRECT_FORWARDING, .teid = teid};
+
+	return ask(GTPC_SGW, &q).cause;
+}
+
+static unsigned extra_slots(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < EXTRA; i++)
+		n += fake.extra_taken[i];
+	return n;
+}
+
+static void packets_are_forwarded_from_the_source_to_the_target(void **state)
+{
+	(void)state;
+	uint32_t teid = created(1, 5, 0);
+	struct gtpc_response r;
+
+	modify(teid, 5, "192.0.2.7");
+	r = forward(teid, 5);
+	assert_int_equal(r.cause, GTPC_ACCEPTED);
+	assert_int_equal(r.bearer[0].ebi, 5);
+	assert_int_equal(r.bearer[0].dl_forwarding.type, FTEID_SGW_DL_FORWARDING);
+	assert_int_equal(r.bearer[0].dl_forwarding.ip4.s_addr, ip4("10.0.0.2").s_addr);
+	assert_int_not_equal(dp_session_slot(r.bearer[0].dl_forwarding.teid), UINT32_MAX);
+	assert_false(r.bearer[0].ul_forwarding.has4);
+	assert_int_equal(fake.relay.to_teid, 0x4321);
+	assert_int_equal(fake.relay.to.s6_addr[15], 9);
+	assert_false(fake.relay.from_any);
+	assert_int_equal(fake.relay.from.s6_addr[15], 7);
+	assert_int_equal(extra_slots(), 1);
+	assert_int_equal(end_forwarding(teid), GTPC_ACCEPTED);
+	assert_int_equal(extra_slots(), 0);
+	assert_int_equal(end_forwarding(teid), GTPC_ACCEPTED);
+}
+
+static void forwarding_ends_with_the_next_and_with_the_session(void **state)
+{
+	(void)state;
+	uint32_t teid = created(1, 5, 0);
+
+	modify(teid, 5, "192.0.2.7");
+	forward(teid, 5);
+	forward(teid, 5);
+	assert_int_equal(extra_slots(), 1);
+	delete_session(teid, 5);
+	assert_int_equal(extra_slots(), 0);
+}
+
+static void forwarding_that_is_not_possible_is_refused(void **state)
+{
+	(void)state;
+	uint32_t teid = created(1, 5, 0);
+
+	assert_int_equal(forward(teid, 5).cause, GTPC_FORWARDING_NOT_SUPPORTED); /* idle */
+	modify(teid, 5, "192.0.2.7");
+	assert_int_equal(forward(teid, 6).bearer[0].cause, GTPC_CONTEXT_NOT_FOUND);
+	assert_int_equal(forward(teid + 1, 5).cause, GTPC_CONTEXT_NOT_FOUND);
+	fake.connect_error = -ENOSPC;
+	assert_int_equal(forward(teid, 5).bearer[0].cause, GTPC_NO_RESOURCES);
+	fake.connect_error = 0;
+	assert_int_equal(end_forwarding(teid + 1), GTPC_CONTEXT_NOT_FOUND);
+	assert_int_equal(extra_slots(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +459,9 @@ int main(void)
 		TEST(two_requests_at_once_for_one_bearer_are_both_answered),
 		TEST(a_session_is_restored_with_the_teid_the_mme_has),
 		TEST(an_address_that_is_gone_is_not_restored),
+		TEST(packets_are_forwarded_from_the_source_to_the_target),
+		TEST(forwarding_ends_with_the_next_and_with_the_session),
+		TEST(forwarding_that_is_not_possible_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, loop_up, loop_down);
