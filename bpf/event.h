@@ -9,8 +9,6 @@
 #include "maps.h"
 #include "parse.h"
 
-enum { IDLE_AGAIN = 1000000000 };
-
 INLINE struct event *event_new(enum event_type type, __u32 slot)
 {
 	struct event *e =

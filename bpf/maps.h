@@ -145,6 +145,19 @@ struct {
 	__type(value, struct captured);
 } capture_space SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 22);
+} held SEC(".maps");
+
+/* Where a packet for `held` is put together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct held_packet);
+} held_room SEC(".maps");
+
 /* What we send of our own accord, per CPU: see limit() in count.h. */
 enum limit_kind { LIMIT_ERROR_INDICATION, LIMIT_ICMP, LIMIT_EVENT, LIMIT_CAPTURE, LIMIT_COUNT };
 struct limit {

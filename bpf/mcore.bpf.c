@@ -24,6 +24,7 @@
 #include "filter.h"
 #include "policy.h"
 #include "rewrite.h"
+#include "hold.h"
 #include "iter.h"
 #include "capture.h"
 
@@ -184,7 +185,7 @@ INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip
 	if (!other)
 		return GO_ON;
 	way = way_of(other);
-	hop = way.peer ? hop_get(way.peer) : NULL;
+	hop = way.peer && !other->holding ? hop_get(way.peer) : NULL;
 	if (!hop || hop->state != HOP_READY ||
 	    in->len + tunnel_len(hop) + sizeof(struct gtpu) > hop->mtu || ttl_get(in) <= 1)
 		return GO_ON;
@@ -324,17 +325,6 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	return to.host ? REASON_to_host : REASON_uplink;
 }
 
-/* A packet for a device that has no radio bearer: mcored is told, once a second. */
-INLINE int downlink_idle(struct pkt *p)
-{
-	__u64 *told = &p->session->idle_told, last = *told;
-
-	if ((!last || p->now - last > IDLE_AGAIN) &&
-	    __sync_val_compare_and_swap(told, last, p->now) == last)
-		event_of_slot(EVENT_IDLE, p->slot);
-	return REASON_idle;
-}
-
 /* A packet of a size that the hop cannot carry. Never back to the kernel if it came from there. */
 INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop *h,
 			    const enum role role)
@@ -362,11 +352,30 @@ INLINE int source_from_outside(const struct settings *c, const struct ip *in)
 	return policy_martian(in) ? REASON_martian_source : GO_ON;
 }
 
+/* What is decided of a downlink packet before it matters where the device is. */
+INLINE int downlink_policy(struct pkt *p, const struct ip *in, const enum role role)
+{
+	if (role != HOST && ttl_get(in) <= 1)
+		return REASON_ttl;
+	return policy(p, in, p->l3, in->len, DOWN);
+}
+
+/* A packet for a device that is idle, or that others wait for. What its policy is against wakes no
+ * device. GO_ON if the way is open by now. */
+INLINE int downlink_hold(struct pkt *p, const struct ip *in, const enum role role)
+{
+	int reason = downlink_policy(p, in, role);
+
+	return reason == GO_ON ? hold(p->ctx, p->slot, p->l3, in->len, hold_change(p, role != HOST))
+			       : reason;
+}
+
 /* From the network to a device. */
 INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in,
 		    const enum role role)
 {
 	struct place to = address_find(c, in);
+	bool judged = false;
 	struct hop *hop;
 	struct way way;
 	int reason;
@@ -383,19 +392,23 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 	if (p->session->tft)
 		p->session = tft_session(p->ctx, p->l3, p->session, &p->slot);
 	way = way_of(p->session);
-	if (!way.peer)
-		return downlink_idle(p);
-
+	if (!way.peer || p->session->holding) {
+		reason = downlink_hold(p, in, role);
+		if (reason != GO_ON)
+			return reason;
+		way = way_of(p->session);
+		judged = true;
+	}
 	hop = hop_get(way.peer);
 	if (!hop || hop->state != HOP_READY)
 		return REASON_no_next_hop;
 	if (in->len + tunnel_len(hop) + sizeof(struct gtpu) > hop->mtu)
 		return downlink_too_big(p, in, hop, role);
-	if (role != HOST && ttl_get(in) <= 1)
-		return REASON_ttl;
-	reason = policy(p, in, p->l3, in->len, DOWN);
-	if (reason != GO_ON)
-		return reason;
+	if (!judged) {
+		reason = downlink_policy(p, in, role);
+		if (reason != GO_ON)
+			return reason;
+	}
 
 	count_session(&p->session->down, in->len);
 	p->session->last_seen = p->now;

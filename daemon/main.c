@@ -140,17 +140,6 @@ static void hss_stats_emit(api_emit emit, void *arg)
 				       store_subscriber_count()});
 }
 
-static void sgw_downlink_data(uint32_t slot) { (void)slot; /* counted by the kernel as `idle` */ }
-
-static void sgw_error_indication(uint32_t slot)
-{
-	imsi_t imsi;
-	uint8_t ebi;
-
-	if (sgw_find_slot(slot, &imsi, &ebi))
-		mme_bearer_lost(imsi, ebi);
-}
-
 /* A path that is down is no other for its tunnels than a peer that lost them (TS 23.007 20.3). */
 static const struct dp_handler dp_events = {pgw_slow_path, sgw_downlink_data, sgw_error_indication,
 					    sgw_error_indication};

@@ -258,9 +258,14 @@ static const struct config_row timer_rows[] = {
 	  .reload = true, .help = "periodic tracking area update" },
 	{ "T3402", CONFIG_DURATION, M(t3402_s), .preset = "12min", .min = 60000, .max = 11160000,
 	  .reload = true, .help = "a device waits this long after five failed attaches" },
-	{ "mobile_reachable", CONFIG_DURATION, M(mobile_reachable_extra_s), .preset = "8min",
+	{ "mobile_reachable", CONFIG_DURATION, M(mobile_reachable_extra_s), .preset = "4min",
 	  .min = 1000, .max = 86400000, .reload = true,
-	  .help = "after T3412 before an unheard device counts as detached" },
+	  .help = "after T3412 before an unheard device is not paged any more" },
+	{ "implicit_detach", CONFIG_DURATION, M(implicit_detach_s), .preset = "4min",
+	  .min = 1000, .max = 86400000, .reload = true,
+	  .help = "from then on before it counts as detached" },
+	TIMER("T3413", T3413, 0, 60000),
+	TIMER("T3415", T3415, 0, 3600000),
 	TIMER("T3422", T3422, 0, 60000),
 	TIMER("T3450", T3450, 0, 60000),
 	TIMER("T3460", T3460, 0, 60000),
@@ -401,6 +406,8 @@ static const struct config_row mme_rows[] = {
 	{ "failures", CONFIG_INTEGER, M(failures), .preset = "65536", .max = 1 << 24,
 	  .help = "IMSIs whose last failure is remembered for mcorectl why, 256 octets each; 0: none" },
 	{ "overload", CONFIG_MAP, .rows = overload_rows, .help = "when and how load is shed (TS 23.401 4.3.7.4)" },
+	{ "paging_priority_arp", CONFIG_INTEGER, M(paging_priority_arp), .max = 8, .reload = true,
+	  .help = "bearers of these ARP priority levels, 1 to this, are paged with priority; 0: none" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },
@@ -566,6 +573,14 @@ static const struct config_row pgw_rows[] = {
 	  .reload = true, .help = "marks of downlink GTP-U by QCI, as bearers begin" },
 	{ 0 },
 };
+static const struct config_row buffer_rows[] = {
+	{ "packets", CONFIG_INTEGER, S(hold.packets), .preset = "64", .min = 1, .max = 65535, .help = "of a bearer, at most" },
+	{ "octets", CONFIG_SIZE, S(hold.octets), .preset = "256kib", .min = 1500, .help = "of a bearer, at most" },
+	{ "age", CONFIG_DURATION, S(hold.age_ms), .preset = "30s", .min = 100, .max = 86400000,
+	  .help = "older ones are dropped" },
+	{ "memory", CONFIG_SIZE, S(hold.memory), .preset = "64mib", .min = 65536, .help = "for the packets of all devices" },
+	{ 0 },
+};
 static const struct config_row sgw_rows[] = {
 	{ "gtpu", CONFIG_IP4, S(gtpu), .help = "our GTP-U address towards eNodeBs; it, gtpu6 or both" },
 	{ "gtpu6", CONFIG_IP6, S(gtpu6), .help = "our GTP-U address for tunnels over IPv6" },
@@ -578,6 +593,7 @@ static const struct config_row sgw_rows[] = {
 	{ "path_failure", CONFIG_DURATION, S(echo.hold_ms), .preset = "0s", .max = 3600000,
 	  .help = "so long may a path be down until its bearers are released (TS 23.007 20.3.1)" },
 	{ "control", CONFIG_IP4, S(control), .help = "our GTP-C address; not given: the GTP-U one" },
+	{ "buffer", CONFIG_MAP, .rows = buffer_rows, .help = "downlink packets that wait for idle devices" },
 	{ 0 },
 };
 static const struct config_row interface_rows[] = {
@@ -901,6 +917,7 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 	out->mme.failures_path = strcat(failures, ".failures");
 	if (!*out->mme.s1.keeper)
 		out->mme.s1.keeper = NULL;
+	out->mme.implicit_detach_s /= 1000;
 	out->mme.s1.addresses = out->s1_addresses;
 	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
 	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);
@@ -943,6 +960,7 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 	c->echo = s->echo;
 	c->ue_to_ue = s->ue_to_ue;
 	c->extra_slots = s->extra_slots;
+	c->hold = s->hold;
 	c->pin_dir = s->pin_dir;
 	c->object = *s->object ? s->object : NULL;
 	c->interfaces = s->interfaces;

@@ -80,6 +80,7 @@ struct mcored_settings {
 	const char *object, *pin_dir;
 	bool ue_to_ue;
 	uint32_t extra_slots;
+	struct dp_hold hold;
 	struct settings_interface *interface;
 	unsigned interfaces;
 	struct settings_apn *apn;

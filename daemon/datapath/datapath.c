@@ -166,8 +166,8 @@ static int start(uint32_t *adopted)
 		err = link_sync_addresses();
 	if (err)
 		return dp_fail(err, "datapath: %s", strerror(-err));
-	if ((err = gtpu_start()) || (err = event_start()) || (err = capture_start()) ||
-	    (err = nat_start()))
+	if ((err = gtpu_start()) || (err = event_start()) || (err = hold_start()) ||
+	    (err = capture_start()) || (err = nat_start()))
 		return err;
 	return attach_start();
 }
@@ -204,6 +204,7 @@ void dp_stop(bool remove)
 	attach_stop(remove);
 	nat_stop(remove);
 	capture_stop();
+	hold_stop();
 	event_stop();
 	gtpu_stop();
 	hop_stop();

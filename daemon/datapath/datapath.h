@@ -21,6 +21,7 @@
  *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
  *   nat.c      masquerade by nftables
  *   event.c    ring buffer from the kernel
+ *   hold.c     downlink packets that wait for idle devices
  *   capture.c  copies of a device's frames; what was dropped of a session */
 #ifndef DATAPATH_DATAPATH_H
 #define DATAPATH_DATAPATH_H
@@ -62,6 +63,14 @@ struct dp_pool {
 	char device[IF_NAMESIZE]; /* SGi interface for DIRECT, "" for that of the route */
 };
 
+/* How much may wait for idle devices. 0: the default. */
+struct dp_hold {
+	uint32_t packets; /* for a slot: 64, */
+	uint64_t octets;  /* 256 KiB, */
+	uint32_t age_ms;  /* 30 s */
+	uint64_t memory;  /* octets of packets of all devices: 64 MiB */
+};
+
 struct dp_config {
 	enum dp_mode mode;
 	unsigned interfaces;
@@ -76,6 +85,7 @@ struct dp_config {
 		uint32_t n3_requests; /* so many repetitions before a path is down */
 		uint32_t hold_ms;     /* then so long until its tunnels are given up */
 	} echo;
+	struct dp_hold hold;
 	uint32_t extra_slots; /* for bearers beyond a pool's one per offset; 0: 4096 */
 	bool ue_to_ue;
 	const char *pin_dir; /* NULL: MCORE_PIN_DIR */
@@ -86,8 +96,9 @@ struct dp_config {
 struct dp_handler {
 	/* A packet of a device that the daemon answers (Router Solicitation). */
 	void (*slow_path)(uint32_t slot, const uint8_t *packet, size_t n);
-	/* Downlink data for an idle device. */
-	void (*downlink_data)(uint32_t slot);
+	/* Downlink data for an idle device: the first packet waits, and those that follow; with the
+	 * first one's DSCP. Told again when nothing waited any more. NULL: nothing waits. */
+	void (*downlink_data)(uint32_t slot, uint8_t dscp);
 	/* The peer said that it does not know the TEID (GTP-U Error Indication). */
 	void (*error_indication)(uint32_t slot);
 	/* The path of a slot's tunnel is down, and the hold time over (TS 23.007 20.3.1). */
@@ -150,8 +161,15 @@ void dp_session_own_rate(uint32_t slot, bool own);
  * session had before gets an End Marker behind its last packet (TS 29.281 7.3.2). 0, -ENOENT,
  * -ENOSPC (no hop left), -EAFNOSUPPORT. */
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid);
-/* No radio bearer any more: downlink is told by downlink_data. */
+/* No radio bearer any more: downlink packets wait, and are told by downlink_data. They go to the next
+ * peer before all others. */
 void dp_session_idle(uint32_t slot);
+/* What waits for an idle device is dropped. */
+void dp_hold_drop(uint32_t slot);
+/* What comes for it is dropped from now on, or waits again; until it has a peer. */
+void dp_hold_shut(uint32_t slot, bool shut);
+/* What waits is kept for so long, if that is longer than configured. */
+void dp_hold_keep(uint32_t slot, uint64_t ms);
 void dp_session_gate(uint32_t slot, enum gate up, enum gate down);
 void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);
 /* The peer may also send from this address, of the other family: a F-TEID or Transport Layer Address

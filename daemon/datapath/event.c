@@ -33,10 +33,6 @@ static int on_record(void *arg, void *record, size_t n)
 		if (dp_session(e->slot) && dp.handler.slow_path && e->len <= sizeof(e->packet))
 			dp.handler.slow_path(e->slot, e->packet, e->len);
 		break;
-	case EVENT_IDLE:
-		if (dp_session(e->slot) && dp.handler.downlink_data)
-			dp.handler.downlink_data(e->slot);
-		break;
 	case EVENT_UNKNOWN_TEID:
 		unknown_teid(e);
 		break;

@@ -109,17 +109,29 @@ static socklen_t to_sockaddr(const struct in6_addr *a, in_port_t port, struct so
 }
 
 /* 0 or negative errno. */
-static int send_iov(const struct in6_addr *to, in_port_t port, struct iovec *iov, size_t n)
+static int send_iov(const struct in6_addr *to, in_port_t port, struct iovec *iov, size_t n,
+		    uint8_t dscp)
 {
-	const struct socket *s = &state.udp[!ip_is4(to)];
+	const bool v4 = ip_is4(to);
+	const struct socket *s = &state.udp[!v4];
+	const int tos = dscp << 2;
 	struct sockaddr_storage address;
+	union {
+		struct cmsghdr cmsg;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.cmsg = {.cmsg_level = v4 ? IPPROTO_IP : IPPROTO_IPV6,
+			      .cmsg_type = v4 ? IP_TOS : IPV6_TCLASS,
+			      .cmsg_len = CMSG_LEN(sizeof(int))}};
 	struct msghdr msg = {
 		.msg_name = &address,
 		.msg_namelen = to_sockaddr(to, port, &address),
 		.msg_iov = iov,
 		.msg_iovlen = n,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 
+	memcpy(CMSG_DATA(&control.cmsg), &tos, sizeof(tos));
 	if (s->fd < 0)
 		return -EAFNOSUPPORT;
 	return sendmsg(s->fd, &msg, MSG_DONTWAIT) < 0 ? -errno : 0;
@@ -128,7 +140,7 @@ static int send_iov(const struct in6_addr *to, in_port_t port, struct iovec *iov
 int gtpu_send(const struct in6_addr *to, in_port_t port, const void *p, size_t n)
 {
 	struct iovec iov = {.iov_base = (void *)(uintptr_t)p, .iov_len = n};
-	int err = send_iov(to, port, &iov, 1);
+	int err = send_iov(to, port, &iov, 1, 0);
 
 	if (err)
 		LOG(DEBUG, "gtpu.send", "peer=%s error=\"%s\"", ip_text(to), strerror(-err));
@@ -417,7 +429,7 @@ static void on_readable(void *arg, int events)
 		on_datagram(&d);
 }
 
-int dp_session_send(uint32_t slot, const void *packet, size_t n)
+int gtpu_send_packet(uint32_t slot, const void *packet, size_t n, uint8_t dscp)
 {
 	const struct session *s = dp_session(slot);
 	const struct in6_addr *to = s ? hop_address(s->peer) : NULL;
@@ -434,7 +446,14 @@ int dp_session_send(uint32_t slot, const void *packet, size_t n)
 	if (n > UINT16_MAX - GTPU_OVERHEAD6)
 		return -EMSGSIZE;
 	gtpu_put_header(head, GTPU_G_PDU, ntohl(s->peer_teid), n);
-	return send_iov(to, htons(GTPU_PORT), iov, 2);
+	return send_iov(to, htons(GTPU_PORT), iov, 2, dscp);
+}
+
+int dp_session_send(uint32_t slot, const void *packet, size_t n)
+{
+	const struct session *s = dp_session(slot);
+
+	return gtpu_send_packet(slot, packet, n, s ? s->dscp : 0);
 }
 
 static void send_markers(struct timer *t)

@@ -51,6 +51,7 @@ enum dp_map {
 	MAP_DROPS,
 	MAP_CAPTURING,
 	MAP_CAPTURED,
+	MAP_HELD,
 	DP_MAPS,
 };
 
@@ -230,6 +231,8 @@ int nat_start(void);
 void nat_stop(bool remove);
 
 /* gtpu.c */
+/* As dp_session_send, with the DSCP of the tunnel. */
+int gtpu_send_packet(uint32_t slot, const void *packet, size_t n, uint8_t dscp);
 int gtpu_start(void);
 void gtpu_stop(void);
 /* A message to a peer; the port is in network order. 0 or negative errno. */
@@ -269,6 +272,14 @@ void capture_stop(void);
 void capture_session(uint32_t slot);
 /* What was dropped of a slot that is somebody else's now. */
 void drops_forget(uint32_t slot);
+/* hold.c */
+int hold_start(void); /* after the sessions */
+void hold_stop(void);
+void hold_new(uint32_t slot);	 /* a session that has no peer yet */
+void hold_on(uint32_t slot);	 /* before its peer goes */
+void hold_idle(uint32_t slot);	 /* and after */
+void hold_drain(uint32_t slot);	 /* it has a peer */
+void hold_forget(uint32_t slot); /* it ends */
 
 /* tft.c */
 /* What adopted sessions use; all else is free. */

@@ -277,6 +277,7 @@ int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid
 		addresses_del(s, slot);
 		return err;
 	}
+	hold_new(slot);
 	*teid = session_make_teid(slot);
 	capture_session(slot);
 	__atomic_store_n(&s->teid, htonl(*teid), __ATOMIC_RELEASE);
@@ -297,7 +298,6 @@ void session_set_way(uint32_t slot, uint16_t peer, uint16_t exit, uint32_t peer_
 	peer_account(slot, false);
 	if (session_out(s))
 		tunnel_del(slot);
-	__atomic_store_n(&s->idle_told, 0, __ATOMIC_RELAXED);
 	__atomic_store_n((uint64_t *)&s->peer, word, __ATOMIC_RELEASE);
 	if (session_out(s))
 		tunnel_add(slot);
@@ -312,8 +312,11 @@ static void disconnect(uint32_t slot)
 {
 	const struct session *s = &dp.sessions[slot];
 
-	if (session_out(s))
-		session_set_way(slot, HOP_NONE, session_is_relay(s) ? HOP_NONE : s->exit, 0);
+	if (!session_out(s))
+		return;
+	if (!session_is_relay(s))
+		hold_on(slot);
+	session_set_way(slot, HOP_NONE, session_is_relay(s) ? HOP_NONE : s->exit, 0);
 }
 
 int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid)
@@ -333,13 +336,16 @@ int dp_session_connect(uint32_t slot, const struct in6_addr *peer, uint32_t teid
 	if (s->peer)
 		gtpu_end_marker(s->peer, ntohl(s->peer_teid));
 	session_set_way(slot, (uint16_t)hop, s->exit, teid);
+	hold_drain(slot);
 	return 0;
 }
 
 void dp_session_idle(uint32_t slot)
 {
-	if (dp_session(slot))
-		disconnect(slot);
+	if (!dp_session(slot) || !dp.sessions[slot].peer)
+		return;
+	disconnect(slot);
+	hold_idle(slot);
 }
 
 void dp_session_gate(uint32_t slot, enum gate up, enum gate down)
@@ -425,6 +431,7 @@ void dp_session_del(uint32_t slot)
 		__atomic_store_n(&s->teid, 0, __ATOMIC_SEQ_CST);
 		tft_forget(slot);
 		disconnect(slot);
+		hold_forget(slot);
 		imsis_del(s, slot);
 		addresses_del(s, slot);
 		if (s->dropped)

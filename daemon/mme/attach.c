@@ -219,7 +219,7 @@ static struct bytes make_accept(struct attach *a)
 	struct nas_attach_accept m = {
 		.attach_result = NAS_ATTACHED_EPS,
 		.t3412 = mme.t3412_s,
-		.tai_list = mme_tai_list(ue),
+		.tai_list = mme_new_tai_list(ue),
 		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
 		.esm = esm_activate_default(ue, a->pdn, a->want.pti, a->esm_cause, &a->pco_answer,
 					    NAS_SEC_PLAIN),
@@ -570,6 +570,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	conn_bind(c, ue);
 	ue_seen(ue);
 	read_capabilities(ue, r);
+	if (HAS(r, nas_attach_request, drx))
+		reach_read_drx(ue, r->drx);
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)

@@ -239,6 +239,8 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 	}
 	c->ue = ue;
 	ue->conn = c;
+	if (ue->procs.first)
+		proc_offer(&ue->procs, EV_CONNECTED, NULL);
 }
 
 int conn_send(struct s1_conn *c, const struct s1ap_msg *msg, const void *body)

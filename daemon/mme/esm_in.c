@@ -69,7 +69,11 @@ bool esm_ready(struct mme_ue *ue)
 	       !proc_find(&ue->procs, &service_def) && !s1ho_running(ue);
 }
 
-void esm_reach(struct mme_ue *ue) { (void)ue; }
+void esm_reach(struct mme_ue *ue)
+{
+	if (!ue->conn && !ue->unreachable && !proc_find(&ue->procs, &paging_def))
+		paging_begin(ue, NULL, 0);
+}
 
 void esm_resume(struct mme_ue *ue)
 {

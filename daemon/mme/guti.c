@@ -21,7 +21,7 @@ static int enter(struct proc *p)
 	}
 	struct nas_guti_reallocation_command m = {
 		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
-		.tai_list = mme_tai_list(ue),
+		.tai_list = mme_new_tai_list(ue),
 	};
 
 	SET(&m, nas_guti_reallocation_command, tai_list);

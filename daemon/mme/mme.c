@@ -12,13 +12,14 @@ struct mme_counters mme_counters;
 
 /* TS 24.301 table 10.2.1 and 10.3.1; those of T_ are ours. */
 static const struct proc_timer standard[MME_TIMERS] = {
-	[T3413] = {"T3413", 6000, 2},         [T3422] = {"T3422", 6000, 4},
-	[T3450] = {"T3450", 6000, 4},         [T3460] = {"T3460", 6000, 4},
-	[T3470] = {"T3470", 6000, 4},         [T3489] = {"T3489", 4000, 2},
-	[T3485] = {"T3485", 8000, 4},         [T3486] = {"T3486", 8000, 4},
-	[T3495] = {"T3495", 8000, 4},         [T_ICS] = {"T-ICS", 10000, 0},
-	[T_ERAB] = {"T-E-RAB", 10000, 0},     [T_REACH] = {"T-reach", 30000, 0},
-	[T_RELEASE] = {"T-release", 5000, 0}, [T_NODE] = {"T-node", 10000, 2},
+	[T3413] = {"T3413", 6000, 2},         [T3415] = {"T3415", 60000, 0},
+	[T3422] = {"T3422", 6000, 4},         [T3450] = {"T3450", 6000, 4},
+	[T3460] = {"T3460", 6000, 4},         [T3470] = {"T3470", 6000, 4},
+	[T3489] = {"T3489", 4000, 2},         [T3485] = {"T3485", 8000, 4},
+	[T3486] = {"T3486", 8000, 4},         [T3495] = {"T3495", 8000, 4},
+	[T_ICS] = {"T-ICS", 10000, 0},        [T_ERAB] = {"T-E-RAB", 10000, 0},
+	[T_REACH] = {"T-reach", 30000, 0},    [T_RELEASE] = {"T-release", 5000, 0},
+	[T_NODE] = {"T-node", 10000, 2},
 };
 
 bool mme_serves_plmn(plmn_t plmn)
@@ -53,7 +54,7 @@ bool mme_serves_tai(const struct tai *t)
 
 struct nas_tai_list mme_tai_list(const struct mme_ue *ue)
 {
-	const struct tai *tai = &ue->tai;
+	const struct tai *tai = &ue->registered;
 	struct nas_tai_list l = {.n = 1, .tai = {*tai}};
 
 	/* Where a few areas were configured, a device may move among them without telling. */
@@ -70,6 +71,12 @@ struct nas_tai_list mme_tai_list(const struct mme_ue *ue)
 		}
 	}
 	return l;
+}
+
+struct nas_tai_list mme_new_tai_list(struct mme_ue *ue)
+{
+	ue->registered = ue->tai;
+	return mme_tai_list(ue);
 }
 
 /* TS 29.272 annex A */
@@ -107,15 +114,6 @@ int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 	return 0;
 }
 
-void mme_bearer_lost(imsi_t imsi, uint8_t ebi)
-{
-	struct mme_ue *ue = ue_by_imsi(imsi);
-
-	if (!ue || !ue->conn)
-		return;
-	UE_LOG(WARN, ue, "mme.bearer_lost", "ebi=%u", ebi);
-	conn_release(ue->conn, S1AP_CAUSE(RADIO, RADIO_CONNECTION_WITH_UE_LOST));
-}
 
 static bool running;
 
@@ -157,7 +155,9 @@ void mme_reload(const struct mme_config *c)
 	if (!mme.t3402_s)
 		mme.t3402_s = 12 * 60;
 	if (!mme.mobile_reachable_extra_s)
-		mme.mobile_reachable_extra_s = 2 * 4 * 60;
+		mme.mobile_reachable_extra_s = 4 * 60;
+	if (!mme.implicit_detach_s)
+		mme.implicit_detach_s = 4 * 60;
 	if (!mme.eias)
 		memcpy(mme.eia, (uint8_t[]){EIA2, EIA1, EIA3}, mme.eias = 3);
 	if (!mme.eeas)

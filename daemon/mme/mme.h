@@ -15,7 +15,8 @@
  *
  *   s1_in.c     S1AP messages to their functions        nas_in.c   NAS messages to procedures
  *   s11_in.c    requests of the SGW to theirs
- *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c  procedures
+ *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c paging.c  procedures
+ *   reach.c     how long an idle device can be paged, and when it is gone
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
  *   x2.c s1ho.c mobility.c held.c  connected devices that move: path switch, handover, and what they share
  *   view.c      what the API sees, trace                 save.c     contexts across a restart
@@ -49,7 +50,7 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 	uint16_t first, last;
 };
 
-enum mme_timer_id { T3413, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
+enum mme_timer_id { T3413, T3415, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
 		    T_ICS, T_ERAB, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
 
 struct mme_config {
@@ -90,7 +91,10 @@ struct mme_config {
 	} reauthenticate, reallocate_guti;
 	bool guti_with_authentication;
 	uint32_t t3412_s, t3402_s; /* told to the device */
-	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device counts as gone */
+	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device is not paged any more */
+	uint32_t implicit_detach_s; /* and how long from then on until it counts as gone */
+	uint8_t paging_priority_arp; /* ARP priority levels up to this are paged with priority (1 to 8) */
+	bool psm_buffer; /* data for a device in PSM waits for it in the SGW */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
 	uint64_t max_ues; /* 0: no ceiling */
 	uint32_t failures; /* IMSIs whose last failure is remembered */
@@ -215,8 +219,14 @@ struct mme_ue {
 	uint32_t drained; /* the drain that has sent it away once: drain.c */
 	struct as_chain as; /* from the last context setup on */
 	struct held_nas *held; /* NAS messages that wait for the end of a handover: held.c */
-	struct timer reachable; /* mobile reachable, then implicit detach (24.301 5.3.5) */
+	struct timer reachable; /* active time, mobile reachable, implicit detach: reach.c */
+	bool unreachable; /* idle, and not to be paged: the paging proceed flag is down */
+	bool asleep;	  /* because it is in PSM */
+	bool psm;	  /* it may be: it was given T3324 */
+	uint32_t t3324_s; /* what it was given */
+	uint32_t t3412_s; /* extended T3412 it was given, 0: the configured one */
 	struct tai tai;		/* last seen in */
+	struct tai registered;	/* whose list it was told: mme_new_tai_list() */
 	struct ecgi ecgi;
 	struct tai tai_before; /* and before it moved, at that time */
 	struct ecgi ecgi_before;
@@ -238,6 +248,10 @@ struct mme_ue {
 	uint8_t voice_match;	  /* enum ue_voice */
 	bool report_location;	  /* each change of cell */
 	bool lte_m;
+	/* for paging: what eNodeB and device said */
+	uint8_t paging_drx; /* enum s1ap_paging_drx and one, 0: not known */
+	uint8_t cells_n;    /* recommended by the last eNodeB */
+	struct ecgi *cell;  /* malloc */
 	UT_hash_handle by_imsi, by_tmsi;
 	struct mme_ue *next_doomed;
 };
@@ -284,6 +298,12 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(bearer_deactivated, "dedicated bearers deactivated")                                     \
 	C(resource_requests, "bearer resource requests of devices taken up")                       \
 	C(resource_refused, "bearer resource requests of devices refused")                         \
+	C(ddn, "Downlink Data Notifications received")                                             \
+	C(paging, "devices paged")                                                                 \
+	C(paging_sent, "Paging messages sent to eNodeBs")                                          \
+	C(paging_answered, "paged devices that came")                                              \
+	C(paging_failed, "paged devices that did not come")                                        \
+	C(paging_refused, "Downlink Data Notifications refused: device not reachable")             \
 	C(release, "UE contexts released")                                                         \
 	C(reset, "S1 Resets")                                                                      \
 	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
@@ -344,8 +364,6 @@ void mme_reload(const struct mme_config *);
 /* The end. With tell_peers eNodeBs learn it (their associations are shut down); else they shall
  * find the next mcored as if nothing had happened. */
 void mme_stop(bool tell_peers);
-/* The eNodeB says that it does not know a bearer's tunnel any more (GTP-U Error Indication). */
-void mme_bearer_lost(imsi_t, uint8_t ebi);
 extern const struct api_mme mme_api;
 void mme_stats(api_emit emit, void *arg);
 
@@ -360,6 +378,8 @@ bool mme_serves_tai(const struct tai *);
 /* The tracking areas a device is registered in: its own first, others that are served and where it may
  * be. */
 struct nas_tai_list mme_tai_list(const struct mme_ue *);
+/* The same for where it is now, for a message that tells it. */
+struct nas_tai_list mme_new_tai_list(struct mme_ue *);
 /* Keeps what the HSS told. 0 or -ENOMEM. */
 int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
 
@@ -517,7 +537,8 @@ struct fteid ue_s11(struct mme_ue *);
 /* The s11_teid that was saved, for a context that is restored. 0; else it is 0 now. */
 int ue_claim_s11(struct mme_ue *);
 struct mme_ue *ue_by_s11(uint32_t teid);
-void ue_restart_reachable(struct mme_ue *); /* the device is idle from now on */
+/* The SGW has, or is being told, its eNodeB's F-TEIDs. */
+bool ue_is_connected(struct mme_ue *);
 void ue_reap(void);	/* frees what ended, at the end of the turn */
 void ue_drop_all(void); /* at the daemon's end: contexts stay saved, sessions stay programmed */
 void ue_seen(struct mme_ue *); /* a message came: timers, place, time */
@@ -603,6 +624,8 @@ enum mme_event {
 	EV_STATUS_TRANSFER,
 	EV_EARLY_STATUS_TRANSFER,
 	EV_FORWARDING_CREATED,
+	EV_CONNECTED,  /* an idle device has a signalling connection */
+	EV_SERVICE_UP, /* and its bearers */
 };
 
 /* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
@@ -647,7 +670,7 @@ void procstat_observe(const struct proc *, const char *what);
 /* ---- procedures ---- */
 extern const struct proc_def x2_def, s1ho_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
-	detach_def, unproven_def, service_def;
+	detach_def, unproven_def, service_def, paging_def;
 
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
@@ -672,6 +695,15 @@ void detach_by_ue(struct mme_ue *, const struct nas_event *);
 /* A Detach Request without proof, in the name of a registered device (24.301 4.4.4.3): the sender is
  * authenticated first, where it waits for an answer. */
 void detach_unproven(struct s1_conn *, const struct mme_ue *, const struct nas_event *);
+/* Calls an idle device (or waits for its bearers, if it has a connection). A parent, which may be
+ * NULL, hears when they are up. arp is the priority level of what it is for, 0: none. NULL if there
+ * is no room. */
+struct proc *paging_begin(struct mme_ue *, struct proc *parent, uint8_t arp);
+/* Downlink Data Notification and Stop Paging Indication of the SGW. */
+void paging_notified(struct mme_ue *, void *token, const struct gtpc_request *);
+void paging_stopped(struct mme_ue *, void *token, const struct gtpc_request *);
+/* For data of a device that is not known here any more: it will attach. False if no eNodeB is there. */
+bool paging_by_imsi(imsi_t, uint8_t arp);
 /* Children: start below the procedure given. */
 struct proc *auth_begin(struct proc *parent);
 struct proc *smc_begin(struct proc *parent);
@@ -740,6 +772,12 @@ void erab_modify_response(struct enb *, struct s1_conn *, const void *body);
 void erab_release_response(struct enb *, struct s1_conn *, const void *body);
 void erab_release_indication(struct enb *, struct s1_conn *, const void *body);
 void erab_modification_indication(struct enb *, struct s1_conn *, const void *body);
+
+/* ---- reach.c: how an idle device can be reached (24.301 5.3.5, 23.401 4.3.5.2, 4.3.22) ---- */
+void reach_start(struct mme_ue *); /* the device is idle from now on */
+void reach_stop(struct mme_ue *);  /* it is heard of, or gone */
+/* The DRX parameter (TS 24.008 10.5.5.6) that the device tells. */
+void reach_read_drx(struct mme_ue *, nas_drx_t);
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);

@@ -109,14 +109,30 @@ static void release_request(struct enb *e, struct s1_conn *c, const void *body)
 	conn_release(c, cause);
 }
 
+/* For Assistance Data for Paging (9.2.1.103): where the eNodeB would look for the device. */
+static void keep_cells(struct mme_ue *ue, const struct s1ap_recommended_cell_list *l)
+{
+	struct ecgi *cell = realloc(ue->cell, (l->n ? l->n : 1) * sizeof(*cell));
+
+	if (!cell)
+		return;
+	ue->cell = cell;
+	ue->cells_n = (uint8_t)l->n; /* at most 16 */
+	for (uint32_t i = 0; i < l->n; i++)
+		cell[i] = l->v[i].eutran_cgi;
+}
+
 static void release_complete(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_ue_context_release_complete *m = body;
-	struct mme_ue *ue;
+	struct mme_ue *ue = c->imsi == IMSI_NONE ? NULL : ue_by_imsi(c->imsi);
 
 	(void)e;
-	if (m->has.secondary_rat_data_usage_report_list && (ue = ue_by_imsi(c->imsi)))
+	if (ue && m->has.secondary_rat_data_usage_report_list)
 		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
+	if (ue && !ue->conn && m->has.information_on_recommended_cells_and_enbs_for_paging)
+		keep_cells(ue, &m->information_on_recommended_cells_and_enbs_for_paging
+					.recommended_cells_for_paging.recommended_cell_list);
 	conn_free(c);
 }
 

@@ -182,6 +182,12 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO(c, ue->s11_teid);
 	IO(c, ue->authenticated);
 	IO(c, ue->guti_given);
+	IO(c, ue->registered.plmn);
+	IO(c, ue->registered.tac);
+	IO(c, ue->paging_drx);
+	IO_SMALL(c, ue->psm);
+	IO(c, ue->t3324_s);
+	IO(c, ue->t3412_s);
 	IO(c, ue->attached);
 	IO(c, ue->seen);
 	IO(c, ue->ambr_up);
@@ -312,6 +318,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			.paa = p->paa,
 			.ambr_up = p->ambr_up,
 			.ambr_down = p->ambr_down,
+			.qos = p->bearers->qos,
 			.mme = ue_s11(ue),
 			.teid = p->s11_sgw.teid,
 		};
@@ -387,7 +394,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	ue->emm = EMM_REGISTERED;
 	ue_enter_tables(ue);
 	if (!restore_conn(ue, &conn))
-		ue_restart_reachable(ue);
+		reach_start(ue);
 	++*(unsigned *)arg;
 }
 

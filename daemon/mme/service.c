@@ -63,6 +63,8 @@ static void end(struct proc *p, uint16_t cause)
 		esm_drop_failed(ue);
 		ue_save_conn(ue);
 		esm_resume(ue);
+		if (ue->procs.first)
+			proc_offer(&ue->procs, EV_SERVICE_UP, NULL);
 		return;
 	}
 	mme_counters.service_failed++;

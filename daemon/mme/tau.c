@@ -40,7 +40,7 @@ static void send_accept(struct mme_ue *ue, const struct nas_tau_request *r)
 	struct nas_tau_accept a = {
 		.update_result = NAS_TA_UPDATED,
 		.t3412 = mme.t3412_s,
-		.tai_list = mme_tai_list(ue),
+		.tai_list = mme_new_tai_list(ue),
 		.bearer_status = esm_bearer_status(ue),
 	};
 
@@ -71,6 +71,8 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 		reject(ue, denied);
 		return;
 	}
+	if (HAS(r, nas_tau_request, drx))
+		reach_read_drx(ue, r->drx);
 	read_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, bearer_status))
 		esm_sync_bearers(ue, r->bearer_status);
@@ -85,7 +87,8 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	send_accept(ue, r);
 	if (connected)
 		return;
-	if (r->update_type.active)
+	/* Data that it was called for comes too (23.401 5.3.3.1). */
+	if (r->update_type.active || proc_find(&ue->procs, &paging_def))
 		service_begin(ue);
 	else
 		conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));

@@ -275,7 +275,15 @@ void ue_seen(struct mme_ue *ue)
 	ue->seen = (uint64_t)time(NULL);
 	if (ue->conn)
 		ue_place(ue, &ue->conn->tai, &ue->conn->ecgi);
-	timer_stop(&ue->reachable);
+	reach_stop(ue);
+}
+
+bool ue_is_connected(struct mme_ue *ue)
+{
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		if (b->connected)
+			return true;
+	return false;
 }
 
 /* ---- PDN connections and bearers ---- */
@@ -389,7 +397,7 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	ue->doomed = true;
 	proc_abort_all(&ue->procs, PROC_ABORTED);
 	ue_set_emm(ue, EMM_DEREGISTERED);
-	timer_stop(&ue->reachable);
+	reach_stop(ue);
 	while (ue->pdns)
 		pdn_delete(ue, ue->pdns);
 	if (ue_by_s11(ue->s11_teid) == ue)
@@ -415,17 +423,6 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	doomed = ue;
 }
 
-/* Mobile reachable timer, and implicit detach with it (24.301 5.3.5): a device that has not been
- * heard of for T3412 and the grace is gone. */
-static void unreachable(struct timer *t)
-{
-	struct mme_ue *ue = container_of(t, struct mme_ue, reachable);
-
-	UE_LOG(INFO, ue, "ue.implicit_detach", "last_seen=%llu", (unsigned long long)ue->seen);
-	mme_counters.detach_implicit++;
-	ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
-}
-
 static void release_bearers(struct mme_ue *ue)
 {
 	bool connected = false;
@@ -443,12 +440,6 @@ static void release_bearers(struct mme_ue *ue)
 	};
 
 	gtpc_send(GTPC_SGW, &r);
-}
-
-void ue_restart_reachable(struct mme_ue *ue)
-{
-	timer_start(&ue->reachable, (mme.t3412_s + mme.mobile_reachable_extra_s) * 1000ULL,
-		    unreachable);
 }
 
 bool ue_conn_lost(struct mme_ue *ue)
@@ -479,7 +470,7 @@ void ue_idle(struct mme_ue *ue)
 	}
 	release_bearers(ue);
 	ue->seen = (uint64_t)time(NULL);
-	ue_restart_reachable(ue);
+	reach_start(ue);
 	ue_save(ue);
 }
 
@@ -497,6 +488,7 @@ void ue_reap(void)
 		free(ue->apn);
 		free(ue->radio_capability);
 		node_ue_freed(ue);
+		free(ue->cell);
 		pool_put(&ue_pool, ue);
 	}
 }
@@ -516,7 +508,7 @@ void ue_drop_all(void)
 		ue->next_doomed = doomed;
 		doomed = ue;
 		proc_abort_all(&ue->procs, PROC_ABORTED);
-		timer_stop(&ue->reachable);
+		reach_stop(ue);
 		while (ue->pdns)
 			pdn_free(ue, ue->pdns);
 		if (ue->conn)

@@ -45,12 +45,13 @@ enum gtpc_cause bearer_connect(const struct sgw_pdn *pdn, uint32_t slot, const s
 
 void bearer_modify(const struct gtpc_request *q, struct gtpc_response *r)
 {
-	const struct sgw_ue *ue = sgw_ue_find(q->teid);
+	struct sgw_ue *ue = sgw_ue_find(q->teid);
 	unsigned accepted = 0;
 
 	r->cause = GTPC_CONTEXT_NOT_FOUND;
 	if (!ue)
 		return;
+	idle_over(ue);
 	r->bearers = q->bearers < GTPC_MAX_BEARERS ? q->bearers : GTPC_MAX_BEARERS;
 	for (unsigned i = 0; i < r->bearers; i++) {
 		struct sgw_bearer *d;

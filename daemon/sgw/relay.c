@@ -18,6 +18,7 @@ struct sgw_relay {
 	enum gtpc_message type;
 	uint8_t ebi;
 	uint32_t slot; /* of a bearer that is being created */
+	struct bearer_qos qos;
 };
 
 static struct mem_pool relays = MEM_POOL(sgw_relay);
@@ -32,7 +33,8 @@ static void answer(void *token, enum gtpc_message type, enum gtpc_cause cause)
 
 /* ---- bearers ---- */
 
-struct sgw_bearer *relay_bearer_new(struct sgw_pdn *pdn, uint8_t ebi, uint32_t slot)
+struct sgw_bearer *relay_bearer_new(struct sgw_pdn *pdn, uint8_t ebi, uint32_t slot,
+				    const struct bearer_qos *qos)
 {
 	struct sgw_bearer *b = pool_get(&bearers);
 
@@ -40,6 +42,7 @@ struct sgw_bearer *relay_bearer_new(struct sgw_pdn *pdn, uint8_t ebi, uint32_t s
 		return NULL;
 	b->ebi = ebi;
 	b->slot = slot;
+	b->qos = *qos;
 	b->s1u_teid = dp_session_teid(slot);
 	b->next = pdn->bearers;
 	pdn->bearers = b;
@@ -79,7 +82,7 @@ static enum gtpc_cause take_bearer(struct sgw_relay *x, const struct gtpc_respon
 	if (!r->bearers || r->bearer[0].ebi < 5 || r->bearer[0].ebi > 15 ||
 	    sgw_pdn_with(x->pdn->ue, r->bearer[0].ebi, &other))
 		return GTPC_MANDATORY_IE_INCORRECT;
-	if (!relay_bearer_new(x->pdn, r->bearer[0].ebi, x->slot))
+	if (!relay_bearer_new(x->pdn, r->bearer[0].ebi, x->slot, &x->qos))
 		return GTPC_NO_MEMORY;
 	cause = bearer_connect(x->pdn, x->slot, &r->bearer[0].s1u_enb);
 	if (cause != GTPC_ACCEPTED)
@@ -143,6 +146,7 @@ void relay_down(void *token, const struct gtpc_request *q)
 	x->type = q->type;
 	x->ebi = ebi;
 	x->slot = slot;
+	x->qos = q->bearer[0].qos;
 	x->next = pdn->relays;
 	pdn->relays = x;
 	x->txn.done = answered;

@@ -78,6 +78,8 @@ static void ue_end_if_empty(struct sgw_ue *ue)
 	if (ue->pdns)
 		return;
 	forward_end(ue);
+	gtpc_cancel(&ue->ddn);
+	timer_stop(&ue->quiet);
 	teid_drop(&teids, ue->teid);
 	HASH_DELETE(by_imsi, by_imsi, ue);
 	pool_put(&ues, ue);
@@ -109,6 +111,7 @@ static void pdn_end(struct sgw_pdn *pdn)
 {
 	struct sgw_pdn **at = &pdn->ue->pdns;
 
+	idle_pdn_ends(pdn);
 	gtpc_cancel(&pdn->s5);
 	relay_end(pdn);
 	if (pdn->token)
@@ -121,7 +124,32 @@ static void pdn_end(struct sgw_pdn *pdn)
 	pool_put(&pdns, pdn);
 }
 
-struct fteid sgw_s1u(uint32_t teid) { return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6); }
+struct sgw_pdn *sgw_pdn_by_slot(uint32_t slot, uint8_t *ebi)
+{
+	const struct session *k = dp_session(slot);
+	struct sgw_bearer *b = NULL;
+	struct sgw_pdn *pdn;
+	struct sgw_ue *ue;
+	imsi_t imsi;
+
+	if (!k || !imsi_parse(k->imsi, &imsi))
+		return NULL;
+	*ebi = k->ebi;
+	ue = ue_by_imsi(imsi);
+	pdn = ue ? sgw_pdn_with(ue, k->ebi, &b) : NULL;
+	return pdn && (b ? b->slot : pdn->slot) == slot ? pdn : NULL;
+}
+
+struct fteid sgw_s11(const struct sgw_ue *ue)
+{
+	return (struct fteid){
+		.type = FTEID_S11_SGW, .has4 = true, .teid = ue->teid, .ip4 = sgw.control};
+}
+
+struct fteid sgw_s1u(uint32_t teid)
+{
+	return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6);
+}
 
 /* ---- Create Session ---- */
 
@@ -159,8 +187,7 @@ static void session_created(struct gtpc_txn *txn, const struct gtpc_response *fr
 	}
 	pdn->state = SGW_ACTIVE;
 	pdn->s1u_teid = r.bearer[0].s1u_sgw.teid;
-	r.sender = (struct fteid){
-		.type = FTEID_S11_SGW, .has4 = true, .teid = ue->teid, .ip4 = sgw.control};
+	r.sender = sgw_s11(ue);
 	r.bearer[0].s1u_sgw = sgw_s1u(pdn->s1u_teid);
 	gtpc_reply(token, &r);
 }
@@ -201,6 +228,7 @@ static void create_session(void *token, const struct gtpc_request *q)
 	}
 	ue->mme = q->sender;
 	pdn->token = token;
+	pdn->qos = q->bearer[0].qos;
 	pdn->s5.done = session_created;
 	to_pgw.teid = 0;
 	to_pgw.sender = (struct fteid){
@@ -262,6 +290,9 @@ static void handle(void *token, const struct gtpc_request *q)
 	case GTPC_DELETE_INDIRECT_FORWARDING:
 		forward_delete(q, &r);
 		break;
+	case GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE:
+		idle_failed(q, &r);
+		break;
 	case GTPC_CREATE_BEARER:
 	case GTPC_UPDATE_BEARER:
 	case GTPC_DELETE_BEARER:
@@ -296,22 +327,7 @@ void sgw_stop(void)
 		ue_end_if_empty(ue);
 	}
 	teid_free(&teids);
-}
-
-bool sgw_find_slot(uint32_t slot, imsi_t *imsi, uint8_t *ebi)
-{
-	const struct session *k = dp_session(slot);
-	const struct sgw_pdn *pdn;
-	const struct sgw_ue *ue;
-
-	if (!k || !imsi_parse(k->imsi, imsi))
-		return false;
-	*ebi = k->ebi;
-	ue = ue_by_imsi(*imsi);
-	struct sgw_bearer *b;
-
-	pdn = ue ? sgw_pdn_with(ue, *ebi, &b) : NULL;
-	return pdn && (b ? b->slot : pdn->slot) == slot;
+	idle_stop();
 }
 
 static void restore_bearer(struct sgw_pdn *pdn, struct sgw_restored_bearer *was)
@@ -321,7 +337,7 @@ static void restore_bearer(struct sgw_pdn *pdn, struct sgw_restored_bearer *was)
 	struct sgw_bearer *b = NULL;
 
 	if (!pgw_restore_bearer(pdn->pgw_teid, &at_pgw))
-		b = relay_bearer_new(pdn, was->ebi, at_pgw.slot);
+		b = relay_bearer_new(pdn, was->ebi, at_pgw.slot, &was->qos);
 	was->gone = !b;
 	was->s1u_teid = b ? b->s1u_teid : 0;
 }
@@ -356,6 +372,7 @@ int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
 		return err;
 	}
 	pdn->state = SGW_ACTIVE;
+	pdn->qos = was->qos;
 	pdn->s1u_teid = *s1u_teid = dp_session_teid(pdn->slot);
 	ue->mme = was->mme;
 	for (unsigned i = 0; i < was->bearers; i++)

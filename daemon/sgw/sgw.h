@@ -6,6 +6,7 @@
  *   session.c  Create and Delete Session, contexts, restoration
  *   bearer.c   Modify Bearer, Release Access Bearers
  *   forward.c  Create and Delete Indirect Data Forwarding Tunnel
+ *   idle.c     downlink data of idle devices: the MME is notified
  *   relay.c    Create, Update and Delete Bearer between PGW and MME, commands the other way */
 #ifndef SGW_SGW_H
 #define SGW_SGW_H
@@ -20,8 +21,9 @@ struct sgw_config {
 int sgw_start(const struct sgw_config *);
 void sgw_stop(void);
 
-/* Which device and bearer a slot is: for downlink data and error indications. False if unknown. */
-bool sgw_find_slot(uint32_t slot, imsi_t *imsi, uint8_t *ebi);
+/* For dp_handler. */
+void sgw_downlink_data(uint32_t slot, uint8_t dscp);
+void sgw_error_indication(uint32_t slot);
 
 /* A dedicated bearer as it was before a restart; s1u_teid is its S1-U TEID now. */
 struct sgw_restored_bearer {
@@ -40,6 +42,7 @@ struct sgw_restored {
 	const char *apn;
 	struct paa paa;
 	uint64_t ambr_up, ambr_down; /* APN-AMBR, bit/s */
+	struct bearer_qos qos;	     /* of the default bearer */
 	struct fteid mme;            /* the MME's control F-TEID */
 	uint32_t teid;               /* our S11 control TEID that the MME has */
 	unsigned bearers;            /* dedicated */

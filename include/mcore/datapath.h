@@ -29,7 +29,7 @@
 #include "reasons.h"
 #include "tft_rule.h"
 
-#define MCORE_ABI     3
+#define MCORE_ABI     4
 #define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
 #define GTPU_PORT     2152
 
@@ -93,6 +93,18 @@ static inline __attribute__((always_inline)) __u64 quota_octets(__s64 left)
 	return (__u64)(left < 0 ? left + QUOTA_EXHAUSTED : left);
 }
 
+/* Downlink packets of a device that is idle are handed to mcored, whole, through the ring buffer
+ * `held`, until it comes; and so that none overtakes them, also while mcored sends what it has. The
+ * word `hold` of a session counts them: a packet adds one before it is handed over, mcored takes one
+ * away when it has sent or dropped it. The way is opened by changing exactly HOLD_ON, with nothing
+ * waiting, to 0; so whoever sees it closed is sent before those who see it open. `holding` spares all
+ * others the look: it is set before HOLD_ON and cleared after. */
+enum hold {
+	HOLD_ON = 1u << 31,   /* packets wait */
+	HOLD_SHUT = 1u << 30, /* they are dropped: the device cannot be reached for now */
+	HOLD_COUNT = 0xffff,
+};
+
 /* Value of `sessions`: 256 bytes. Uplink IPv4 waits for line 0 alone, all else for lines 0 and 1,
  * which are a pair that the processor fetches together. Gates, flags, policy, rates and quota are
  * those of the owner. */
@@ -110,7 +122,8 @@ struct session {
 	__u8 dscp;	  /* of outer downlink packets */
 	__u8 flags;	  /* enum session_flag */
 	__u16 policy;	  /* index in policies; 0: none */
-	__u8 reserved_hot[2];
+	__u8 holding;	  /* 1: see hold */
+	__u8 reserved_hot;
 	__u32 burst_up_us;
 	struct rate rate_up;
 	struct count up;
@@ -130,7 +143,8 @@ struct session {
 	/* line 3 */
 	__u64 bits_per_second_up; /* what rate_up and rate_down were made from; 0: unlimited */
 	__u64 bits_per_second_down;
-	__u64 idle_told; /* ns, of this slot's last EVENT_IDLE; the daemon zeroes it with peer */
+	__u32 hold;	/* enum hold: downlink packets that wait in mcored */
+	__u32 hold_max; /* so many at most */
 	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
 	__u64 quota;	 /* octets of a whole quota, for people */
 	__u8 ebi;	 /* EPS bearer identity, 5 to 15 */
@@ -242,11 +256,10 @@ struct reason_count {
 
 /* A record of the ring buffer `events`. */
 /* SLOW_PATH: uplink packet of `slot` in `packet`, to be answered (ICMPv6 to a link-local or multicast
- * address). UNKNOWN_TEID: an Error Indication was sent to `peer` for `teid`. IDLE: downlink data
- * for `slot`, at most once a second until it has a peer. QUOTA: a packet of `slot` did not fit into
- * its quota, which is exhausted from this packet on; told once. PATH: an ICMP message says that a packet of
+ * address). UNKNOWN_TEID: an Error Indication was sent to `peer` for `teid`. QUOTA: a packet of `slot`
+ * did not fit into its quota, which is exhausted from this packet on; told once. PATH: an ICMP message says that a packet of
  * ours to `peer` did not fit its path. */
-enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_IDLE, EVENT_QUOTA, EVENT_PATH };
+enum event_type { EVENT_SLOW_PATH, EVENT_UNKNOWN_TEID, EVENT_QUOTA, EVENT_PATH };
 struct event {
 	__u32 type; /* enum event_type */
 	__u32 slot;
@@ -284,6 +297,15 @@ struct drop_key {
 struct drop_count {
 	__u64 packets;
 	__u64 last; /* ns, CLOCK_MONOTONIC, of the last */
+};
+
+/* A record of the ring buffer `held`: a downlink packet for `slot`, shortened to its length. */
+enum { HELD_MAX = 16384 };
+struct held_packet {
+	__u32 slot;
+	__u32 len;
+	__u32 dscp; /* of its tunnel */
+	__u8 packet[HELD_MAX];
 };
 
 _Static_assert(sizeof(struct session) == 4 * MCORE_LINE, "a session is four cache lines");

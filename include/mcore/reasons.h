@@ -25,7 +25,7 @@
 	R(rate_up,         DROP,    "uplink rate of the device exceeded")                         \
 	R(rate_down,       DROP,    "downlink rate of the device exceeded")                       \
 	R(no_session,      DROP,    "address of a device that has no session")                    \
-	R(idle,            DROP,    "device is idle: no radio bearer to send on")                 \
+	R(idle,            DROP,    "device is idle, and cannot be reached for now")                 \
 	R(ue_to_ue,        DROP,    "from one device to another")                                 \
 	R(no_next_hop,     DROP,    "next hop's link-layer address not known yet")                \
 	R(too_big,         ANSWER,  "does not fit the access network's MTU: ICMP sent to the sender") \
@@ -49,7 +49,10 @@
 	R(filtered,        DROP,    "a rule of the device's profile, or its default, denies it")  \
 	R(quota,           DROP,    "the device's quota is used up")                              \
 	R(walled,          DROP,    "quarantine or quota used up: not on the profile's wall list") \
-	R(device_to_device, FORWARD, "from one device to another of its group, in one hop")
+	R(device_to_device, FORWARD, "from one device to another of its group, in one hop")       \
+	R(idle_held,       TAKE,    "for an idle device: waits in mcored until it comes")         \
+	R(idle_full,       DROP,    "for an idle device, for which as much waits as may")         \
+	R(idle_lost,       DROP,    "for an idle device, and mcored did not take it in time")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

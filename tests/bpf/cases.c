@@ -51,7 +51,26 @@ static void close_down(void) { lab.sessions[DEVICE].gate_down = GATE_CLOSED; }
 static void close_relay(void) { lab.sessions[RELAY].gate_up = GATE_CLOSED; }
 static void mark_vlan6(void) { lab.sessions[VLAN6].dscp = 10; }
 static void no_statics(void) { lab.settings->addresses = 0; }
-static void peer_away(void) { lab.sessions[DEVICE].peer = 0; }
+static void wait_for(unsigned slot, uint32_t hold)
+{
+	lab.sessions[slot].hold = hold;
+	lab.sessions[slot].holding = !!hold;
+	lab.sessions[slot].hold_max = 2;
+}
+static void waits(void) { wait_for(IDLE, HOLD_ON); }
+static void waits_closed(void)
+{
+	waits();
+	lab.sessions[IDLE].gate_down = GATE_CLOSED;
+}
+static void one_waits(void) { wait_for(DEVICE, HOLD_ON | 1); }
+static void any_may_wait(void)
+{
+	waits();
+	lab.sessions[IDLE].hold_max = HOLD_COUNT;
+}
+static void two_wait(void) { wait_for(IDLE, HOLD_ON | 2); }
+static void unreachable(void) { wait_for(IDLE, HOLD_ON | HOLD_SHUT); }
 static void stale_tat(void)
 {
 	struct rate *r = &lab.sessions[DEVICE].rate_up;
@@ -72,7 +91,11 @@ static void slow(struct session *s)
 }
 static void fast_is_slow(void) { slow(&lab.sessions[FAST]); }
 static void owner_is_slow(void) { slow(&lab.sessions[BEARERS]); }
-static void fast_is_idle(void) { lab.sessions[FAST].peer = 0; }
+static void fast_is_idle(void)
+{
+	lab.sessions[FAST].peer = 0;
+	wait_for(FAST, HOLD_ON);
+}
 static void old_time(void)
 {
 	lab.sessions[SLOW].rate_up.tat = 1;
@@ -562,8 +585,17 @@ const struct test_case cases[] = {
 	{ "a_closed_gate_stops_downlink", LAB_SGI, { IP4(NET, UE) }, REASON_gate_closed, .slot = DEVICE, .before = close_down },
 	{ "downlink_ttl_1_is_given_to_the_kernel_for_its_icmp", LAB_SGI, { IP4(NET, UE, .ttl = 1) }, REASON_ttl },
 	{ "downlink_hop_limit_1_is_given_to_the_kernel_for_its_icmp", LAB_SGI, { IP6(NET6, UE6, .ttl = 1) }, REASON_ttl },
-	{ "data_for_an_idle_device_is_told", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_idle, .slot = IDLE, .event = EVENT_IDLE + 1 },
-	{ "and_told_once", LAB_SGI, { IP4(NET, UE) }, REASON_idle, .slot = DEVICE, .before = peer_away, .warm_up = 3 },
+	{ "data_for_an_idle_device_waits", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_idle_held, .slot = IDLE, .before = waits },
+	{ "ipv6_data_for_an_idle_device_waits", LAB_SGI, { IP6(NET6, "2001:db8:45:7::1") }, REASON_idle_held, .slot = IDLE, .before = waits },
+	{ "a_large_packet_waits_whole", LAB_SGI, { .vlan = { 7 }, IP4(NET, "10.45.0.7", .len = 1500, DF) }, REASON_idle_held, .slot = IDLE, .before = waits },
+	{ "what_the_host_sends_waits", LAB_HOST, { IP4(NET, "10.45.0.7") }, REASON_idle_held, .slot = IDLE, .before = waits },
+	{ "a_device_that_has_come_gets_what_waits_first", LAB_SGI, { IP4(NET, UE) }, REASON_idle_held, .slot = DEVICE, .before = one_waits },
+	{ "no_more_waits_than_may", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_idle_full, .slot = IDLE, .before = two_wait },
+	{ "what_finds_no_room_is_counted", LAB_SGI, { IP4(NET, "10.45.0.7", .len = 1500) }, REASON_idle_lost, .slot = IDLE, .before = any_may_wait, .warm_up = 4000 },
+	{ "nothing_waits_for_a_device_that_cannot_be_reached", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_idle, .slot = IDLE, .before = unreachable },
+	{ "nothing_waits_where_nobody_takes_it", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_idle, .slot = IDLE },
+	{ "a_closed_gate_wakes_no_device", LAB_SGI, { IP4(NET, "10.45.0.7") }, REASON_gate_closed, .slot = IDLE, .before = waits_closed },
+	{ "ttl_1_wakes_no_device", LAB_SGI, { IP4(NET, "10.45.0.7", .ttl = 1) }, REASON_ttl, .before = waits },
 	{ "a_peer_without_mac_address_drops", LAB_SGI, { IP4(NET, "10.45.0.8") }, REASON_no_next_hop, .slot = LOST },
 
 	/* Dedicated bearers: by TFT (lab_filters). */
@@ -606,7 +638,7 @@ const struct test_case cases[] = {
 	{ "other_bearers_share_their_owners_rate", LAB_SGI,
 	  { IP4(NET, UEB, .dport = 8080) }, REASON_rate_down, .slot = SAFE, .before = owner_is_slow },
 	{ "data_for_an_idle_dedicated_bearer_is_told", LAB_SGI, { IP4(NET, UEB, .sport = 5004) },
-	  REASON_idle, .slot = FAST, .before = fast_is_idle, .event = EVENT_IDLE + 1 },
+	  REASON_idle_held, .slot = FAST, .before = fast_is_idle },
 	/* Rules. */
 	{ "a_rule_allows", LAB_ACCESS, { FROM_ENB, PDU(RULED), IP4(UE_RULED, NET) }, REASON_uplink, HOP_EXIT,
 	  { IP4(UE_RULED, NET, .ttl = 63) }, .slot = RULED },

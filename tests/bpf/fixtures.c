@@ -132,7 +132,8 @@ static bool check_frame(const struct test_case *t, const uint8_t *in, size_t n,
 static bool check_session(const struct test_case *t, const struct session before[])
 {
 	enum mcore_verdict v = lab_verdict(t->reason);
-	bool went = v == VERDICT_FORWARD || v == VERDICT_TAKE, down = t->reason == REASON_downlink;
+	bool went = (v == VERDICT_FORWARD || v == VERDICT_TAKE) && t->reason != REASON_idle_held;
+	bool down = t->reason == REASON_downlink;
 	uint64_t len = t->in.inner.len ? t->in.inner.len : 64;
 
 	for (unsigned i = 0; i < LAB_SLOTS; i++) {
@@ -198,6 +199,33 @@ static bool check_event(const struct test_case *t)
 	return true;
 }
 
+/* A packet that waits: whole, a hop older, and counted. */
+static bool check_held(const struct test_case *t, const struct session before[])
+{
+	bool want = t->reason == REASON_idle_held;
+	struct frame_spec as_sent = {.inner = t->in.inner};
+	uint8_t packet[FRAME_MAX];
+	const struct held_packet *h;
+	unsigned n = lab_held(&h);
+	size_t len;
+
+	if (t->warm_up) /* as many as there was room for */
+		return n == (lab.sessions[t->slot].hold & HOLD_COUNT) ||
+		       fail("%u of %#x wait", n, lab.sessions[t->slot].hold);
+	if (n != want)
+		return fail("%u packets wait", n);
+	if (!want)
+		return true;
+	if (lab.sessions[t->slot].hold != before[t->slot].hold + 1)
+		return fail("hold is %#x", lab.sessions[t->slot].hold);
+	if (t->role != LAB_HOST)
+		as_sent.inner.ttl = (uint8_t)((t->in.inner.ttl ? t->in.inner.ttl : 64) - 1);
+	len = frame_build(&as_sent, packet) - 14;
+	return h->slot == t->slot && h->len == len && !memcmp(h->packet, packet + 14, len)
+		       ? true
+		       : fail("the packet that waits differs");
+}
+
 static bool check_model(const struct test_case *t, const uint8_t *in, size_t n)
 {
 	struct model m;
@@ -252,7 +280,8 @@ static bool run_case(const struct test_case *t, int iface)
 	seen[reason] = true;
 	if (r.action != actions[lab_verdict(reason)])
 		return fail("action %s", action_name(r.action));
-	return check_frame(t, in, n, &r) && check_session(t, before) && check_event(t);
+	return check_frame(t, in, n, &r) && check_session(t, before) && check_event(t) &&
+	       check_held(t, before);
 }
 
 static void run_table(void)

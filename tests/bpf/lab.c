@@ -55,6 +55,26 @@ unsigned lab_events(struct event *last)
 	return events;
 }
 
+static struct ring_buffer *held_ring;
+static struct held_packet last_held;
+static unsigned helds;
+
+static int on_held(void *ctx, void *data, size_t n)
+{
+	(void)ctx;
+	memcpy(&last_held, data, n < sizeof last_held ? n : sizeof last_held);
+	helds++;
+	return 0;
+}
+
+unsigned lab_held(const struct held_packet **last)
+{
+	helds = 0;
+	ring_buffer__consume(held_ring);
+	*last = &last_held;
+	return helds;
+}
+
 static void *share(const char *map, size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -120,8 +140,10 @@ bool lab_open(const char *object)
 	lab.peers = bpf_object__find_map_fd_by_name(lab.obj, "peers");
 	ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "events"), on_event, NULL,
 				NULL);
+	held_ring = ring_buffer__new(bpf_object__find_map_fd_by_name(lab.obj, "held"), on_held,
+				     NULL, NULL);
 	if (!lab.sessions || !lab.hops || !lab.settings || !lab.tfts || !lab.policies ||
-	    !lab.filters || !ring) {
+	    !lab.filters || !ring || !held_ring) {
 		fprintf(stderr, "maps of %s: %s\n", object, strerror(errno));
 		return false;
 	}
@@ -132,6 +154,7 @@ bool lab_open(const char *object)
 void lab_close(void)
 {
 	ring_buffer__free(ring);
+	ring_buffer__free(held_ring);
 	bpf_object__close(lab.obj);
 }
 
@@ -413,6 +436,7 @@ void lab_reset(void)
 {
 	static const struct settings empty;
 	struct settings *c = lab.settings;
+	const struct held_packet *held;
 	struct event ignored;
 
 	*c = empty;
@@ -456,6 +480,7 @@ void lab_reset(void)
 	reset_policies();
 	reset_sessions();
 	lab_events(&ignored);
+	lab_held(&held);
 }
 
 int lab_run(enum lab_role role, const uint8_t *frame, size_t n, int iface, unsigned repeat,

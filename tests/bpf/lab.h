@@ -151,5 +151,7 @@ enum mcore_verdict lab_verdict(int reason);
 
 /* Reads what is in the ring buffer; returns how many, the last in *last. */
 unsigned lab_events(struct event *last);
+/* The same of packets held for idle devices. */
+unsigned lab_held(const struct held_packet **last);
 
 #endif

@@ -504,7 +504,7 @@ static int route(struct model *m, const struct session *s, const struct view *in
 			other = &lab.sessions[slot];
 		}
 		h = &lab.hops[other->peer];
-		if (has_address(other, in->dst, in->v6) && other->peer && h->state == HOP_READY &&
+		if (has_address(other, in->dst, in->v6) && other->peer && !other->holding && h->state == HOP_READY &&
 		    in->n + 8 + outer_len(h->family == 6) <= h->mtu && in->p[in->v6 ? 7 : 8] > 1) {
 			m->other = (int)slot;
 			m->hop = other->peer;
@@ -758,6 +758,7 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	const struct session *s;
 	const struct hop *h;
 	size_t out;
+	bool judged = false;
 	int reason;
 
 	if ((!pool && !is_static(in)) || offset < 2)
@@ -776,17 +777,31 @@ static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const
 	}
 	m->slot = (int)slot;
 	m->inner = in->n;
-	if (!s->peer)
-		return REASON_idle;
+	if (!s->peer || s->holding) {
+		if (role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
+			return REASON_ttl;
+		reason = policy(m, s, in, false, true, 0);
+		if (reason >= 0)
+			return reason;
+		judged = true;
+		if (s->hold & HOLD_ON)
+			may(m, REASON_idle_lost); /* where the ring buffer is full */
+		if (s->hold & HOLD_ON)
+			return s->hold & HOLD_SHUT                     ? REASON_idle
+			       : (s->hold & HOLD_COUNT) >= s->hold_max ? REASON_idle_full
+								       : REASON_idle_held;
+		if (!s->peer)
+			return REASON_idle;
+	}
 	h = &lab.hops[s->peer];
 	if (h->state != HOP_READY)
 		return REASON_no_next_hop;
 	out = outer_len(h->family == 6);
 	if (in->n + out + 8 > h->mtu)
 		return too_big(m, role, f, in, h->mtu - (unsigned)out - 8);
-	if (role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
+	if (!judged && role != LAB_HOST && in->p[in->v6 ? 7 : 8] <= 1)
 		return REASON_ttl;
-	reason = policy(m, s, in, false, true, 0);
+	reason = judged ? -1 : policy(m, s, in, false, true, 0);
 	if (reason >= 0)
 		return reason;
 

@@ -155,7 +155,7 @@ static bool reached_other(const struct model *m, int reason)
 }
 
 static const char *check_slot(const struct model *m, int slot, const struct session *before,
-			      uint64_t up, uint64_t down, uint64_t dropped)
+			      uint64_t up, uint64_t down, uint64_t dropped, bool held)
 {
 	const struct session *s = &lab.sessions[slot];
 
@@ -164,6 +164,8 @@ static const char *check_slot(const struct model *m, int slot, const struct sess
 	    s->down.packets - before->down.packets != down ||
 	    s->down.bytes - before->down.bytes != down * m->inner)
 		return "session's counters";
+	if (s->hold - before->hold != held)
+		return "count of waiting packets";
 	return s->dropped - before->dropped == dropped ? NULL : "session's drops";
 }
 
@@ -171,16 +173,17 @@ static const char *check_slot(const struct model *m, int slot, const struct sess
 static const char *check_sessions(const struct model *m, const struct session before[2], int reason)
 {
 	enum mcore_verdict v = lab_verdict(reason);
-	bool went = v == VERDICT_FORWARD || v == VERDICT_TAKE, drop = v == VERDICT_DROP;
+	bool held = reason == REASON_idle_held, drop = v == VERDICT_DROP;
+	bool went = (v == VERDICT_FORWARD || v == VERDICT_TAKE) && !held;
 	bool down = reason == REASON_downlink, other = reached_other(m, reason);
 	const char *fault;
 
 	if (other && m->other == m->slot)
-		return check_slot(m, m->slot, &before[0], 1, went, drop);
+		return check_slot(m, m->slot, &before[0], 1, went, drop, false);
 	fault = check_slot(m, m->slot, &before[0],
 			   other || (went && !down && reason != REASON_relay_end), went && down,
-			   drop && !other);
-	return fault || !other ? fault : check_slot(m, m->other, &before[1], 0, went, drop);
+			   drop && !other, held);
+	return fault || !other ? fault : check_slot(m, m->other, &before[1], 0, went, drop, false);
 }
 
 /* What is left of the quotas is what the model leaves. */
@@ -339,6 +342,11 @@ static void epoch(void)
 		lab.settings->addresses = 0;
 	if (!rnd(4))
 		lab.sessions[DEVICE].peer = 0;
+	for (unsigned slot = DEVICE; slot <= IDLE; slot++) {
+		lab.sessions[slot].hold = rnd(4) ? 0 : rnd(4) ? HOLD_ON : HOLD_ON | HOLD_SHUT;
+		lab.sessions[slot].holding = (uint8_t)rnd(2);
+		lab.sessions[slot].hold_max = rnd(100);
+	}
 	lab.sessions[DEVICE].gate_down = rnd(8) ? GATE_OPEN : GATE_CLOSED;
 	if (rnd(2))
 		random_policies();

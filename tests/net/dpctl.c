@@ -38,7 +38,10 @@ static void on_slow_path(uint32_t slot, const uint8_t *packet, size_t n)
 {
 	printf("event slow_path slot=%u n=%zu first=%02x\n", slot, n, n ? packet[0] : 0u);
 }
-static void on_downlink(uint32_t slot) { printf("event downlink_data slot=%u\n", slot); }
+static void on_downlink(uint32_t slot, uint8_t dscp)
+{
+	printf("event downlink_data slot=%u dscp=%u\n", slot, dscp);
+}
 static void on_error(uint32_t slot) { printf("event error_indication slot=%u\n", slot); }
 static void on_failure(uint32_t slot) { printf("event path_failure slot=%u\n", slot); }
 

@@ -94,7 +94,7 @@ static inline uint64_t procedures(void)
 	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
 	       in_use("detach") + in_use("service") + in_use("x2") + in_use("s1ho") + in_use("refresh") + in_use("reallocation") +
 	       in_use("pdn") + in_use("activate") + in_use("modify") + in_use("deactivate") +
-	       in_use("resource");
+	       in_use("resource") + in_use("paging");
 }
 
 /* ---- S1 ---- */
@@ -397,13 +397,15 @@ static struct {
 	struct fteid uplink;  /* in Modify Bearer Responses, if the SGW has changed it */
 	unsigned created, deleted, modified, released, commands, strays;
 	int forwardings;
+	unsigned unpaged; /* Downlink Data Notification Failure Indications */
+	enum gtpc_cause unpaged_cause;
 	uint32_t next_teid;
 	struct session {
 		uint32_t teid;
 		imsi_t imsi;
 		uint8_t ebi;
 		bool connected;
-		uint32_t enb_teid;
+		uint32_t enb_teid, mme_teid;
 		char apn[APN_STRLEN];
 		enum pdn_type type;
 	} session[SESSIONS];
@@ -449,7 +451,10 @@ static inline void sgw_create(const struct gtpc_request *r, struct gtpc_response
 		return;
 	while (s->teid)
 		assert_true(++s < sgw.session + SESSIONS);
-	*s = (struct session){.teid = ++sgw.next_teid, .imsi = r->imsi, .ebi = r->bearer[0].ebi};
+	*s = (struct session){.teid = ++sgw.next_teid,
+			      .imsi = r->imsi,
+			      .ebi = r->bearer[0].ebi,
+			      .mme_teid = r->sender.teid};
 	s->type = r->pdn_type & sgw.gives;
 	memcpy(s->apn, r->apn, sizeof(s->apn));
 	sgw.created++;
@@ -508,6 +513,9 @@ static inline void sgw_answer(void *token, const struct gtpc_request *r)
 		sgw.forwardings--;
 	} else if (r->type == GTPC_DELETE_BEARER_COMMAND) {
 		sgw.commands++;
+	} else if (r->type == GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE) {
+		sgw.unpaged++;
+		sgw.unpaged_cause = r->cause;
 	} else {
 		s->connected = false;
 		sgw.released++;
@@ -524,6 +532,32 @@ static inline void sgw_asked(void *token, const struct gtpc_request *r)
 	assert_true(sgw.helds < HELD);
 	sgw.held[sgw.helds].token = token;
 	sgw.held[sgw.helds++].r = *r;
+}
+
+/* What the SGW asks the MME of its own accord, and the answer. */
+struct sgw_asks {
+	struct gtpc_txn txn;
+	bool answered;
+	struct gtpc_response r;
+};
+
+static inline void mme_answered(struct gtpc_txn *txn, const struct gtpc_response *r)
+{
+	struct sgw_asks *a = (struct sgw_asks *)txn;
+
+	a->answered = true;
+	a->r = *r;
+}
+
+static inline struct gtpc_response sgw_asks(const struct gtpc_request *q)
+{
+	struct sgw_asks a = {.txn.done = mme_answered};
+
+	gtpc_request(&a.txn, GTPC_MME, q);
+	run();
+	assert_true(a.answered);
+	assert_int_equal(a.r.type, q->type);
+	return a.r;
 }
 
 static inline void sgw_let_go(void)
@@ -656,7 +690,7 @@ static inline int bench_close(void **state)
 					    "attach", "auth",    "smc",      "identity",
 					    "detach", "service", "s6a_call", "gtpc_call",
 					    "refresh", "reallocation", "nas_security", "old_tmsi",
-					    "x2",      "s1ho", "unproven"};
+					    "x2",      "s1ho", "unproven", "paging"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 

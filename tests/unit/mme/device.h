@@ -402,6 +402,21 @@ static inline void serve_device(struct device *d)
 	context_is_up(d, d->ebi);
 }
 
+/* Downlink data for the device, on a bearer of that ARP; cause 0: plain. */
+static inline struct gtpc_response sgw_notifies(const struct device *d, uint8_t arp,
+						enum gtpc_cause cause)
+{
+	struct gtpc_request q = {
+		.type = GTPC_DOWNLINK_DATA_NOTIFICATION, .cause = cause, .bearers = 1};
+
+	for (unsigned i = 0; i < SESSIONS; i++)
+		if (sgw.session[i].teid && sgw.session[i].imsi == d->imsi)
+			q.teid = sgw.session[i].mme_teid;
+	q.bearer[0].ebi = d->ebi;
+	q.bearer[0].qos.arp_priority = arp;
+	return sgw_asks(&q);
+}
+
 static inline void is_registered(const struct device *d)
 {
 	assert_non_null(ue_of(d));

@@ -559,10 +559,14 @@ static void silent_device_is_detached_implicitly(void **state)
 	struct nas_tau_request r;
 
 	elapse(10);
-	ue_restart_reachable(ue_of(&d));
+	reach_start(ue_of(&d));
 	pass((mme.t3412_s + mme.mobile_reachable_extra_s) * 1000ULL - 60000, 60000);
 	is_registered(&d);
+	assert_false(ue_of(&d)->unreachable);
 	pass(120000, 60000);
+	is_registered(&d);
+	assert_true(ue_of(&d)->unreachable);
+	pass(mme.implicit_detach_s * 1000ULL + 60000, 60000);
 	assert_int_equal(mme_counters.detach_implicit, 1);
 	is_gone(&d);
 	r = tau_of(&d, NAS_TA_PERIODIC, false);

@@ -256,11 +256,11 @@ static void lost_tunnel_releases_the_device(void **state)
 	struct device d = one();
 
 	attach_to(&d, AT_DONE);
-	mme_bearer_lost(d.imsi, 5);
+	assert_int_equal(sgw_notifies(&d, 8, GTPC_ERROR_INDICATION_RECEIVED).cause, GTPC_ACCEPTED);
 	released(&d);
 	is_registered(&d);
-	mme_bearer_lost(d.imsi, 5);
-	mme_bearer_lost(d.imsi + 1, 5);
+	expect(d.enb, paging);
+	assert_int_equal(sgw_notifies(&d, 8, GTPC_ERROR_INDICATION_RECEIVED).cause, GTPC_ACCEPTED);
 	quiet(d.enb);
 }
 

@@ -34,6 +34,9 @@ static struct {
 	unsigned tfts; /* of the last dp_session_tft */
 	struct dp_tft tft[32];
 	struct in6_addr peer, also; /* of the last dp_peer_also */
+	unsigned dropped[SLOTS];
+	bool shut[SLOTS];
+	uint64_t keep[SLOTS];
 } fake;
 
 uint32_t dp_pool_size(unsigned pool) { return pool < POOLS ? POOL_SIZE : 0; }
@@ -152,6 +155,10 @@ uint32_t dp_session_slot(uint32_t teid)
 }
 
 void dp_session_idle(uint32_t slot) { fake.s[slot].peer = 0; }
+
+void dp_hold_drop(uint32_t slot) { fake.dropped[slot]++; }
+void dp_hold_shut(uint32_t slot, bool shut) { fake.shut[slot] = shut; }
+void dp_hold_keep(uint32_t slot, uint64_t ms) { fake.keep[slot] = ms; }
 
 void dp_session_del(uint32_t slot)
 {

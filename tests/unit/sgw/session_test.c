@@ -92,8 +92,6 @@ static void the_mme_gets_the_slots_teid_at_our_gtpu_address(void **state)
 {
 	struct gtpc_request q = create(1, 5, 0);
 	struct gtpc_response r = ask(GTPC_SGW, &q);
-	imsi_t imsi;
-	uint8_t ebi;
 
 	(void)state;
 	assert_int_equal(r.cause, GTPC_ACCEPTED);
@@ -103,9 +101,6 @@ static void the_mme_gets_the_slots_teid_at_our_gtpu_address(void **state)
 	assert_int_equal(r.bearer[0].s1u_sgw.teid, ntohl(dp_session(2)->teid));
 	assert_int_equal(r.bearer[0].s1u_sgw.ip4.s_addr, ip4("10.0.0.2").s_addr);
 	assert_int_equal(r.paa.ip4.s_addr, ip4("10.45.0.2").s_addr);
-	assert_true(sgw_find_slot(2, &imsi, &ebi));
-	assert_true(imsi == imsi_n(1) && ebi == 5);
-	assert_false(sgw_find_slot(3, &imsi, &ebi));
 }
 
 static void a_bearer_is_connected_released_and_connected_again(void **state)

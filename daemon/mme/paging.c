@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paging (TS 24.301 5.6.2.2, TS 36.413 8.5, TS 23.401 5.3.4.3): an idle device is called in all
+ * cells of its tracking area list until it comes, by whatever message, or T3413 has expired for the
+ * last time. Why it is called is the SGW's Downlink Data Notification, which is told when the
+ * device did not come, or a procedure that needs the device connected, the parent.
+ *
+ *   PAGE      to every eNodeB that serves an area of the list, with the S-TMSI
+ *   ANSWERED  the device has a signalling connection; ends when its bearers are up (or with the
+ *             connection, as all procedures of a device)
+ *
+ * A device that saves power (T3324, 23.401 4.3.22) or was not heard of for too long
+ * (23.401 4.3.5.2) is not called; the SGW is told for how long to keep what comes. IMSI is used
+ * only where the network has lost the S-TMSI (24.301 5.6.2.2.2): data came for a device that is no
+ * longer known here, and the SGW could say whose. */
+#include <stdlib.h>
+#include <time.h>
+#include "core/loop.h"
+#include "core/metrics.h"
+#include "mme/mme.h"
+
+enum { PAGE, ANSWERED };
+
+struct paging {
+	struct proc proc;
+	bool notified; /* the SGW waits for the outcome */
+	uint8_t arp;   /* priority level of what it is for: 1 (highest) to 15 */
+};
+
+static struct mem_pool pool = MEM_POOL(paging);
+METRIC_LATENCY(paging_time, "mcore_paging_seconds", "Paging to the device's answer")
+
+/* ---- the message ---- */
+
+static bool serves(const struct enb *e, const struct nas_tai_list *l)
+{
+	for (unsigned i = 0; i < e->tais; i++)
+		for (unsigned k = 0; k < l->n; k++)
+			if (e->tai[i].plmn == l->tai[k].plmn && e->tai[i].tac == l->tai[k].tac)
+				return true;
+	return false;
+}
+
+/* To each eNodeB that serves one of the areas. Returns to how many. */
+static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l)
+{
+	struct s1ap_tai_item item[NAS_MAX_TAIS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < l->n; i++)
+		item[i] = (struct s1ap_tai_item){.tai = l->tai[i]};
+	S1AP_SET(m, tai_list, (struct s1ap_tai_list){item, l->n});
+	S1AP_SET(m, cn_domain, S1AP_CN_DOMAIN_PS);
+	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
+		if (e->ready && serves(e, l) && !enb_send(e, 0, &s1ap_paging_msg, m))
+			n++;
+	mme_counters.paging_sent += n;
+	return n;
+}
+
+/* The digits as TS 29.274 8.3 has them: two an octet, the first in the low half, 15 filled up. */
+static struct bytes imsi_octets(imsi_t imsi, uint8_t out[8])
+{
+	char digits[IMSI_STRLEN];
+	size_t n;
+
+	imsi_print(imsi, digits);
+	n = strlen(digits);
+	for (size_t i = 0; i < (n + 1) / 2; i++) {
+		uint8_t high = 2 * i + 1 < n ? (uint8_t)(digits[2 * i + 1] - '0') : 15;
+
+		out[i] = (uint8_t)(high << 4 | (digits[2 * i] - '0'));
+	}
+	return bytes_of(out, (n + 1) / 2);
+}
+
+static uint64_t imsi_number(imsi_t imsi)
+{
+	char digits[IMSI_STRLEN];
+
+	return strtoull(imsi_print(imsi, digits), NULL, 10);
+}
+
+static void set_priority(struct s1ap_paging *m, uint8_t arp)
+{
+	if (arp && arp <= mme.paging_priority_arp)
+		S1AP_SET(m, paging_priority, (enum s1ap_paging_priority)(arp - 1));
+}
+
+static void set_assistance(struct s1ap_paging *m, const struct mme_ue *ue, uint8_t attempt)
+{
+	const struct proc_timer *t = &mme.timer[T3413];
+	struct s1ap_assistance_data_for_paging a = {0};
+	struct s1ap_recommended_cell_item *cell;
+	uint8_t intended = t->retries < 16 ? (uint8_t)(t->retries + 1) : 16;
+
+	if (ue->cells_n) {
+		cell = arena_zalloc(&turn_arena, ue->cells_n * sizeof(*cell));
+		for (unsigned i = 0; i < ue->cells_n; i++)
+			cell[i].eutran_cgi = ue->cell[i];
+		S1AP_SET(&a, assistance_data_for_recommended_cells,
+			 (struct s1ap_assistance_data_for_recommended_cells){
+				 .recommended_cells_for_paging.recommended_cell_list = {
+					 cell, ue->cells_n}});
+	}
+	S1AP_SET(&a, paging_attempt_information,
+		 (struct s1ap_paging_attempt_information){
+			 .paging_attempt_count = attempt < intended ? attempt : intended,
+			 .intended_number_of_paging_attempts = intended,
+		 });
+	S1AP_SET(m, assistance_data_for_paging, a);
+}
+
+static unsigned page(const struct mme_ue *ue, const struct paging *p)
+{
+	struct s1ap_paging m = {0};
+	struct nas_tai_list list = mme_tai_list(ue);
+
+	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(ue->imsi) % 1024));
+	S1AP_SET(&m, ue_paging_id,
+		 (struct s1ap_ue_paging_id){
+			 .choice = S1AP_UE_PAGING_ID_S_TMSI,
+			 .s_tmsi = {mme.gummei.code, ue->m_tmsi},
+		 });
+	if (ue->paging_drx)
+		S1AP_SET(&m, paging_drx, (enum s1ap_paging_drx)(ue->paging_drx - 1));
+	set_priority(&m, p->arp);
+	if (ue->paging_capability)
+		S1AP_SET(&m, ue_radio_capability_for_paging,
+			 bytes_of(ue->paging_capability, ue->paging_capability_n));
+	set_assistance(&m, ue, (uint8_t)(p->proc.tries + 1));
+	return fan_out(&m, &list);
+}
+
+/* ---- the procedure ---- */
+
+static int enter_page(struct proc *p)
+{
+	const struct mme_ue *ue = p->owner;
+
+	if (ue->conn)
+		return PROC_TO(ANSWERED);
+	/* No eNodeB there now: one may be when T3413 has expired. */
+	if (!page(ue, (const struct paging *)p))
+		proc_note(p, "no eNodeB serves its areas");
+	return PROC_STAY;
+}
+
+static int answered(struct proc *p, const void *msg)
+{
+	(void)msg;
+	mme_counters.paging_answered++;
+	latency_add(&paging_time_latency, (loop_clock_ns() - p->started_ns) / 1000);
+	return PROC_NEXT;
+}
+
+static int up(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_END;
+}
+
+static void tell_sgw(const struct mme_ue *ue, enum gtpc_cause cause)
+{
+	struct gtpc_request q = {
+		.type = GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE,
+		.imsi = ue->imsi,
+		.cause = cause,
+	};
+
+	if (!ue->pdns)
+		return;
+	q.teid = ue->pdns->s11_sgw.teid;
+	gtpc_send(GTPC_SGW, &q);
+}
+
+static void end(struct proc *p, uint16_t cause)
+{
+	const struct mme_ue *ue = p->owner;
+
+	if (!cause)
+		return;
+	mme_counters.paging_failed += p->step == PAGE;
+	if (((struct paging *)p)->notified)
+		tell_sgw(ue, p->step == ANSWERED     ? GTPC_SERVICE_DENIED
+			     : cause == PROC_ABORTED ? GTPC_ALREADY_REATTACHED
+						     : GTPC_UE_NOT_RESPONDING);
+}
+
+static const struct proc_step steps[] = {
+	[PAGE] = {"page", enter_page, &mme.timer[T3413]},
+	[ANSWERED] = {"answered", NULL, NULL},
+};
+
+static const struct proc_row rows[] = {
+	{PAGE, EV_CONNECTED, answered, ANSWERED},
+	{ANSWERED, EV_SERVICE_UP, up, 0},
+};
+
+const struct proc_def paging_def = {
+	"paging", "TS 24.301 5.6.2", steps, rows, 2, 2, &pool, end,
+};
+
+static void init(struct proc *p, const void *arg)
+{
+	struct paging *g = (struct paging *)p;
+
+	g->arp = *(const uint8_t *)arg;
+	mme_counters.paging++;
+}
+
+struct proc *paging_begin(struct mme_ue *ue, struct proc *parent, uint8_t arp)
+{
+	return proc_start(&paging_def, &ue->procs, ue, parent, init, &arp);
+}
+
+/* ---- what the SGW says ---- */
+
+/* Seconds until a device that cannot be called now is heard of at the latest. */
+static uint32_t sleeps_s(const struct mme_ue *ue)
+{
+	uint64_t ms = timer_left_ms(&ue->reachable);
+
+	return (uint32_t)((ms + 999) / 1000);
+}
+
+static void again_if_more_urgent(struct proc *p, uint8_t arp)
+{
+	struct paging *g = (struct paging *)p;
+
+	g->notified = true;
+	if (!arp || (g->arp && arp >= g->arp))
+		return;
+	g->arp = arp;
+	if (p->step == PAGE)
+		page(p->owner, g);
+}
+
+/* What becomes of a notification. */
+static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtpc_response *r)
+{
+	uint8_t arp = q->bearers ? q->bearer[0].qos.arp_priority : 0;
+	struct proc *running = proc_find(&ue->procs, &paging_def);
+
+	r->cause = GTPC_ACCEPTED;
+	if (proc_find(&ue->procs, &attach_def)) {
+		; /* so are those of a device that attaches */
+	} else if (ue->emm != EMM_REGISTERED) {
+		r->cause = GTPC_UNABLE_TO_PAGE;
+	} else if (running) {
+		again_if_more_urgent(running, arp);
+	} else if (proc_find(&ue->procs, &service_def) || ue_is_connected(ue)) {
+		; /* its bearers are on their way to the SGW */
+	} else if (ue->unreachable && ue->asleep && mme.psm_buffer) {
+		r->buffering_s = sleeps_s(ue);
+	} else if (ue->unreachable) {
+		r->cause = GTPC_UNABLE_TO_PAGE;
+	} else {
+		struct proc *p = paging_begin(ue, NULL, arp);
+
+		if (p)
+			((struct paging *)p)->notified = true;
+		else
+			r->cause = GTPC_NO_RESOURCES;
+	}
+}
+
+void paging_notified(struct mme_ue *ue, void *token, const struct gtpc_request *q)
+{
+	struct gtpc_response r = {.type = q->type};
+
+	mme_counters.ddn++;
+	/* TS 23.007 21.8: the eNodeB has lost the bearer's tunnel, and with it the device. */
+	if (q->cause == GTPC_ERROR_INDICATION_RECEIVED && ue->conn && ue->emm == EMM_REGISTERED) {
+		UE_LOG(WARN, ue, "mme.bearer_lost", "ebi=%u", q->bearers ? q->bearer[0].ebi : 0);
+		conn_release(ue->conn, S1AP_CAUSE(RADIO, RADIO_CONNECTION_WITH_UE_LOST));
+	}
+	notified(ue, q, &r);
+	if (r.cause != GTPC_ACCEPTED)
+		UE_LOG(INFO, ue, "paging.refused", "cause=%u emm=%d unreachable=%s", r.cause,
+		       ue->emm, ue->unreachable ? "yes" : "no");
+	mme_counters.paging_refused += r.cause != GTPC_ACCEPTED;
+	gtpc_reply(token, &r);
+}
+
+void paging_stopped(struct mme_ue *ue, void *token, const struct gtpc_request *q)
+{
+	struct gtpc_response r = {.type = q->type, .cause = GTPC_ACCEPTED};
+	struct proc *p = proc_find(&ue->procs, &paging_def);
+
+	/* What a procedure of ours waits for goes on. */
+	if (p && p->step == PAGE && !p->parent) {
+		((struct paging *)p)->notified = false;
+		proc_finish(p, 0);
+	}
+	gtpc_reply(token, &r);
+}
+
+bool paging_by_imsi(imsi_t imsi, uint8_t arp)
+{
+	struct s1ap_paging m = {0};
+	uint8_t octets[8];
+	unsigned n = 0;
+
+	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(imsi) % 1024));
+	S1AP_SET(&m, ue_paging_id,
+		 (struct s1ap_ue_paging_id){.choice = S1AP_UE_PAGING_ID_IMSI,
+					    .imsi = imsi_octets(imsi, octets)});
+	S1AP_SET(&m, cn_domain, S1AP_CN_DOMAIN_PS);
+	set_priority(&m, arp);
+	for (struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
+		struct s1ap_tai_item *item;
+
+		if (!e->ready)
+			continue;
+		item = arena_zalloc(&turn_arena, e->tais * sizeof(*item));
+		for (unsigned i = 0; i < e->tais; i++)
+			item[i].tai = e->tai[i];
+		S1AP_SET(&m, tai_list, (struct s1ap_tai_list){item, e->tais});
+		n += !enb_send(e, 0, &s1ap_paging_msg, &m);
+	}
+	LOG(INFO, "paging.imsi", "imsi=%s enbs=%u", imsi_print(imsi, (char[IMSI_STRLEN]){0}), n);
+	mme_counters.paging_sent += n;
+	return n > 0;
+}

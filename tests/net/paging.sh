@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Downlink data for idle devices: it waits while the device is called, and arrives whole, complete and
+# in order. Paging goes to the eNodeBs that serve the device's areas and to no others, is repeated, and is
+# given up; Wireshark judges it. An eNodeB that has lost a tunnel loses no device.
+. "$(dirname "$0")/lib.sh"
+command -v tshark >/dev/null || skip "needs tshark"
+command -v python3 >/dev/null || skip "needs python3"
+
+# Numbered datagrams of SIZE octets to ADDRESS, COUNT of them at GAP seconds.
+cat >"/tmp/$LAB-send.py" <<'E2'
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+to, first, count, size, gap = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
+for i in range(first, first + count):
+    s.sendto(b"%06d" % i + b"x" * (size - 6), (to, 4000))
+    time.sleep(gap)
+E2
+# Prints number and size of each datagram that comes.
+cat >"/tmp/$LAB-take.py" <<'E2'
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+s.bind(("0.0.0.0", 4000))
+while True:
+    d = s.recv(65536)
+    print(int(d[:6]), len(d), flush=True)
+E2
+send() { in_ns inet python3 "/tmp/$LAB-send.py" "$IP" "$@"; } # FIRST COUNT SIZE GAP
+# took FIRST COUNT SIZE: exactly these came, in this order, since `fresh`.
+fresh() { TAKEN=$(wc -l <"$LAB_DIR/taken"); }
+taken() { tail -n "+$((TAKEN + 1))" "$LAB_DIR/taken"; }
+took() {
+	wait_for 8 test "$(($(wc -l <"$LAB_DIR/taken") - TAKEN))" -ge "$2"
+	diff <(taken) <(seq "$1" $(($1 + $2 - 1)) | sed "s/\$/ $3/") | head -n 10
+	[ "${PIPESTATUS[0]}" = 0 ]
+}
+arrived() { [ "$(($(wc -l <"$LAB_DIR/taken") - TAKEN))" -ge "$1" ]; }
+idle() {
+	ue_is "$1" ecm idle && return 0
+	mark
+	ran "release $1"
+	saw "ue=$1 .*event=released" && wait_for 3 ue_is "$1" ecm idle
+}
+held() { ctl -j stats | jq --arg n "$1" '.mcore_held_packets_total[$n] // 0'; }
+
+lab_up
+lab_config 's/tracking_areas:.*/tracking_areas: [00101:1-2, 00101:40-99]\n  timers: {T3413: 1s}\n  security: {ciphering: [EEA0]}/'
+check "mcored starts" lab_start
+add_sims 2 >/dev/null
+nsenter --net="/run/netns/$LAB-core" -- tcpdump --immediate-mode -i s1u -U -w "$LAB_DIR/s1.pcap" sctp 2>"$LAB_DIR/tcpdump.log" &
+lab_pids+=("$!")
+wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
+# eNodeBs 1 and 2 share a list of areas; 3 serves another.
+# shellcheck disable=SC2046
+ENB=10.10.0.2,10.10.0.3,10.10.0.4 TAC=1,2,50 ransim_run --enbs 3 $(device 1 iot) $(device 2 iot)
+check "two devices attach" saw "ue=2 .*event=attached" 10
+check "both" saw "ue=1 .*event=attached" 10
+IP=$(session 1 ue4)
+spawn ue1 python3 "/tmp/$LAB-take.py" >"$LAB_DIR/taken"
+wait_for 5 in_ns core ping -c 1 -W 1 198.51.100.2
+wait_for 5 in_ns inet ping -c 1 -W 1 "$IP"
+
+check "the device becomes idle" idle 1
+mark
+check "the first ping to an idle device is answered" in_ns inet ping -n -c 1 -W 5 "$IP"
+check "it was called by the eNodeB of its cell" saw "enb=1 .*event=paging"
+check "and by the other one that serves an area of its list" saw "enb=2 .*event=paging"
+check "it came for that" saw "ue=1 .*event=service"
+check "no ping of ten is lost" eval 'idle 1 && in_ns inet ping -n -q -c 10 -i 0.02 -W 5 "$IP" | grep " 0% packet loss"'
+
+fresh
+check "50 packets to an idle device arrive in order" eval 'idle 1 && send 1 50 200 0 && took 1 50 200'
+fresh
+check "large ones whole" eval 'idle 1 && send 100 20 1400 0.001 && took 100 20 1400'
+fresh
+# A stream that begins while the device is idle and goes on: what waited comes before what follows.
+check "a stream goes on without a gap" eval 'idle 1 && send 1000 400 300 0.002 && took 1000 400 300'
+check "nothing waits any more" is 0 stat held_packets
+
+# More than may wait: the first 64 arrive, and no other.
+ran "fault 1 unpaged"
+check "one that does not answer" idle 1
+fresh
+lost=$(reason idle_full)
+send 5000 100 100 0
+check "as much waits as may" wait_for 3 eval '[ $(($(reason idle_full) - lost)) -ge 36 ]'
+check "it is called three times" wait_for 6 eval '[ "$(tail -n "+$((SEEN + 1))" "$LAB_DIR/ransim.log" | grep -c "enb=1 .*event=paging")" -ge 3 ]'
+check "and given up: what waited is dropped" wait_for 6 eval '[ "$(held given_up)" -ge 64 ]'
+check "nothing has arrived" eval '! arrived 1'
+ran "fault 1 none"
+check "when it comes by itself it gets what comes then" eval 'mark; ran "service 1"; saw "ue=1 .*event=service" && send 6000 5 100 0.01 && took 6000 5 100'
+
+# The eNodeB has lost the device's tunnel: GTP-U Error Indication, release, and a call.
+mark
+ran "lose 1"
+check "data for a tunnel that the eNodeB has lost" eval 'send 7000 1 100 0; logged mme.bearer_lost'
+check "calls the device" saw "ue=1 .*event=paged"
+check "which is there again" eval 'saw "ue=1 .*event=service" && fresh && send 8000 3 100 0.01 && took 8000 3 100'
+
+# Away from its eNodeB: the whole list is called.
+check "it moves while idle, within its list" eval 'idle 1 && ran "move 1 2" && fresh && send 9000 5 100 0.01 && took 9000 5 100'
+check "nobody else was ever called" eval '! grep -q "enb=3 .*event=paging" "$LAB_DIR/ransim.log"'
+check "device 2 was not called" eval '! grep -q "ue=2 .*event=paged" "$LAB_DIR/ransim.log"'
+
+# A tracking area update comes instead of an answer.
+mark
+ran "fault 1 unpaged"
+idle 1
+fresh
+send 9100 3 100 0
+check "called again" saw "ue=1 .*event=paged"
+ran "tau 1 periodic"
+check "a tracking area update without the active flag brings its data too" took 9100 3 100
+
+kill "$(pgrep -P $$ tcpdump)" 2>/dev/null
+ts() { tshark -r "$LAB_DIR/s1.pcap" -o nas-eps.null_decipher:TRUE -Y "$1" -T fields -E separator='|' -E occurrence=f "${@:2}" 2>/dev/null; }
+check "Wireshark reads each Paging" eval '[ "$(ts "s1ap.PagingCause || s1ap.UEPagingID" -e s1ap.CNDomain | sort -u)" = 0 ]'
+check "with the identity index of the IMSI" eval '[ "$(ts s1ap.UEPagingID -e s1ap.UEIdentityIndexValue | sort -u | wc -l)" = 1 ]'
+check "by S-TMSI" eval '[ "$(ts s1ap.UEPagingID -e s1ap.UEPagingID | sort -u)" = 0 ]'
+check "in areas 1 and 2" eval 'tshark -r "$LAB_DIR/s1.pcap" -Y s1ap.UEPagingID -T fields -e s1ap.tAC 2>/dev/null | sort -u | grep -qx "0x0001,0x0002\|1,2\|0x0002,0x0001\|2,1"'
+nothing_wrong() {
+	local bad
+	bad=$(ts "_ws.malformed || _ws.expert.severity >= 0x600000" -e frame.number -e _ws.expert.message)
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+check "nothing malformed" nothing_wrong
+rm -f "/tmp/$LAB-send.py" "/tmp/$LAB-take.py"
+finish

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paging: whom, where, how often, and what the SGW hears. */
+#include "bench.h"
+
+static struct s1_assoc *enb_in(unsigned i, uint16_t tac)
+{
+	enb_up(&assoc[i]);
+	setup_as(&assoc[i], (struct site){PLMN, PLMN, 100 + i, tac});
+	expect(&assoc[i], s1_setup_response);
+	return &assoc[i];
+}
+
+static void data_calls_an_idle_device_by_its_s_tmsi(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000001999");
+	const struct s1ap_paging *p;
+
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	p = expect(d.enb, paging);
+	assert_int_equal(p->ue_paging_id.choice, S1AP_UE_PAGING_ID_S_TMSI);
+	assert_int_equal(p->ue_paging_id.s_tmsi.mmec, CODE);
+	assert_int_equal(p->ue_paging_id.s_tmsi.m_tmsi, d.guti.m_tmsi);
+	assert_int_equal(p->ue_identity_index_value, 1010000001999 % 1024);
+	assert_int_equal(p->cn_domain, S1AP_CN_DOMAIN_PS);
+	assert_int_equal(p->tai_list.n, 5); /* 5 to 9, its own first */
+	assert_int_equal(p->tai_list.v[0].tai.tac, TAC);
+	assert_false(p->has.paging_drx);
+	assert_false(p->has.paging_priority);
+	assert_false(p->has.ue_radio_capability_for_paging);
+	assert_int_equal(
+		p->assistance_data_for_paging.paging_attempt_information.paging_attempt_count, 1);
+	assert_int_equal(p->assistance_data_for_paging.paging_attempt_information
+				 .intended_number_of_paging_attempts,
+			 3);
+	serve_device(&d);
+	assert_true(the_session()->connected);
+	assert_int_equal(procedures(), 0);
+	elapse(20000);
+	quiet(d.enb);
+	assert_int_equal(sgw.unpaged, 0);
+	assert_int_equal(mme_counters.paging_answered, 1);
+}
+
+static void only_enodebs_of_its_areas_are_asked(void **state)
+{
+	(void)state;
+	static const struct mme_tacs near[] = {{PLMN, 5, 9}, {PLMN, 100, 200}};
+	struct mme_config c = bench_config;
+
+	c.tacs = 2;
+	c.tac = near;
+	mme_reload(&c);
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct s1_assoc *same = enb_in(1, 9), *other = enb_in(2, 150);
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	expect(same, paging);
+	quiet(other);
+	/* One that comes meanwhile is asked with the next attempt. */
+	enb_down(d.enb);
+	elapse(6100);
+	expect(same, paging);
+	struct device there = d;
+
+	there.enb = same;
+	initial(&there, service_request(&there));
+	take_context(&there);
+	context_is_up(&there, there.ebi);
+	assert_int_equal(procedures(), 0);
+}
+
+static void a_device_that_does_not_come_is_given_up(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	sgw_notifies(&d, 8, 0);
+	for (int i = 1; i <= 3; i++) {
+		const struct s1ap_paging *p = expect(d.enb, paging);
+
+		assert_int_equal(p->assistance_data_for_paging.paging_attempt_information
+					 .paging_attempt_count,
+				 i);
+		quiet(d.enb);
+		assert_int_equal(sgw.unpaged, 0);
+		elapse(6100);
+	}
+	quiet(d.enb);
+	assert_int_equal(sgw.unpaged, 1);
+	assert_int_equal(sgw.unpaged_cause, GTPC_UE_NOT_RESPONDING);
+	assert_int_equal(mme_counters.paging_failed, 1);
+	assert_int_equal(procedures(), 0);
+	is_registered(&d);
+	/* And called again for what comes later. */
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	serve_device(&d);
+}
+
+static void attempts_are_as_configured(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+
+	c.timer[T3413].ms = 2000;
+	mme_reload(&c);
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	elapse(2100);
+	expect(d.enb, paging);
+	elapse(2100);
+	expect(d.enb, paging);
+	elapse(2100);
+	assert_int_equal(sgw.unpaged, 1);
+}
+
+static void more_urgent_data_calls_at_once(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct mme_config c = bench_config;
+	const struct s1ap_paging *p;
+
+	c.paging_priority_arp = 4;
+	mme_reload(&c);
+	sgw_notifies(&d, 8, 0);
+	assert_false(expect(d.enb, paging)->has.paging_priority);
+	sgw_notifies(&d, 8, 0);
+	sgw_notifies(&d, 9, 0);
+	quiet(d.enb);
+	sgw_notifies(&d, 2, 0);
+	p = expect(d.enb, paging);
+	assert_true(p->has.paging_priority);
+	assert_int_equal(p->paging_priority, S1AP_PAGING_PRIORITY_PRIOLEVEL2);
+	quiet(d.enb);
+	assert_int_equal(in_use("paging"), 1);
+	serve_device(&d);
+}
+
+static void connected_device_is_not_called(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_DONE);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	quiet(d.enb);
+	go_idle(&d);
+	initial(&d, service_request(&d));
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	take_context(&d);
+	quiet(d.enb);
+	context_is_up(&d, d.ebi);
+	assert_int_equal(procedures(), 0);
+}
+
+static void unknown_device_is_not_found(void **state)
+{
+	(void)state;
+	struct gtpc_request q = {.type = GTPC_DOWNLINK_DATA_NOTIFICATION, .teid = 4711};
+	struct device d = one();
+	const struct s1ap_paging *p;
+
+	q.imsi = IMSI_NONE;
+	assert_int_equal(sgw_asks(&q).cause, GTPC_CONTEXT_NOT_FOUND);
+	quiet(d.enb);
+	assert_int_equal(mme_counters.s11_unknown, 1);
+	/* Where the SGW says whose data it is, the S-TMSI is all that is lost. */
+	q.sender.teid = 1;
+	q.imsi = d.imsi;
+	assert_int_equal(sgw_asks(&q).cause, GTPC_ACCEPTED);
+	p = expect(d.enb, paging);
+	assert_int_equal(p->ue_paging_id.choice, S1AP_UE_PAGING_ID_IMSI);
+	assert_int_equal(p->ue_paging_id.imsi.n, 8);
+	assert_memory_equal(p->ue_paging_id.imsi.p, "\x00\x01\x01\x00\x00\x00\x00\xf1", 8);
+	assert_int_equal(p->tai_list.n, 1);
+}
+
+static void silent_device_is_not_called_any_more(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	elapse(10);
+	reach_start(ue_of(&d));
+	pass((mme.t3412_s + mme.mobile_reachable_extra_s) * 1000ULL + 1000, 60000);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_UNABLE_TO_PAGE);
+	quiet(d.enb);
+	serve_device(&d);
+	go_idle(&d);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	expect(d.enb, paging);
+}
+
+static void what_an_enodeb_said_helps_the_next(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct s1ap_ue_capability_info_indication c = {0};
+	struct s1ap_ue_context_release_request q = {0};
+	struct s1ap_ue_context_release_complete m = {0};
+	struct s1ap_recommended_cell_item cell[2] = {{.eutran_cgi = {PLMN, 0x11}},
+						     {.eutran_cgi = {PLMN, 0x22}}};
+	struct s1ap_mme_paging_target target = {.choice = S1AP_MME_PAGING_TARGET_TAI,
+						.tai = {PLMN, TAC}};
+	struct s1ap_recommended_enb_item enb = {.mme_paging_target = target};
+	const struct s1ap_paging *p;
+
+	attach_to(&d, AT_DONE);
+	S1AP_SET(&c, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&c, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&c, ue_radio_capability, bytes_of("all", 3));
+	S1AP_SET(&c, ue_radio_capability_for_paging, bytes_of("few", 3));
+	tell(d.enb, ue_capability_info_indication, &c);
+	S1AP_SET(&q, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&q, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&q, cause, S1AP_CAUSE(RADIO, USER_INACTIVITY));
+	tell(d.enb, ue_context_release_request, &q);
+	expect(d.enb, ue_context_release_command);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, information_on_recommended_cells_and_enbs_for_paging,
+		 (struct s1ap_information_on_recommended_cells_and_enbs_for_paging){
+			 .recommended_cells_for_paging.recommended_cell_list = {cell, 2},
+			 .recommend_enbs_for_paging.recommended_enb_list = {&enb, 1},
+		 });
+	tell(d.enb, ue_context_release_complete, &m);
+	ue_of(&d)->paging_drx = S1AP_PAGING_DRX_V256 + 1;
+	sgw_notifies(&d, 8, 0);
+	p = expect(d.enb, paging);
+	assert_int_equal(p->paging_drx, S1AP_PAGING_DRX_V256);
+	assert_int_equal(p->ue_radio_capability_for_paging.n, 3);
+	assert_memory_equal(p->ue_radio_capability_for_paging.p, "few", 3);
+	const struct s1ap_recommended_cell_list *l =
+		&p->assistance_data_for_paging.assistance_data_for_recommended_cells
+			 .recommended_cells_for_paging.recommended_cell_list;
+
+	assert_int_equal(l->n, 2);
+	assert_int_equal(l->v[1].eutran_cgi.eci, 0x22);
+}
+
+static void device_that_attaches_anew_was_lost_to_the_sgw(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001"), again;
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	again = device(d.enb, "001010000000001");
+	attach_to(&again, AT_DONE);
+	assert_int_equal(sgw.unpaged, 1);
+	assert_int_equal(sgw.unpaged_cause, GTPC_ALREADY_REATTACHED);
+	assert_int_equal(sessions(), 1);
+	elapse(20000);
+	quiet(d.enb);
+}
+
+static void service_that_fails_is_told_to_the_sgw(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	initial(&d, service_request(&d));
+	take_context(&d);
+	elapse(10100);
+	released(&d);
+	assert_int_equal(sgw.unpaged, 1);
+	assert_int_equal(sgw.unpaged_cause, GTPC_SERVICE_DENIED);
+	is_registered(&d);
+}
+
+static void sgw_stops_what_it_asked_for(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct gtpc_request q = {.type = GTPC_STOP_PAGING, .teid = the_session()->mme_teid};
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	sgw_asks(&q);
+	elapse(20000);
+	quiet(d.enb);
+	assert_int_equal(sgw.unpaged, 0);
+	assert_int_equal(procedures(), 0);
+}
+
+static void calls_are_answered_by_any_message(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_extended_service_request r = {
+		.service_type = NAS_SERVICE_PACKET,
+		.ksi = d.sec.ksi,
+		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
+	};
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));
+	take_context(&d);
+	context_is_up(&d, d.ebi);
+	assert_int_equal(mme_counters.paging_answered, 1);
+	assert_int_equal(procedures(), 0);
+}
+
+static void restart_knows_where_to_call(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	uint32_t teid = the_session()->mme_teid;
+	char error[128];
+
+	mme_stop(true);
+	run();
+	memset(assoc, 0, sizeof(assoc));
+	assert_int_equal(mme_start(&bench_config, error, sizeof(error)), 0);
+	assert_int_equal(ue_of(&d)->s11_teid, teid);
+	d.enb = enb_ready(0);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	assert_int_equal(expect(d.enb, paging)->tai_list.v[0].tai.tac, TAC);
+	d.sec.dl_count = ue_of(&d)->sec.dl_count;
+	serve_device(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BEHAVIOUR(data_calls_an_idle_device_by_its_s_tmsi),
+		BEHAVIOUR(only_enodebs_of_its_areas_are_asked),
+		BEHAVIOUR(a_device_that_does_not_come_is_given_up),
+		BEHAVIOUR(attempts_are_as_configured),
+		BEHAVIOUR(more_urgent_data_calls_at_once),
+		BEHAVIOUR(connected_device_is_not_called),
+		BEHAVIOUR(unknown_device_is_not_found),
+		BEHAVIOUR(silent_device_is_not_called_any_more),
+		BEHAVIOUR(what_an_enodeb_said_helps_the_next),
+		BEHAVIOUR(device_that_attaches_anew_was_lost_to_the_sgw),
+		BEHAVIOUR(service_that_fails_is_told_to_the_sgw),
+		BEHAVIOUR(sgw_stops_what_it_asked_for),
+		BEHAVIOUR(calls_are_answered_by_any_message),
+		BEHAVIOUR(restart_knows_where_to_call),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
