@@ -214,7 +214,11 @@ static void ue_parts(imsi_t imsi, void (*tell_timer)(void *, const struct timer_
 		snprintf(of, sizeof(of), "%s/%s", p->def->name, s->name);
 		timer_of(&p->timer, s->timer ? s->timer->name : "-", of, p->tries, tell_timer, arg);
 	}
-	timer_of(&ue->reachable, "mobile reachable", "implicit detach", 0, tell_timer, arg);
+	if (ue->asleep || !ue->unreachable)
+		timer_of(&ue->reachable, ue->psm && !ue->asleep ? "T3324" : "mobile reachable",
+			 "not paged any more", 0, tell_timer, arg);
+	else
+		timer_of(&ue->reachable, "implicit detach", "forgotten", 0, tell_timer, arg);
 	for (const struct mme_bearer *b = NULL; (b = bearer_next((struct mme_ue *)ue, b));) {
 		const struct mme_pdn *p = b->pdn;
 		struct bearer_view v = {
