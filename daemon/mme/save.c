@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 9, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 10, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
