@@ -106,9 +106,10 @@ static void withdraw(const struct sgw_ue *ue, uint8_t ebi)
 static void answered(struct gtpc_txn *txn, const struct gtpc_response *from_mme)
 {
 	struct sgw_relay *x = container_of(txn, struct sgw_relay, txn);
-	struct gtpc_response r = *from_mme;
+	struct gtpc_response r;
 	void *token = x->token;
 
+	gtpc_copy_response(&r, from_mme);
 	if (x->type == GTPC_CREATE_BEARER && gtpc_accepted(r.cause)) {
 		r.cause = r.bearer[0].cause = take_bearer(x, from_mme);
 		if (!gtpc_accepted(r.cause)) /* the device has it and nobody else */
@@ -123,13 +124,14 @@ static void answered(struct gtpc_txn *txn, const struct gtpc_response *from_mme)
 void relay_down(void *token, const struct gtpc_request *q)
 {
 	struct sgw_ue *ue = sgw_ue_find(q->teid);
-	struct gtpc_request to_mme = *q;
+	struct gtpc_request to_mme;
 	uint8_t ebi = q->linked_ebi ? q->linked_ebi : q->bearer[0].ebi;
 	struct sgw_bearer *b;
 	struct sgw_pdn *pdn = ue ? sgw_pdn_with(ue, ebi, &b) : NULL;
 	struct sgw_relay *x;
 	uint32_t slot = UINT32_MAX;
 
+	gtpc_copy_request(&to_mme, q);
 	if (!pdn || pdn->state != SGW_ACTIVE || !q->bearers)
 		return answer(token, q->type, GTPC_CONTEXT_NOT_FOUND);
 	if (q->type == GTPC_CREATE_BEARER) {
@@ -192,12 +194,13 @@ static void commanded(struct gtpc_txn *txn, const struct gtpc_response *r)
 void relay_up(void *token, const struct gtpc_request *q)
 {
 	struct sgw_ue *ue = sgw_ue_find(q->teid);
-	struct gtpc_request to_pgw = *q;
+	struct gtpc_request to_pgw;
 	uint8_t ebi = q->linked_ebi ? q->linked_ebi : q->bearer[0].ebi;
 	struct sgw_bearer *b;
 	struct sgw_pdn *pdn = ue ? sgw_pdn_with(ue, ebi, &b) : NULL;
 	struct command *c;
 
+	gtpc_copy_request(&to_pgw, q);
 	if (!pdn || pdn->state != SGW_ACTIVE)
 		return answer(token, q->type, GTPC_CONTEXT_NOT_FOUND);
 	c = pool_get(&commands);

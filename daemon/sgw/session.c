@@ -170,9 +170,10 @@ static void session_created(struct gtpc_txn *txn, const struct gtpc_response *fr
 {
 	struct sgw_pdn *pdn = container_of(txn, struct sgw_pdn, s5);
 	struct sgw_ue *ue = pdn->ue;
-	struct gtpc_response r = *from_pgw;
+	struct gtpc_response r;
 	void *token = pdn->token;
 
+	gtpc_copy_response(&r, from_pgw);
 	pdn->token = NULL;
 	pdn->pgw_teid = r.sender.teid;
 	if (gtpc_accepted(r.cause) && !pgw_slot(pdn->pgw_teid, pdn->ebi, &pdn->slot)) {
@@ -206,11 +207,12 @@ static struct sgw_ue *ue_for(const struct gtpc_request *q, enum gtpc_cause *caus
 
 static void create_session(void *token, const struct gtpc_request *q)
 {
-	struct gtpc_request to_pgw = *q;
+	struct gtpc_request to_pgw;
 	enum gtpc_cause cause;
 	struct sgw_pdn *pdn;
 	struct sgw_ue *ue;
 
+	gtpc_copy_request(&to_pgw, q);
 	if (!q->bearers || q->bearer[0].ebi < 5 || q->bearer[0].ebi > 15 || q->imsi == IMSI_NONE)
 		return answer(token, q->type, GTPC_REQUEST_REJECTED);
 	ue = ue_for(q, &cause);

@@ -2,7 +2,9 @@
 /* GTPv2-C between MME, SGW and PGW as structs (TS 29.274): S11 and S5/S8, both ways. The sender does not know
  * where the peer is: in this process the struct is handed over on the loop; elsewhere it will be
  * encoded onto UDP. Structs own all they hold. A transaction is embedded in its owner, as in s6a.h;
- * `done` is never called from within gtpc_request. TEIDs are in host order here. */
+ * `done` is never called from within gtpc_request. TEIDs are in host order here. What a handler is
+ * given ends after the last of its bearers (but is never without room for one): it is copied by
+ * gtpc_copy_request and gtpc_copy_response. */
 #ifndef TRANSPORT_GTPC_H
 #define TRANSPORT_GTPC_H
 
@@ -207,6 +209,9 @@ struct gtpc_txn {
 	void (*done)(struct gtpc_txn *, const struct gtpc_response *);
 	void *pending;
 };
+
+void gtpc_copy_request(struct gtpc_request *to, const struct gtpc_request *from);
+void gtpc_copy_response(struct gtpc_response *to, const struct gtpc_response *from);
 
 enum gtpc_role { GTPC_SGW, GTPC_PGW, GTPC_MME, GTPC_ROLES };
 

@@ -531,7 +531,7 @@ static inline void sgw_asked(void *token, const struct gtpc_request *r)
 	}
 	assert_true(sgw.helds < HELD);
 	sgw.held[sgw.helds].token = token;
-	sgw.held[sgw.helds++].r = *r;
+	gtpc_copy_request(&sgw.held[sgw.helds++].r, r);
 }
 
 /* What the SGW asks the MME of its own accord, and the answer. */

@@ -230,7 +230,7 @@ static inline void got(struct gtpc_txn *txn, const struct gtpc_response *r)
 	struct waiting *w = (struct waiting *)txn;
 
 	w->answers++;
-	w->r = *r;
+	gtpc_copy_response(&w->r, r);
 }
 
 static inline struct gtpc_response ask(enum gtpc_role to, const struct gtpc_request *q)

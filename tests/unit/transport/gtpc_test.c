@@ -55,7 +55,7 @@ static void done(struct gtpc_txn *txn, const struct gtpc_response *r)
 {
 	assert_null(txn->pending);
 	answers++;
-	last = *r;
+	gtpc_copy_response(&last, r);
 }
 
 static void done_and_again(struct gtpc_txn *txn, const struct gtpc_response *r)

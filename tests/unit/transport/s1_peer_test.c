@@ -57,7 +57,7 @@ static void on_down(struct s1_assoc *assoc, const char *why)
 
 static void serve(int ready)
 {
-	static const struct s1_handler handler = {on_up, on_message, on_down};
+	static const struct s1_handler handler = {on_up, on_message, on_down, NULL};
 	struct s1_config config = {.kind = SCTP_USRSCTP, .port = PORT, .addresses = 1};
 	const char *error;
 

@@ -77,7 +77,7 @@ static void saw_down(struct s1_assoc *assoc, const char *why)
 		loop_stop();
 }
 
-static const struct s1_handler handler = {saw_up, saw_message, saw_down};
+static const struct s1_handler handler = {saw_up, saw_message, saw_down, NULL};
 static struct timer limit;
 
 static void on_limit(struct timer *timer)
@@ -617,7 +617,7 @@ static enum sctp_kind kind_of(const char *word)
 
 static int be_an_end(int argc, char **argv)
 {
-	static const struct s1_handler tool_handler = {tool_up, tool_message, tool_down};
+	static const struct s1_handler tool_handler = {tool_up, tool_message, tool_down, NULL};
 	struct s1_config config = {0};
 	const char *error = "";
 	int r;
