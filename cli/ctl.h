@@ -108,6 +108,17 @@ int access_add(const struct command *, int argc, char **argv); /* access.c */
 int drain(const struct command *, int argc, char **argv);
 int access_del(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
+int enb_show(const struct command *, int argc, char **argv); /* node.c */
+int enb_reset(const struct command *, int argc, char **argv);
+int ue_locate(const struct command *, int argc, char **argv);
+int ue_trace_radio(const struct command *, int argc, char **argv);
+int ue_voice(const struct command *, int argc, char **argv);
+int mme_overload(const struct command *, int argc, char **argv);
+int warning_show(const struct command *, int argc, char **argv);
+int warning_send(const struct command *, int argc, char **argv);
+int warning_kill(const struct command *, int argc, char **argv);
+extern const char *const locate_words[], *const radio_trace_words[], *const overload_words[],
+	*const warning_words[];
 int sim_import(const struct command *, int argc, char **argv); /* import.c */
 int trace(const struct command *, int argc, char **argv);      /* trace.c */
 int capture(const struct command *, int argc, char **argv);    /* capture.c */

@@ -287,7 +287,7 @@ static struct api_request *begin(struct MHD_Connection *connection, const char *
 		r->next->pprev = &r->next;
 	api.requests = r;
 	r->method = method;
-	r->route = route_find(method, path, &r->imsi, &status);
+	r->route = route_find(method, path, &r->imsi, r->word, &status);
 	if (!may_ask(r))
 		api_error(r, MHD_HTTP_FORBIDDEN, "user %u may not use this socket", r->uid);
 	else if (!r->route && status == MHD_HTTP_METHOD_NOT_ALLOWED)

@@ -10,11 +10,11 @@ struct MHD_Connection;
 struct MHD_Response;
 struct api_request;
 
-enum { API_MAX_BODY = 64 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500 };
+enum { API_MAX_BODY = 64 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500, API_MAX_WORD = 160 };
 
 struct api_route {
 	const char *method;
-	const char *path; /* "/ues/:imsi/detach"; :imsi matches a legal IMSI */
+	const char *path; /* "/ues/:imsi/detach"; :imsi matches a legal IMSI, :word anything */
 	/* The request is here whole: answers, or holds it and answers later. */
 	void (*run)(struct api_request *);
 	/* NULL: a body is gathered up to API_MAX_BODY. Else true if this body is to be given to
@@ -26,6 +26,7 @@ struct api_route {
 struct api_request {
 	const struct api_route *route;
 	imsi_t imsi; /* of the path; IMSI_NONE */
+	char word[API_MAX_WORD]; /* :imsi or :word of the path as it was given */
 	char *body;
 	size_t body_n;
 	void *state; /* the route's; freed by state_free when the last reference goes */
@@ -43,7 +44,7 @@ struct api_request {
 extern const struct api_config *api_config;
 /* Sums up what is wrong with a path and method in *status (404, 405), or returns the route. */
 const struct api_route *route_find(const char *method, const char *path, imsi_t *imsi,
-				   unsigned *status);
+				   char word[API_MAX_WORD], unsigned *status);
 
 /* Each takes over the JSON, and ends api_hold. What comes after the first answer, or when the
  * client is gone, is dropped. */
@@ -116,6 +117,17 @@ void access_list(struct api_request *);
 void access_post(struct api_request *);
 void access_delete(struct api_request *);
 void enbs_list(struct api_request *);
+void enb_show(struct api_request *); /* node.c */
+void enb_reset_post(struct api_request *);
+void ue_locate(struct api_request *);
+void ue_radio_trace(struct api_request *);
+void ue_voice(struct api_request *);
+void overload_show(struct api_request *);
+void overload_set(struct api_request *);
+void warnings_list(struct api_request *);
+void warning_show(struct api_request *);
+void warning_post(struct api_request *);
+void warning_delete(struct api_request *);
 void trace(struct api_request *);
 void capture(struct api_request *);
 void why(struct api_request *);

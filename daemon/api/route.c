@@ -23,7 +23,20 @@ static const struct api_route routes[] = {
 	{"GET", "/access", access_list, NULL, NULL},
 	{"POST", "/access", access_post, NULL, NULL},
 	{"DELETE", "/access", access_delete, NULL, NULL},
+	{"POST", "/ues/:imsi/locate", ue_locate, NULL, NULL},
+	{"POST", "/ues/:imsi/radio-trace", ue_radio_trace, NULL, NULL},
+	{"DELETE", "/ues/:imsi/radio-trace", ue_radio_trace, NULL, NULL},
+	{"POST", "/ues/:imsi/voice", ue_voice, NULL, NULL},
 	{"GET", "/enbs", enbs_list, NULL, NULL},
+	{"GET", "/enbs/:word", enb_show, NULL, NULL},
+	{"POST", "/enbs/:word/reset", enb_reset_post, NULL, NULL},
+	{"GET", "/overload", overload_show, NULL, NULL},
+	{"POST", "/overload", overload_set, NULL, NULL},
+	{"DELETE", "/overload", overload_set, NULL, NULL},
+	{"GET", "/warnings", warnings_list, NULL, NULL},
+	{"GET", "/warnings/:word", warning_show, NULL, NULL},
+	{"POST", "/warnings", warning_post, NULL, NULL},
+	{"DELETE", "/warnings", warning_delete, NULL, NULL},
 	{"GET", "/pools", pools_list, NULL, NULL},
 	{"GET", "/peers", peers_list, NULL, NULL},
 	{"GET", "/trace", trace, NULL, NULL},
@@ -36,34 +49,34 @@ static const struct api_route routes[] = {
 	{"GET", "/version", version_show, NULL, NULL},
 };
 
-/* Word by word; :imsi takes any legal IMSI. */
-static bool matches(const char *pattern, const char *path, imsi_t *imsi)
+/* One part of a path may be anything: :imsi takes any legal IMSI, :word what fits. */
+static bool matches(const char *pattern, const char *path, imsi_t *imsi, char word[API_MAX_WORD])
 {
-	static const char word[] = ":imsi";
-	const char *at = strstr(pattern, word);
-	char digits[IMSI_STRLEN];
-	size_t before, n;
+	const char *at = strchr(pattern, ':');
+	size_t before, n, rest;
 
 	*imsi = IMSI_NONE;
+	*word = 0;
 	if (!at)
 		return !strcmp(pattern, path);
 	before = (size_t)(at - pattern);
 	if (strncmp(pattern, path, before))
 		return false;
 	n = strcspn(path + before, "/");
-	if (n >= sizeof digits || strcmp(path + before + n, at + sizeof word - 1))
+	rest = strcspn(at, "/");
+	if (!n || n >= API_MAX_WORD || strcmp(path + before + n, at + rest))
 		return false;
-	memcpy(digits, path + before, n);
-	digits[n] = 0;
-	return imsi_parse(digits, imsi);
+	memcpy(word, path + before, n);
+	word[n] = 0;
+	return strncmp(at, ":imsi", rest) || imsi_parse(word, imsi);
 }
 
 const struct api_route *route_find(const char *method, const char *path, imsi_t *imsi,
-				   unsigned *status)
+				   char word[API_MAX_WORD], unsigned *status)
 {
 	*status = 404;
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-		if (!matches(routes[i].path, path, imsi))
+		if (!matches(routes[i].path, path, imsi, word))
 			continue;
 		if (!strcmp(routes[i].method, method))
 			return &routes[i];

@@ -34,6 +34,27 @@ const struct view_row finding_rows[] = {FINDING_FIELDS(ROW) END};
 #define VIEW struct enb_view
 const struct view_row enb_rows[] = {ENB_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct enb_cell_view
+const struct view_row enb_cell_rows[] = {ENB_CELL_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct enb_count_view
+const struct view_row enb_count_rows[] = {ENB_COUNT_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct enb_cause_view
+const struct view_row enb_cause_rows[] = {ENB_CAUSE_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct place_view
+const struct view_row place_rows[] = {PLACE_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct overload_view
+const struct view_row overload_rows[] = {OVERLOAD_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct warning_view
+const struct view_row warning_rows[] = {WARNING_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct warning_enb_view
+const struct view_row warning_enb_rows[] = {WARNING_ENB_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct session_view
 const struct view_row session_rows[] = {SESSION_FIELDS(ROW) END};
 #undef VIEW

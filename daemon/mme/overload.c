@@ -10,7 +10,7 @@
 #include "security/crypto.h"
 
 enum why { NONE, BY_LOAD, BY_HAND };
-enum { TICK_MS = 1000, MAX_PLMNS = 32 };
+enum { TICK_MS = 1000, MAX_PLMNS = 32, MAX_GUMMEIS = 256 };
 
 static struct {
 	enum why why;
@@ -26,11 +26,16 @@ static struct {
 
 static struct s1ap_gummei_list gummeis(void)
 {
-	struct gummei *g = arena_alloc(&turn_arena, MAX_PLMNS * sizeof(*g));
+	uint32_t n = 0, most = now.plmns * (1 + mme.more_gummeis);
+	struct gummei *g = arena_alloc(&turn_arena, most * sizeof(*g));
 
-	for (unsigned i = 0; i < now.plmns; i++)
-		g[i] = (struct gummei){now.plmn[i], mme.gummei.group, mme.gummei.code};
-	return (struct s1ap_gummei_list){g, now.plmns};
+	for (unsigned i = 0; i < now.plmns; i++) {
+		g[n++] = (struct gummei){now.plmn[i], mme.gummei.group, mme.gummei.code};
+		for (unsigned k = 0; k < mme.more_gummeis; k++)
+			g[n++] = (struct gummei){now.plmn[i], mme.more_gummei[k].group,
+						 mme.more_gummei[k].code};
+	}
+	return (struct s1ap_gummei_list){g, n < MAX_GUMMEIS ? n : MAX_GUMMEIS};
 }
 
 static void tell_start(struct enb *e)

@@ -369,7 +369,8 @@ static void message(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, s
 			incoming[i].handle(enb, pdu.body);
 			return;
 		}
-	event_enb(enb, "s1ap.unexpected", "message=%s", pdu.msg->name);
+	if (!enb_node_message(enb, pdu.msg, pdu.body))
+		event_enb(enb, "s1ap.unexpected", "message=%s", pdu.msg->name);
 }
 
 /* ---- association ------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ struct enb {
 	uint32_t slots, cap, free_first, free_last;
 	unsigned connected; /* contexts in use */
 	uint64_t error_indications;
+	uint32_t refuses; /* enum in enb_node.c, a bit each */
+	unsigned refusal_wait; /* Time to wait: enum s1ap_time_to_wait, plus one; 0: none */
+	unsigned broadcasts; /* of each warning in each cell, as Kill Response says */
 	bool leaving; /* no reconnection */
 };
 
@@ -49,6 +52,14 @@ int enb_send_reset(struct enb *, struct ue *only); /* NULL: the whole interface 
 
 struct tai enb_tai(const struct enb *);
 struct ecgi enb_cell(const struct enb *);
+
+/* ---- as a node (enb_node.c) --------------------------------------------------------------------
+ */
+
+/* `node ENB WORD [ARG]...` and `tell UE WORD [ARG]...`: what an eNodeB sends of its own accord. 0 or
+ * negative errno, -EINVAL for words that are none. */
+int enb_node_command(struct enb *, unsigned words, char *const *word);
+int enb_tell_command(struct ue *, unsigned words, char *const *word);
 
 /* ---- of a UE (enb_ue.c) -----------------------------------------------------------------------
  */

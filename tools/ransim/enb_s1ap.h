@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between enb.c (the interface) and enb_ue.c (UE-associated S1AP). */
+/* Between enb.c (the interface), enb_ue.c (UE-associated S1AP) and enb_node.c (nodes and warnings). */
 #ifndef RANSIM_ENB_S1AP_H
 #define RANSIM_ENB_S1AP_H
 
 #include "codec/s1ap.h"
 #include "core/log.h"
 #include "enb.h"
+#include "ue.h"
 
 /* Encodes and sends. 0, -ENETDOWN, or the codec's or transport's error. */
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
@@ -14,6 +15,14 @@ struct ue *enb_find_ue(const struct enb *, bool has_enb_id, uint32_t enb_id, boo
 		       uint32_t mme_id);
 
 struct s1ap_global_enb_id enb_global_id(const struct enb *);
+/* The context a message is for; its MME identifier is learned. NULL if there is none, or it has another
+ * one, which the MME has then been told. */
+struct ue *enb_context(struct enb *, uint32_t mme_id, uint32_t enb_id);
+
+static inline uint16_t stream_of(uint32_t enb_ue_id) { return (uint16_t)(1 + enb_ue_id % 29); }
+
+/* enb_node.c: false if the message is none of its. */
+bool enb_node_message(struct enb *, const struct s1ap_msg *, const void *body);
 
 void enb_on_downlink_nas(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);

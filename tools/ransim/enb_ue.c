@@ -16,8 +16,6 @@
 /* UERadioAccessCapabilityInformation (TS 36.331 10.2.2) around an empty UECapabilityInformation. */
 static const uint8_t radio_capability[] = {0x00, 0x10, 0x00, 0x00};
 
-static uint16_t stream_of(const struct ue *ue) { return (uint16_t)(1 + ue->enb_ue_id % 29); }
-
 struct tai enb_tai(const struct enb *enb)
 {
 	return (struct tai){.plmn = enb->plmn, .tac = enb->tac};
@@ -82,7 +80,7 @@ static int initial_ue_message(struct ue *ue, struct bytes nas, enum rrc_cause ca
 		S1AP_SET(&m, s_tmsi, (struct s1ap_s_tmsi){ue->guti.gummei.code, ue->guti.m_tmsi});
 	else if (ue->has_guti && ue->profile->identity == IDENTITY_GUTI)
 		S1AP_SET(&m, gummei, ue->guti.gummei);
-	err = enb_send(enb, stream_of(ue), &s1ap_initial_ue_message_msg, &m);
+	err = enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_initial_ue_message_msg, &m);
 	if (err)
 		enb_forget(ue);
 	return err;
@@ -105,10 +103,10 @@ int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 	S1AP_SET(&m, tai, enb_tai(ue->enb));
 	if (ue_fault(ue, FAULT_WRONG_MME_ID)) {
 		m.mme_ue_s1ap_id ^= 0x00ffffff;
-		enb_send(ue->enb, stream_of(ue), &s1ap_uplink_nas_transport_msg, &m);
+		enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_uplink_nas_transport_msg, &m);
 		m.mme_ue_s1ap_id ^= 0x00ffffff;
 	}
-	return enb_send(ue->enb, stream_of(ue), &s1ap_uplink_nas_transport_msg, &m);
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_uplink_nas_transport_msg, &m);
 }
 
 int enb_request_release(struct ue *ue)
@@ -119,7 +117,8 @@ int enb_request_release(struct ue *ue)
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, cause,
 		 (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_USER_INACTIVITY});
-	return enb_send(ue->enb, stream_of(ue), &s1ap_ue_context_release_request_msg, &m);
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_release_request_msg,
+			&m);
 }
 
 static void capability_info(struct ue *ue)
@@ -129,7 +128,7 @@ static void capability_info(struct ue *ue)
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, ue_radio_capability, bytes_of(radio_capability, sizeof(radio_capability)));
-	enb_send(ue->enb, stream_of(ue), &s1ap_ue_capability_info_indication_msg, &m);
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_capability_info_indication_msg, &m);
 }
 
 /* ---- downlink ---------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ static void capability_info(struct ue *ue)
 
 /* The context a message is for; its MME identifier is learned. An unknown one is an error of the
  * peer (10.6). */
-static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
+struct ue *enb_context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 {
 	struct ue *ue = enb_slot_ue(enb, enb_id);
 	struct s1ap_error_indication m = {0};
@@ -163,7 +162,7 @@ static struct ue *context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 void enb_on_downlink_nas(struct enb *enb, const void *body)
 {
 	const struct s1ap_downlink_nas_transport *m = body;
-	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+	struct ue *ue = enb_context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
 
 	if (ue)
 		ue_downlink_nas(ue, m->nas_pdu);
@@ -178,7 +177,7 @@ static void setup_failure(struct ue *ue)
 	S1AP_SET(&m, cause,
 		 (struct s1ap_cause){S1AP_CAUSE_RADIO,
 				     S1AP_CAUSE_RADIO_FAILURE_IN_RADIO_INTERFACE_PROCEDURE});
-	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_failure_msg, &m);
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_initial_context_setup_failure_msg, &m);
 }
 
 /* NULL, or what the UE would find wrong when access stratum security starts. */
@@ -209,14 +208,14 @@ static void setup_response(struct ue *ue, uint8_t e_rab_id)
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){&item, 1});
-	enb_send(ue->enb, stream_of(ue), &s1ap_initial_context_setup_response_msg, &m);
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_initial_context_setup_response_msg, &m);
 }
 
 void enb_on_context_setup(struct enb *enb, const void *body)
 {
 	const struct s1ap_initial_context_setup_request *m = body;
 	const struct s1ap_e_rab_to_be_setup_item_ctxt_su_req *rab = m->e_rab_to_be_setup_list.v;
-	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+	struct ue *ue = enb_context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
 	const char *wrong;
 
 	if (!ue || !m->e_rab_to_be_setup_list.n)
@@ -257,7 +256,7 @@ void enb_on_context_modification(struct enb *enb, const void *body)
 	const struct s1ap_ue_context_modification_request *m = body;
 	struct s1ap_ue_context_modification_response yes = {0};
 	struct s1ap_ue_context_modification_failure no = {0};
-	struct ue *ue = context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
+	struct ue *ue = enb_context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
 	uint8_t kenb[32];
 	bool wrong;
 
@@ -276,9 +275,11 @@ void enb_on_context_modification(struct enb *enb, const void *body)
 	S1AP_SET(&no, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&no, cause, (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_UNSPECIFIED});
 	if (wrong)
-		enb_send(enb, stream_of(ue), &s1ap_ue_context_modification_failure_msg, &no);
+		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_modification_failure_msg,
+			 &no);
 	else
-		enb_send(enb, stream_of(ue), &s1ap_ue_context_modification_response_msg, &yes);
+		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_modification_response_msg,
+			 &yes);
 }
 
 void enb_on_context_release(struct enb *enb, const void *body)

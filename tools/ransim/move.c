@@ -16,8 +16,6 @@ enum { SETTLE_MS = 1000, CONTAINER = 5, PDCP_SN = 7, PDCP_HFN = 1 };
 
 #define CAUSE(group, value) ((struct s1ap_cause){S1AP_CAUSE_##group, S1AP_CAUSE_##group##_##value})
 
-static uint16_t stream_of(uint32_t enb_ue_id) { return (uint16_t)(1 + enb_ue_id % 29); }
-
 static struct s1ap_ue_security_capabilities capabilities(const struct ue *ue)
 {
 	return (struct s1ap_ue_security_capabilities){(uint16_t)(ue->profile->eea << 9 & 0xffff),

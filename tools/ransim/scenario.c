@@ -298,6 +298,19 @@ static int do_connect(const struct words *w) { return each_enb(w, connect_one); 
 static int do_garbage(const struct words *w) { return each_enb(w, garbage_one); }
 static int do_reset(const struct words *w) { return each_enb(w, reset_one); }
 
+static int node_one(struct enb *enb, const struct words *w)
+{
+	return enb->assoc ? enb_node_command(enb, w->n - 2, w->w + 2) : -ENETDOWN;
+}
+
+static int tell_one(struct ue *ue, const struct words *w)
+{
+	return ue->connected ? enb_tell_command(ue, w->n - 2, w->w + 2) : -ENOTCONN;
+}
+
+static int do_node(const struct words *w) { return each_enb(w, node_one); }
+static int do_tell(const struct words *w) { return each_ue(w, tell_one); }
+
 static int do_quit(const struct words *w)
 {
 	(void)w;
@@ -473,6 +486,12 @@ static const struct {
 	{"connect", 2, true, do_connect, "ENB", "makes it anew"},
 	{"garbage", 2, true, do_garbage, "ENB [count N]", "damaged S1AP messages"},
 	{"reset", 2, true, do_reset, "ENB [ue N]", "S1 Reset of all or of one UE's connection"},
+	{"node", 3, true, do_node, "ENB WORD [ARG]…",
+	 "update [name NAME] [tac N] [gnb N], son ENB, en-dc N, rim, lppa, retrieve UE,\n"
+	 "                                                  "
+	 "pws-restart, pws-failure, remove, refuse update [WAIT]|location|trace|none"},
+	{"tell", 3, true, do_tell, "UE WORD [ARG]…",
+	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, suspend, lppa"},
 	{"wait", 2, false, do_wait, "SECONDS", ""},
 	{"expect", 2, false, do_expect, "EVENT [key=value|~text]… [within S]",
 	 "waits for such a line; fails if none comes"},

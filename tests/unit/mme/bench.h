@@ -690,11 +690,16 @@ static inline int bench_close(void **state)
 					    "attach", "auth",    "smc",      "identity",
 					    "detach", "service", "s6a_call", "gtpc_call",
 					    "refresh", "reallocation", "nas_security", "old_tmsi",
-					    "x2",      "s1ho", "unproven", "paging"};
+					    "x2",      "s1ho", "unproven", "paging",
+					    "mme_update", "mme_reset", "modification", "match",
+					    "locate", "ue_places", "radio_trace", "warning",
+					    "warning_enb", "warning_proc"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 
 	(void)state;
+	warning_drop_all();
+	overload_end_by_hand();
 	hss_release();
 	sgw_let_go();
 	for (int i = 0; i < ASSOCS; i++)
