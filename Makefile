@@ -174,6 +174,10 @@ check: ## install what is missing, build, run all tests; ends with "N passed, N 
 unit: unit-tests ## build and run the unit tests alone
 	@tests/run --unit $(B)
 
+soak: net-tests ## mcored with sanitizers against mutating eNodeBs and devices (SOAK_SECONDS=600)
+	@$(MAKE) --no-print-directory SAN=1 all
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} tests/net/soak.sh
+
 lint: ## formatting, layers, cppcheck, manual pages
 	@tools/lint
 
@@ -206,5 +210,5 @@ help: ## this list
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit-tests net-tests bpf-tests fuzz-targets deps demo check unit lint install clean help
+.PHONY: all unit-tests net-tests bpf-tests fuzz-targets deps demo check unit soak lint install clean help
 .SECONDARY:

@@ -75,7 +75,7 @@ static void join(struct s1_conn *c, struct enb *enb)
 	uint16_t streams = s1_streams(enb->assoc);
 
 	c->enb = enb;
-	c->stream = streams > 1 ? (uint16_t)(1 + enb->next_stream++ % (streams - 1)) : 0;
+	c->stream = (uint16_t)(streams > 1 ? 1 + enb->next_stream++ % (streams - 1) : 0);
 	c->prev = NULL;
 	c->next = enb->conns;
 	if (c->next)

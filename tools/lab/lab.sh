@@ -84,7 +84,7 @@ lab_config() {
 
 # lab_start: starts mcored and waits until it answers.
 lab_start() {
-	spawn core "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" >>"$LAB_DIR/mcored.log" 2>&1
+	spawn core "${LAB_PROGRAM:-$LAB_BUILD/mcored}" -c "$LAB_DIR/mcored.yaml" >>"$LAB_DIR/mcored.log" 2>&1
 	LAB_MCORED=$SPAWNED
 	local i
 	for ((i = 0; i < 200; i++)); do

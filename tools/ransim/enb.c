@@ -13,6 +13,7 @@
 #include "core/loop.h"
 #include "core/pool.h"
 #include "enb_s1ap.h"
+#include "mutate.h"
 #include "gtpu.h"
 #include "move.h"
 #include "security/crypto.h"
@@ -103,6 +104,8 @@ int enb_send(struct enb *enb, uint16_t stream, const struct s1ap_msg *msg, const
 	}
 	if (!enb->assoc)
 		return -ENETDOWN;
+	if (mutate_s1ap(enb->assoc, stream, msg, body, out, (size_t)(w.p - out)))
+		return 0;
 	return s1_send(enb->assoc, stream, out, (size_t)(w.p - out));
 }
 

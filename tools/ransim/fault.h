@@ -62,7 +62,9 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(HO_REFUSE, "ho-refuse", PLAIN, "target: Handover Failure")                               \
 	F(HO_SILENT, "ho-silent", PLAIN, "target: no answer to Handover Request")                  \
 	F(HO_STAY, "ho-stay", PLAIN, "source: no reaction to Handover Command")                    \
-	F(HO_LOST, "ho-lost", PLAIN, "the UE never arrives: no Handover Notify")
+	F(HO_LOST, "ho-lost", PLAIN, "the UE never arrives: no Handover Notify")                   \
+	F(MUTATE, "mutate", NUMBER,                                                                \
+	  "one in N messages mutated: octets, fields, order; of all eNodeBs and UEs")
 
 /* clang-format on */
 enum fault {

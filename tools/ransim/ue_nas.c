@@ -12,10 +12,11 @@
 #include "codec/pco.h"
 #include "core/loop.h"
 #include "enb.h"
+#include "mutate.h"
 #include "security/crypto.h"
 #include "security/kdf.h"
 
-enum { NAS_BUFFER = 1024 };
+enum { NAS_BUFFER = 1280 };
 
 /* ---- uplink
  * --------------------------------------------------------------------------------------- */
@@ -51,8 +52,10 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 {
 	uint8_t out[NAS_BUFFER];
 	struct wr w = wr_of(out, sizeof(out));
+	bool twice;
 	int err;
 
+	plain = mutate_nas(plain, &twice);
 	if (header == NAS_SEC_PLAIN) {
 		wr_bytes(&w, plain);
 		transmit(ue, &w, out, cause);
@@ -69,7 +72,7 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 		ue->kenb_count = ue->sec.ul_count - 1;
 	send_wrong_first(ue, plain, out, (size_t)(w.p - out));
 	transmit(ue, &w, out, cause);
-	if (ue_fault(ue, FAULT_NAS_REPLAY) && ue->connected)
+	if ((twice || ue_fault(ue, FAULT_NAS_REPLAY)) && ue->connected)
 		transmit(ue, &w, out, cause);
 }
 
