@@ -16,6 +16,7 @@
 #include "enb.h"
 #include "gen.h"
 #include "load_report.h"
+#include "move.h"
 #include "ue.h"
 
 enum { SETTLE_MS = 20000, MIN_SLEEP_US = 200, REPORT_MS = 1000 };
@@ -31,7 +32,10 @@ static struct {
 	uint64_t traffic_sent_before, traffic_received_before;
 } ld = {.timer_fd = -1};
 
-static uint64_t due_ns(uint64_t i) { return ld.start_ns + i * 1000000000 / ld.o->rate; }
+static uint64_t due_ns(uint64_t i)
+{
+	return ld.start_ns + i * 1000000000 / (ld.f.moving ? ld.o->x2_rate : ld.o->rate);
+}
 
 static void fail(enum step step, const char *cause) { load_count_failure(&ld.f, step, cause); }
 
@@ -94,10 +98,55 @@ static void settle_over(struct timer *t)
 }
 
 /* All attaches and detaches that were begun have ended. */
+static void check_over(void);
+
+static void sleep_until(uint64_t ns)
+{
+	uint64_t soonest = loop_clock_ns() + MIN_SLEEP_US * 1000;
+	struct itimerspec t = {0};
+
+	if (ns < soonest)
+		ns = soonest;
+	t.it_value.tv_sec = (time_t)(ns / 1000000000);
+	t.it_value.tv_nsec = (long)(ns % 1000000000);
+	timerfd_settime(ld.timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+/* ---- X2 handovers
+ * --------------------------------------------------------------------------------- */
+
+static void moving_start(void)
+{
+	timer_stop(&ld.settle);
+	ld.f.moving = ld.launching = true;
+	ld.launched = 0;
+	ld.total = ld.o->x2_rate * ld.o->x2_time;
+	ld.start_ns = loop_clock_ns() + 10000000;
+	sleep_until(ld.start_ns);
+}
+
+static void launch_move(uint64_t i)
+{
+	struct ue *ue = &sim.ue[i % sim.ues];
+	int err;
+
+	ld.f.in_progress++;
+	ue->scheduled_ns = due_ns(i);
+	err = move_x2(ue, &sim.enb[ue->enb->number % sim.enbs]);
+	if (err) {
+		ld.f.in_progress--;
+		fail(STEP_MOVE, err == -EBUSY ? "UE still busy at its next turn" : strerror(-err));
+	}
+}
+
 static void check_over(void)
 {
 	if (ld.launching || ld.f.in_progress || ld.ended)
 		return;
+	if (ld.o->keep && ld.o->x2_rate && !ld.interrupted && !ld.f.moving) {
+		moving_start();
+		return;
+	}
 	if (ld.o->keep && ld.o->traffic_to.s_addr && !ld.interrupted && !ld.f.traffic)
 		traffic_start();
 	else if (!ld.f.traffic && !timer_running(&ld.settle))
@@ -127,7 +176,10 @@ static void done(struct ue *ue, enum procedure p, enum step step, const char *ca
 {
 	uint64_t now = loop_clock_ns();
 
-	ld.f.elapsed_ns = now - ld.start_ns; /* of procedures: traffic does not count */
+	if (ld.f.moving)
+		ld.f.moving_ns = now - ld.start_ns;
+	else
+		ld.f.elapsed_ns = now - ld.start_ns; /* of procedures: traffic does not count */
 	if (cause) {
 		ld.f.in_progress--;
 		fail(step, cause);
@@ -140,6 +192,10 @@ static void done(struct ue *ue, enum procedure p, enum step step, const char *ca
 			timer_start(&ue->timer, ld.o->hold_ms, hold_over);
 		else
 			detach(ue);
+	} else if (p == PROC_MOVE) {
+		ld.f.in_progress--;
+		ld.f.moved++;
+		hist_add(&ld.f.move_second, (now - ue->scheduled_ns) / 1000);
 	} else if (p == PROC_DETACH) {
 		ld.f.in_progress--;
 		ld.f.detached++;
@@ -166,18 +222,6 @@ static void launch(uint64_t i)
 	}
 }
 
-static void sleep_until(uint64_t ns)
-{
-	uint64_t soonest = loop_clock_ns() + MIN_SLEEP_US * 1000;
-	struct itimerspec t = {0};
-
-	if (ns < soonest)
-		ns = soonest;
-	t.it_value.tv_sec = (time_t)(ns / 1000000000);
-	t.it_value.tv_nsec = (long)(ns % 1000000000);
-	timerfd_settime(ld.timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
-}
-
 static void tick(void *arg, int events)
 {
 	uint64_t drain, now;
@@ -188,7 +232,7 @@ static void tick(void *arg, int events)
 		return;
 	now = loop_clock_ns();
 	for (; ld.launched < ld.total && due_ns(ld.launched) <= now; ld.launched++)
-		launch(ld.launched);
+		(ld.f.moving ? launch_move : launch)(ld.launched);
 	if (ld.launched < ld.total)
 		sleep_until(due_ns(ld.launched));
 	else

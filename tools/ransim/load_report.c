@@ -72,6 +72,15 @@ void load_report_second(struct load_figures *f, uint64_t launched, uint64_t elap
 		       (unsigned long long)f->in_progress);
 		quantiles_json("attach_ms", h);
 		printf("}\n");
+	} else if (f->moving && !t) {
+		double moves = (double)(f->moved - f->moved_before) / s;
+
+		h = &f->move_second;
+		printf("%6.1f x2: %9llu %9.0f/s failed %llu open %llu p50 %.2f p99 %.2f max %.2f "
+		       "ms\n",
+		       at, (unsigned long long)launched, moves, (unsigned long long)failed,
+		       (unsigned long long)f->in_progress, ms(hist_quantile(h, 0.5)),
+		       ms(hist_quantile(h, 0.99)), ms(h->max));
 	} else if (t) {
 		printf("%6.1f traffic: sent %.0f/s received %.0f/s rtt p50 %.2f p99 %.2f max %.2f "
 		       "ms\n",
@@ -92,8 +101,11 @@ void load_report_second(struct load_figures *f, uint64_t launched, uint64_t elap
 	f->attached_before = f->attached;
 	f->detached_before = f->detached;
 	f->failed_before = f->failed;
-	hist_merge(&f->attach, h);
-	hist_clear(h);
+	f->moved_before = f->moved;
+	hist_merge(&f->attach, &f->attach_second);
+	hist_clear(&f->attach_second);
+	hist_merge(&f->move, &f->move_second);
+	hist_clear(&f->move_second);
 }
 
 static double cpu_seconds(long *rss_kib)
@@ -123,6 +135,12 @@ static void end_json(const struct load_figures *f, uint64_t launched, double s, 
 		       step_name(f->failure[i].step), f->failure[i].cause,
 		       (unsigned long long)f->failure[i].n);
 	printf("],");
+	if (f->moving) {
+		printf("\"moved\":%llu,\"move_rate\":%.1f,", (unsigned long long)f->moved,
+		       f->moving_ns ? (double)f->moved * 1e9 / (double)f->moving_ns : 0);
+		quantiles_json("move_ms", &f->move);
+		printf(",");
+	}
 	if (t) {
 		printf("\"traffic\":{\"sent\":%llu,\"received\":%llu,\"unsent\":%llu,",
 		       (unsigned long long)t->sent, (unsigned long long)t->received,
@@ -142,6 +160,8 @@ void load_report_end(struct load_figures *f, const struct options *o, uint64_t l
 
 	hist_merge(&f->attach, &f->attach_second);
 	hist_clear(&f->attach_second);
+	hist_merge(&f->move, &f->move_second);
+	hist_clear(&f->move_second);
 	cpu = cpu_seconds(&rss);
 	if (o->json) {
 		end_json(f, launched, s, cpu, rss, t);
@@ -155,6 +175,13 @@ void load_report_end(struct load_figures *f, const struct options *o, uint64_t l
 	quantiles_line("attach latency", &f->attach);
 	if (f->detach.count)
 		quantiles_line("detach latency", &f->detach);
+	if (f->moving) {
+		printf("x2 handovers       %llu in %.2f s: %.1f path switches/s (asked %llu)\n",
+		       (unsigned long long)f->moved, (double)f->moving_ns / 1e9,
+		       f->moving_ns ? (double)f->moved * 1e9 / (double)f->moving_ns : 0,
+		       (unsigned long long)o->x2_rate);
+		quantiles_line("switch latency", &f->move);
+	}
 	for (unsigned i = 0; i < f->causes; i++)
 		printf("failed at %-16s %8llu  %s\n", step_name(f->failure[i].step),
 		       (unsigned long long)f->failure[i].n, f->failure[i].cause);

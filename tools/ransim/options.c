@@ -408,6 +408,16 @@ static bool o_duration(struct options *o, const char *s)
 	return number(s, UINT32_MAX, &o->duration);
 }
 static bool o_hold(struct options *o, const char *s) { return number(s, UINT32_MAX, &o->hold_ms); }
+static bool o_x2_rate(struct options *o, const char *s)
+{
+	return number(s, 1000000, &o->x2_rate) && o->x2_rate;
+}
+
+static bool o_x2_time(struct options *o, const char *s)
+{
+	return number(s, 86400, &o->x2_time) && o->x2_time;
+}
+
 static bool o_pps(struct options *o, const char *s)
 {
 	return number(s, 100000000, &o->traffic_pps);
@@ -500,6 +510,9 @@ static const struct option_row {
 	{"--detach", NULL, COMMAND_LOAD, o_detach, "detach once attached (the default)"},
 	{"--keep", NULL, COMMAND_LOAD, o_keep, "stay attached"},
 	{"--switch-off", NULL, COMMAND_LOAD, o_switch_off, "detach without waiting for an answer"},
+	{"--x2-rate", "N", COMMAND_LOAD, o_x2_rate,
+	 "with --keep: then so many X2 handovers a second, to the next eNodeB each"},
+	{"--x2-time", "S", COMMAND_LOAD, o_x2_time, "default 10"},
 	{"--traffic-to", "ADDRESS[:PORT]", COMMAND_LOAD, o_traffic,
 	 "with --keep: UDP to this reflector"},
 	{"--traffic-pps", "N", COMMAND_LOAD, o_pps, "packets a second of all UEs (default 10000)"},
@@ -592,6 +605,7 @@ bool options_parse(struct options *o, enum command command, int argc, char **arg
 			      .rounds = 1,
 			      .traffic_port = 9000,
 			      .traffic_pps = 10000,
+			      .x2_time = 10,
 			      .traffic_size = 200,
 			      .traffic_time = 10,
 			      .listen_port = 9000};

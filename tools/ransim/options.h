@@ -37,6 +37,7 @@ struct options {
 	struct in_addr traffic_to;
 	uint16_t traffic_port;
 	uint64_t traffic_pps, traffic_size, traffic_time;
+	uint64_t x2_rate, x2_time;
 	/* reflect */
 	struct in_addr listen;
 	uint16_t listen_port;
