@@ -34,6 +34,7 @@ for pool in mme_ue mme_pdn s1_conn attach; do
 done
 check "no session is left" test "$(ctl -j session show | jq '.sessions | length')" = 0
 check "no address is left in use" test "$(ctl -j pool show | jq '[.pools[].in_use] | add')" = 0
-check "devices that stay attached" load --keep
+check "devices that stay attached, and move by X2" load --keep --x2-rate 2000 --x2-time 3
+check "each move was answered" said '.failed == 0 and .moved == 6000'
 check "have all their sessions" test "$(stat mme_ues)" = "$COUNT"
 finish
