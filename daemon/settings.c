@@ -372,6 +372,17 @@ static const struct config_row overload_rows[] = {
 	{ 0 },
 };
 #undef O
+static const struct config_row emergency_rows[] = {
+	{ "attach", CONFIG_BOOL, M(emergency.attach), .preset = "no", .reload = true,
+	  .help = "of devices that prove their IMSI, past access rules, barring and max_ues" },
+	{ "apn", CONFIG_STRING, M(emergency.apn), .preset = "sos", .min = 1, .max = 100, .reload = true,
+	  .help = "that they get" },
+	{ "qci", CONFIG_INTEGER, M(emergency.qci), .preset = "5", .min = 1, .max = 254, .reload = true,
+	  .help = "QoS class, with the highest priority" },
+	{ "rate", CONFIG_BITRATE, M(emergency.rate), .preset = "1mbit", .min = 1000, .reload = true,
+	  .help = "AMBR both ways" },
+	{ 0 },
+};
 static const struct config_row mme_rows[] = {
 	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .reload = true,
 	  .help = "told to eNodeBs" },
@@ -408,6 +419,11 @@ static const struct config_row mme_rows[] = {
 	{ "overload", CONFIG_MAP, .rows = overload_rows, .help = "when and how load is shed (TS 23.401 4.3.7.4)" },
 	{ "paging_priority_arp", CONFIG_INTEGER, M(paging_priority_arp), .max = 8, .reload = true,
 	  .help = "bearers of these ARP priority levels, 1 to this, are paged with priority; 0: none" },
+	{ "emergency", CONFIG_MAP, .rows = emergency_rows, .help = "emergency bearer services" },
+	{ "max_unproven", CONFIG_INTEGER, M(max_unproven), .preset = "20000", .reload = true,
+	  .help = "devices at most that are not authenticated yet, 0: no limit; one more is refused with cause 22" },
+	{ "enb_attach_rate", CONFIG_INTEGER, M(enb_attach_rate), .reload = true,
+	  .help = "attaches a second of one eNodeB, 0: any number; what is more is refused with cause 22" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },

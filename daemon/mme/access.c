@@ -46,6 +46,8 @@ static struct access_rule *decide(const struct mme_ue *ue, const struct tai *tai
 	struct access_rule *r;
 
 	*undecided = false;
+	if (ue->emergency) /* 23.401 4.3.12: restrictions do not hold it back */
+		return NULL;
 	for (unsigned i = 0; (r = rule_at(i)); i++)
 		switch (rule_match(r, &s)) {
 		case RULE_YES:

@@ -111,6 +111,11 @@ static int enter_location(struct proc *p)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 
+	if (ue->emergency) {
+		ue_make_known(ue);
+		return emergency_subscribe(ue) ? fail(p, EMM_CAUSE_NETWORK_FAILURE)
+					       : PROC_TO(SESSION);
+	}
 	/* Whoever is among the registered devices already takes nobody's place. */
 	if (mme.max_ues && ue_count() >= mme.max_ues && !ue_by_imsi(ue->imsi)) {
 		mme_counters.congestion++;
@@ -224,7 +229,7 @@ static struct bytes make_accept(struct attach *a)
 		.esm = esm_activate_default(ue, a->pdn, a->want.pti, a->esm_cause, &a->pco_answer,
 					    NAS_SEC_PLAIN),
 		.t3402 = mme.t3402_s,
-		.network_features = 0,
+		.network_features = mme.emergency.attach ? NAS_FEATURE_EMC_BS : 0,
 	};
 
 	SET(&m, nas_attach_accept, guti);
@@ -474,9 +479,13 @@ static void read_esm(struct attach *a, struct bytes esm)
 	if (m.pti == PTI_NONE || m.pti == PTI_RESERVED) /* 7.3.1: an invalid one */
 		return;
 	esm_read_request(&a->want, m.body);
-	if (a->want.request_type == NAS_REQUEST_EMERGENCY ||
-	    a->want.request_type == NAS_REQUEST_RLOS)
+	const struct mme_ue *ue = a->proc.owner;
+	bool emergency = a->want.request_type == NAS_REQUEST_EMERGENCY;
+
+	if (a->want.request_type == NAS_REQUEST_RLOS || emergency != ue->emergency)
 		a->want.pdn_type = 0;
+	if (emergency) /* 6.5.1.2: it names no APN */
+		a->want.apn[0] = a->want.ask_info = 0;
 }
 
 void attach_replayed(struct proc *parent, struct bytes request)
@@ -550,7 +559,9 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	if (old && old->doomed)
 		old = NULL;
 	mme_counters.attach_started++;
-	if (r->attach_type == NAS_ATTACH_EMERGENCY || r->attach_type == NAS_ATTACH_RLOS) {
+	bool emergency = r->attach_type == NAS_ATTACH_EMERGENCY;
+
+	if (r->attach_type == NAS_ATTACH_RLOS || (emergency && !emergency_served(&r->identity))) {
 		attach_refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
 		return;
 	}
@@ -559,7 +570,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		return;
 	}
 	/* Who is counted already may come again; whether it is really that one shows later. */
-	bool full = mme.max_ues && ue_count() >= mme.max_ues && !old;
+	bool full = !emergency && ((mme.max_ues && ue_count() >= mme.max_ues && !old) ||
+				   !enb_attach_allowed(c->enb));
 	struct mme_ue *ue = full ? NULL : ue_new();
 
 	if (!ue) {
@@ -572,6 +584,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	read_capabilities(ue, r);
 	if (HAS(r, nas_attach_request, drx))
 		reach_read_drx(ue, r->drx);
+	ue->emergency = emergency;
+	mme_counters.emergency += emergency;
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include "core/loop.h"
 #include "mme/mme.h"
 
 static struct mem_pool pool = MEM_POOL(enb);
@@ -18,6 +19,23 @@ const char *enb_print_id(const struct enb *e, char buf[24])
 
 	snprintf(buf, 24, "%s-%0*x", plmn_print(e->plmn, plmn), (e->id_bits + 3) / 4, e->id);
 	return buf;
+}
+
+/* GCRA with a second's worth of burst. */
+bool enb_attach_allowed(struct enb *e)
+{
+	uint64_t now = loop_clock_ns(), second = UINT64_C(1000000000);
+
+	if (!mme.enb_attach_rate)
+		return true;
+	if (e->attach_tat < now)
+		e->attach_tat = now;
+	if (e->attach_tat - now >= second) {
+		mme_counters.enb_attach_refused++;
+		return false;
+	}
+	e->attach_tat += second / mme.enb_attach_rate;
+	return true;
 }
 
 int enb_send(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, const void *body)

@@ -97,6 +97,14 @@ struct mme_config {
 	bool psm_buffer; /* data for a device in PSM waits for it in the SGW */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
 	uint64_t max_ues; /* 0: no ceiling */
+	uint32_t max_unproven; /* devices at most that have not been authenticated yet; 0: no ceiling */
+	uint32_t enb_attach_rate; /* attaches a second of one eNodeB, 0: any */
+	struct mme_emergency {
+		bool attach; /* of devices that prove their IMSI */
+		const char *apn;
+		uint8_t qci;
+		uint64_t rate; /* AMBR, bit/s */
+	} emergency;
 	uint32_t failures; /* IMSIs whose last failure is remembered */
 	const char *failures_path; /* NULL: until the restart */
 	struct overload_config overload;
@@ -130,6 +138,7 @@ struct enb {
 	uint64_t in, out; /* messages */
 	uint64_t since; /* unix time, s, of the S1 Setup */
 	uint16_t next_stream;
+	uint64_t attach_tat; /* theoretical arrival time of the next attach, ns: enb_attach_rate */
 	struct enb_node node;
 	uint64_t instance; /* random, of the S1 Setup: names it across a restart */
 	UT_hash_handle by_instance;
@@ -235,6 +244,7 @@ struct mme_ue {
 	uint64_t ambr_up, ambr_down;
 	char access[RULE_WORD_MAX]; /* word that access rules name */
 	bool subscribed;	     /* the above is known */
+	bool emergency;		     /* attached for emergency bearer services: emergency.c */
 	uint8_t apns, default_apn;
 	struct apn_subscription *apn; /* malloc, apns of them */
 	uint32_t s11_teid; /* ours, as the SGW is told; 0 before the first session */
@@ -347,6 +357,9 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(handover_unexpected, "messages of handovers that are not under way")                     \
 	C(nas_held, "NAS messages held back during handovers")                                     \
 	C(drained, "devices sent to other MMEs of the pool")                                       \
+	C(unproven_refused, "devices refused at the ceiling of max_unproven")                      \
+	C(enb_attach_refused, "attaches refused above an eNodeB's enb_attach_rate")                \
+	C(emergency, "emergency attaches taken up")                                                \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 
 struct mme_counters {
@@ -387,6 +400,8 @@ int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
 /* ---- enb.c ---- */
 extern const struct s1_handler enb_handler;
 struct enb *enb_next(const struct enb *); /* NULL: first */
+/* Whether this eNodeB may bring one more attach now. */
+bool enb_attach_allowed(struct enb *);
 /* Encodes and sends; counts. 0 or negative errno. */
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
 /* The same of a message that is encoded already. */
@@ -507,7 +522,7 @@ void nas_held_send(struct mme_ue *);
 void nas_held_drop(struct mme_ue *);
 
 /* ---- ue.c ---- */
-struct mme_ue *ue_new(void); /* NULL at the ceiling */
+struct mme_ue *ue_new(void); /* NULL at a ceiling */
 struct mme_ue *ue_by_imsi(imsi_t);
 /* By GUTI; NULL if the GUMMEI is not ours. */
 struct mme_ue *ue_by_guti(const struct guti *);
@@ -520,6 +535,9 @@ void ue_make_known(struct mme_ue *);
 void ue_allot_tmsi(struct mme_ue *);
 void ue_tmsi_used(struct mme_ue *, uint32_t m_tmsi);
 uint32_t ue_old_tmsi(const struct mme_ue *); /* 0: none beside m_tmsi */
+/* What to page it by in the nth attempt: while two are valid, the old one and the new one in turn
+ * (24.301 5.4.1.6 a). */
+struct s1ap_s_tmsi ue_s_tmsi(const struct mme_ue *, unsigned attempt);
 struct guti ue_guti(const struct mme_ue *);
 void ue_set_emm(struct mme_ue *, enum emm_state);
 /* Ends the device: procedures, sessions (Delete Session), tables, and its saved context. The S1
@@ -792,6 +810,11 @@ void drain_view(struct drain_view *);
 struct s1ap_cause drain_cause(struct mme_ue *, struct s1ap_cause);
 /* A procedure is over. True if the connection was ended, so that the device goes elsewhere. */
 bool drain_after(struct mme_ue *);
+
+/* ---- emergency.c ---- */
+bool emergency_served(const struct nas_identity *);
+/* The emergency configuration data in place of a subscription. 0 or -ENOMEM. */
+int emergency_subscribe(struct mme_ue *);
 
 /* ---- information.c ---- */
 enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGENCY_MARINE = 8,

@@ -119,7 +119,7 @@ static unsigned page(const struct mme_ue *ue, const struct paging *p)
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){
 			 .choice = S1AP_UE_PAGING_ID_S_TMSI,
-			 .s_tmsi = {mme.gummei.code, ue->m_tmsi},
+			 .s_tmsi = ue_s_tmsi(ue, p->proc.tries),
 		 });
 	if (ue->paging_drx)
 		S1AP_SET(&m, paging_drx, (enum s1ap_paging_drx)(ue->paging_drx - 1));

@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 10, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 11, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -159,6 +159,7 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_TEXT(c, ue->imeisv);
 	IO_TEXT(c, ue->msisdn);
 	IO_TEXT(c, ue->access);
+	IO_SMALL(c, ue->emergency);
 	IO(c, ue->sec.ksi);
 	IO(c, ue->sec.eea);
 	IO(c, ue->sec.eia);

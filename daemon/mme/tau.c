@@ -6,12 +6,29 @@
 #include "mme/mme.h"
 
 /* What the device says about itself replaces what was known (5.5.3.2.4). */
+/* One that changes is to be replayed to it (33.401 7.2.4.3): new keys are due. */
+static void read_security_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
+{
+	const struct nas_ue_network_capability *c = &r->ue_network_capability;
+	bool has_more = HAS(r, nas_tau_request, additional_security_capability);
+
+	if (!HAS(r, nas_tau_request, ue_network_capability))
+		return;
+	if (ue->ue_capability_n != c->n || memcmp(ue->ue_capability, c->octet, c->n) != 0 ||
+	    ue->has_more_capability != has_more ||
+	    (has_more && (ue->more_capability.nea != r->additional_security_capability.nea ||
+			  ue->more_capability.nia != r->additional_security_capability.nia)))
+		ue->due |= REFRESH_KEYS;
+	ue->ue_capability_n = c->n;
+	memcpy(ue->ue_capability, c->octet, c->n);
+	ue->has_more_capability = has_more;
+	if (has_more)
+		ue->more_capability = r->additional_security_capability;
+}
+
 static void read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
 {
-	if (HAS(r, nas_tau_request, ue_network_capability)) {
-		ue->ue_capability_n = r->ue_network_capability.n;
-		memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
-	}
+	read_security_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, ms_network_capability) &&
 	    r->ms_network_capability.n <= UE_MS_CAPABILITY_MAX) {
 		ue->ms_capability_n = (uint8_t)r->ms_network_capability.n;
@@ -85,11 +102,13 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	if (!connected) /* 33.401 7.2.6.2: what follows starts from this message's COUNT */
 		nas_kenb(&ue->sec, ue->kenb);
 	send_accept(ue, r);
-	if (connected)
+	if (connected) {
+		refresh_after(ue, false);
 		return;
+	}
 	/* Data that it was called for comes too (23.401 5.3.3.1). */
 	if (r->update_type.active || proc_find(&ue->procs, &paging_def))
 		service_begin(ue);
-	else
+	else if (!refresh_after(ue, true))
 		conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 }

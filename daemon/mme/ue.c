@@ -29,6 +29,11 @@ struct mme_ue *ue_new(void)
 {
 	/* Attaches on their way need contexts beside those of registered devices. */
 	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 : 0;
+	/* Whoever has not proven who he is costs memory all the same. */
+	if (mme.max_unproven && ue_pool.in_use >= ue_count() + (uint64_t)mme.max_unproven) {
+		mme_counters.unproven_refused++;
+		return NULL;
+	}
 	struct mme_ue *ue = pool_get(&ue_pool);
 
 	if (!ue)
@@ -149,6 +154,14 @@ uint32_t ue_old_tmsi(const struct mme_ue *ue)
 	const struct old_tmsi *old = old_of(ue);
 
 	return old ? old->m_tmsi : 0;
+}
+
+struct s1ap_s_tmsi ue_s_tmsi(const struct mme_ue *ue, unsigned attempt)
+{
+	const struct old_tmsi *old = attempt % 2 ? NULL : old_of(ue);
+
+	return old ? (struct s1ap_s_tmsi){old->gummei.code, old->m_tmsi}
+		   : (struct s1ap_s_tmsi){ue->gummei.code, ue->m_tmsi};
 }
 
 static void set_tmsi(struct mme_ue *ue, uint32_t m_tmsi)

@@ -265,6 +265,8 @@ void enb_on_context_modification(struct enb *enb, const void *body)
 	kdf_kenb(ue->sec.kasme, ue->kenb_count, kenb);
 	wrong = m->has.security_key &&
 		(m->security_key.n != 256 || memcmp(m->security_key.p, kenb, sizeof(kenb)) != 0);
+	if (m->has.security_key && !wrong)
+		as_begin(&ue->as, &ue->as_enb, ue->sec.kasme, kenb);
 	event_ue(ue, "context.modification", "key=%s",
 		 !m->has.security_key ? "no"
 		 : wrong              ? "wrong"

@@ -182,7 +182,8 @@ static inline struct bytes pdn_request(const struct device *d)
 {
 	struct nas_pdn_connectivity_request r = {
 		.pti = d->pti,
-		.request_type = NAS_REQUEST_INITIAL,
+		.request_type = d->type == NAS_ATTACH_EMERGENCY ? NAS_REQUEST_EMERGENCY
+								: NAS_REQUEST_INITIAL,
 		.pdn_type = d->pdn_type,
 	};
 
@@ -424,12 +425,20 @@ static inline void is_registered(const struct device *d)
 }
 
 /* Attach Reject with this EMM cause, then the release. */
-static inline const struct nas_attach_reject *rejected(struct device *d, uint8_t cause)
+static inline const struct nas_attach_reject *rejected_with(struct device *d, uint8_t cause)
 {
 	const struct nas_attach_reject *r = hear(d, attach_reject, ATTACH_REJECT);
 
 	assert_int_equal(r->emm_cause, cause);
 	released(d);
+	return r;
+}
+
+/* The same, and nothing else is under way. */
+static inline const struct nas_attach_reject *rejected(struct device *d, uint8_t cause)
+{
+	const struct nas_attach_reject *r = rejected_with(d, cause);
+
 	quiet(d->enb);
 	assert_int_equal(procedures(), 0);
 	return r;

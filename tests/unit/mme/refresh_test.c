@@ -284,6 +284,36 @@ static void keys_are_renewed_by_number_and_by_time(void **state)
 	works(&d);
 }
 
+/* What is due is done before the connection of a tracking area update is released, and a change of
+ * capabilities is a reason (they are replayed with the new keys). */
+static void update_that_changes_capabilities_brings_new_keys(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_tau_request r = {.old_guti = {.type = NAS_ID_GUTI, .guti = d.guti}};
+	const struct nas_security_mode_command *c;
+
+	r.ksi = d.sec.ksi;
+	r.ue_network_capability.n = 4;
+	d.capability[1] = 0x60;
+	memcpy(r.ue_network_capability.octet, d.capability, 4);
+	SET(&r, nas_tau_request, ue_network_capability);
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	take_challenge(&d);
+	answer_challenge(&d);
+	c = hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	assert_int_equal(c->ue_security_capability.eia, 0x60);
+	complete_smc(&d);
+	assert_int_equal(released(&d).value, S1AP_CAUSE_NAS_NORMAL_RELEASE);
+	quiet(d.enb);
+	r.ksi = d.sec.ksi;
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	released(&d); /* the same again: no reason */
+	quiet(d.enb);
+}
+
 static void keys_are_renewed_before_a_count_is_used_up(void **state)
 {
 	(void)state;
@@ -470,6 +500,7 @@ int main(void)
 		REFRESH_BEHAVIOUR(enb_that_refuses_the_key_loses_the_connection),
 		REFRESH_BEHAVIOUR(idle_device_is_asked_at_its_next_contact),
 		REFRESH_BEHAVIOUR(keys_are_renewed_by_number_and_by_time),
+		REFRESH_BEHAVIOUR(update_that_changes_capabilities_brings_new_keys),
 		REFRESH_BEHAVIOUR(keys_are_renewed_before_a_count_is_used_up),
 		REFRESH_BEHAVIOUR(attach_with_due_keys_is_challenged),
 		REFRESH_BEHAVIOUR(mapped_key_set_is_not_trusted),

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attach for emergency bearer services (TS 24.301 5.5.1, TS 23.401 4.3.12): where it is configured,
+ * of devices that prove their IMSI. They get the MME's emergency configuration data in place of
+ * their subscription: one APN, which the HSS is not asked about, and no access rule, barring or
+ * ceiling keeps them out. Who has no IMSI, or cannot prove it, is refused (23.401 4.3.12.1 b: valid
+ * and authenticated devices alone), so null integrity is never used. */
+#include <errno.h>
+#include <stdlib.h>
+#include "mme/mme.h"
+
+bool emergency_served(const struct nas_identity *id)
+{
+	return mme.emergency.attach && (id->type == NAS_ID_IMSI || id->type == NAS_ID_GUTI);
+}
+
+int emergency_subscribe(struct mme_ue *ue)
+{
+	struct s6a_answer a = {.apns = 1, .ambr_up = mme.emergency.rate};
+	struct apn_subscription *apn = &a.apn[0];
+
+	snprintf(apn->apn, sizeof(apn->apn), "%s", mme.emergency.apn);
+	apn->pdn_type = PDN_IPV4V6;
+	apn->qci = mme.emergency.qci;
+	apn->arp_priority = 1; /* 23.203 6.1.7.3: the highest, may pre-empt, not to be pre-empted */
+	apn->arp_may_preempt = true;
+	a.ambr_down = apn->ambr_up = apn->ambr_down = mme.emergency.rate;
+	return mme_set_subscription(ue, &a);
+}

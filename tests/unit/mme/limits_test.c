@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What keeps a flood of strangers from taking everything, and emergency attach, which is let past
+ * (TS 24.301 5.5.1, TS 23.401 4.3.12). */
+#include "bench.h"
+
+static struct mme_config config;
+
+static int open_bench(void **state)
+{
+	int err = bench_open(state);
+
+	config = bench_config;
+	config.emergency = (struct mme_emergency){.attach = true, .apn = "sos", .qci = 5};
+	config.emergency.rate = 640000;
+	return err;
+}
+
+#define LIMITS_BEHAVIOUR(fn) cmocka_unit_test_setup_teardown(fn, open_bench, bench_close)
+
+/* ---- floods ---- */
+
+static void strangers_that_prove_nothing_are_few(void **state)
+{
+	struct s1_assoc *enb = enb_ready(0);
+	struct device known = idle_device(enb, "001010000000099"), d[5];
+	char imsi[IMSI_STRLEN];
+
+	(void)state;
+	config.max_unproven = 3;
+	mme_reload(&config);
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(imsi, sizeof(imsi), "00101000000%04u", i);
+		d[i] = device(enb, imsi);
+		if (i % 2) { /* some by a GUTI that nobody gave */
+			d[i].has_guti = true;
+			d[i].guti = (struct guti){{PLMN, GROUP, CODE}, 0xc0000000 + i};
+		}
+		initial(&d[i], attach_request(&d[i]));
+		if (i >= 3) {
+			assert_true(HAS(rejected_with(&d[i], EMM_CAUSE_CONGESTION),
+					nas_attach_reject, t3346));
+			continue;
+		}
+		if (i % 2)
+			hear(&d[i], identity_request, IDENTITY_REQUEST);
+		else
+			take_challenge(&d[i]);
+	}
+	assert_int_equal(mme_counters.unproven_refused, 2);
+	assert_int_equal(in_use("mme_ue"), 4);
+	serve_device(&known); /* who is known is served all the same */
+	go_idle(&known);
+	/* Who proves it makes room. */
+	answer_challenge(&d[0]);
+	hear(&d[0], security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(&d[0]);
+	read_accept(&d[0], take_context(&d[0]));
+	initial(&d[4], attach_request(&d[4]));
+	take_challenge(&d[4]);
+	/* So does silence. */
+	elapse(60000);
+	while (next_pdu(enb))
+		;
+	assert_int_equal(in_use("mme_ue"), 1);
+}
+
+static void detaches_without_proof_count_as_well(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001"), thief[2];
+	struct nas_detach_request r = {.detach_type = {NAS_DETACH_EPS, false},
+				       .identity = {.type = NAS_ID_IMSI, .imsi = d.imsi}};
+
+	config.max_unproven = 1;
+	mme_reload(&config);
+	for (unsigned i = 0; i < 2; i++) {
+		thief[i] = device(d.enb, "001010000000001");
+		initial(&thief[i], NAS(detach_request, &r));
+	}
+	take_challenge(&thief[0]);
+	released(&thief[1]);
+	quiet(d.enb);
+	is_registered(&d);
+}
+
+static void enb_brings_so_many_attaches_a_second(void **state)
+{
+	struct s1_assoc *enb = enb_ready(0), *other = enb_ready(1);
+	unsigned refused = 0;
+
+	(void)state;
+	config.enb_attach_rate = 3;
+	mme_reload(&config);
+	for (unsigned i = 0; i < 6; i++) {
+		struct device d = device(enb, "001010000000001");
+
+		initial(&d, attach_request(&d));
+		const struct s1ap_downlink_nas_transport *m = expect(enb, downlink_nas_transport);
+
+		if (m->nas_pdu.p[1] == NAS_ATTACH_REJECT) {
+			refused++;
+			released(&d);
+		}
+	}
+	assert_in_range(refused, 2, 3); /* a third of a second may have passed */
+	assert_int_equal(mme_counters.enb_attach_refused, refused);
+	struct device d = device(other, "001010000000002");
+
+	initial(&d, attach_request(&d));
+	take_challenge(&d);
+	while (next_pdu(enb))
+		;
+}
+
+/* ---- emergency ---- */
+
+static void emergency_attach_of_a_proven_device_goes_past_everything(void **state)
+{
+	(void)state;
+	struct device d = one();
+	const struct nas_attach_accept *a;
+	char error[192];
+	const char *warning;
+
+	config.max_ues = 1;
+	mme_reload(&config);
+	idle_device(d.enb, "001010000000099");
+	assert_int_equal(access_add("deny imsi 001010000000001", 0, error, sizeof(error), &warning),
+			 1);
+	run();
+	hss.location_result = S6A_ROAMING_NOT_ALLOWED;
+	hss.locations = 0;
+	d.type = NAS_ATTACH_EMERGENCY;
+	attach_to(&d, AT_SMC);
+	complete_smc(&d);
+	a = read_accept(&d, take_context(&d));
+	assert_true(a->network_features & NAS_FEATURE_EMC_BS);
+	assert_int_equal(hss.locations, 0);
+	assert_int_equal(bearer_in(a)->qos.qci, 5);
+	assert_string_equal(bearer_in(a)->apn.name, "sos");
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	assert_int_equal(ue_of(&d)->ambr_up, 640000);
+	go_idle(&d);
+	serve_device(&d); /* the rule does not hold here either */
+	is_registered(&d);
+	assert_int_equal(mme_counters.emergency, 1);
+}
+
+static void emergency_attach_without_proof_is_refused(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_attach_request r = {.attach_type = NAS_ATTACH_EMERGENCY,
+				       .ksi = NAS_KSI_NONE,
+				       .identity = {.type = NAS_ID_IMEI},
+				       .ue_network_capability.n = 2};
+
+	mme_reload(&config);
+	d.type = NAS_ATTACH_EMERGENCY;
+	r.esm = pdn_request(&d);
+	memcpy(r.identity.imei, "353490069873310", 16);
+	initial(&d, NAS(attach_request, &r));
+	rejected(&d, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+	attach_to(&d, AT_AUTH);
+	d.res[1] ^= 1;
+	answer_challenge(&d);
+	hear(&d, authentication_reject, AUTHENTICATION_REJECT);
+	released(&d);
+	assert_int_equal(in_use("mme_ue"), 0);
+	config.emergency.attach = false;
+	mme_reload(&config);
+	initial(&d, attach_request(&d));
+	rejected(&d, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+}
+
+/* Type of attach and type of request must fit each other. */
+static void emergency_bearer_needs_an_emergency_attach(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct bytes normal, emergency;
+	struct nas_message m;
+	struct nas_attach_request r;
+
+	mme_reload(&config);
+	normal = pdn_request(&d);
+	d.type = NAS_ATTACH_EMERGENCY;
+	emergency = pdn_request(&d);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(nas_decode(&mem, NAS_UP, attach_request(&d), &m), 0);
+		r = *(const struct nas_attach_request *)m.body;
+		r.attach_type = i ? NAS_ATTACH_EPS : NAS_ATTACH_EMERGENCY;
+		r.esm = i ? emergency : normal;
+		initial(&d, NAS(attach_request, &r));
+		rejected_esm(&d, ESM_CAUSE_PROTOCOL_ERROR);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIMITS_BEHAVIOUR(strangers_that_prove_nothing_are_few),
+		LIMITS_BEHAVIOUR(detaches_without_proof_count_as_well),
+		LIMITS_BEHAVIOUR(enb_brings_so_many_attaches_a_second),
+		LIMITS_BEHAVIOUR(emergency_attach_of_a_proven_device_goes_past_everything),
+		LIMITS_BEHAVIOUR(emergency_attach_without_proof_is_refused),
+		LIMITS_BEHAVIOUR(emergency_bearer_needs_an_emergency_attach),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
