@@ -150,12 +150,15 @@ $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas: $(B)/tests/fuzz/%: $(B)/fuzz/tests/fuz
 $(B)/tests/net/dpctl: $(B)/tests/net/dpctl.o $(B)/libdatapath.a $(B)/libcore.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) $(LIBS_datapath) $(LIBS_core)
+$(B)/tests/net/numbered: $(B)/tests/net/numbered.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/net/gtpu_peer: $(B)/tests/net/gtpu_peer.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 unit-tests: $(UNIT_TESTS)
-net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer
+net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer $(B)/tests/net/numbered
 bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
 fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o
 

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# N times (10; N=100 for the long run) each of what must not cost a packet: the daemon killed and started,
+# and with each start its programs replaced. Meanwhile numbered packets go both ways
+# through XDP, PPS (1000) a second: none is lost, none overtakes another, and the kernel's counters go on
+# where they were.
+. "$(dirname "$0")/lib.sh"
+N=${N:-10} PPS=${PPS:-1000}
+numbered=$LAB_BUILD/tests/net/numbered
+[ -x "$numbered" ] || skip "$numbered is not built"
+
+lab_up
+lab_config 's/level: info/level: warn/'
+lab_start || exit 1
+add_sims 1 >/dev/null
+# shellcheck disable=SC2046
+ransim_run $(device 1 iot)
+check "a device attaches" wait_for 10 registered 1
+check "packets flow" wait_for 5 ping_ue 1 198.51.100.2 0.1 1
+IP=$(session 1 ue4)
+
+# The kernel's own count for the device, whoever runs.
+counted() { awk -v i="$(imsi 1)" '$1 == i { print $6 + $8 }' "$LAB_PIN/subscribers"; }
+# stream_on: numbered packets from the device and to it. stream_off "WHAT": ends them and judges.
+stream_on() {
+	nsenter --net="/run/netns/$LAB-inet" -- "$numbered" receive 7000 >"$LAB_DIR/up.got" &
+	up_got=$!
+	nsenter --net="/run/netns/$LAB-ue1" -- "$numbered" receive 7001 >"$LAB_DIR/down.got" &
+	down_got=$!
+	wait_for 5 grep -q ready "$LAB_DIR/up.got" && wait_for 5 grep -q ready "$LAB_DIR/down.got"
+	first=$(counted)
+	nsenter --net="/run/netns/$LAB-ue1" -- "$numbered" send 198.51.100.2 7000 "$PPS" >"$LAB_DIR/up.sent" &
+	up_sent=$!
+	nsenter --net="/run/netns/$LAB-inet" -- "$numbered" send "$IP" 7001 "$PPS" >"$LAB_DIR/down.sent" &
+	down_sent=$!
+	lab_pids+=("$up_got" "$down_got" "$up_sent" "$down_sent")
+}
+field() { grep -oE "\\b$2=[0-9]+" "$LAB_DIR/$1" | cut -d= -f2; }
+whole() { # up|down
+	cat "$LAB_DIR/$1.sent" "$LAB_DIR/$1.got"
+	[ "$(field "$1.sent" sent)" -gt "$PPS" ] && [ "$(field "$1.got" received)" = "$(field "$1.sent" sent)" ] &&
+		[ "$(field "$1.got" late) $(field "$1.got" twice)" = "0 0" ]
+}
+continuous() {
+	local sent=$(($(field up.sent sent) + $(field down.sent sent))) now
+	now=$(counted)
+	echo "counted $((now - first)) more, sent $sent"
+	[ $((now - first)) = "$sent" ]
+}
+stream_off() {
+	kill "$up_sent" "$down_sent"
+	wait "$up_sent" "$down_sent" 2>/dev/null
+	sleep 0.3
+	kill "$up_got" "$down_got"
+	wait "$up_got" "$down_got" 2>/dev/null
+	check "$1: no packet up is lost or overtaken" whole up
+	check "$1: no packet down is lost or overtaken" whole down
+	check "$1: the kernel's counters go on" continuous
+	echo "# $1: $(tr '\n' ' ' <"$LAB_DIR/up.got")"
+}
+
+check "a stream both ways" stream_on
+sleep 2
+stream_off "without any disturbance"
+
+# Killed and started: each start replaces the programs, too.
+killed_and_started() {
+	local i programs before
+	before=$(program_ids)
+	for ((i = 0; i < N; i++)); do
+		kill -9 "$LAB_MCORED"
+		wait "$LAB_MCORED" 2>/dev/null
+		lab_start || return 1
+	done
+	programs=$(program_ids)
+	echo "programs $before, then $programs"
+	[ "$programs" != "$before" ] && [ "$(session 1 ue4)" = "$IP" ]
+}
+program_ids() { ip -n "$LAB-core" -d link show | grep -oE 'prog/xdp id [0-9]+' | tr '\n' ' '; }
+check "a stream both ways" stream_on
+check "$N times the daemon is killed and started, the programs replaced" killed_and_started
+stream_off "killed and started"
+
+# Stopped in order.
+stopped_and_started() {
+	local i
+	for ((i = 0; i < N / 2 + 1; i++)); do
+		lab_stop
+		lab_start || return 1
+	done
+}
+check "a stream both ways" stream_on
+check "$((N / 2 + 1)) times it is stopped and started" stopped_and_started
+stream_off "stopped and started"
+finish
