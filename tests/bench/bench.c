@@ -31,6 +31,7 @@
 #include <mcore/datapath.h>
 #include "datapath/filter.h"
 #include "../bpf/frame.h"
+#include "fill.h"
 #include "plan.h"
 
 enum { MAX_ROUNDS = 101, SHOTS = 64 };
@@ -121,19 +122,6 @@ static void fill_table(unsigned n)
 	free(values);
 }
 
-static void fill_hop(struct hop *h, int ifindex, const char *addr)
-{
-	*h = (struct hop){.state = HOP_READY,
-			  .family = 4,
-			  .mtu = 1500,
-			  .ifindex = (uint32_t)ifindex,
-			  .dmac = {2, 0, 0, 0, 1, 1},
-			  .smac = {2, 0, 0, 0, 1, 2}};
-	inet_pton(AF_INET, addr, h->addr);
-	inet_pton(AF_INET, "10.1.0.1", h->local);
-	h->ipsum = hop_ipsum(h);
-}
-
 /* Rules for other addresses and ports of both directions; the last is for this traffic. */
 static void fill_policy(void)
 {
@@ -156,36 +144,29 @@ static void fill_policy(void)
 		.filter = 1, .dscp_outer = DSCP_KEEP, .dscp = {DSCP_KEEP, DSCP_KEEP}};
 }
 
-/* As the daemon would: peer is hop 1, exit hop 2, host hop 3; no packet ever exceeds a rate. */
+/* No packet ever exceeds a rate or a quota. */
 static void fill_core(unsigned n)
 {
-	struct session *s = share(core, "sessions", n * sizeof *s);
-	struct settings *c = share(core, "settings", sizeof *c);
-	struct hop *h = share(core, "hops", 4 * sizeof *h);
+	struct bench_world w = {
+		.sessions = share(core, "sessions", n * sizeof *w.sessions),
+		.settings = share(core, "settings", sizeof *w.settings),
+		.hops = share(core, "hops", 4 * sizeof *w.hops),
+		.slots = n,
+		.first = PLAN_HOST,
+		.tag_bits = PLAN_TAG_BITS,
+		.tag = PLAN_TAG,
+		.base4 = PLAN_UE_BASE,
+		.access = if_access,
+		.sgi = if_sgi,
+		.peer = "10.1.0.2",
+		.exit = "10.2.0.2",
+	};
 
-	c->gtpu4 = htonl(0x0a010001);
-	c->tag_bits = PLAN_TAG_BITS;
-	c->slots = n;
-	c->pools[0] = (struct pool){.size = n, .base4 = PLAN_UE_BASE, .host_hop = 3};
-	fill_hop(&h[1], if_access, "10.1.0.2");
-	fill_hop(&h[2], if_sgi, "10.2.0.2");
-	fill_hop(&h[3], if_sgi, "0.0.0.0");
-	for (uint32_t i = PLAN_HOST; i < n; i++) {
-		const struct rate rate = {.ns_per_mib = rate_ns_per_mib(100000000000)};
-
-		s[i].teid = htonl(i << PLAN_TAG_BITS | PLAN_TAG);
-		s[i].peer_teid = htonl(i);
-		s[i].ue4 = htonl(PLAN_UE_BASE + i);
-		s[i].peer = 1;
-		s[i].exit = 2;
-		s[i].owner = i;
-		s[i].rate_up = s[i].rate_down = rate;
-		s[i].burst_up_us = s[i].burst_down_us = UINT32_MAX;
-		if (rules >= 0) {
-			s[i].policy = 1;
-			s[i].flags = SESSION_QUOTA_UP | SESSION_QUOTA_DOWN;
-			s[i].quota_left = 1ll << 61;
-		}
+	bench_fill(&w);
+	for (uint32_t i = PLAN_HOST; rules >= 0 && i < n; i++) {
+		w.sessions[i].policy = 1;
+		w.sessions[i].flags = SESSION_QUOTA_UP | SESSION_QUOTA_DOWN;
+		w.sessions[i].quota_left = 1ll << 61;
 	}
 }
 

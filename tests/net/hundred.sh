@@ -19,6 +19,23 @@ check "a device attaches" wait_for 10 registered 1
 check "packets flow" wait_for 5 ping_ue 1 198.51.100.2 0.1 1
 IP=$(session 1 ue4)
 
+# From here on the eNodeB is its user plane alone: one whose S1 association broke with each kill would
+# release its device, which is not what is measured here.
+user_plane_alone() {
+	local core_teid enb_teid
+	core_teid=$(session 1 teid) enb_teid=$(session 1 peer_teid)
+	kill -9 "$LAB_MCORED" "$RANSIM"
+	wait "$LAB_MCORED" "$RANSIM" 2>/dev/null
+	spawn ran "$LAB_BUILD/tests/net/gtpu_peer" "/run/netns/$LAB-ue1" ue1 10.10.0.2 10.10.0.1 "$core_teid" "$enb_teid"
+	wait_for 5 ue 1 ip link show ue1 || return 1
+	ue 1 ip addr add "$IP/32" dev ue1
+	ue 1 ip link set ue1 up
+	ue 1 ip route replace default dev ue1
+	lab_start
+}
+check "its eNodeB is a user plane alone" user_plane_alone
+check "and packets flow" wait_for 5 ping_ue 1 198.51.100.2 0.1 1
+
 # The kernel's own count for the device, whoever runs.
 counted() { awk -v i="$(imsi 1)" '$1 == i { print $6 + $8 }' "$LAB_PIN/subscribers"; }
 # stream_on: numbered packets from the device and to it. stream_off "WHAT": ends them and judges.
