@@ -23,7 +23,7 @@ CFLAGS   += -std=gnu17 $(WARN) -ffunction-sections -fdata-sections $(SANFLAGS)
 LDFLAGS  += -Wl,--gc-sections $(SANFLAGS)
 
 # The daemon's folders, lowest layer first: each may include itself and those before it.
-LAYERS := core codec security transport store datapath hss pgw sgw mme dra api
+LAYERS := core codec security transport store datapath hss pgw sgw mme policy dra api
 
 LIBS_core      := -luv -lyaml
 LIBS_codec     :=

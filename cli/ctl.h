@@ -104,6 +104,12 @@ int sim_set(const struct command *, int argc, char **argv);
 int sim_del(const struct command *, int argc, char **argv);
 int sim_export(const struct command *, int argc, char **argv);
 int detach(const struct command *, int argc, char **argv);
+int policy_show(const struct command *, int argc, char **argv); /* policy.c */
+int policy_file(const struct command *, int argc, char **argv);
+int policy_plan(const struct command *, int argc, char **argv);
+int policy_apply(const struct command *, int argc, char **argv);
+int policy_rollback(const struct command *, int argc, char **argv);
+int policy_set(const struct command *, int argc, char **argv);
 int access_add(const struct command *, int argc, char **argv); /* access.c */
 int drain(const struct command *, int argc, char **argv);
 int access_del(const struct command *, int argc, char **argv);
@@ -125,5 +131,6 @@ int capture(const struct command *, int argc, char **argv);    /* capture.c */
 int top(const struct command *, int argc, char **argv);	       /* top.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[], *const drain_words[];
+extern const char *const policy_words[], *const policy_note_words[];
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "api/api.h"
+#include "policy/policy.h"
 #include "core/keeper.h"
 #include "core/loop.h"
 #include "settings.h"
@@ -141,8 +142,13 @@ static void hss_stats_emit(api_emit emit, void *arg)
 }
 
 /* A path that is down is no other for its tunnels than a peer that lost them (TS 23.007 20.3). */
-static const struct dp_handler dp_events = {pgw_slow_path, sgw_downlink_data, sgw_error_indication,
-					    sgw_error_indication};
+static const struct dp_handler dp_events = {
+	.slow_path = pgw_slow_path,
+	.downlink_data = sgw_downlink_data,
+	.error_indication = sgw_error_indication,
+	.quota = policy_quota_exhausted,
+	.path_failure = sgw_error_indication,
+};
 
 static int failed(const char *what, const char *error)
 {
@@ -193,6 +199,8 @@ static int start(void)
 	if (pgw_start(&pgw) || sgw_start(&sgw))
 		return failed("gateways", "an APN has no addresses");
 	store_static_each(keep_static, NULL);
+	if (policy_start(error, sizeof(error)))
+		return failed("policy", error);
 	if (mme_start(&settings.mme, error, sizeof(error)))
 		return failed("mme", error);
 	if (api_start(&api, error, sizeof(error)))
@@ -295,6 +303,7 @@ int main(int argc, char **argv)
 	}
 	api_stop();
 	mme_stop(tell_peers);
+	policy_stop();
 	sgw_stop();
 	pgw_stop();
 	hss_stop();

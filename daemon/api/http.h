@@ -10,7 +10,7 @@ struct MHD_Connection;
 struct MHD_Response;
 struct api_request;
 
-enum { API_MAX_BODY = 64 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500, API_MAX_WORD = 160 };
+enum { API_MAX_BODY = 1024 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500, API_MAX_WORD = 160 };
 
 struct api_route {
 	const char *method;
@@ -103,6 +103,14 @@ void sim_set(struct api_request *);
 void sim_delete(struct api_request *);
 void sessions_list(struct api_request *);
 void sessions_show(struct api_request *);
+void policy_list(struct api_request *);
+void policy_versions(struct api_request *);
+void policy_file(struct api_request *);
+void policy_plan_post(struct api_request *);
+void policy_apply_post(struct api_request *);
+void policy_rollback(struct api_request *);
+void policy_device_show(struct api_request *);
+void policy_devices_post(struct api_request *);
 void pools_list(struct api_request *);
 void peers_list(struct api_request *);
 void ues_list(struct api_request *);

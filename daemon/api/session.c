@@ -46,6 +46,10 @@ static json_t *show(uint32_t slot, const struct session *s)
 		.gate_down = s->gate_down == GATE_OPEN ? "open" : "closed",
 		.rate_up = s->bits_per_second_up,
 		.rate_down = s->bits_per_second_down,
+		.quarantine = s->flags & SESSION_QUARANTINE,
+		.quota = s->quota,
+		.quota_left = s->quota ? dp_session_quota_left(slot) : 0,
+		.exhausted = s->quota && s->quota_left < 0,
 		.packets_up = s->up.packets,
 		.bytes_up = s->up.bytes,
 		.packets_down = s->down.packets,
@@ -60,6 +64,7 @@ static json_t *show(uint32_t slot, const struct session *s)
 		v.imsi = IMSI_NONE;
 	snprintf(v.apn, sizeof v.apn, "%.*s", (int)sizeof s->apn, s->apn);
 	memcpy(&v.ue6, s->ue6, sizeof s->ue6);
+	snprintf(v.policy, sizeof v.policy, "%s", dp_profile_name(s->policy));
 	print_peer(s, v.peer, sizeof v.peer);
 	return view_json(session_rows, &v);
 }

@@ -73,6 +73,15 @@ const struct view_row drain_rows[] = {DRAIN_FIELDS(ROW) END};
 #define VIEW struct access_view
 const struct view_row access_rows[] = {ACCESS_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct policy_view
+const struct view_row policy_rows[] = {POLICY_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct policy_version_view
+const struct view_row policy_version_rows[] = {POLICY_VERSION_FIELDS(ROW) END};
+#undef VIEW
+#define VIEW struct policy_device_view
+const struct view_row policy_device_rows[] = {POLICY_DEVICE_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct trace_view
 const struct view_row trace_rows[] = {TRACE_FIELDS(ROW) END};
 #undef VIEW

@@ -150,7 +150,9 @@ static int start(uint32_t *adopted)
 	if ((err = load_start()) || (err = host_start()))
 		return err;
 	write_settings();
-	err = session_start(adopted);
+	err = profile_start();
+	if (!err)
+		err = session_start(adopted);
 	if (!err)
 		err = tft_start();
 	if (!err)
@@ -210,6 +212,7 @@ void dp_stop(bool remove)
 	hop_stop();
 	tft_stop();
 	session_stop();
+	profile_stop();
 	host_stop(remove);
 	link_stop();
 	netlink_stop();

@@ -8,6 +8,7 @@
  *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
  *   session.c  slots of `sessions`, through a shared mapping
  *   tft.c      which packets belong to which bearer of a PDN connection: `tfts`
+ *   profile.c  profiles, and what a session is held to; filter.c compiles rules, rule.c reads them
  *   tunnel.c   which slot has a peer's F-TEID
  *   hop.c      elements of `hops`: peers and exits, and which neighbour each goes to
  *   neigh.c    neighbours that the kernel keeps resolved for us
@@ -101,6 +102,8 @@ struct dp_handler {
 	void (*downlink_data)(uint32_t slot, uint8_t dscp);
 	/* The peer said that it does not know the TEID (GTP-U Error Indication). */
 	void (*error_indication)(uint32_t slot);
+	/* A packet of the slot did not fit into its quota, which is exhausted. */
+	void (*quota)(uint32_t slot);
 	/* The path of a slot's tunnel is down, and the hold time over (TS 23.007 20.3.1). */
 	void (*path_failure)(uint32_t slot);
 };
@@ -215,6 +218,43 @@ struct dp_peer {
 /* All of them, by index, then strangers; *n is how many. To be freed; NULL if out of memory. Walks all
  * slots. */
 struct dp_peer *dp_peers(unsigned *n);
+
+/* What a profile makes of its devices' packets. Rules are copied. */
+struct filter_rule;
+struct dp_profile {
+	const char *name; /* shorter than PROFILE_NAME */
+	const struct filter_rule *rule;
+	unsigned rules; /* at most FILTER_RULES; and what none of them matches goes on: */
+	bool allow_default;
+	const struct filter_rule *wall; /* what goes in quarantine, and by QUOTA_WALL */
+	unsigned walls;
+	uint32_t group; /* devices of which may talk to each other; 0: none */
+	uint8_t quota_action;	  /* enum quota_action */
+	uint8_t dscp_outer, dscp[2]; /* DSCP_KEEP: as it is */
+	uint64_t throttle_up, throttle_down; /* bit/s, of QUOTA_THROTTLE */
+	uint64_t rate_up, rate_down, quota;  /* for people */
+};
+/* Makes or changes the profile of that name, for all its sessions at once and without a packet
+ * lost. Its index (from 1 on); -ENOSPC, and nothing has changed. */
+int dp_profile_set(const struct dp_profile *);
+/* No session may have it any more. */
+void dp_profile_del(const char *name);
+unsigned dp_profile_find(const char *name);	 /* index; 0: there is none */
+const char *dp_profile_name(unsigned index); /* "" if there is none */
+
+/* What a device's session is held to. */
+struct dp_limits {
+	unsigned profile; /* index, 0: none */
+	bool quarantine, quota_up, quota_down;
+	enum gate gate_up, gate_down;
+	uint64_t rate_up, rate_down; /* bit/s, 0: unlimited */
+	uint32_t burst_ms;	     /* 0: 100 ms, and 8 KiB at least */
+	uint64_t quota;		     /* octets of a whole quota, for people */
+};
+void dp_session_hold(uint32_t slot, const struct dp_limits *);
+uint64_t dp_session_quota_left(uint32_t slot);
+/* More octets (or fewer) to what is left; an exhausted quota is none any more. */
+void dp_session_quota_give(uint32_t slot, int64_t octets);
 
 /* Frees the slot (and an extra slot to where it came from). */
 void dp_session_del(uint32_t slot);

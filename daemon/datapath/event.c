@@ -33,6 +33,10 @@ static int on_record(void *arg, void *record, size_t n)
 		if (dp_session(e->slot) && dp.handler.slow_path && e->len <= sizeof(e->packet))
 			dp.handler.slow_path(e->slot, e->packet, e->len);
 		break;
+	case EVENT_QUOTA:
+		if (dp_session(e->slot) && dp.handler.quota)
+			dp.handler.quota(e->slot);
+		break;
 	case EVENT_UNKNOWN_TEID:
 		unknown_teid(e);
 		break;

@@ -23,7 +23,7 @@ enum {
 	IPV4_MIN_MTU = 576,
 	EXTRA_SLOTS = 4096,
 	POLICIES = 1024,
-	FILTERS = 64,
+	FILTERS = 128,
 	TFTS = 16384,
 	SLOTS_MAX = 1 << 24, /* leaves 8 bits of a TEID to the tag */
 	POOL_MAX = 1 << 20,
@@ -135,6 +135,9 @@ bool attach_is_generic(void);
 /* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */
 int session_start(uint32_t *used);
 void session_stop(void);
+/* How far a rate may be exceeded for a moment: burst_ms (0: 100), 8 KiB at least. */
+uint32_t session_burst_us(uint64_t bits_per_second, uint32_t burst_ms);
+void session_rates(struct session *, uint64_t up, uint64_t down, uint32_t burst_ms);
 /* A TEID for the slot, host order, with an unguessable tag. */
 uint32_t session_make_teid(uint32_t slot);
 /* Where packets come from and go, in one store: indices in hops that the caller holds a reference
@@ -146,6 +149,10 @@ static inline uint16_t session_out(const struct session *s)
 {
 	return session_is_relay(s) ? s->exit : s->peer;
 }
+
+/* profile.c */
+int profile_start(void);
+void profile_stop(void);
 
 /* tunnel.c: (index in hops of session_out(), the TEID there) to slot */
 bool tunnel_start(uint32_t slots);

@@ -95,16 +95,23 @@ uint32_t session_make_teid(uint32_t slot)
 	return teid;
 }
 
-static void set_rate(struct rate *rate, __u32 *burst, __u64 *given, uint64_t bits_per_second)
+uint32_t session_burst_us(uint64_t bits_per_second, uint32_t burst_ms)
 {
-	uint64_t ns = rate_ns_per_mib(bits_per_second), us;
+	uint64_t us = ((uint64_t)BURST_OCTETS * rate_ns_per_mib(bits_per_second) >> 20) / 1000;
 
-	us = ((uint64_t)BURST_OCTETS * ns >> 20) / 1000;
-	if (us < BURST_MS * 1000)
-		us = BURST_MS * 1000;
-	__atomic_store_n(burst, (uint32_t)us, __ATOMIC_RELAXED);
-	__atomic_store_n(&rate->ns_per_mib, ns, __ATOMIC_RELAXED);
-	*given = bits_per_second;
+	if (us < (burst_ms ? burst_ms : BURST_MS) * 1000ull)
+		us = (burst_ms ? burst_ms : BURST_MS) * 1000ull;
+	return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
+void session_rates(struct session *s, uint64_t up, uint64_t down, uint32_t burst_ms)
+{
+	__atomic_store_n(&s->burst_up_us, session_burst_us(up, burst_ms), __ATOMIC_RELAXED);
+	__atomic_store_n(&s->burst_down_us, session_burst_us(down, burst_ms), __ATOMIC_RELAXED);
+	__atomic_store_n(&s->rate_up.ns_per_mib, rate_ns_per_mib(up), __ATOMIC_RELAXED);
+	__atomic_store_n(&s->rate_down.ns_per_mib, rate_ns_per_mib(down), __ATOMIC_RELAXED);
+	s->bits_per_second_up = up;
+	s->bits_per_second_down = down;
 }
 
 /* The slot that the datapath finds by an IPv4 address (host order) or a /64; NO_SLOT outside pools.
@@ -254,8 +261,7 @@ static void fill(struct session *s, uint32_t slot, const struct dp_session *give
 	imsi_print(given->imsi, s->imsi);
 	snprintf(s->apn, sizeof(s->apn), "%s", given->apn ? given->apn : "");
 	s->since = (uint64_t)now.tv_sec;
-	set_rate(&s->rate_up, &s->burst_up_us, &s->bits_per_second_up, given->rate_up);
-	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, given->rate_down);
+	session_rates(s, given->rate_up, given->rate_down, 0);
 }
 
 int dp_session_add(uint32_t slot, const struct dp_session *given, uint32_t *teid)
@@ -364,8 +370,7 @@ void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down)
 
 	if (!s || !s->teid)
 		return;
-	set_rate(&s->rate_up, &s->burst_up_us, &s->bits_per_second_up, up);
-	set_rate(&s->rate_down, &s->burst_down_us, &s->bits_per_second_down, down);
+	session_rates(s, up, down, 0);
 }
 
 void dp_session_own_rate(uint32_t slot, bool own)

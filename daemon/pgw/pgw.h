@@ -69,6 +69,17 @@ void pgw_reload(const struct pgw_config *);
 /* Frees all contexts; what the datapath has goes on. */
 void pgw_stop(void);
 
+/* Who says what a session is held to (policy/): told of each when its slot is programmed, or found
+ * programmed after a restart, and before it is freed. Rates are those of the subscription. */
+struct pgw_policy {
+	void (*begin)(imsi_t, const char *apn, uint32_t slot, uint64_t ambr_up, uint64_t ambr_down,
+		      bool adopted);
+	void (*end)(imsi_t, const char *apn, uint32_t slot);
+};
+void pgw_set_policy(const struct pgw_policy *);
+/* The APN-AMBR of the session whose default bearer has that slot; false if none has. */
+bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down);
+
 /* For dp_handler.slow_path. */
 void pgw_slow_path(uint32_t slot, const uint8_t *packet, size_t n);
 /* The device of a slot has a radio bearer: tells it its prefix unasked (RFC 4861 6.2.4). */

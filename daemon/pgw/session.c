@@ -19,6 +19,7 @@ struct pgw_config pgw;
 static struct mem_pool sessions = MEM_POOL(pgw_session);
 static struct teid_table teids;
 static struct pgw_session *by_key;
+static const struct pgw_policy *policy;
 
 static uint64_t key_of(imsi_t imsi, uint8_t ebi) { return (imsi & ~(imsi_t)0xf) | (ebi & 0xf); }
 
@@ -118,8 +119,30 @@ static struct paa paa_of(const struct pgw_session *s)
 	return paa;
 }
 
+void pgw_set_policy(const struct pgw_policy *p) { policy = p; }
+
+bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down)
+{
+	const struct pgw_session *s = pgw_session_by_slot(slot);
+
+	if (!s)
+		return false;
+	*up = s->ambr_up;
+	*down = s->ambr_down;
+	return true;
+}
+
+static void policy_begin(const struct pgw_session *s, bool adopted)
+{
+	if (policy)
+		policy->begin(key_imsi(s->key), pgw.apn[s->apn].name, s->addr.slot, s->ambr_up,
+			      s->ambr_down, adopted);
+}
+
 static int program(struct pgw_session *s, uint32_t *s1u_teid)
 {
+	int err;
+
 	struct dp_session d = {
 		.imsi = key_imsi(s->key),
 		.apn = pgw.apn[s->apn].name,
@@ -135,12 +158,17 @@ static int program(struct pgw_session *s, uint32_t *s1u_teid)
 
 	if (s->type & PDN_IPV6)
 		memcpy(d.iid, s->iid, 8);
-	return dp_session_add(s->addr.slot, &d, s1u_teid);
+	err = dp_session_add(s->addr.slot, &d, s1u_teid);
+	if (!err)
+		policy_begin(s, false);
+	return err;
 }
 
 static void session_free(struct pgw_session *s)
 {
 	bearers_end(s);
+	if (policy && dp_session(s->addr.slot))
+		policy->end(key_imsi(s->key), pgw.apn[s->apn].name, s->addr.slot);
 	dp_session_del(s->addr.slot);
 	addr_put(s->apn, &s->addr);
 	teid_drop(&teids, s->teid);
@@ -379,6 +407,7 @@ static int adopt(struct pgw_session *s)
 	imsi_print(key_imsi(s->key), digits);
 	if (strcmp(k->imsi, digits) || k->ebi != s->ebi)
 		return -EEXIST;
+	policy_begin(s, true);
 	return 0;
 }
 

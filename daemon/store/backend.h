@@ -16,6 +16,9 @@ enum write_kind {
 	WRITE_CONTEXT_PUT,
 	WRITE_CONTEXT_DEL,
 	WRITE_SETTING, /* blob: key, NUL, value, NUL */
+	WRITE_POLICY,  /* blob: struct policy_head and three texts (policy.c) */
+	WRITE_DEVICES, /* blob: of struct store_device */
+	WRITE_USAGE,   /* blob: of struct store_usage */
 };
 
 /* One queued write. Made and freed on the loop; the writer reads it, and sets err and rows. */
@@ -45,6 +48,10 @@ int backend_static_each(bool (*fn)(void *arg, const struct subscriber *), void *
 int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
 int backend_setting_get(const char *key, char **value);
 int64_t backend_count(void);
+
+/* policy.c: a write of one of its kinds, and how one is queued (store.c); takes p over. */
+int policy_write(const struct write *);
+void store_enqueue_blob(enum write_kind, void *p, size_t n, struct store_write);
 
 int backend_begin(void);
 /* Sets w->err and w->rows. Returns non-zero only when the whole transaction is lost. */

@@ -30,6 +30,14 @@ const char *const schema_steps[] = {
 	"  ue4, ue6, imeisv, visited, datetime(seen, 'unixepoch') AS seen FROM subscriber;",
 	"ALTER TABLE subscriber ADD COLUMN access TEXT NOT NULL DEFAULT '';"
 	"CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+	"CREATE TABLE policy (version INTEGER PRIMARY KEY, author TEXT NOT NULL, time INTEGER NOT "
+	"NULL, note TEXT NOT NULL, text TEXT NOT NULL);"
+	"CREATE TABLE device_policy (imsi INTEGER PRIMARY KEY, profile TEXT NOT NULL, gate_up "
+	"INTEGER "
+	"NOT NULL, gate_down INTEGER NOT NULL, quarantine INTEGER NOT NULL, rate_up INTEGER,"
+	"  rate_down INTEGER, quota INTEGER);"
+	"CREATE TABLE quota_usage (imsi INTEGER NOT NULL, apn TEXT NOT NULL, used INTEGER NOT NULL,"
+	"  period INTEGER NOT NULL, PRIMARY KEY (imsi, apn)) WITHOUT ROWID;",
 };
 
 const int schema_version = sizeof schema_steps / sizeof *schema_steps;

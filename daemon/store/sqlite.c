@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The embedded backend. Two connections to one database in WAL mode: `reader` belongs to the loop
- * and sees what is committed, `writer` to the writer thread. Neither is locked inside SQLite, since
- * each has one thread. All statements are prepared at open. synchronous=FULL: what commit returned
- * for is on disk. */
-#include "store/backend.h"
+/* The embedded backend. Two connections to one database in WAL mode: `sqlite_reader` belongs to the
+ * loop and sees what is committed, `sqlite_writer` to the writer thread. Neither is locked inside
+ * SQLite, since each has one thread. All statements are prepared at open. synchronous=FULL: what
+ * commit returned for is on disk. */
+#include "store/sqlite.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,11 +13,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <sqlite3.h>
 #include <openssl/crypto.h>
 #include "core/log.h"
 
-static sqlite3 *reader, *writer;
+sqlite3 *sqlite_reader, *sqlite_writer;
 static int lock_fd = -1;
 
 #define COLUMNS                                                                                    \
@@ -31,7 +30,7 @@ enum statement {
 	CONTEXT_EACH,
 	COUNT,
 	SETTING_GET,
-	READS, /* those before are the reader's, those after the writer's */
+	READS, /* those before are the sqlite_reader's, those after the writer's */
 	BEGIN = READS,
 	COMMIT,
 	ROLLBACK,
@@ -79,7 +78,7 @@ static const char *const text[STATEMENTS] = {
 static sqlite3_stmt *stmt[STATEMENTS];
 
 /* The integer key of an IMSI: 1 and its digits. */
-static sqlite3_int64 imsi_key(imsi_t imsi)
+sqlite3_int64 sqlite_imsi_key(imsi_t imsi)
 {
 	sqlite3_int64 key = 1;
 
@@ -88,7 +87,7 @@ static sqlite3_int64 imsi_key(imsi_t imsi)
 	return key;
 }
 
-static imsi_t imsi_of_key(sqlite3_int64 key)
+imsi_t sqlite_imsi_of_key(sqlite3_int64 key)
 {
 	imsi_t imsi = IMSI_NONE;
 
@@ -97,7 +96,7 @@ static imsi_t imsi_of_key(sqlite3_int64 key)
 	return imsi;
 }
 
-static int errno_of(int rc)
+int sqlite_errno_of(int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -146,7 +145,7 @@ static int read_row(sqlite3_stmt *s, bool keys, struct subscriber *out)
 	char visited[PLMN_STRLEN];
 
 	memset(out, 0, sizeof *out);
-	out->imsi = imsi_of_key(sqlite3_column_int64(s, 0));
+	out->imsi = sqlite_imsi_of_key(sqlite3_column_int64(s, 0));
 	column_text(s, 1, out->msisdn, sizeof out->msisdn);
 	out->algorithm = sqlite3_column_int(s, 2) ? ALG_TUAK : ALG_MILENAGE;
 	out->amf[0] = (uint8_t)(amf >> 8);
@@ -179,11 +178,11 @@ int backend_get(imsi_t imsi, struct subscriber *out)
 	sqlite3_stmt *s = stmt[GET];
 	int rc, err;
 
-	sqlite3_bind_int64(s, 1, imsi_key(imsi));
+	sqlite3_bind_int64(s, 1, sqlite_imsi_key(imsi));
 	rc = sqlite3_step(s);
 	err = rc == SQLITE_ROW    ? read_row(s, true, out)
 	      : rc == SQLITE_DONE ? -ENOENT
-				  : errno_of(rc);
+				  : sqlite_errno_of(rc);
 	sqlite3_reset(s);
 	return err;
 }
@@ -201,12 +200,12 @@ static int each(sqlite3_stmt *s, bool (*fn)(void *arg, const struct subscriber *
 		}
 	}
 	sqlite3_reset(s);
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg)
 {
-	sqlite3_bind_int64(stmt[EACH], 1, from ? imsi_key(from) : 0);
+	sqlite3_bind_int64(stmt[EACH], 1, from ? sqlite_imsi_key(from) : 0);
 	return each(stmt[EACH], fn, arg);
 }
 
@@ -222,7 +221,7 @@ int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size
 	int rc, unreadable = 0;
 
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		imsi_t imsi = imsi_of_key(sqlite3_column_int64(s, 0));
+		imsi_t imsi = sqlite_imsi_of_key(sqlite3_column_int64(s, 0));
 		size_t n = (size_t)sqlite3_column_bytes(s, 1);
 		uint8_t *p = realloc(plain, n + 1);
 
@@ -240,7 +239,7 @@ int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size
 	}
 	free(plain);
 	sqlite3_reset(s);
-	return rc == SQLITE_DONE ? unreadable : errno_of(rc);
+	return rc == SQLITE_DONE ? unreadable : sqlite_errno_of(rc);
 }
 
 int64_t backend_count(void)
@@ -257,7 +256,7 @@ static int run(enum statement which)
 	int rc = sqlite3_step(stmt[which]);
 
 	sqlite3_reset(stmt[which]);
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 int backend_begin(void) { return run(BEGIN); }
@@ -266,7 +265,7 @@ int backend_commit(void)
 {
 	int err = run(COMMIT);
 
-	if (err && !sqlite3_get_autocommit(writer))
+	if (err && !sqlite3_get_autocommit(sqlite_writer))
 		run(ROLLBACK);
 	return err;
 }
@@ -275,7 +274,7 @@ static bool has_subscriber(imsi_t imsi)
 {
 	bool found;
 
-	sqlite3_bind_int64(stmt[HAS], 1, imsi_key(imsi));
+	sqlite3_bind_int64(stmt[HAS], 1, sqlite_imsi_key(imsi));
 	found = sqlite3_step(stmt[HAS]) == SQLITE_ROW;
 	sqlite3_reset(stmt[HAS]);
 	return found;
@@ -289,7 +288,7 @@ static int step_put(const struct write *w)
 	uint8_t keys[SEALED_KEYS_MAX];
 	int rc;
 
-	sqlite3_bind_int64(s, 1, imsi_key(w->imsi));
+	sqlite3_bind_int64(s, 1, sqlite_imsi_key(w->imsi));
 	bind_text(s, 2, row->msisdn);
 	sqlite3_bind_int(s, 3, row->algorithm);
 	sqlite3_bind_blob(s, 4, keys, (int)sealed_keys_make(row, keys), SQLITE_STATIC);
@@ -314,10 +313,10 @@ static int write_put(struct write *w)
 
 	if ((rc & 0xff) == SQLITE_CONSTRAINT)
 		return -EADDRINUSE;
-	if (rc == SQLITE_DONE && w->kind == WRITE_CREATE && !sqlite3_changes(writer))
+	if (rc == SQLITE_DONE && w->kind == WRITE_CREATE && !sqlite3_changes(sqlite_writer))
 		return -EEXIST;
 	w->rows = rc == SQLITE_DONE && !known;
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 /* A statement that changes one row by its IMSI, the rest already bound: -ENOENT if there is none.
@@ -327,12 +326,12 @@ static int write_one(struct write *w, enum statement which)
 	sqlite3_stmt *s = stmt[which];
 	int rc;
 
-	sqlite3_bind_int64(s, 1, imsi_key(w->imsi));
+	sqlite3_bind_int64(s, 1, sqlite_imsi_key(w->imsi));
 	rc = sqlite3_step(s);
 	done_with(s);
-	if (rc == SQLITE_DONE && !sqlite3_changes(writer))
+	if (rc == SQLITE_DONE && !sqlite3_changes(sqlite_writer))
 		return -ENOENT;
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 static int write_location(struct write *w)
@@ -371,7 +370,7 @@ static int write_setting(struct write *w)
 	bind_text(s, 2, key + strlen(key) + 1);
 	rc = sqlite3_step(s);
 	done_with(s);
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 int backend_setting_get(const char *key, char **value)
@@ -387,7 +386,7 @@ int backend_setting_get(const char *key, char **value)
 		rc = *value ? SQLITE_DONE : SQLITE_NOMEM;
 	}
 	done_with(s);
-	return errno_of(rc);
+	return sqlite_errno_of(rc);
 }
 
 int backend_write(struct write *w)
@@ -414,12 +413,17 @@ int backend_write(struct write *w)
 	case WRITE_CONTEXT_DEL:
 		w->err = write_one(w, CONTEXT_DEL);
 		break;
+	case WRITE_POLICY:
+	case WRITE_DEVICES:
+	case WRITE_USAGE:
+		w->err = policy_write(w);
+		break;
 	case WRITE_SETTING:
 		w->err = write_setting(w);
 		break;
 	}
 	/* SQLite rolls the whole transaction back by itself on some errors. */
-	return sqlite3_get_autocommit(writer) ? w->err ? w->err : -EIO : 0;
+	return sqlite3_get_autocommit(sqlite_writer) ? w->err ? w->err : -EIO : 0;
 }
 
 static int fail(char *error, size_t cap, const char *path, const char *what, sqlite3 *db)
@@ -428,7 +432,7 @@ static int fail(char *error, size_t cap, const char *path, const char *what, sql
 
 	snprintf(error, cap, "database %s: %s: %s", path, what,
 		 db ? sqlite3_errmsg(db) : "out of memory");
-	return errno_of(rc) ? errno_of(rc) : -EIO;
+	return sqlite_errno_of(rc) ? sqlite_errno_of(rc) : -EIO;
 }
 
 static int execute(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, NULL, NULL, NULL); }
@@ -438,7 +442,7 @@ static int user_version(void)
 	sqlite3_stmt *s;
 	int version = -1;
 
-	if (sqlite3_prepare_v2(writer, "PRAGMA user_version", -1, &s, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(sqlite_writer, "PRAGMA user_version", -1, &s, NULL) == SQLITE_OK &&
 	    sqlite3_step(s) == SQLITE_ROW)
 		version = sqlite3_column_int(s, 0);
 	sqlite3_finalize(s);
@@ -450,7 +454,7 @@ static int migrate(const char *path, char *error, size_t cap)
 	int version = user_version();
 
 	if (version < 0)
-		return fail(error, cap, path, "cannot be read", writer);
+		return fail(error, cap, path, "cannot be read", sqlite_writer);
 	if (version > schema_version) {
 		snprintf(error, cap,
 			 "database %s: schema version %d is newer than this mcored's (%d): install "
@@ -463,9 +467,10 @@ static int migrate(const char *path, char *error, size_t cap)
 		char set[48];
 
 		snprintf(set, sizeof set, "PRAGMA user_version = %d", version + 1);
-		if (execute(writer, "BEGIN IMMEDIATE") || execute(writer, schema_steps[version]) ||
-		    execute(writer, set) || execute(writer, "COMMIT"))
-			return fail(error, cap, path, "schema", writer);
+		if (execute(sqlite_writer, "BEGIN IMMEDIATE") ||
+		    execute(sqlite_writer, schema_steps[version]) || execute(sqlite_writer, set) ||
+		    execute(sqlite_writer, "COMMIT"))
+			return fail(error, cap, path, "schema", sqlite_writer);
 		LOG(INFO, "store.schema", "path=%s version=%d", path, version + 1);
 	}
 	return 0;
@@ -478,9 +483,9 @@ static int check_key(const char *path, char *error, size_t cap)
 	sqlite3_stmt *s;
 	int rc, err = 0;
 
-	if (sqlite3_prepare_v2(writer, "SELECT value FROM about WHERE key = 'key check'", -1, &s,
-			       NULL))
-		return fail(error, cap, path, "key check", writer);
+	if (sqlite3_prepare_v2(sqlite_writer, "SELECT value FROM about WHERE key = 'key check'", -1,
+			       &s, NULL))
+		return fail(error, cap, path, "key check", sqlite_writer);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		err = sealed_check(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
@@ -488,18 +493,19 @@ static int check_key(const char *path, char *error, size_t cap)
 	if (rc == SQLITE_ROW || err)
 		return err;
 	sealed_check_make(check);
-	if (sqlite3_prepare_v2(writer, "INSERT INTO about VALUES ('key check', ?)", -1, &s, NULL))
-		return fail(error, cap, path, "key check", writer);
+	if (sqlite3_prepare_v2(sqlite_writer, "INSERT INTO about VALUES ('key check', ?)", -1, &s,
+			       NULL))
+		return fail(error, cap, path, "key check", sqlite_writer);
 	sqlite3_bind_blob(s, 1, check, sizeof check, SQLITE_STATIC);
 	rc = sqlite3_step(s);
 	sqlite3_finalize(s);
-	return rc == SQLITE_DONE ? 0 : fail(error, cap, path, "key check", writer);
+	return rc == SQLITE_DONE ? 0 : fail(error, cap, path, "key check", sqlite_writer);
 }
 
 static int prepare_all(const char *path, char *error, size_t cap)
 {
 	for (int i = 0; i < STATEMENTS; i++) {
-		sqlite3 *db = i < READS ? reader : writer;
+		sqlite3 *db = i < READS ? sqlite_reader : sqlite_writer;
 
 		if (sqlite3_prepare_v3(db, text[i], -1, SQLITE_PREPARE_PERSISTENT, &stmt[i], NULL))
 			return fail(error, cap, path, "prepare", db);
@@ -536,22 +542,23 @@ int backend_open(const char *path, char *error, size_t cap)
 
 	if (err)
 		goto out;
-	rc = sqlite3_open_v2(path, &writer, flags | SQLITE_OPEN_CREATE, NULL);
-	if (rc || execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				  "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;"
-				  "PRAGMA temp_store = MEMORY;")) {
-		err = fail(error, cap, path, "cannot be opened", writer);
+	rc = sqlite3_open_v2(path, &sqlite_writer, flags | SQLITE_OPEN_CREATE, NULL);
+	if (rc ||
+	    execute(sqlite_writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+				   "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000;"
+				   "PRAGMA temp_store = MEMORY;")) {
+		err = fail(error, cap, path, "cannot be opened", sqlite_writer);
 		goto out;
 	}
-	sqlite3_busy_timeout(writer, 5000);
+	sqlite3_busy_timeout(sqlite_writer, 5000);
 	err = migrate(path, error, cap);
 	if (!err)
 		err = check_key(path, error, cap);
 	if (err)
 		goto out;
-	rc = sqlite3_open_v2(path, &reader, flags, NULL);
-	if (rc || execute(reader, "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;"))
-		err = fail(error, cap, path, "cannot be opened", reader);
+	rc = sqlite3_open_v2(path, &sqlite_reader, flags, NULL);
+	if (rc || execute(sqlite_reader, "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;"))
+		err = fail(error, cap, path, "cannot be opened", sqlite_reader);
 	else
 		err = prepare_all(path, error, cap);
 out:
@@ -567,9 +574,9 @@ void backend_close(void)
 		sqlite3_finalize(stmt[i]);
 		stmt[i] = NULL;
 	}
-	sqlite3_close(reader);
-	sqlite3_close(writer);
-	reader = writer = NULL;
+	sqlite3_close(sqlite_reader);
+	sqlite3_close(sqlite_writer);
+	sqlite_reader = sqlite_writer = NULL;
 	if (lock_fd >= 0)
 		close(lock_fd);
 	lock_fd = -1;

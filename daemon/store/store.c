@@ -81,7 +81,7 @@ static bool of_context(const struct write *w) { return w->kind >= WRITE_CONTEXT_
 
 static void write_free(struct write *w)
 {
-	if (w->kind == WRITE_CONTEXT_PUT || w->kind == WRITE_SETTING) {
+	if (of_context(w) && w->kind != WRITE_CONTEXT_DEL) {
 		OPENSSL_cleanse(w->blob.p, w->blob.n);
 		free(w->blob.p);
 	}
@@ -298,6 +298,9 @@ static void apply(const struct write *w, struct subscriber *row, bool *there)
 	case WRITE_CONTEXT_PUT:
 	case WRITE_CONTEXT_DEL:
 	case WRITE_SETTING:
+	case WRITE_POLICY:
+	case WRITE_DEVICES:
+	case WRITE_USAGE:
 		break;
 	}
 }
@@ -408,6 +411,15 @@ void store_context_del(imsi_t imsi, struct store_write notify)
 int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg)
 {
 	return backend_context_each(fn, arg);
+}
+
+void store_enqueue_blob(enum write_kind kind, void *p, size_t n, struct store_write notify)
+{
+	struct write *w = write_new(kind, IMSI_NONE, notify);
+
+	w->blob.p = p;
+	w->blob.n = n;
+	enqueue(w);
 }
 
 void store_setting_put(const char *key, const char *value, struct store_write notify)

@@ -6,6 +6,7 @@
  *
  *   store.c    the queue, the writer thread, what is read while a write is queued
  *   backend.h  what a backend does; sqlite.c does it, schema.c has its tables and their versions
+ *   policy.c   policy's tables, by sqlite.h
  *   sealed.c   what is encrypted, and how
  *
  * K, OPc and saved contexts are encrypted (AES-256-GCM, the IMSI as associated data) under the key
@@ -95,5 +96,38 @@ int store_setting_get(const char *key, char **value);
 void store_context_put(imsi_t, const void *blob, size_t n, struct store_write);
 void store_context_del(imsi_t, struct store_write);
 int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
+
+/* ---- policy: versions of the profiles, what devices have of their own, and quotas' use ---- */
+
+struct store_policy {
+	uint64_t version, time; /* unix time, s */
+	const char *author, *note, *text;
+};
+/* A new version. Copied. */
+void store_policy_put(const struct store_policy *, struct store_write);
+/* All of them, the newest first; texts live as long as the call. Stops when fn returns false. */
+int store_policy_each(bool (*fn)(void *arg, const struct store_policy *), void *arg);
+
+enum { POLICY_NAME_LEN = 32 };
+enum device_gate { DEVICE_GATE_DEFAULT, DEVICE_GATE_OPEN, DEVICE_GATE_CLOSED };
+struct store_device {
+	imsi_t imsi;
+	char profile[POLICY_NAME_LEN]; /* "": that of its APN */
+	uint8_t gate_up, gate_down;    /* enum device_gate */
+	bool quarantine;
+	bool has_rate, has_quota;
+	uint64_t rate_up, rate_down, quota;
+};
+/* All n in one transaction; those with nothing of their own are removed. Copied. */
+void store_devices_put(const struct store_device *, size_t n, struct store_write);
+int store_device_each(void (*fn)(void *arg, const struct store_device *), void *arg);
+
+struct store_usage {
+	imsi_t imsi;
+	char apn[64];
+	uint64_t used, period; /* octets in the period that began then, unix time, s */
+};
+void store_usage_put(const struct store_usage *, size_t n, struct store_write);
+int store_usage_each(void (*fn)(void *arg, const struct store_usage *), void *arg);
 
 #endif

@@ -213,6 +213,11 @@
 	F(gate_down,    word,   MORE, "downlink gate")                                             \
 	F(rate_up,      rate,   MORE, "uplink limit, bit/s")                                       \
 	F(rate_down,    rate,   MORE, "downlink limit, bit/s")                                     \
+	F(policy,       text,   MORE, "profile of the policy")                                     \
+	F(quarantine,   flag,   MORE, "only its profile's wall is reached")                        \
+	F(quota,        bytes,  MORE, "octets of its quota, 0: none")                              \
+	F(quota_left,   bytes,  MORE, "octets of it that are left")                                \
+	F(exhausted,    flag,   MORE, "a packet did not fit into it any more")                     \
 	F(packets_up,   number, LIST, "uplink packets")                                            \
 	F(bytes_up,     bytes,  LIST, "uplink octets of inner packets")                            \
 	F(packets_down, number, LIST, "downlink packets")                                          \
@@ -221,6 +226,36 @@
 	F(slot,         number, MORE, "slot in the sessions map")                                  \
 	F(since,        time,   MORE, "start of the session")                                      \
 	F(idle_ms,      ms,     LIST, "since its last packet")
+
+/* A profile of the policy in force. */
+#define POLICY_FIELDS(F)                                                                           \
+	F(name,         text,   LIST, "profile")                                                   \
+	F(sessions,     number, LIST, "sessions held to it")                                       \
+	F(devices,      number, LIST, "devices that have it of their own")                         \
+	F(rules,        number, LIST, "rules")                                                     \
+	F(wall,         number, MORE, "entries of its wall")                                       \
+	F(rate_up,      rate,   LIST, "uplink limit, bit/s")                                       \
+	F(rate_down,    rate,   LIST, "downlink limit, bit/s")                                     \
+	F(quota,        bytes,  LIST, "octets in a period, 0: no quota")                           \
+	F(then,         word,   LIST, "what follows an exhausted quota")                           \
+	F(group,        number, LIST, "whose devices may talk to each other, 0: none")
+
+#define POLICY_VERSION_FIELDS(F)                                                                   \
+	F(version,      number, LIST, "version")                                                   \
+	F(time,         time,   LIST, "when it was applied")                                       \
+	F(author,       text,   LIST, "by whom")                                                   \
+	F(note,         text,   LIST, "what for")
+
+/* What a device has of its own; what it has not is its profile's. */
+#define POLICY_DEVICE_FIELDS(F)                                                                    \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(profile,      text,   LIST, "profile of its own, else its APN's")                        \
+	F(gate_up,      word,   LIST, "uplink gate")                                               \
+	F(gate_down,    word,   LIST, "downlink gate")                                             \
+	F(quarantine,   flag,   LIST, "only the wall is reached")                                  \
+	F(rate_up,      rate,   LIST, "uplink limit of its own, bit/s")                            \
+	F(rate_down,    rate,   LIST, "downlink limit of its own, bit/s")                          \
+	F(quota,        bytes,  LIST, "quota of its own, 0: its profile's")
 
 /* An APN's address pool. */
 #define POOL_FIELDS(F)                                                                             \
@@ -335,6 +370,9 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(warning, WARNING_FIELDS)                                                                 \
 	O(warning_enb, WARNING_ENB_FIELDS)                                                         \
 	O(session, SESSION_FIELDS)                                                                 \
+	O(policy, POLICY_FIELDS)                                                                   \
+	O(policy_version, POLICY_VERSION_FIELDS)                                                   \
+	O(policy_device, POLICY_DEVICE_FIELDS)                                                     \
 	O(pool, POOL_FIELDS)                                                                       \
 	O(peer, PEER_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set in force. A new one is put into the kernel profile by profile, each of which changes at
+ * one stroke for all its sessions; then sessions whose profile, rates or quota are others are held
+ * to them; then it is kept in the store as the next version. Where a step fails, the set before is
+ * put back the same way. */
+#include "policy/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "pgw/pgw.h"
+
+struct in_force {
+	struct arena arena;
+	struct policy_set set;
+};
+
+static struct {
+	struct in_force *now;
+	uint64_t version;
+	bool busy;
+} state;
+
+static const struct policy_set nothing;
+
+const struct policy_set *policy_current(void) { return state.now ? &state.now->set : &nothing; }
+
+uint64_t policy_version(void) { return state.version; }
+
+static void in_force_free(struct in_force *f)
+{
+	if (f)
+		arena_free(&f->arena);
+	free(f);
+}
+
+/* ---- sessions ---- */
+
+bool policy_session_at(uint32_t slot, struct policy_session *out)
+{
+	const struct session *s = dp_session(slot);
+
+	if (!s || s->owner != slot || !imsi_parse(s->imsi, &out->imsi))
+		return false;
+	out->slot = slot;
+	out->apn = s->apn;
+	return pgw_ambr(slot, &out->ambr_up, &out->ambr_down);
+}
+
+const struct policy_profile *policy_profile_for(imsi_t imsi, const char *apn)
+{
+	const struct store_device *d = device_find(imsi);
+	const struct policy_profile *own =
+		d && d->profile[0] ? policy_profile_find(policy_current(), d->profile) : NULL;
+
+	return own ? own : policy_profile_of_apn(policy_current(), apn);
+}
+
+static uint64_t first_of(bool has_own, uint64_t own, uint64_t profile, uint64_t subscribed)
+{
+	return has_own ? own : profile ? profile : subscribed;
+}
+
+static void hold(const struct policy_session *ps, bool fresh)
+{
+	static const struct policy_profile none;
+	const struct store_device *d = device_find(ps->imsi);
+	const struct policy_profile *p = policy_profile_for(ps->imsi, ps->apn);
+	struct dp_limits l = {.profile = p ? dp_profile_find(p->name) : 0};
+	bool own_rate = d && d->has_rate, own_quota = d && d->has_quota;
+	uint8_t counts;
+
+	if (!p)
+		p = &none;
+	l.rate_up = first_of(own_rate, own_rate ? d->rate_up : 0, p->rate.up, ps->ambr_up);
+	l.rate_down = first_of(own_rate, own_rate ? d->rate_down : 0, p->rate.down, ps->ambr_down);
+	l.burst_ms = p->burst_ms;
+	l.quota =
+		first_of(own_quota, own_quota ? d->quota : 0, p->has_quota ? p->quota.bytes : 0, 0);
+	counts = !l.quota ? 0 : p->has_quota ? p->quota.counts : COUNTS_TOTAL;
+	l.quota_up = counts & COUNTS_UP;
+	l.quota_down = counts & COUNTS_DOWN;
+	if (d) {
+		l.quarantine = d->quarantine;
+		l.gate_up = d->gate_up == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
+		l.gate_down = d->gate_down == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
+	}
+	/* First: no packet may find the quota counted and not filled. */
+	quota_hold(ps, l.quota, p->has_quota ? p->quota.period : PERIOD_NONE, fresh);
+	dp_session_hold(ps->slot, &l);
+}
+
+void policy_hold(const struct policy_session *ps) { hold(ps, false); }
+
+static void begin(imsi_t imsi, const char *apn, uint32_t slot, uint64_t ambr_up, uint64_t ambr_down,
+		  bool adopted)
+{
+	const struct policy_session ps = {imsi, apn, slot, ambr_up, ambr_down};
+
+	hold(&ps, !adopted);
+}
+
+static void hold_all(void)
+{
+	struct policy_session ps;
+
+	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
+		if (policy_session_at(slot, &ps))
+			policy_hold(&ps);
+}
+
+unsigned policy_sessions(const char *profile)
+{
+	unsigned n = 0, index = dp_profile_find(profile);
+	const struct session *s;
+
+	for (uint32_t slot = 0; index && (s = dp_session_next(&slot)); slot++)
+		n += s->policy == index && s->owner == slot;
+	return n;
+}
+
+/* ---- another set ---- */
+
+static int install(const struct policy_set *set)
+{
+	int index = 1;
+
+	for (unsigned i = 0; i < set->profiles && index > 0; i++) {
+		const struct policy_profile *p = &set->profile[i];
+		struct dp_profile d = {.name = p->name,
+				       .rule = p->rule,
+				       .rules = p->rules,
+				       .allow_default = !p->deny_default,
+				       .wall = p->wall,
+				       .walls = p->walls,
+				       .group = p->group,
+				       .quota_action = p->quota.then,
+				       .dscp_outer = p->dscp_outer,
+				       .dscp = {p->dscp_up, p->dscp_down},
+				       .throttle_up = p->quota.throttle.up,
+				       .throttle_down = p->quota.throttle.down,
+				       .rate_up = p->rate.up,
+				       .rate_down = p->rate.down,
+				       .quota = p->has_quota ? p->quota.bytes : 0};
+
+		index = dp_profile_set(&d);
+	}
+	return index < 0 ? index : 0;
+}
+
+/* Profiles of one set that the other has not are taken out of the kernel. */
+static void uninstall(const struct policy_set *set, const struct policy_set *but)
+{
+	for (unsigned i = 0; i < set->profiles; i++)
+		if (!policy_profile_find(but, set->profile[i].name))
+			dp_profile_del(set->profile[i].name);
+}
+
+/* From the set that is in force to another, all or nothing. */
+static int change_to(struct in_force *to)
+{
+	const struct policy_set *was = policy_current();
+	const struct policy_set *is = to ? &to->set : &nothing;
+	int err = install(is);
+
+	if (err) {
+		install(was);
+		uninstall(is, was);
+		return err;
+	}
+	state.now = to;
+	hold_all();
+	uninstall(was, is);
+	return 0;
+}
+
+struct applying {
+	struct in_force *was;
+	uint64_t version;
+	void (*done)(void *arg, int err, uint64_t version);
+	void *arg;
+};
+
+static void stored(void *arg, int err)
+{
+	struct applying *a = arg;
+	struct in_force *unused = a->was;
+
+	state.busy = false;
+	if (err) {
+		unused = state.now;
+		change_to(a->was);
+	} else {
+		state.version = a->version;
+	}
+	in_force_free(unused);
+	if (err)
+		LOG(ERROR, "policy.apply", "version=%llu error=\"%s\" text=\"not kept: as before\"",
+		    (unsigned long long)a->version, strerror(-err));
+	else
+		LOG(INFO, "policy.apply", "version=%llu", (unsigned long long)a->version);
+	if (a->done)
+		a->done(a->arg, err, a->version);
+	free(a);
+}
+
+static const char *missing_profile(const struct policy_set *is)
+{
+	const struct policy_set *was = policy_current();
+
+	for (unsigned i = 0; i < was->profiles; i++)
+		if (!policy_profile_find(is, was->profile[i].name) &&
+		    policy_devices_of(was->profile[i].name))
+			return was->profile[i].name;
+	return NULL;
+}
+
+int policy_apply(const char *text, size_t n, const char *author, const char *note,
+		 struct arena *arena, struct config_errors *errors, const char **missing,
+		 void (*done)(void *arg, int err, uint64_t version), void *arg)
+{
+	struct store_policy row = {.version = state.version + 1,
+				   .time = (uint64_t)time(NULL),
+				   .author = author,
+				   .note = note,
+				   .text = text};
+	struct config_errors again = {0};
+	struct policy_set checked;
+	struct in_force *next;
+	struct applying *a;
+	int err = state.busy ? -EBUSY : policy_parse(text, n, &checked, arena, errors);
+
+	if (err)
+		return err;
+	*missing = missing_profile(&checked);
+	if (*missing)
+		return -EUCLEAN;
+	next = calloc(1, sizeof(*next));
+	a = calloc(1, sizeof(*a));
+	if (next && a)
+		err = policy_parse(text, n, &next->set, &next->arena, &again);
+	else
+		err = -ENOMEM;
+	if (!err) {
+		*a = (struct applying){state.now, row.version, done, arg};
+		err = change_to(next);
+	}
+	if (err) {
+		in_force_free(next);
+		free(a);
+		return err;
+	}
+	state.busy = true;
+	store_policy_put(&row, (struct store_write){stored, a});
+	return 0;
+}
+
+/* ---- start ---- */
+
+struct loading {
+	struct in_force *set;
+	int err;
+	uint64_t version;
+	struct config_errors errors;
+};
+
+static bool load_newest(void *arg, const struct store_policy *row)
+{
+	struct loading *l = arg;
+
+	l->version = row->version;
+	l->set = calloc(1, sizeof(*l->set));
+	l->err = l->set ? policy_parse(row->text, strlen(row->text), &l->set->set, &l->set->arena,
+				       &l->errors)
+			: -ENOMEM;
+	return false;
+}
+
+static const struct pgw_policy hooks = {begin, quota_end};
+
+int policy_start(char *error, size_t cap)
+{
+	struct loading l = {0};
+	int err = store_policy_each(load_newest, &l);
+
+	if (!err)
+		err = l.err;
+	if (!err)
+		err = device_start();
+	if (!err)
+		err = quota_start();
+	if (!err && l.set)
+		err = install(&l.set->set);
+	if (err) {
+		snprintf(error, cap, "version %llu in the store: %s", (unsigned long long)l.version,
+			 l.errors.first ? l.errors.first->message : strerror(-err));
+		in_force_free(l.set);
+		return err;
+	}
+	state.now = l.set;
+	state.version = l.version;
+	pgw_set_policy(&hooks);
+	return 0;
+}
+
+void policy_stop(void)
+{
+	pgw_set_policy(NULL);
+	quota_stop();
+	device_stop();
+	in_force_free(state.now);
+	memset(&state, 0, sizeof(state));
+}
