@@ -113,6 +113,10 @@ int policy_set(const struct command *, int argc, char **argv);
 int access_add(const struct command *, int argc, char **argv); /* access.c */
 int drain(const struct command *, int argc, char **argv);
 int access_del(const struct command *, int argc, char **argv);
+int bearer_show(const struct command *, int argc, char **argv); /* bearer.c */
+int bearer_add(const struct command *, int argc, char **argv);
+int bearer_set(const struct command *, int argc, char **argv);
+int bearer_del(const struct command *, int argc, char **argv);
 int ue_do(const struct command *, int argc, char **argv);
 int enb_show(const struct command *, int argc, char **argv); /* node.c */
 int enb_reset(const struct command *, int argc, char **argv);
@@ -132,5 +136,6 @@ int top(const struct command *, int argc, char **argv);	       /* top.c */
 int why(const struct command *, int argc, char **argv);	       /* why.c */
 extern const char *const sim_words[], *const import_words[], *const detach_words[], *const access_words[], *const drain_words[];
 extern const char *const policy_words[], *const policy_note_words[];
+extern const char *const bearer_words[];
 
 #endif

@@ -73,6 +73,17 @@ static const struct command commands[] = {
 	 "UP/DOWN; quota OCTETS|refill; profile NAME; quarantine yes|no; default takes rate, quota "
 	 "and profile back",
 	 "/policy/devices", NULL, NULL, policy_words},
+	{"bearer", "show", "IMSI", bearer_show, "dedicated bearers of a device", "/bearers",
+	 "bearers", dedicated_columns, NULL},
+	{"bearer", "add", "IMSI NAME [KEY VALUE]...", bearer_add,
+	 "give a device a dedicated bearer: a rule of pgw.bearers by its name, or with qci and "
+	 "filter one of its own",
+	 "/bearers", NULL, NULL, bearer_words},
+	{"bearer", "set", "IMSI NAME KEY VALUE...", bearer_set,
+	 "change a bearer's QoS (all of it, with qci) or its filters", "/bearers", NULL, NULL,
+	 bearer_words},
+	{"bearer", "del", "IMSI NAME", bearer_del, "take a dedicated bearer away", "/bearers", NULL,
+	 NULL, NULL},
 	{"access", "show", "", show, "access rules in their order: the first that fits decides",
 	 "/access", "access", access_columns, NULL},
 	{"access", "add", "[at NUMBER] deny|allow [KEY VALUE]...", access_add,

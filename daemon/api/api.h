@@ -10,6 +10,7 @@
  *   simtext.c  a SIM from words: what a JSON object or a CSV line says
  *   session.c  /sessions, /pools
  *   policy.c   /policy: profiles, their versions, devices' own
+ *   bearer.c   /bearers
  *   mme.c      /ues, /enbs, detach, /trace
  *   node.c     /enbs/ID, location, trace at the eNodeB, /overload, /warnings
  *   why.c      /why

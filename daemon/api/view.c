@@ -25,6 +25,9 @@ const struct view_row timer_rows[] = {TIMER_FIELDS(ROW) END};
 #define VIEW struct bearer_view
 const struct view_row bearer_rows[] = {BEARER_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct dedicated_view
+const struct view_row dedicated_rows[] = {DEDICATED_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct failure_view
 const struct view_row failure_rows[] = {FAILURE_FIELDS(ROW) END};
 #undef VIEW

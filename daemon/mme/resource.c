@@ -6,8 +6,10 @@
 #include "mme/esm.h"
 
 struct resource {
-	struct esm_proc esm;
+	struct esm_proc esm; /* ebi and linked stay 0: the bearer procedure that it causes must not
+				end it */
 	struct gtpc_txn s11;
+	uint8_t ebi, linked;
 	bool modification;
 	struct bearer_qos qos;
 	struct tft tad;
@@ -38,16 +40,20 @@ static int enter(struct proc *p)
 {
 	struct resource *d = (struct resource *)p;
 	struct mme_ue *ue = p->owner;
-	const struct mme_pdn *pdn = pdn_by_ebi(ue, d->esm.linked);
+	const struct mme_pdn *pdn = pdn_by_ebi(ue, d->linked);
 	struct gtpc_request q = {
 		.type = GTPC_BEARER_RESOURCE_COMMAND,
 		.imsi = ue->imsi,
 		.pti = d->esm.pti,
-		.linked_ebi = d->esm.linked,
+		.linked_ebi = d->linked,
 		.bearers = 1,
-		.bearer[0] = {.ebi = d->esm.ebi, .qos = d->qos, .tft = d->tad},
+		.bearer[0] = {.ebi = d->ebi, .qos = d->qos, .tft = d->tad},
 	};
 
+	if (!pdn) {
+		p->cause = ESM_CAUSE_INVALID_BEARER_IDENTITY;
+		return PROC_FAIL;
+	}
 	q.teid = pdn->s11_sgw.teid;
 	d->s11.done = commanded;
 	gtpc_request(&d->s11, GTPC_SGW, &q);
@@ -123,8 +129,8 @@ static void init(struct proc *p, const void *arg)
 	struct resource *d = (struct resource *)p;
 	const struct resource *like = arg;
 
-	d->esm.ebi = like->esm.ebi;
-	d->esm.linked = like->esm.linked;
+	d->ebi = like->ebi;
+	d->linked = like->linked;
 	d->esm.pti = like->esm.pti;
 	d->modification = like->modification;
 	d->qos = like->qos;
@@ -189,7 +195,7 @@ static uint8_t header_fault(const struct nas_message *m)
 void resource_allocate(struct mme_ue *ue, const struct nas_event *e)
 {
 	const struct nas_bearer_resource_allocation_request *m = e->body;
-	struct resource d = {.esm = {.linked = m->linked_ebi, .pti = m->pti}};
+	struct resource d = {.esm.pti = m->pti, .linked = m->linked_ebi};
 	const struct mme_pdn *pdn = pdn_by_ebi(ue, m->linked_ebi);
 	struct tft_filters tad;
 	uint8_t cause = header_fault(e->m);
@@ -235,7 +241,7 @@ static uint8_t operation_fault(const struct mme_bearer *b, struct bytes tad, boo
 void resource_modify(struct mme_ue *ue, const struct nas_event *e)
 {
 	const struct nas_bearer_resource_modification_request *m = e->body;
-	struct resource d = {.esm = {.ebi = m->linked_ebi, .pti = m->pti}, .modification = true};
+	struct resource d = {.esm.pti = m->pti, .ebi = m->linked_ebi, .modification = true};
 	const struct mme_bearer *b = bearer_by_ebi(ue, m->linked_ebi);
 	bool qos = HAS(m, nas_bearer_resource_modification_request, qos);
 	uint8_t cause = header_fault(e->m);
@@ -251,6 +257,6 @@ void resource_modify(struct mme_ue *ue, const struct nas_event *e)
 	if (!cause && qos)
 		cause = read_qos(&m->qos, &d.qos);
 	if (b)
-		d.esm.linked = b->pdn->ebi;
+		d.linked = b->pdn->ebi;
 	begin(ue, &d, cause, m->tfa);
 }

@@ -99,6 +99,22 @@
 	F(ambr_down,    rate,   MORE, "APN-AMBR downlink")                                         \
 	F(sgw_teid,     hex,    MORE, "S1-U TEID of the gateway")
 
+/* A dedicated bearer at the PGW. */
+#define DEDICATED_FIELDS(F)                                                                        \
+	F(imsi,         imsi,   LIST, "IMSI")                                                      \
+	F(name,         text,   LIST, "its rule")                                                  \
+	F(apn,          text,   LIST, "APN")                                                       \
+	F(state,        word,   LIST, "waiting, activating, active, modifying, ending")            \
+	F(ebi,          number, LIST, "EPS bearer identity, 0 before the device has it")           \
+	F(linked,       number, LIST, "that of the PDN connection's default bearer")               \
+	F(qci,          number, LIST, "QoS class")                                                 \
+	F(arp,          number, LIST, "priority level")                                            \
+	F(gbr_up,       number, MORE, "guaranteed uplink, bit/s; 0: it shares the APN-AMBR")       \
+	F(gbr_down,     number, MORE, "guaranteed downlink, bit/s")                                \
+	F(mbr_up,       number, MORE, "uplink at most, bit/s")                                     \
+	F(mbr_down,     number, MORE, "downlink at most, bit/s")                                   \
+	F(filter,       text,   LIST, "its first packet filter")
+
 /* The last thing that failed for a device. */
 #define FAILURE_FIELDS(F)                                                                          \
 	F(procedure,    text,   LIST, "procedure")                                                 \
@@ -359,6 +375,7 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(ue, UE_FIELDS)                                                                           \
 	O(timer, TIMER_FIELDS)                                                                     \
 	O(bearer, BEARER_FIELDS)                                                                   \
+	O(dedicated, DEDICATED_FIELDS)                                                             \
 	O(failure, FAILURE_FIELDS)                                                                 \
 	O(finding, FINDING_FIELDS)                                                                 \
 	O(enb, ENB_FIELDS)                                                                         \

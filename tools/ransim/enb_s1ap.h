@@ -28,5 +28,9 @@ void enb_on_downlink_nas(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);
 void enb_on_context_modification(struct enb *, const void *body);
 void enb_on_context_release(struct enb *, const void *body);
+void enb_on_e_rab_setup(struct enb *, const void *body);
+void enb_on_e_rab_modify(struct enb *, const void *body);
+void enb_on_e_rab_release(struct enb *, const void *body);
+void enb_on_modification_confirm(struct enb *, const void *body);
 
 #endif

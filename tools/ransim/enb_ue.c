@@ -12,6 +12,7 @@
 #include "move.h"
 #include "security/kdf.h"
 #include "ue.h"
+#include "ue_esm.h"
 
 /* UERadioAccessCapabilityInformation (TS 36.331 10.2.2) around an empty UECapabilityInformation. */
 static const uint8_t radio_capability[] = {0x00, 0x10, 0x00, 0x00};
@@ -50,6 +51,7 @@ void enb_forget(struct ue *ue)
 	ue->connected = ue->mme_known = ue->secure = false;
 	if (ue->teid)
 		gtpu_port_idle(ue->teid);
+	bearers_idle(ue);
 }
 
 /* ---- uplink -----------------------------------------------------------------------------------
@@ -197,17 +199,55 @@ static const char *security_wrong(struct ue *ue, const struct s1ap_initial_conte
 	return NULL;
 }
 
-static void setup_response(struct ue *ue, uint8_t e_rab_id)
+/* One item of the request: its port, or false if it is refused. */
+static bool set_up(struct ue *ue, const struct s1ap_e_rab_to_be_setup_item_ctxt_su_req *rab,
+		   bool first, uint32_t *teid)
+{
+	bool more = bearer_find(ue, rab->e_rab_id) != NULL;
+
+	if (!first && !more && rab->e_rab_id != ue->pdn.ebi)
+		return false; /* nothing that the UE knows */
+	if (more && ue_fault(ue, FAULT_ERAB_FAILURE))
+		return false;
+	*teid = bearer_port(ue, rab->e_rab_id);
+	if (rab->transport_layer_address.has4)
+		gtpu_port_connect(*teid, ue->enb->gtpu_sock, rab->transport_layer_address.v4,
+				  rab->gtp_teid);
+	if (!more && rab->transport_layer_address.has4) {
+		ue->sgw = rab->transport_layer_address.v4;
+		ue->sgw_teid = rab->gtp_teid;
+	}
+	return true;
+}
+
+static void setup_response(struct ue *ue, const struct s1ap_initial_context_setup_request *q)
 {
 	struct s1ap_initial_context_setup_response m = {0};
-	struct s1ap_e_rab_setup_item_ctxt_su_res item = {
-		.e_rab_id = e_rab_id,
-		.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
-		.gtp_teid = ue->teid};
+	struct s1ap_e_rab_setup_item_ctxt_su_res ok[1 + UE_MORE_BEARERS];
+	struct s1ap_e_rab_item no[1 + UE_MORE_BEARERS];
+	uint32_t oks = 0, nos = 0;
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
-	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){&item, 1});
+	for (uint32_t i = 0; i < q->e_rab_to_be_setup_list.n && i <= UE_MORE_BEARERS; i++) {
+		const struct s1ap_e_rab_to_be_setup_item_ctxt_su_req *rab =
+			&q->e_rab_to_be_setup_list.v[i];
+		uint32_t teid;
+
+		if (set_up(ue, rab, q->e_rab_to_be_setup_list.n == 1, &teid))
+			ok[oks++] = (struct s1ap_e_rab_setup_item_ctxt_su_res){
+				.e_rab_id = rab->e_rab_id,
+				.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
+				.gtp_teid = teid};
+		else
+			no[nos++] = (struct s1ap_e_rab_item){
+				.e_rab_id = rab->e_rab_id,
+				.cause = {S1AP_CAUSE_RADIO,
+					  S1AP_CAUSE_RADIO_RADIO_RESOURCES_NOT_AVAILABLE}};
+	}
+	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){ok, oks});
+	if (nos)
+		S1AP_SET(&m, e_rab_failed_to_setup_list, (struct s1ap_e_rab_list){no, nos});
 	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_initial_context_setup_response_msg, &m);
 }
 
@@ -235,18 +275,11 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 	}
 	if (!ue_step(ue, ue->procedure == PROC_SERVICE ? STEP_SERVICE : STEP_ICS))
 		return;
-	if (!ue->teid)
-		ue->teid = gtpu_port_new(enb->gtpu_sock, ue);
-	if (rab->transport_layer_address.has4) {
-		ue->sgw = rab->transport_layer_address.v4;
-		ue->sgw_teid = rab->gtp_teid;
-		gtpu_port_connect(ue->teid, enb->gtpu_sock, ue->sgw, ue->sgw_teid);
-	}
 	if (rab->has.nas_pdu)
 		ue_downlink_nas(ue, rab->nas_pdu);
 	if (!m->has.ue_radio_capability)
 		capability_info(ue);
-	setup_response(ue, rab->e_rab_id);
+	setup_response(ue, m);
 	ue_context_ready(ue);
 }
 

@@ -171,6 +171,23 @@ static void tx_commit(struct sock *s, struct port *p, uint8_t *packet, size_t n)
 	count_up(p, n);
 }
 
+/* The bearer that an uplink packet goes by. */
+static struct port *choose(struct port *p, const uint8_t *packet, size_t n)
+{
+	const struct gtpu_filter *best = NULL;
+	struct tft_packet t;
+	struct port *to;
+
+	if (!p->filters || !tft_packet_read(packet, n, true, &t))
+		return p;
+	for (unsigned i = 0; i < p->filters; i++)
+		if ((!best || p->filter[i].filter.precedence < best->filter.precedence) &&
+		    tft_matches(&p->filter[i].filter, &t))
+			best = &p->filter[i];
+	to = best ? gtpu_port_of(best->teid) : NULL;
+	return to && to->connected ? to : p;
+}
+
 static void from_tun(struct port *p)
 {
 	struct sock *s;
@@ -187,7 +204,7 @@ static void from_tun(struct port *p)
 
 		if (n <= 0)
 			break;
-		tx_commit(s, p, packet, (size_t)n);
+		tx_commit(s, choose(p, packet, (size_t)n), packet, (size_t)n);
 	}
 }
 
@@ -213,12 +230,15 @@ bool gtpu_emit(uint32_t teid, size_t (*fill)(void *arg, uint8_t *out, size_t cap
 
 void gtpu_deliver(struct port *p, const uint8_t *packet, size_t n)
 {
+	struct port *joined = p->joined ? gtpu_port_of(p->joined) : NULL;
 	struct event e = {0};
 
 	p->down_packets++;
 	p->down_bytes += n;
 	g.c.down_packets++;
 	g.c.down_bytes += n;
+	if (joined)
+		p = joined;
 	if (p->want_ra && pkt_is_ra(packet, n, &e.ra)) {
 		e.kind = EVENT_RA;
 		gtpu_event_post(e, p);
@@ -387,8 +407,11 @@ void gtpu_stop(void)
 	pthread_join(g.thread, NULL);
 	g.running = false;
 	for (uint32_t i = 0; i < g.ports; i++)
-		if (g.port[i].teid && g.port[i].tun >= 0)
-			close(g.port[i].tun);
+		if (g.port[i].teid) {
+			free(g.port[i].filter);
+			if (g.port[i].tun >= 0)
+				close(g.port[i].tun);
+		}
 	free(g.port);
 	for (int i = 0; i < g.socks; i++) {
 		close(g.sock[i]->fd);
@@ -506,6 +529,7 @@ void gtpu_port_free(uint32_t teid)
 	pthread_mutex_lock(&g.lock);
 	p = gtpu_port_of(teid);
 	if (p) {
+		free(p->filter);
 		if (p->tun >= 0)
 			close(p->tun);
 		gtpu_forward_drop(p);
@@ -582,6 +606,8 @@ int gtpu_send(uint32_t teid, const void *packet, size_t n)
 		return -EMSGSIZE;
 	pthread_mutex_lock(&g.lock);
 	p = gtpu_port_of(teid);
+	if (p)
+		p = choose(p, packet, n);
 	if (p && p->connected) {
 		memcpy(buf + HEADROOM, packet, n);
 		start = header_before(buf + HEADROOM, p, n);
@@ -594,6 +620,36 @@ int gtpu_send(uint32_t teid, const void *packet, size_t n)
 	}
 	pthread_mutex_unlock(&g.lock);
 	return err;
+}
+
+void gtpu_port_join(uint32_t teid, uint32_t to)
+{
+	struct port *p;
+
+	pthread_mutex_lock(&g.lock);
+	p = gtpu_port_of(teid);
+	if (p)
+		p->joined = to;
+	pthread_mutex_unlock(&g.lock);
+}
+
+void gtpu_port_filters(uint32_t teid, const struct gtpu_filter *f, unsigned n)
+{
+	struct gtpu_filter *copy = n ? malloc(n * sizeof(*copy)) : NULL;
+	struct port *p;
+
+	if (copy)
+		memcpy(copy, f, n * sizeof(*copy));
+	pthread_mutex_lock(&g.lock);
+	p = gtpu_port_of(teid);
+	if (p) {
+		free(p->filter);
+		p->filter = copy;
+		p->filters = copy ? n : 0;
+		copy = NULL;
+	}
+	pthread_mutex_unlock(&g.lock);
+	free(copy);
 }
 
 bool gtpu_port_counters(uint32_t teid, struct gtpu_counters *out)

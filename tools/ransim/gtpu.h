@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "codec/tft.h"
 #include "pkt.h"
 
 enum { GTPU_PORT = 2152 };
@@ -61,6 +62,15 @@ int gtpu_port_tun(uint32_t teid, int fd);
 void gtpu_port_want_ra(uint32_t teid, bool want);
 /* One uplink packet. 0, -ENOTCONN, -errno of the socket. */
 int gtpu_send(uint32_t teid, const void *packet, size_t n);
+/* A dedicated bearer's packets come out of the tun of another port. */
+void gtpu_port_join(uint32_t teid, uint32_t to);
+/* Which bearers uplink packets of a port go by: the first filter that matches, by precedence and in
+ * the given order; none: the port's own. */
+struct gtpu_filter {
+	uint32_t teid;
+	struct tft_filter filter;
+};
+void gtpu_port_filters(uint32_t teid, const struct gtpu_filter *, unsigned n);
 bool gtpu_port_counters(uint32_t teid, struct gtpu_counters *out);
 void gtpu_counters(struct gtpu_counters *out);
 

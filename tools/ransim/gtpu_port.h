@@ -37,6 +37,9 @@ struct port {
 	uint8_t generation;
 	uint32_t next_free;
 	uint64_t up_packets, up_bytes, down_packets, down_bytes;
+	uint32_t joined;            /* port whose tun takes what comes; 0: its own */
+	struct gtpu_filter *filter; /* malloc */
+	unsigned filters;
 };
 
 struct batch {

@@ -17,8 +17,10 @@
 #include "gtpu.h"
 #include "move.h"
 #include "ue.h"
+#include "ue_esm.h"
+#include "codec/nas.h"
 
-enum { MAX_WORDS = 16, MAX_LINE = 512, KEPT = 256, EXPECT_MS = 10000, PING_GRACE_MS = 1000 };
+enum { MAX_WORDS = 32, MAX_LINE = 512, KEPT = 256, EXPECT_MS = 10000, PING_GRACE_MS = 1000 };
 
 struct queued {
 	struct queued *next;
@@ -50,6 +52,7 @@ static struct {
 		char to[64];
 		unsigned left, sent, received;
 		uint16_t seq;
+		uint8_t ebi;
 		uint64_t size, interval_ms;
 	} ping;
 	char *kept[KEPT];
@@ -230,7 +233,80 @@ static int show_one(struct ue *ue, const struct words *w)
 		 states[ue->state], ue->connected ? "yes" : "no", (unsigned long long)c.up_packets,
 		 (unsigned long long)c.down_packets,
 		 ue->pdn.active ? pdn_show(ue, text, sizeof(text)) : "");
+	bearers_show(ue);
 	return 0;
+}
+
+static int pdn_one(struct ue *ue, const struct words *w)
+{
+	uint8_t type = said(w, "ipv6")     ? NAS_PDN_IPV6
+		       : said(w, "ipv4v6") ? NAS_PDN_IPV4V6
+					   : NAS_PDN_IPV4;
+
+	return esm_pdn(ue, w->w[2], (uint8_t)after(w, "type", type),
+		       (uint8_t)after(w, "request", NAS_REQUEST_INITIAL));
+}
+
+static int disconnect_one(struct ue *ue, const struct words *w)
+{
+	return esm_disconnect(ue, (uint8_t)strtoul(w->w[2], NULL, 10));
+}
+
+/* "filter …" to the end is one packet filter. */
+static bool read_filter(const struct words *w, struct tft_filter *f)
+{
+	char text[256] = "";
+	const char *bad;
+	unsigned i = 3;
+
+	while (i < w->n && strcmp(w->w[i], "filter") != 0)
+		i++;
+	for (i++; i < w->n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s", w->w[i]);
+	return tft_filter_parse(text, f, &bad);
+}
+
+static bool read_wish(const struct words *w, struct esm_wish *want)
+{
+	*want = (struct esm_wish){.ebi = (uint8_t)strtoul(w->w[2], NULL, 10),
+				  .qci = (uint8_t)after(w, "qci", 0),
+				  .gbr = after(w, "gbr", 0) * 1000,
+				  .mbr = after(w, "mbr", 0) * 1000};
+	want->tft.operation = (enum tft_operation)after(w, "operation", TFT_CREATE);
+	if (said(w, "filter")) {
+		if (!read_filter(w, &want->tft.filter[0]))
+			return false;
+		want->tft.n = 1;
+	} else if (said(w, "id")) {
+		want->tft.filter[0].id = (uint8_t)after(w, "id", 0);
+		want->tft.n = 1;
+	}
+	return true;
+}
+
+static int resource_one(struct ue *ue, const struct words *w)
+{
+	struct esm_wish want;
+
+	return read_wish(w, &want) ? esm_allocate(ue, &want) : -EINVAL;
+}
+
+static int resource_modify_one(struct ue *ue, const struct words *w)
+{
+	struct esm_wish want;
+
+	return read_wish(w, &want) ? esm_modify(ue, &want) : -EINVAL;
+}
+
+static int e_rab_release_one(struct ue *ue, const struct words *w)
+{
+	return enb_release_e_rab(ue, (uint8_t)strtoul(w->w[2], NULL, 10));
+}
+
+static int e_rab_move_one(struct ue *ue, const struct words *w)
+{
+	(void)w;
+	return enb_move_e_rabs(ue);
 }
 
 static int drop_one(struct enb *enb, const struct words *w)
@@ -290,6 +366,12 @@ static int do_service(const struct words *w) { return each_ue(w, service_one); }
 static int do_update(const struct words *w) { return each_ue(w, update_one); }
 static int do_idle(const struct words *w) { return each_ue(w, idle_one); }
 static int do_lose(const struct words *w) { return each_ue(w, lose_one); }
+static int do_pdn(const struct words *w) { return each_ue(w, pdn_one); }
+static int do_disconnect(const struct words *w) { return each_ue(w, disconnect_one); }
+static int do_resource(const struct words *w) { return each_ue(w, resource_one); }
+static int do_resource_modify(const struct words *w) { return each_ue(w, resource_modify_one); }
+static int do_e_rab_release(const struct words *w) { return each_ue(w, e_rab_release_one); }
+static int do_e_rab_move(const struct words *w) { return each_ue(w, e_rab_move_one); }
 static int do_move(const struct words *w) { return each_ue(w, move_one); }
 static int do_fault(const struct words *w) { return each_ue(w, fault_one); }
 static int do_show(const struct words *w) { return each_ue(w, show_one); }
@@ -430,7 +512,7 @@ static int do_refute(const struct words *w)
 
 static void ping_next(struct timer *t)
 {
-	int err = pdn_ping(sc.ping.ue, sc.ping.to, ++sc.ping.seq, sc.ping.size);
+	int err = pdn_ping(sc.ping.ue, sc.ping.ebi, sc.ping.to, ++sc.ping.seq, sc.ping.size);
 
 	if (err)
 		event_ue(sc.ping.ue, "ping.failed", "error=\"%s\"", strerror(-err));
@@ -451,6 +533,7 @@ static int do_ping(const struct words *w)
 	sc.ping.ue = &sim.ue[from - 1];
 	sc.ping.left = (unsigned)after(w, "count", 1);
 	sc.ping.size = after(w, "size", 56);
+	sc.ping.ebi = (uint8_t)after(w, "ebi", 0);
 	sc.ping.interval_ms = after(w, "interval", 200);
 	sc.ping.sent = sc.ping.received = 0;
 	if (!sc.ping.left)
@@ -475,6 +558,16 @@ static const struct {
 	{"service", 2, true, do_service, "UE", "service request"},
 	{"tau", 2, true, do_update, "UE [periodic|combined|combined-imsi] [active]",
 	 "tracking area update; active: with bearers"},
+	{"pdn", 3, true, do_pdn, "UE APN [ipv4|ipv6|ipv4v6] [request N]",
+	 "PDN Connectivity Request"},
+	{"disconnect", 3, true, do_disconnect, "UE EBI", "PDN Disconnect Request"},
+	{"resource", 4, true, do_resource, "UE EBI qci N [gbr KBIT] [operation N] filter FILTER…",
+	 "Bearer Resource Allocation Request of a PDN connection"},
+	{"resource-modify", 4, true, do_resource_modify,
+	 "UE EBI [qci N] [gbr KBIT] operation N [id N|filter FILTER…]",
+	 "Bearer Resource Modification Request of a bearer"},
+	{"e-rab-release", 3, true, do_e_rab_release, "UE EBI", "E-RAB Release Indication"},
+	{"e-rab-move", 2, true, do_e_rab_move, "UE", "E-RAB Modification Indication of all"},
 	{"lose", 2, true, do_lose, "UE", "radio link lost, nobody told"},
 	{"move", 3, true, do_move, "UE ENB", "an idle UE camps on another eNodeB"},
 	{"x2", 3, true, do_x2, "UE ENB", "X2 handover, path switch"},
@@ -497,7 +590,7 @@ static const struct {
 	 "waits for such a line; fails if none comes"},
 	{"refute", 2, false, do_refute, "EVENT [key=value|~text]… [for S]",
 	 "fails if such a line was seen or comes"},
-	{"ping", 3, true, do_ping, "UE ADDRESS [count N] [size N] [interval MS]",
+	{"ping", 3, true, do_ping, "UE ADDRESS [ebi N] [count N] [size N] [interval MS]",
 	 "ends in ping.done sent= received="},
 	{"quit", 1, false, do_quit, "", "detach all and end"},
 };

@@ -3,6 +3,7 @@
  * triple {state, procedure, step} and one guard timer; its messages are ue_nas.c's. Every end goes
  * through finish(), which tells sim.done once. */
 #include "ue.h"
+#include "ue_esm.h"
 
 #include <errno.h>
 #include <string.h>
@@ -285,6 +286,7 @@ void ue_released(struct ue *ue, const char *lost)
 {
 	if (ue->teid)
 		gtpu_port_idle(ue->teid);
+	bearers_idle(ue);
 	event_ue(ue, "released", "%s%s%s", lost ? "lost=\"" : "", lost ? lost : "",
 		 lost ? "\"" : "");
 	switch (ue->procedure) {

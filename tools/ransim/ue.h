@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One UE: USIM, EMM and ESM state, NAS security context, one PDN connection (TS 24.301 5, 6). The
  * state names are the specification's. ue.c owns the procedures, ue_nas.c the messages, ue_pdn.c
- * the bearer; eNodeBs refer to a UE while it is ECM-CONNECTED through them. */
+ * the first bearer, ue_esm.c further ones; eNodeBs refer to a UE while it is ECM-CONNECTED through them. */
 #ifndef RANSIM_UE_H
 #define RANSIM_UE_H
 
@@ -19,7 +19,9 @@ enum emm_state {
 	EMM_SERVICE_REQUEST_INITIATED
 };
 
-struct pdn { /* the default bearer's PDN connection */
+enum { UE_MORE_BEARERS = 10 };
+
+struct pdn { /* the first default bearer's PDN connection */
 	bool active;
 	uint8_t ebi, type; /* NAS_PDN_* */
 	uint8_t iid[8];
@@ -61,6 +63,7 @@ struct ue {
 	/* user plane */
 	struct pdn pdn;
 	uint32_t teid; /* local, 0: no bearer */
+	struct bearer *more[UE_MORE_BEARERS]; /* ue_esm.h; malloc */
 	struct in_addr sgw; /* the bearer's F-TEID at the S-GW */
 	uint32_t sgw_teid;
 	/* between eNodeBs: move.c */
@@ -134,8 +137,8 @@ void pdn_up(struct ue *);
 void pdn_down(struct ue *);
 /* "ip=… ip6=… apn=… dns=… mtu=…" of the connection. */
 const char *pdn_show(const struct ue *, char *out, size_t cap);
-/* One echo request over the bearer; its answer is an event. */
-int pdn_ping(struct ue *, const char *address, uint16_t seq, size_t payload);
+/* One echo request of a PDN connection (0: the first); its answer is an event. */
+int pdn_ping(struct ue *, uint8_t ebi, const char *address, uint16_t seq, size_t payload);
 /* Callbacks for gtpu_start. */
 const struct gtpu_events *pdn_events(void);
 

@@ -4,6 +4,7 @@
  * exchange (4.4.4.2). Uplink: each builder fills the codec's struct; send_nas() protects it as the
  * state of the security context demands, and applies the faults that concern single messages. */
 #include "ue.h"
+#include "ue_esm.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,6 +84,16 @@ static enum nas_sec_header usual_header(const struct ue *ue)
 	if (!ue->sec.valid)
 		return NAS_SEC_PLAIN;
 	return ue->connected && ue->secure ? NAS_SEC_CIPHERED : NAS_SEC_INTEGRITY;
+}
+
+void nas_send_message(struct ue *ue, const struct nas_def *def, const void *body)
+{
+	uint8_t plain[NAS_BUFFER];
+	struct wr w = wr_of(plain, sizeof(plain));
+
+	if (!nas_encode(&w, def, body))
+		send_nas(ue, bytes_of(plain, (size_t)(w.p - plain)), usual_header(ue),
+			 RRC_MO_SIGNALLING);
 }
 
 #define SEND(ue, tag, body, header)                                                                \
@@ -588,6 +599,14 @@ static const struct {
 	{NAS_EMM_INFORMATION, false, on_emm_information},
 	{NAS_EMM_STATUS, false, on_emm_status},
 	{NAS_ESM_STATUS, false, on_esm_status},
+	{NAS_ACTIVATE_DEFAULT_BEARER_REQUEST, false, esm_on_activate_default},
+	{NAS_ACTIVATE_DEDICATED_BEARER_REQUEST, false, esm_on_activate_dedicated},
+	{NAS_MODIFY_BEARER_REQUEST, false, esm_on_modify},
+	{NAS_DEACTIVATE_BEARER_REQUEST, false, esm_on_deactivate},
+	{NAS_PDN_CONNECTIVITY_REJECT, false, esm_on_pdn_reject},
+	{NAS_PDN_DISCONNECT_REJECT, false, esm_on_disconnect_reject},
+	{NAS_BEARER_RESOURCE_ALLOCATION_REJECT, false, esm_on_allocation_reject},
+	{NAS_BEARER_RESOURCE_MODIFICATION_REJECT, false, esm_on_modification_reject},
 };
 
 static void dispatch(struct ue *ue, struct bytes plain, bool protected)

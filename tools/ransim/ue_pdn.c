@@ -3,6 +3,7 @@
  * by, and IPv6 by router solicitation and advertisement over the bearer (TS 23.401 5.3.1.2.2, RFC
  * 4861 6.3.7, with shorter intervals). */
 #include "ue.h"
+#include "ue_esm.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -143,6 +144,7 @@ void pdn_down(struct ue *ue)
 {
 	timer_stop(&ue->pdn.rs);
 	ue->pdn.active = false;
+	bearers_drop(ue);
 	gtpu_port_free(ue->teid);
 	ue->teid = 0;
 }
@@ -204,21 +206,24 @@ const struct gtpu_events *pdn_events(void)
 	return &ev;
 }
 
-int pdn_ping(struct ue *ue, const char *address, uint16_t seq, size_t payload)
+int pdn_ping(struct ue *ue, uint8_t ebi, const char *address, uint16_t seq, size_t payload)
 {
+	const struct bearer *b = ebi ? bearer_find(ue, ebi) : NULL;
+	uint32_t teid = b ? b->teid : ue->teid;
 	uint64_t stamp = loop_clock_ns() / 1000;
 	uint8_t packet[1500];
 	struct in6_addr to6;
 	struct in_addr to4;
 	size_t n;
 
-	if (!ue->teid)
+	if (!teid || (ebi && !b && ebi != ue->pdn.ebi))
 		return -ENOTCONN;
 	if (inet_pton(AF_INET, address, &to4) == 1)
-		n = pkt_echo4(packet, sizeof(packet), ue->pdn.ip4, to4, seq, stamp, payload);
+		n = pkt_echo4(packet, sizeof(packet), b ? b->ip4 : ue->pdn.ip4, to4, seq, stamp,
+			      payload);
 	else if (inet_pton(AF_INET6, address, &to6) == 1)
 		n = pkt_echo6(packet, sizeof(packet), &ue->pdn.ip6, &to6, seq, stamp, payload);
 	else
 		return -EINVAL;
-	return n ? gtpu_send(ue->teid, packet, n) : -EMSGSIZE;
+	return n ? gtpu_send(teid, packet, n) : -EMSGSIZE;
 }

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /bearers: dedicated bearers of a device at the PGW. A change is answered when the device has
+ * taken or refused it. */
+#include "api/http.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool have_pgw(struct api_request *r)
+{
+	if (!api_config->pools)
+		api_error(r, 503, "this mcored has no PGW");
+	return api_config->pools;
+}
+
+static json_t *filters_of(const struct tft *tft, char *first, size_t cap)
+{
+	json_t *array = json_array();
+	struct tft_filters f;
+	char text[256];
+
+	if (tft_decode(bytes_of(tft->b, tft->n), &f))
+		return array;
+	for (unsigned i = 0; i < f.n; i++) {
+		tft_filter_print(&f.filter[i], text, sizeof text);
+		if (!i)
+			snprintf(first, cap, "%.*s", (int)cap - 1, text);
+		json_array_append_new(array, json_string(text));
+	}
+	return array;
+}
+
+void bearers_show(struct api_request *r)
+{
+	struct pgw_bearer_view b;
+	json_t *array;
+
+	if (!have_pgw(r))
+		return;
+	array = json_array();
+	for (unsigned i = 0; pgw_bearer_walk(r->imsi, i, &b); i++) {
+		struct dedicated_view v = {
+			.imsi = r->imsi,
+			.state = b.state,
+			.ebi = b.ebi,
+			.linked = b.linked,
+			.qci = b.qos.qci,
+			.arp = b.qos.arp_priority,
+			.gbr_up = b.qos.gbr_up,
+			.gbr_down = b.qos.gbr_down,
+			.mbr_up = b.qos.mbr_up,
+			.mbr_down = b.qos.mbr_down,
+		};
+		json_t *filters = filters_of(&b.tft, v.filter, sizeof v.filter), *j;
+
+		snprintf(v.name, sizeof v.name, "%s", b.name);
+		snprintf(v.apn, sizeof v.apn, "%.100s", b.apn);
+		j = view_json(dedicated_rows, &v);
+		json_object_set_new(j, "filters", filters);
+		json_array_append_new(array, j);
+	}
+	api_reply(r, 200, view_list("bearers", array, 0));
+}
+
+/* ---- changes ---- */
+
+static const char *cause_text(enum gtpc_cause cause)
+{
+	switch (cause) {
+	case GTPC_UE_REFUSES:
+		return "the device refuses it";
+	case GTPC_UE_NOT_RESPONDING:
+		return "the device does not answer";
+	case GTPC_UNABLE_TO_PAGE:
+		return "the device cannot be reached";
+	case GTPC_NO_RESOURCES:
+		return "no resources: of the eNodeB, or of pgw.guaranteed";
+	case GTPC_SEMANTIC_ERROR_IN_TFT:
+	case GTPC_SYNTACTIC_ERROR_IN_TFT:
+	case GTPC_SEMANTIC_ERROR_IN_FILTER:
+	case GTPC_SYNTACTIC_ERROR_IN_FILTER:
+		return "the device does not understand the filters";
+	case GTPC_TEMPORARILY_REJECTED:
+		return "another procedure is under way";
+	case GTPC_CONTEXT_NOT_FOUND:
+		return "the bearer or its PDN connection is gone";
+	default:
+		return "refused";
+	}
+}
+
+/* Not reached: it stays, and the device gets it when it comes. */
+static void done(void *arg, enum gtpc_cause cause)
+{
+	struct api_request *r = arg;
+	char digits[IMSI_STRLEN];
+
+	imsi_print(r->imsi, digits);
+	if (gtpc_accepted(cause))
+		api_reply(r, 200, json_pack("{s:s,s:b}", "imsi", digits, "done", 1));
+	else if (cause == GTPC_UNABLE_TO_PAGE || cause == GTPC_UE_NOT_RESPONDING)
+		api_reply(r, 202,
+			  json_pack("{s:s,s:b,s:s}", "imsi", digits, "done", 0, "why",
+				    cause_text(cause)));
+	else
+		api_error(r, 409, "%s: %s (cause %d)", digits, cause_text(cause), (int)cause);
+}
+
+static void refuse(struct api_request *r, int err, const char *name)
+{
+	char digits[IMSI_STRLEN];
+
+	imsi_print(r->imsi, digits);
+	if (err == -ENOENT)
+		api_error(r, 404, "%s has no such session, or no bearer '%s'", digits, name);
+	else if (err == -EEXIST)
+		api_error(r, 409, "%s has a bearer '%s' already", digits, name);
+	else if (err == -EBUSY)
+		api_error(r, 409, "bearer '%s' of %s is being changed", name, digits);
+	else
+		api_error(r, 503, "bearer '%s': %s", name, strerror(-err));
+}
+
+static uint64_t number_of(const json_t *body, const char *key, uint64_t otherwise)
+{
+	const json_t *v = json_object_get(body, key);
+
+	return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
+								: otherwise;
+}
+
+static bool legal_name(const char *s)
+{
+	size_t n = strspn(s, "-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	return n && n < PGW_RULE_NAME && !s[n];
+}
+
+static bool read_filters(struct api_request *r, const json_t *body, struct pgw_rule *rule)
+{
+	struct tft_filter f[TFT_MAX_FILTERS];
+	const json_t *list = json_object_get(body, "filters");
+	size_t n = json_array_size(list);
+	const char *bad;
+
+	if (!n)
+		return true;
+	if (n > TFT_MAX_FILTERS) {
+		api_error(r, 400, "a bearer has at most %d filters", TFT_MAX_FILTERS);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (!text || !tft_filter_parse(text, &f[i], &bad)) {
+			api_error(r, 400, "filter %zu: what is '%s'?", i + 1, text ? bad : "it");
+			return false;
+		}
+	}
+	if (pgw_rule_filters(rule, f, (unsigned)n)) {
+		api_error(r, 400,
+			  "the filters do not fit a device, or two have the same precedence");
+		return false;
+	}
+	return true;
+}
+
+/* What the body says over what the rule of that name says, if there is one. */
+static bool read_rule(struct api_request *r, const json_t *body, bool whole, struct pgw_rule *rule)
+{
+	const char *name = json_string_value(json_object_get(body, "name"));
+	const struct pgw_rule *known = name && whole ? pgw_rule_find(name) : NULL;
+	struct bearer_qos *q = &rule->qos;
+
+	if (!name || !legal_name(name)) {
+		api_error(r, 400, "expected a name of letters, digits, - and _");
+		return false;
+	}
+	*rule = known ? *known : (struct pgw_rule){.qos = {.arp_priority = 8}};
+	snprintf(rule->name, sizeof rule->name, "%s", name);
+	q->qci = (uint8_t)number_of(body, "qci", q->qci);
+	q->arp_priority = (uint8_t)number_of(body, "arp", q->arp_priority);
+	if (json_object_get(body, "may_preempt"))
+		q->arp_may_preempt = json_is_true(json_object_get(body, "may_preempt"));
+	if (json_object_get(body, "preemptable"))
+		q->arp_preemptable = json_is_true(json_object_get(body, "preemptable"));
+	q->gbr_up = number_of(body, "gbr_up", q->gbr_up);
+	q->gbr_down = number_of(body, "gbr_down", q->gbr_down);
+	q->mbr_up = number_of(body, "mbr_up", q->mbr_up > q->gbr_up ? q->mbr_up : q->gbr_up);
+	q->mbr_down =
+		number_of(body, "mbr_down", q->mbr_down > q->gbr_down ? q->mbr_down : q->gbr_down);
+	if (!read_filters(r, body, rule))
+		return false;
+	if (q->qci == 255 || q->arp_priority < 1 || q->arp_priority > 15 || q->mbr_up < q->gbr_up ||
+	    q->mbr_down < q->gbr_down) {
+		api_error(r, 400, "expected qci 1 to 254, arp 1 to 15, and mbr not below gbr");
+		return false;
+	}
+	if (whole && (!q->qci || !rule->tft.n)) {
+		api_error(r, 400,
+			  "no rule of pgw.bearers is called '%s': qci and filters are needed",
+			  name);
+		return false;
+	}
+	return true;
+}
+
+static void change(struct api_request *r, bool whole)
+{
+	json_t *body;
+	const char *apn;
+	struct pgw_rule rule;
+	int err;
+
+	if (!have_pgw(r))
+		return;
+	body = json_loadb(r->body ? r->body : "", r->body_n, 0, NULL);
+	apn = json_string_value(json_object_get(body, "apn"));
+	if (read_rule(r, body, whole, &rule)) {
+		api_hold(r);
+		err = whole ? pgw_bearer_add(r->imsi, apn ? apn : "", &rule, done, r)
+			    : pgw_bearer_set(r->imsi, &rule, done, r);
+		if (err)
+			refuse(r, err, rule.name);
+	}
+	json_decref(body);
+}
+
+void bearer_add(struct api_request *r) { change(r, true); }
+void bearer_set(struct api_request *r) { change(r, false); }
+
+void bearer_del(struct api_request *r)
+{
+	const char *name = api_query(r, "name");
+	int err;
+
+	if (!have_pgw(r))
+		return;
+	if (!name) {
+		api_error(r, 400, "expected ?name=");
+		return;
+	}
+	api_hold(r);
+	err = pgw_bearer_del(r->imsi, name, done, r);
+	if (err)
+		refuse(r, err, name);
+}

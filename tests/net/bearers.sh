@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Several bearers of a device: a dedicated one by rule, one by the administrator and one that the device
+# asks for, each packet on the right tunnel; a second PDN connection; what is refused and with which
+# cause; what eNodeBs and devices that misbehave leave behind; a restart. Judged by Wireshark, too.
+. "$(dirname "$0")/lib.sh"
+command -v tshark >/dev/null || skip "needs tshark"
+
+lab_up
+lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  timers: {T3485: 1s, T3486: 1s, T3495: 1s}|' \
+	's|^      device: sgi|&\n      bearers: [fast]|' \
+	's|^pgw:|&\n  guaranteed: {down: 2mbit}\n  bearers:\n    - {name: fast, qci: 3, arp: 5, gbr_up: 512kbit, gbr_down: 512kbit, mbr_up: 4mbit, mbr_down: 4mbit, filters: ["both proto icmp remote 198.51.100.2"]}\n    - {name: big, qci: 2, arp: 2, may_preempt: yes, gbr_down: 1900kbit, mbr_down: 2mbit, filters: ["both proto udp remote-port 6000"]}|'
+check "mcored starts" lab_start
+add_sims 3 >/dev/null
+in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid"
+
+pcap=$LAB_DIR/s1u.pcap
+nsenter --net="/run/netns/$LAB-ran" -- tcpdump --immediate-mode -i ran0 -U -w "$pcap" -s 0 2>"$LAB_DIR/tcpdump.log" &
+lab_pids+=($!)
+wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
+ts() { # FILTER FIELD...
+	local filter=$1 f args=()
+	shift
+	for f; do args+=(-e "$f"); done
+	tshark -r "$pcap" -o nas-eps.null_decipher:TRUE -Y "$filter" -T fields -E separator='|' "${args[@]}" 2>/dev/null
+}
+# The session of the first device's bearer, by EBI.
+slot() { ctl -j session show "$(imsi 1)" | jq -r ".sessions[] | select(.ebi == $1) | .$2"; }
+bearer() { ctl -j bearer show "$(imsi 1)" | jq -r --arg n "$1" '.bearers[] | select(.name == $n) | .'"$2"; }
+bearer_is() { [ "$(bearer "$1" "$2")" = "$3" ]; }
+gone() { [ -z "$(bearer "$1" state)" ]; }
+grew() { # EBI FIELD LEAST BEFORE
+	local n
+	n=$(slot "$1" "$2")
+	[ "$((n - $4))" -ge "$3" ] || { echo "ebi $1 $2: $4, then $n"; return 1; }
+}
+
+# A rule's bearer comes with the attach.
+# shellcheck disable=SC2046
+ransim_run $(device 1 iot pdn-type=ipv4)
+check "a device attaches" wait_for 10 registered 1
+check "its rule's bearer is activated" wait_for 5 bearer_is fast state active
+check "in an E-RAB of that class" saw 'event=e-rab.setup ebi=6 .*qci=3 arp=5'
+check "the device is told rates and filter" \
+	saw 'event=bearer.activate ebi=6 linked=5 qci=3 gbr-up=512000 gbr-down=512000 pti=0 filters=1 cause=0'
+check "ue show lists it" is "5 6" eval "ctl -j ue show $(imsi 1) | jq -r '[.bearer_list[].ebi] | sort | join(\" \")'"
+check "session show lists it" is "5 6" eval "ctl -j session show $(imsi 1) | jq -r '[.sessions[].ebi] | sort | join(\" \")'"
+
+# Packets by TFT, both ways.
+up=$(slot 6 packets_up) down=$(slot 6 packets_down) other=$(slot 5 packets_up)
+check "ping goes" ping_ue 1 198.51.100.2 0.1 5
+check "uplink by the dedicated bearer" grew 6 packets_up 5 "$up"
+check "downlink by the dedicated bearer" grew 6 packets_down 5 "$down"
+check "and none by the default one" is "$other" slot 5 packets_up
+other=$(slot 5 packets_up)
+check "other packets go by the default bearer" tcp ue1 198.51.100.2 1
+check "which counts them" grew 5 packets_up 10 "$other"
+echoes() { # 8 uplink, 0 downlink: the TEIDs they travelled by
+	ts "gtp && icmp.type == $1" gtp.teid | sed 's/,.*//' | sort -u | tr '\n' ' '
+}
+check "Wireshark: echo requests by its uplink TEID alone" is "$(slot 6 teid) " echoes 8
+check "Wireshark: echo replies by its downlink TEID alone" is "$(slot 6 peer_teid) " echoes 0
+marks() { ts "gtp && icmp.type == 0" ip.dsfield.dscp | sed 's/,.*//' | sort -u | tr '\n' ' '; }
+check "Wireshark: marked as the class is" is "46 " marks
+dropped=$(reason wrong_bearer)
+
+# The administrator's.
+mark
+check "bearer add" ctl bearer add "$(imsi 1)" control qci 5 arp 3 filter "both proto udp remote-port 7000-7010" filter "down tos 0xb8/0xfc"
+check "the device has it" saw 'event=bearer.activate ebi=7 linked=5 qci=5 gbr-up=0 .*filters=2 cause=0'
+check "its name is taken" is 1 eval "ctl bearer add $(imsi 1) control qci 5 filter 'both proto 99' 2>/dev/null; echo \$?"
+up=$(slot 7 packets_up)
+udp() { ue 1 bash -c "for i in 1 2 3 4 5; do echo x >/dev/udp/198.51.100.2/$1; done"; }
+udp 7005
+check "UDP to the port goes by it" wait_for 2 grew 7 packets_up 5 "$up"
+mark
+check "bearer set" ctl bearer set "$(imsi 1)" control qci 6 arp 3 filter "both proto udp remote-port 7020"
+check "the device is told" saw 'event=bearer.modify ebi=7 qci=6 pti=0 filters=1 cause=0'
+check "in an E-RAB Modify Request" saw 'event=e-rab.modify ebi=7 qci=6'
+up=$(slot 7 packets_up) other=$(slot 5 packets_up)
+udp 7005
+check "the old port goes by the default bearer" wait_for 2 grew 5 packets_up 5 "$other"
+check "and not by this one" is "$up" slot 7 packets_up
+udp 7020
+check "the new one by it" wait_for 2 grew 7 packets_up 5 "$up"
+check "nothing came on a wrong bearer" is "$dropped" reason wrong_bearer
+
+# A second PDN connection.
+mark
+ran pdn 1 internet
+check "a second PDN connection" saw 'event=pdn ebi=8 apn=internet type=1 ip=10\.45\..* cause=0'
+check "to the default bearers of both" wait_for 3 is connected slot 8 state
+ran ping 1 198.51.100.2 ebi 8 count 3
+check "ping by the second one" saw 'event=ping.done.* received=3'
+check "counts there" grew 8 packets_up 3 0
+check "and the first goes on" ping_ue 1 198.51.100.2 0.1 2
+
+# What the device asks for.
+mark
+ran resource 1 5 qci 7 filter both proto udp remote-port 9000
+check "a bearer that the device asks for carries its PTI" saw 'event=bearer.activate ebi=9 linked=5 qci=7 .*pti=[1-9][0-9]* filters=1 cause=0'
+up=$(slot 9 packets_up)
+udp 9000
+check "and its packets" wait_for 2 grew 9 packets_up 5 "$up"
+mark
+ran resource-modify 1 9 operation 3 filter both proto udp remote-port 9001 id 1 precedence 99
+check "one filter more" saw 'event=bearer.modify ebi=9 .*pti=[1-9][0-9]* filters=2 cause=0'
+mark
+ran "resource-modify 1 9 operation 5 id 0"
+check "one less" saw 'event=bearer.modify ebi=9 .* filters=1 cause=0'
+mark
+ran "resource-modify 1 9 operation 5 id 1"
+check "none left: the bearer ends" saw 'event=bearer.deactivate ebi=9 cause=36 pti=[1-9]'
+
+# Causes.
+refused() { # COMMAND REGEX
+	mark
+	ran "$1"
+	saw "$2"
+}
+check "33: an APN that is not subscribed" refused "pdn 1 elsewhere" 'event=pdn.reject .*cause=33'
+check "54: from another access" refused "pdn 1 internet request 2" 'event=pdn.reject .*cause=54'
+check "32: emergency" refused "pdn 1 internet request 4" 'event=pdn.reject .*cause=32'
+check "43: disconnecting what is not there" refused "disconnect 1 12" 'event=pdn.disconnect-reject .*cause=43'
+check "41: another operation than to create" refused "resource 1 5 qci 7 operation 3 filter both proto 17" 'event=bearer.reject .*cause=41'
+check "42: an empty list" refused "resource 1 5 qci 7" 'event=bearer.reject .*cause=42'
+check "43: of an unknown PDN connection" refused "resource 1 13 qci 7 filter both proto 17" 'event=bearer.reject .*cause=43'
+check "37: a guaranteed class without rates" refused "resource 1 5 qci 1 filter both proto 17" 'event=bearer.reject .*cause=37'
+check "26: no guaranteed rate left" refused "resource 1 5 qci 1 gbr 1900 filter both proto 17" 'event=bearer.reject .*cause=26'
+check "41: filters of a default bearer" refused "resource-modify 1 5 operation 5 id 0" 'event=bearer.reject .*cause=41'
+
+# ARP.
+mark
+check "a bearer that may preempt is admitted" ctl bearer add "$(imsi 1)" big
+check "and what is preemptable ends" wait_for 3 gone fast
+check "at the device, too" saw 'event=bearer.deactivate ebi=6 cause=36'
+check "bearer del" ctl bearer del "$(imsi 1)" big
+check "and is gone" gone big
+check "its packets go by the default bearer then" ping_ue 1 198.51.100.2 0.1 2
+
+# Idle: bearers come back, and what is wished for meanwhile follows.
+mark
+ran idle 1
+check "the device becomes idle" saw 'event=released'
+check "with all bearers" wait_for 3 is idle slot 7 state
+ran service 1
+check "service request" saw 'event=service '
+check "all are back" wait_for 3 is connected slot 7 state
+check "also the second PDN connection's" is connected slot 8 state
+
+# eNodeBs and devices that misbehave.
+mark
+ran "fault 1 reject-bearer:26"
+check "a device that refuses is told of" is 1 eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' 2>/dev/null; echo \$?"
+check "and nothing stays" is "5 7 8" eval "ctl -j ue show $(imsi 1) | jq -r '[.bearer_list[].ebi] | sort | join(\" \")'"
+check "its E-RAB is released" saw 'event=e-rab.release ebi=6'
+ran "fault 1 none; fault 1 e-rab-failure"
+check "an eNodeB that refuses" is 1 eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' 2>/dev/null; echo \$?"
+ran "fault 1 none; fault 1 silent-bearer"
+check "a device that is silent to T3485: not yet" eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' | grep -q 'not yet'"
+check "it waits for another time" bearer_is x state waiting
+ran "fault 1 none"
+mark
+ran "e-rab-release 1 7"
+check "an E-RAB that the eNodeB gives up ends" wait_for 5 gone control
+check "and the device hears of it" saw 'event=bearer.deactivate ebi=7'
+mark
+ran "e-rab-move 1"
+check "tunnels that move are confirmed" saw 'event=e-rab.moved moved=2 failed=0'
+mark
+ran idle 1
+saw 'event=released' >/dev/null
+ran service 1
+check "the bearer that waited comes with the next service request" wait_for 5 bearer_is x state active
+
+# Restart.
+check "before the restart" is active bearer x state
+kill -9 "$LAB_MCORED"
+wait "$LAB_MCORED" 2>/dev/null
+mark
+check "mcored starts again" lab_start
+check "with its bearers" is active bearer x state
+check "and the second PDN connection" is 8 slot 8 ebi
+wait_for 15 in_log ransim "$SEEN" 'event=s1.setup'
+mark
+ran service 1
+check "the device comes back" saw 'event=service ' 15
+check "to all of them" wait_for 5 is connected slot 8 state
+
+# The end of a PDN connection.
+mark
+ran disconnect 1 8
+check "disconnection" saw 'event=bearer.deactivate ebi=8 cause=36 pti=[1-9]'
+check "leaves the first" wait_for 3 is "" slot 8 ebi
+mark
+ran disconnect 1 5
+check "49: but not of the last" saw 'event=pdn.disconnect-reject .*cause=49'
+ran detach 1
+check "detached, nothing is left" all_gone 5
+
+sleep 0.2
+bad() {
+	local b
+	b=$(tshark -r "$pcap" -o nas-eps.null_decipher:TRUE -Y 's1ap && (_ws.malformed || _ws.expert.severity >= 0x600000)' \
+		-T fields -e frame.number -e _ws.expert.message 2>/dev/null)
+	[ -z "$b" ] || { echo "$b"; return 1; }
+}
+check "Wireshark finds nothing malformed in S1AP and NAS" bad
+types() { ts "nas_eps.nas_msg_esm_type == $1" nas_eps.nas_msg_esm_type | wc -l; }
+some() { [ "$(types "$1")" -ge "$2" ]; }
+check "Wireshark: Activate Dedicated EPS Bearer Context Request" some 0xc5 4
+check "Wireshark: Modify EPS Bearer Context Request" some 0xc9 3
+check "Wireshark: Deactivate EPS Bearer Context Request" some 0xcd 3
+finish
