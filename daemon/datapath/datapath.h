@@ -132,7 +132,7 @@ uint32_t dp_extra_slot(void);
 
 struct dp_session {
 	imsi_t imsi;
-	const char *apn;
+	const char *apn, *rule; /* NULL: none */
 	uint8_t ebi, dscp;
 	unsigned pool;
 	struct in_addr ue4;  /* zero if none */

@@ -260,6 +260,7 @@ static void fill(struct session *s, uint32_t slot, const struct dp_session *give
 		s->flags = (uint8_t)(SESSION_DEDICATED | (given->own_rate ? SESSION_OWN_RATE : 0));
 	imsi_print(given->imsi, s->imsi);
 	snprintf(s->apn, sizeof(s->apn), "%s", given->apn ? given->apn : "");
+	snprintf(s->rule, sizeof(s->rule), "%s", given->rule ? given->rule : "");
 	s->since = (uint64_t)now.tv_sec;
 	session_rates(s, given->rate_up, given->rate_down, 0);
 }

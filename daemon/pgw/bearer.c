@@ -137,6 +137,7 @@ static struct dp_session as_slot(const struct pgw_bearer *b)
 	struct dp_session d = {
 		.imsi = pgw_session_imsi(s),
 		.apn = pgw.apn[s->apn].name,
+		.rule = b->rule.name,
 		.ebi = b->ebi,
 		.dscp = pgw.dscp[b->rule.qos.qci],
 		.pool = s->apn,
@@ -735,7 +736,7 @@ bool pgw_bearer_walk(imsi_t imsi, unsigned i, struct pgw_bearer_view *v)
 
 /* ---- restart ---- */
 
-/* Whose rule it was: nobody keeps the name, so by what it says. */
+/* Whose rule it was, where the datapath lost its name: by what it says. */
 static void find_name(struct pgw_rule *r)
 {
 	for (unsigned i = 0; i < pgw.rules; i++)
@@ -750,9 +751,10 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 {
 	struct pgw_session *s = pgw_session_by_teid(teid);
 	struct pgw_rule rule = {.qos = was->qos};
+	const struct session *k;
 	struct pgw_bearer *b;
 	struct dp_session d;
-	uint32_t s1u;
+	uint32_t s1u, slot;
 	int err = 0;
 
 	if (!s)
@@ -760,13 +762,18 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 	rule.tft.n = was->tft_n;
 	memcpy(rule.tft.b, was->tft, was->tft_n);
 	snprintf(rule.name, sizeof(rule.name), "ebi-%u", was->ebi);
-	find_name(&rule);
+	slot = pgw_extra_slot_of(pgw_session_imsi(s), was->ebi);
+	k = dp_session(slot);
+	if (k && *k->rule)
+		snprintf(rule.name, sizeof(rule.name), "%.19s", k->rule);
+	else
+		find_name(&rule);
 	b = bearer_new(s, &rule);
 	if (!b)
 		return -ENOSPC;
 	b->ebi = was->ebi;
 	b->state = ACTIVE;
-	b->slot = pgw_extra_slot_of(pgw_session_imsi(s), was->ebi);
+	b->slot = slot;
 	if (b->slot == UINT32_MAX) { /* the kernel lost it */
 		d = as_slot(b);
 		b->slot = dp_extra_slot();

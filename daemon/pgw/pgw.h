@@ -18,7 +18,7 @@
 #include "codec/tft.h"
 #include "transport/gtpc.h"
 
-enum { PGW_RULE_NAME = 32, PGW_MAX_RULES = 64, PGW_APN_RULES = 8 };
+enum { PGW_RULE_NAME = 20, PGW_MAX_RULES = 64, PGW_APN_RULES = 8 };
 
 /* What a dedicated bearer is for: a predefined rule (TS 23.203 6.3.1), or one of its own. */
 struct pgw_rule {

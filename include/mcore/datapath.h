@@ -148,7 +148,8 @@ struct session {
 	__u64 dropped;	 /* packets of this session, both ways, that were dropped */
 	__u64 quota;	 /* octets of a whole quota, for people */
 	__u8 ebi;	 /* EPS bearer identity, 5 to 15 */
-	__u8 reserved[23];
+	char rule[20];	 /* name of a dedicated bearer, for people */
+	__u8 reserved[3];
 };
 
 /* Value of `hops`, 64 bytes. Index 0 is never used. */

@@ -181,6 +181,7 @@ mark
 check "mcored starts again" lab_start
 check "with its bearers" is active bearer x state
 check "and the second PDN connection" is 8 slot 8 ebi
+ran drop 1
 wait_for 15 in_log ransim "$SEEN" 'event=s1.setup'
 mark
 ran service 1
