@@ -6,8 +6,6 @@
 #include "gtpu.h"
 #include "ue_esm.h"
 
-static uint16_t stream_of(const struct ue *ue) { return (uint16_t)(1 + ue->enb_ue_id % 29); }
-
 #define IDS(m, ue)                                                                                 \
 	do {                                                                                       \
 		S1AP_SET(m, mme_ue_s1ap_id, (ue)->mme_ue_id);                                      \
@@ -57,7 +55,7 @@ void enb_on_e_rab_setup(struct enb *enb, const void *body)
 	if (nos)
 		S1AP_SET(&r, e_rab_failed_to_setup_list, (struct s1ap_e_rab_list){no, nos});
 	if (!ue_fault(ue, FAULT_ERAB_SILENT))
-		enb_send(enb, stream_of(ue), &s1ap_e_rab_setup_response_msg, &r);
+		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_setup_response_msg, &r);
 	for (uint32_t i = 0; i < m->e_rab_to_be_setup_list.n && !nos && ue->connected; i++)
 		ue_downlink_nas(ue, m->e_rab_to_be_setup_list.v[i].nas_pdu);
 }
@@ -91,7 +89,7 @@ void enb_on_e_rab_modify(struct enb *enb, const void *body)
 			 (struct s1ap_e_rab_modify_list_bearer_mod_res){ok, oks});
 	if (nos)
 		S1AP_SET(&r, e_rab_failed_to_modify_list, (struct s1ap_e_rab_list){no, nos});
-	enb_send(enb, stream_of(ue), &s1ap_e_rab_modify_response_msg, &r);
+	enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_modify_response_msg, &r);
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n && !nos && ue->connected; i++)
 		ue_downlink_nas(ue, m->e_rab_to_be_modified_list.v[i].nas_pdu);
 }
@@ -122,7 +120,7 @@ void enb_on_e_rab_release(struct enb *enb, const void *body)
 		ue_downlink_nas(ue, m->nas_pdu);
 	IDS(&r, ue);
 	S1AP_SET(&r, e_rab_release_list, (struct s1ap_e_rab_release_list_bearer_rel_comp){done, n});
-	enb_send(enb, stream_of(ue), &s1ap_e_rab_release_response_msg, &r);
+	enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_release_response_msg, &r);
 }
 
 /* ---- of the eNodeB's own accord ---- */
@@ -139,7 +137,7 @@ int enb_release_e_rab(struct ue *ue, uint8_t ebi)
 		gtpu_port_idle(b->teid);
 	IDS(&m, ue);
 	S1AP_SET(&m, e_rab_released_list, (struct s1ap_e_rab_list){&item, 1});
-	return enb_send(ue->enb, stream_of(ue), &s1ap_e_rab_release_indication_msg, &m);
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_release_indication_msg, &m);
 }
 
 /* All of them, as to a secondary node: the same ports under other TEIDs cannot be, so each says
@@ -165,7 +163,8 @@ int enb_move_e_rabs(struct ue *ue)
 	IDS(&m, ue);
 	S1AP_SET(&m, e_rab_to_be_modified_list,
 		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_ind){item, n});
-	return enb_send(ue->enb, stream_of(ue), &s1ap_e_rab_modification_indication_msg, &m);
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_modification_indication_msg,
+			&m);
 }
 
 void enb_on_modification_confirm(struct enb *enb, const void *body)
