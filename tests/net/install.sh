@@ -59,6 +59,7 @@ check "a stop is told" told "READY=1 RELOADING=1 READY=1 STOPPING=1 "
 mark
 check "starts again" start
 check "and adopts the sessions" logged 'datapath.start .*adopted_sessions=2'
+ran release 2 # usrsctp: it has not noticed, until it speaks
 check "the eNodeB is back" saw 'event=s1.setup ' 8
 check "packets flow after that" wait_for 10 ping_ue 1 198.51.100.2 0.1 1
 
@@ -99,6 +100,7 @@ wrong 's/device: eth1/device: eth2/' "52:15: pgw.apns[1].device: warning:" 0
 filled() { # the reference is a configuration once its required keys are filled in
 	"$LAB_BUILD/mcored" --schema | sed -E -e 's/^( *plmn:)$/\1 00101/' -e 's/^( *(address):)$/\1 [10.1.1.1]/' \
 		-e 's/^( *)#(gtpu:)$/\1\2 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 access/' \
+		-e 's/^( *qci:)$/\1 5/' -e 's/^( *filters:)$/\1 [proto 17]/' \
 		-e 's,^( *)#(ipv4:)$,\1\2 10.45.0.0/16,' >"$LAB_DIR/schema.yaml"
 	"$LAB_BUILD/mcored" -c "$LAB_DIR/schema.yaml" --check
 }

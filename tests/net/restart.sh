@@ -135,9 +135,9 @@ check "the new name is told" saw 'ue=1 .*emm.information full-name="Renamed"' 4
 check "the new MTU too" saw 'ue=1 .*event=attached .*mtu=1380' 4
 check "the new log level holds" logged ' debug procedure imsi='
 mark
-change 's/name: mcore$/name: other/'
+change 's/\(gummei: .*code:\) 1/\1 2/'
 kill -HUP "$LAB_MCORED"
-check "what needs a restart is named" logged 'warn  config.restart key=mme.name'
+check "what needs a restart is named" logged 'warn  config.restart key=mme.gummei.code'
 mark
 change -e 's/level: debug/level: loud/' -e 's/ mtu: 1380/ mtu: many/'
 line=$(grep -n 'level: loud' "$LAB_DIR/mcored.yaml" | cut -d: -f1)
@@ -154,7 +154,7 @@ mark
 ran attach 1 again
 check "the old one holds" saw 'ue=1 .*event=attached .*mtu=1380' 4
 check "its packets flow" wait_for 3 ping_ue 1 198.51.100.2
-change -e 's/level: loud/level: info/' -e 's/ mtu: many/ mtu: 1400/' -e 's/name: other$/name: mcore/'
+change -e 's/level: loud/level: info/' -e 's/ mtu: many/ mtu: 1400/' -e 's/\(gummei: .*code:\) 2/\1 1/'
 check "--check finds it good when mended" "$LAB_BUILD/mcored" -c "$LAB_DIR/mcored.yaml" --check
 
 # All is removed at last.
