@@ -481,11 +481,11 @@ INLINE int classify(struct pkt *p, const enum role role)
 	if (!c)
 		return REASON_internal;
 	if ((role & ACCESS) && to_gtpu_address(p, c, &ip)) {
-		struct udphdr *udp = ip.at + ip.hlen;
+		struct udphdr *udp = behind(&ip);
 
 		if (ip.fragment)
 			return REASON_outer_fragment;
-		if (ip.len >= ip.hlen + sizeof *udp && (void *)(udp + 1) <= p->end &&
+		if (udp && ip.len >= ip.hlen + sizeof *udp && (void *)(udp + 1) <= p->end &&
 		    udp->dest == bpf_htons(GTPU_PORT))
 			return uplink(p, c, &ip);
 	}

@@ -278,6 +278,16 @@ __noinline int gtpu_extensions(struct xdp_md *ctx, __u32 off, __u32 type, __u32 
 	return type || off > MAX_INNER_OFFSET ? -REASON_bad_gtpu : (int)(off | flags);
 }
 
+/* What is behind an outer header, NULL if that is longer than we follow. The verifier of 6.1 forgets in
+ * a spill what was assured of the length. */
+INLINE void *behind(const struct ip *ip)
+{
+	__u64 n = ip->hlen;
+
+	opaque(n);
+	return n <= MAX_IP6_OFFSET ? ip->at + n : NULL;
+}
+
 struct gtpu_pdu {
 	__be32 teid;
 	__u8 type;
@@ -291,13 +301,13 @@ struct gtpu_pdu {
 /* The UDP datagram in `outer`, a whole packet to port 2152, as GTP-U. GO_ON or a reason. */
 INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
 {
-	struct udphdr *udp = outer->at + outer->hlen;
+	struct udphdr *udp = behind(outer);
 	struct gtpu *h = (void *)(udp + 1);
-	__u32 room, udp_len, behind;
+	__u32 room, udp_len, headers;
 	__u8 *option = (__u8 *)(h + 1);
 	int inner;
 
-	if ((void *)(h + 1) > p->end)
+	if (!udp || (void *)(h + 1) > p->end)
 		return REASON_bad_gtpu;
 	udp_len = bpf_ntohs(udp->len);
 	room = bpf_ntohs(h->length);
@@ -324,10 +334,10 @@ INLINE int parse_gtpu(struct pkt *p, const struct ip *outer, struct gtpu_pdu *g)
 		g->inner = (__u32)inner & EXTENSION_OFFSET;
 		g->extensions = (__u32)inner & ~(__u32)EXTENSION_OFFSET;
 	}
-	behind = g->inner - g->header - (__u32)sizeof *h;
-	if (g->inner > MAX_INNER_OFFSET || behind > room)
+	headers = g->inner - g->header - (__u32)sizeof *h;
+	if (g->inner > MAX_INNER_OFFSET || headers > room)
 		return REASON_bad_gtpu;
-	g->room = room - behind;
+	g->room = room - headers;
 	return GO_ON;
 }
 

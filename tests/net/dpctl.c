@@ -17,6 +17,7 @@
  *   also PEER ADDRESS                     the peer's other address
  *   relay FROM|any TO TO_TEID             a tunnel from peer to peer: "ok SLOT TEID"
  *   switch SLOT TO TO_TEID                the relay goes there from now on
+ *   del_slot SLOT                         of a relay
  *   peers                                 "peer ..." lines, then ok
  *   fill N                                N sessions without a peer: "ok MILLISECONDS"
  *   show OFFSET, reasons, describe, quit, stop (removes all) */
@@ -262,6 +263,9 @@ static void obey(char *text)
 		result(0);
 	} else if (!strcmp(word[0], "del") && n == 2) {
 		dp_session_del(slot);
+		result(0);
+	} else if (!strcmp(word[0], "del_slot") && n == 2) {
+		dp_session_del(arg);
 		result(0);
 	} else if (!strcmp(word[0], "rate") && n == 4) {
 		dp_session_rate(slot, strtoull(word[2], NULL, 0), strtoull(word[3], NULL, 0));

@@ -6,7 +6,7 @@
  *
  *   gtpu_peer [-s] [-x] UE_NETNS TUN OWN_ADDRESS CORE_ADDRESS CORE_TEID OWN_TEID
  *     -s sequence numbers, -x a PDCP PDU number extension header
- *   kill -USR1 forgets OWN_TEID. */
+ *   kill -USR1 forgets OWN_TEID. Addresses are both IPv4 or both IPv6; Echo Requests are answered. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +25,8 @@
 
 static volatile sig_atomic_t forgotten;
 static bool sequence, extension;
-static struct sockaddr_in core;
-static struct in_addr own;
+static struct sockaddr_storage core, own; /* of one family */
+static socklen_t address_len;
 
 static void on_usr1(int signo)
 {
@@ -78,20 +78,49 @@ static void up(int udp, uint8_t *packet, size_t n, uint32_t teid)
 	memcpy(h + 4, &wire, 4);
 	memmove(packet + head, packet, n);
 	memcpy(packet, h, head);
-	if (sendto(udp, packet, n + head, 0, (struct sockaddr *)&core, sizeof(core)) < 0)
+	if (sendto(udp, packet, n + head, 0, (struct sockaddr *)&core, address_len) < 0)
 		perror("sendto");
 }
 
-static void error_indication(int udp, const struct sockaddr_in *to, const uint8_t *teid)
+static void set_address(struct sockaddr_storage *a, const char *text)
 {
-	uint8_t out[24] = {0x32, 26, 0, 16, [12] = 16, [17] = 133, [19] = 4};
+	struct sockaddr_in *v4 = (struct sockaddr_in *)a;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)a;
 
-	memcpy(out + 13, teid, 4);
-	memcpy(out + 20, &own, 4);
-	sendto(udp, out, sizeof(out), 0, (const struct sockaddr *)to, sizeof(*to));
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(2152);
+		address_len = sizeof(*v4);
+	} else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(2152);
+		address_len = sizeof(*v6);
+	} else {
+		die(text);
+	}
 }
 
-static void down(int udp, int tun, const uint8_t *p, size_t n, const struct sockaddr_in *from,
+static void error_indication(int udp, const struct sockaddr_storage *to, const uint8_t *teid)
+{
+	bool v4 = own.ss_family == AF_INET;
+	uint8_t out[36] = {0x32, 26, 0, v4 ? 16 : 28, [12] = 16, [17] = 133, [19] = v4 ? 4 : 16};
+
+	memcpy(out + 13, teid, 4);
+	if (v4)
+		memcpy(out + 20, &((struct sockaddr_in *)&own)->sin_addr, 4);
+	else
+		memcpy(out + 20, &((struct sockaddr_in6 *)&own)->sin6_addr, 16);
+	sendto(udp, out, v4 ? 24 : 36, 0, (const struct sockaddr *)to, address_len);
+}
+
+static void echo(int udp, const struct sockaddr_storage *to, const uint8_t *p)
+{
+	uint8_t out[14] = {0x32, 2, 0, 6, [8] = p[8], [9] = p[9], [12] = 14};
+
+	sendto(udp, out, sizeof(out), 0, (const struct sockaddr *)to, address_len);
+}
+
+static void down(int udp, int tun, const uint8_t *p, size_t n, const struct sockaddr_storage *from,
 		 uint32_t teid)
 {
 	uint32_t wire;
@@ -99,6 +128,8 @@ static void down(int udp, int tun, const uint8_t *p, size_t n, const struct sock
 
 	if (n < 8 || (p[0] & 0xf0) != 0x30)
 		return;
+	if (p[1] == 1 && n >= 10)
+		echo(udp, from, p);
 	if (p[1] != 255) {
 		printf("message type=%u n=%zu\n", p[1], n);
 		return;
@@ -114,7 +145,6 @@ static void down(int udp, int tun, const uint8_t *p, size_t n, const struct sock
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in self = {.sin_family = AF_INET, .sin_port = htons(2152)};
 	static uint8_t buffer[66000];
 	int udp, tun, c;
 
@@ -130,20 +160,21 @@ int main(int argc, char **argv)
 	uint32_t core_teid = (uint32_t)strtoul(argv[4], NULL, 0);
 	uint32_t own_teid = (uint32_t)strtoul(argv[5], NULL, 0);
 
-	inet_pton(AF_INET, argv[2], &own);
-	self.sin_addr = own;
-	core = self;
-	inet_pton(AF_INET, argv[3], &core.sin_addr);
-	udp = socket(AF_INET, SOCK_DGRAM, 0);
-	if (udp < 0 || bind(udp, (struct sockaddr *)&self, sizeof(self)))
+	set_address(&own, argv[2]);
+	set_address(&core, argv[3]);
+	udp = socket(own.ss_family, SOCK_DGRAM, 0);
+	if (udp < 0 || bind(udp, (struct sockaddr *)&own, address_len))
 		die("bind");
-	c = 0; /* IP_PMTUDISC_DONT: fragments where it must */
-	setsockopt(udp, IPPROTO_IP, IP_MTU_DISCOVER, &c, sizeof(c));
+	c = 0; /* IP_PMTUDISC_DONT, and IPv6's: fragments where it must */
+	if (own.ss_family == AF_INET)
+		setsockopt(udp, IPPROTO_IP, IP_MTU_DISCOVER, &c, sizeof(c));
+	else
+		setsockopt(udp, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &c, sizeof(c));
 	tun = open_tun(argv[0], argv[1]);
 	printf("ready\n");
 	for (;;) {
 		struct pollfd p[2] = {{.fd = udp, .events = POLLIN}, {.fd = tun, .events = POLLIN}};
-		struct sockaddr_in from;
+		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		ssize_t n;
 
