@@ -608,24 +608,6 @@ struct nas_event {
 	bool partial;	  /* by the context that is not yet in use */
 };
 
-/* ---- collide.c ---- */
-enum nas_incoming {
-	INCOMING_ATTACH,       /* differs from the one under way */
-	INCOMING_ATTACH_AGAIN, /* is the same */
-	INCOMING_TAU,
-	INCOMING_SERVICE,
-	INCOMING_DETACH,
-};
-/* What is to be done, in the order of who wins where several procedures run. */
-enum nas_collision {
-	COLLISION_NONE,    /* nothing is under way that minds */
-	COLLISION_ABORT,   /* what is under way ends, then the message is taken up */
-	COLLISION_RESTART, /* the same, and the device begins anew as a stranger */
-	COLLISION_OFFER,   /* what is under way answers it */
-	COLLISION_IGNORE,
-};
-enum nas_collision collide(struct mme_ue *, enum nas_incoming);
-
 /* Events of procedures beside NAS message types (0 to 255): */
 enum mme_event {
 	EV_S6A_ANSWER = 0x200, /* above enum nas_type */
@@ -730,23 +712,6 @@ struct proc *identity_begin(struct proc *parent, uint8_t type);
 imsi_t identity_answer(const struct proc *child);
 struct proc *guti_begin(struct proc *parent);
 
-/* ---- auth.c: the partial native EPS security context ---- */
-/* NULL when there is no memory. */
-struct nas_security *partial_new(struct mme_ue *, uint8_t ksi, const uint8_t kasme[32]);
-void partial_free(struct mme_ue *);
-
-/* ---- refresh.c: new keys and GUTIs for registered devices ---- */
-enum { REFRESH_KEYS = 1, REFRESH_GUTI = 2 };
-/* What is due by the configured intervals, by a NAS COUNT near its end (33.401 6.5), or was asked for. */
-unsigned refresh_due(const struct mme_ue *);
-/* A procedure (service request, tracking area update) is over: it counts, and what is due is begun.
- * True if something was begun; the connection is released at its end if `release`. */
-bool refresh_after(struct mme_ue *, bool release);
-/* Now, for an operator. done(arg, err), may be NULL, is called exactly once, perhaps from within: 0;
- * -ENOTCONN: the device is idle, it is done at its next contact; -EBUSY: another procedure is under
- * way, the same; -ETIMEDOUT, -EACCES: it did not answer, or answered wrongly. */
-void refresh_begin(struct mme_ue *, unsigned what, void (*done)(void *arg, int err), void *arg);
-
 /* ---- esm.c ---- */
 /* What a PDN Connectivity Request, and ESM information after it, asks for. */
 struct pdn_wish {
@@ -800,48 +765,6 @@ void reach_read_drx(struct mme_ue *, nas_drx_t);
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);
 
-/* ---- drain.c: devices are sent to other MMEs of the pool (TS 23.401 4.3.7.3) ---- */
-uint8_t drain_capacity(void); /* the relative capacity to tell eNodeBs */
-/* Devices a second, 0: as configured. -EALREADY. */
-int drain_start(unsigned rate);
-int drain_stop(void); /* -ENOENT if there is none */
-void drain_view(struct drain_view *);
-/* A connection is to end for no reason of its own: the cause to tell. */
-struct s1ap_cause drain_cause(struct mme_ue *, struct s1ap_cause);
-/* A procedure is over. True if the connection was ended, so that the device goes elsewhere. */
-bool drain_after(struct mme_ue *);
-
-/* ---- emergency.c ---- */
-bool emergency_served(const struct nas_identity *);
-/* The emergency configuration data in place of a subscription. 0 or -ENOMEM. */
-int emergency_subscribe(struct mme_ue *);
-
-/* ---- information.c ---- */
-enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGENCY_MARINE = 8,
-       EMERGENCY_MOUNTAIN = 16 };
-/* EMM Information (24.301 5.4.5), where names or time are configured. */
-void mme_send_information(struct mme_ue *);
-/* False if there are none to tell. The octets are the turn arena's. */
-bool mme_equivalents(const struct mme_ue *, struct nas_plmn_list *);
-bool mme_emergency_numbers(struct bytes *);
-
-/* ---- access.c ---- */
-void access_start(void); /* the store's rules */
-/* The EMM cause that the first rule that fits demands, 0 if the device may come in at this place; logged
- * and counted. ACCESS_UNDECIDED: a rule names the word of its subscription, which is not known yet. */
-enum { ACCESS_UNDECIDED = 255 };
-uint8_t access_check(const struct mme_ue *, const struct tai *);
-/* For the API. access_add: the new rule's number, *warning (may become NULL) what devices do that it
- * denies and that will not come back by themselves; or negative with the reason in error. access_del:
- * 0, -ENOENT, -EPERM: it is the configuration's. */
-bool access_view_next(uint64_t *cursor, struct access_view *);
-int access_add(const char *text, unsigned at, char *error, size_t cap, const char **warning);
-int access_del(unsigned number);
-/* Whether it might be there, without a log line. */
-bool access_allowed(const struct mme_ue *, const struct tai *);
-/* Rules have changed: registered devices that they deny are detached, a few a turn. */
-void access_apply(void);
-
 /* ---- save.c ---- */
 void ue_save(struct mme_ue *);
 /* Again, if NAS COUNTs have gone beyond what was saved. */
@@ -863,5 +786,7 @@ void wish_answered(void *wish, int err);
 void view_init(void); /* observes the procedures: log and trace */
 /* A step of something that is no procedure object: a detach by the device, a release. */
 void view_trace(const struct mme_ue *, const char *procedure, const char *step, const char *detail);
+
+#include "mme/admit.h"
 
 #endif

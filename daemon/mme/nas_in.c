@@ -149,7 +149,8 @@ static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct na
 	conn_release(c, S1AP_CAUSE(NAS, DETACH));
 }
 
-/* General NAS level congestion control (5.3.9): the device stays registered, and it can check T3346. */
+/* General NAS level congestion control (5.3.9): the device stays registered, and it can check
+ * T3346. */
 static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
 {
 	if (tau) {
