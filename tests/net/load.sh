@@ -36,5 +36,7 @@ check "no session is left" test "$(ctl -j session show | jq '.sessions | length'
 check "no address is left in use" test "$(ctl -j pool show | jq '[.pools[].in_use] | add')" = 0
 check "devices that stay attached, and move by X2" load --keep --x2-rate 2000 --x2-time 3
 check "each move was answered" said '.failed == 0 and .moved == 6000'
+check "or ask for service and are released" load --keep --service-rate 2000 --service-time 3
+check "each was answered" said '.failed == 0 and .moved == 6000'
 check "have all their sessions" test "$(stat mme_ues)" = "$COUNT"
 finish

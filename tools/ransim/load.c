@@ -34,7 +34,11 @@ static struct {
 
 static uint64_t due_ns(uint64_t i)
 {
-	return ld.start_ns + i * 1000000000 / (ld.f.moving ? ld.o->x2_rate : ld.o->rate);
+	uint64_t rate = !ld.f.moving    ? ld.o->rate
+			: ld.o->x2_rate ? ld.o->x2_rate
+					: ld.o->service_rate;
+
+	return ld.start_ns + i * 1000000000 / rate;
 }
 
 static void fail(enum step step, const char *cause) { load_count_failure(&ld.f, step, cause); }
@@ -112,16 +116,22 @@ static void sleep_until(uint64_t ns)
 	timerfd_settime(ld.timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
 }
 
-/* ---- X2 handovers
- * --------------------------------------------------------------------------------- */
+/* ---- X2 handovers, or service requests
+ * ------------------------------------------------------------ */
 
+/* Service requests begin with all UEs idle: a second for their release. */
 static void moving_start(void)
 {
+	bool x2 = ld.o->x2_rate;
+
 	timer_stop(&ld.settle);
-	ld.f.moving = ld.launching = true;
+	ld.f.moving = x2 ? "x2" : "service";
+	ld.launching = true;
 	ld.launched = 0;
-	ld.total = ld.o->x2_rate * ld.o->x2_time;
-	ld.start_ns = loop_clock_ns() + 10000000;
+	ld.total = x2 ? ld.o->x2_rate * ld.o->x2_time : ld.o->service_rate * ld.o->service_time;
+	for (unsigned i = 0; i < sim.ues && !x2; i++)
+		ue_idle(&sim.ue[i]);
+	ld.start_ns = loop_clock_ns() + (x2 ? 10000000 : 1000000000);
 	sleep_until(ld.start_ns);
 }
 
@@ -132,10 +142,11 @@ static void launch_move(uint64_t i)
 
 	ld.f.in_progress++;
 	ue->scheduled_ns = due_ns(i);
-	err = move_x2(ue, &sim.enb[ue->enb->number % sim.enbs]);
+	err = ld.o->x2_rate ? move_x2(ue, &sim.enb[ue->enb->number % sim.enbs]) : ue_service(ue);
 	if (err) {
 		ld.f.in_progress--;
-		fail(STEP_MOVE, err == -EBUSY ? "UE still busy at its next turn" : strerror(-err));
+		fail(STEP_MOVE, err == -EBUSY || err == -EALREADY ? "UE still busy at its next turn"
+								  : strerror(-err));
 	}
 }
 
@@ -143,7 +154,8 @@ static void check_over(void)
 {
 	if (ld.launching || ld.f.in_progress || ld.ended)
 		return;
-	if (ld.o->keep && ld.o->x2_rate && !ld.interrupted && !ld.f.moving) {
+	if (ld.o->keep && (ld.o->x2_rate || ld.o->service_rate) && !ld.interrupted &&
+	    !ld.f.moving) {
 		moving_start();
 		return;
 	}
@@ -192,8 +204,10 @@ static void done(struct ue *ue, enum procedure p, enum step step, const char *ca
 			timer_start(&ue->timer, ld.o->hold_ms, hold_over);
 		else
 			detach(ue);
-	} else if (p == PROC_MOVE) {
+	} else if (p == PROC_MOVE || p == PROC_SERVICE) {
 		ld.f.in_progress--;
+		if (p == PROC_SERVICE)
+			ue_idle(ue);
 		ld.f.moved++;
 		hist_add(&ld.f.move_second, (now - ue->scheduled_ns) / 1000);
 	} else if (p == PROC_DETACH) {

@@ -76,11 +76,11 @@ void load_report_second(struct load_figures *f, uint64_t launched, uint64_t elap
 		double moves = (double)(f->moved - f->moved_before) / s;
 
 		h = &f->move_second;
-		printf("%6.1f x2: %9llu %9.0f/s failed %llu open %llu p50 %.2f p99 %.2f max %.2f "
+		printf("%6.1f %s: %9llu %9.0f/s failed %llu open %llu p50 %.2f p99 %.2f max %.2f "
 		       "ms\n",
-		       at, (unsigned long long)launched, moves, (unsigned long long)failed,
-		       (unsigned long long)f->in_progress, ms(hist_quantile(h, 0.5)),
-		       ms(hist_quantile(h, 0.99)), ms(h->max));
+		       at, f->moving, (unsigned long long)launched, moves,
+		       (unsigned long long)failed, (unsigned long long)f->in_progress,
+		       ms(hist_quantile(h, 0.5)), ms(hist_quantile(h, 0.99)), ms(h->max));
 	} else if (t) {
 		printf("%6.1f traffic: sent %.0f/s received %.0f/s rtt p50 %.2f p99 %.2f max %.2f "
 		       "ms\n",
@@ -176,11 +176,11 @@ void load_report_end(struct load_figures *f, const struct options *o, uint64_t l
 	if (f->detach.count)
 		quantiles_line("detach latency", &f->detach);
 	if (f->moving) {
-		printf("x2 handovers       %llu in %.2f s: %.1f path switches/s (asked %llu)\n",
+		printf("%-18s %llu in %.2f s: %.1f/s (asked %llu)\n", f->moving,
 		       (unsigned long long)f->moved, (double)f->moving_ns / 1e9,
 		       f->moving_ns ? (double)f->moved * 1e9 / (double)f->moving_ns : 0,
-		       (unsigned long long)o->x2_rate);
-		quantiles_line("switch latency", &f->move);
+		       (unsigned long long)(o->x2_rate ? o->x2_rate : o->service_rate));
+		quantiles_line("latency", &f->move);
 	}
 	for (unsigned i = 0; i < f->causes; i++)
 		printf("failed at %-16s %8llu  %s\n", step_name(f->failure[i].step),

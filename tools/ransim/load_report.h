@@ -20,7 +20,7 @@ struct load_figures {
 	uint64_t attached, detached, failed, in_progress;
 	uint64_t attached_before, detached_before, failed_before; /* the last second's line */
 	uint64_t elapsed_ns;
-	bool moving; /* attaches are over, X2 handovers have begun */
+	const char *moving; /* attaches are over, this has begun: "x2" handovers or "service" requests */
 	uint64_t moved, moved_before, moving_ns;
 	struct hist move, move_second;
 	bool traffic;

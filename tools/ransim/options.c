@@ -413,6 +413,16 @@ static bool o_x2_rate(struct options *o, const char *s)
 	return number(s, 1000000, &o->x2_rate) && o->x2_rate;
 }
 
+static bool o_service_rate(struct options *o, const char *s)
+{
+	return number(s, 1000000, &o->service_rate) && o->service_rate;
+}
+
+static bool o_service_time(struct options *o, const char *s)
+{
+	return number(s, 86400, &o->service_time) && o->service_time;
+}
+
 static bool o_x2_time(struct options *o, const char *s)
 {
 	return number(s, 86400, &o->x2_time) && o->x2_time;
@@ -513,6 +523,9 @@ static const struct option_row {
 	{"--x2-rate", "N", COMMAND_LOAD, o_x2_rate,
 	 "with --keep: then so many X2 handovers a second, to the next eNodeB each"},
 	{"--x2-time", "S", COMMAND_LOAD, o_x2_time, "default 10"},
+	{"--service-rate", "N", COMMAND_LOAD, o_service_rate,
+	 "with --keep: then so many service requests a second, each released again"},
+	{"--service-time", "S", COMMAND_LOAD, o_service_time, "default 10"},
 	{"--traffic-to", "ADDRESS[:PORT]", COMMAND_LOAD, o_traffic,
 	 "with --keep: UDP to this reflector"},
 	{"--traffic-pps", "N", COMMAND_LOAD, o_pps, "packets a second of all UEs (default 10000)"},
@@ -606,6 +619,7 @@ bool options_parse(struct options *o, enum command command, int argc, char **arg
 			      .traffic_port = 9000,
 			      .traffic_pps = 10000,
 			      .x2_time = 10,
+			      .service_time = 10,
 			      .traffic_size = 200,
 			      .traffic_time = 10,
 			      .listen_port = 9000};

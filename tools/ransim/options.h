@@ -38,6 +38,7 @@ struct options {
 	uint16_t traffic_port;
 	uint64_t traffic_pps, traffic_size, traffic_time;
 	uint64_t x2_rate, x2_time;
+	uint64_t service_rate, service_time;
 	/* reflect */
 	struct in_addr listen;
 	uint16_t listen_port;
