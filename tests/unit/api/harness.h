@@ -138,6 +138,41 @@ bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down)
 	return true;
 }
 
+/* No dedicated bearers. */
+int pgw_rule_filters(struct pgw_rule *r, const struct tft_filter *f, unsigned n)
+{
+	(void)r, (void)f, (void)n;
+	return -EINVAL;
+}
+int pgw_bearer_add(imsi_t imsi, const char *apn, const struct pgw_rule *r,
+		   void (*done)(void *arg, enum gtpc_cause), void *arg)
+{
+	(void)imsi, (void)apn, (void)r, (void)done, (void)arg;
+	return -ENOENT;
+}
+int pgw_bearer_set(imsi_t imsi, const struct pgw_rule *r,
+		   void (*done)(void *arg, enum gtpc_cause), void *arg)
+{
+	(void)imsi, (void)r, (void)done, (void)arg;
+	return -ENOENT;
+}
+int pgw_bearer_del(imsi_t imsi, const char *name, void (*done)(void *arg, enum gtpc_cause),
+		   void *arg)
+{
+	(void)imsi, (void)name, (void)done, (void)arg;
+	return -ENOENT;
+}
+bool pgw_bearer_walk(imsi_t imsi, unsigned i, struct pgw_bearer_view *v)
+{
+	(void)imsi, (void)i, (void)v;
+	return false;
+}
+const struct pgw_rule *pgw_rule_find(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 uint64_t dp_now_ns(void) { return 10000000000; }
 const char *dp_pins(void) { return "/sys/fs/bpf/test/v1"; }
 const char *dp_describe(void) { return "native on test"; }
