@@ -30,10 +30,9 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",         [MAP_SETTINGS] = "settings",
 	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",       [MAP_IMSIS] = "imsis",
 	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_HELD] = "held",
-	[MAP_POLICIES] = "policies",
-	[MAP_FILTERS] = "filters",     [MAP_PROFILES] = "profiles", [MAP_PEERS] = "peers",
-	[MAP_SENDERS] = "senders",     [MAP_DROPS] = "drops",       [MAP_CAPTURING] = "capturing",
-	[MAP_CAPTURED] = "captured",    [MAP_TFTS] = "tfts",
+	[MAP_POLICIES] = "policies",   [MAP_FILTERS] = "filters",   [MAP_PROFILES] = "profiles",
+	[MAP_PEERS] = "peers",         [MAP_SENDERS] = "senders",   [MAP_DROPS] = "drops",
+	[MAP_CAPTURING] = "capturing", [MAP_CAPTURED] = "captured", [MAP_TFTS] = "tfts",
 };
 
 static const uint32_t hops_max = HOPS;

@@ -305,8 +305,7 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 		slot_end(b);
 		return err == -ENOSPC ? GTPC_NO_RESOURCES : GTPC_SYSTEM_FAILURE;
 	}
-	q.bearer[0].s1u_sgw =
-		fteid_of(FTEID_S5U_PGW, teid, pgw.gtpu, pgw.gtpu6);
+	q.bearer[0].s1u_sgw = fteid_of(FTEID_S5U_PGW, teid, pgw.gtpu, pgw.gtpu6);
 	b->state = ACTIVATING;
 	b->txn.done = created;
 	gtpc_request(&b->txn, GTPC_SGW, &q);

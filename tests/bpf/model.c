@@ -504,8 +504,9 @@ static int route(struct model *m, const struct session *s, const struct view *in
 			other = &lab.sessions[slot];
 		}
 		h = &lab.hops[other->peer];
-		if (has_address(other, in->dst, in->v6) && other->peer && !other->holding && h->state == HOP_READY &&
-		    in->n + 8 + outer_len(h->family == 6) <= h->mtu && in->p[in->v6 ? 7 : 8] > 1) {
+		if (has_address(other, in->dst, in->v6) && other->peer && !other->holding &&
+		    h->state == HOP_READY && in->n + 8 + outer_len(h->family == 6) <= h->mtu &&
+		    in->p[in->v6 ? 7 : 8] > 1) {
 			m->other = (int)slot;
 			m->hop = other->peer;
 			return -1;

@@ -6,7 +6,8 @@
  *
  *   gtpu_peer [-s] [-x] UE_NETNS TUN OWN_ADDRESS CORE_ADDRESS CORE_TEID OWN_TEID
  *     -s sequence numbers, -x a PDCP PDU number extension header
- *   kill -USR1 forgets OWN_TEID. Addresses are both IPv4 or both IPv6; Echo Requests are answered. */
+ *   kill -USR1 forgets OWN_TEID. Addresses are both IPv4 or both IPv6; Echo Requests are answered.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
