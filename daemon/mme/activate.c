@@ -33,8 +33,7 @@ static int enter_reach(struct proc *p)
 {
 	if (esm_ready(p->owner))
 		return PROC_TO(SETUP);
-	esm_reach(p->owner);
-	return PROC_STAY;
+	return esm_reach(p, ((struct activate *)p)->qos.arp_priority);
 }
 
 static int ready(struct proc *p, const void *msg)
@@ -156,6 +155,7 @@ static const struct proc_step steps[] = {
 };
 
 static const struct proc_row rows[] = {
+	{REACH, PROC_CHILD_FAILED, esm_unreached, 0},
 	{REACH, EV_READY, ready, SETUP},
 	{SETUP, EV_ERAB, got_radio, 0},
 	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_ACCEPT, accepted, 0},
@@ -163,7 +163,7 @@ static const struct proc_row rows[] = {
 };
 
 const struct proc_def activate_def = {
-	"dedicated bearer activation", "TS 24.301 6.4.2", steps, rows, 2, 4, &pool, end,
+	"dedicated bearer activation", "TS 24.301 6.4.2", steps, rows, 2, 5, &pool, end,
 };
 
 struct start {

@@ -52,8 +52,10 @@ void esm_abort(struct mme_ue *, uint8_t ebi);
 /* Messages can be exchanged with the device now: it is connected, registered, and no procedure of
  * mobility management is under way. */
 bool esm_ready(struct mme_ue *);
-/* Of a device that is not: pages it if it is idle. It will hear EV_READY, or its timer ends it. */
-void esm_reach(struct mme_ue *);
+/* For a procedure whose device is not: pages it if it is idle, with the ARP priority level given. The
+ * procedure hears EV_READY, or its timer or the paging's failure ends it. What `enter` is to return. */
+int esm_reach(struct proc *, uint8_t arp);
+int esm_unreached(struct proc *, const void *child);
 /* A SGW's request is answered; the bearer's F-TEID of the eNodeB may be NULL. */
 void esm_reply(struct esm_proc *, enum gtpc_message, enum gtpc_cause, const struct fteid *enb);
 /* How a procedure's end reads on S11. */

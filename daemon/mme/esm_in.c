@@ -69,10 +69,23 @@ bool esm_ready(struct mme_ue *ue)
 	       !proc_find(&ue->procs, &service_def) && !s1ho_running(ue);
 }
 
-void esm_reach(struct mme_ue *ue)
+int esm_reach(struct proc *p, uint8_t arp)
 {
-	if (!ue->conn && !ue->unreachable && !proc_find(&ue->procs, &paging_def))
-		paging_begin(ue, NULL, 0);
+	struct mme_ue *ue = p->owner;
+
+	if (ue->conn || proc_find(&ue->procs, &paging_def))
+		return PROC_STAY;
+	if (!ue->unreachable && paging_begin(ue, p, arp))
+		return PROC_STAY;
+	p->cause = CAUSE_PAGING;
+	return PROC_FAIL;
+}
+
+int esm_unreached(struct proc *p, const void *child)
+{
+	(void)child;
+	p->cause = CAUSE_PAGING;
+	return PROC_FAIL;
 }
 
 void esm_resume(struct mme_ue *ue)

@@ -28,8 +28,7 @@ static int enter_reach(struct proc *p)
 {
 	if (esm_ready(p->owner))
 		return PROC_TO(MODIFY);
-	esm_reach(p->owner);
-	return PROC_STAY;
+	return esm_reach(p, ((struct modify *)p)->qos.arp_priority);
 }
 
 static int ready(struct proc *p, const void *msg)
@@ -159,6 +158,7 @@ static const struct proc_step steps[] = {
 };
 
 static const struct proc_row rows[] = {
+	{REACH, PROC_CHILD_FAILED, esm_unreached, 0},
 	{REACH, EV_READY, ready, MODIFY},
 	{MODIFY, EV_ERAB, got_radio, 0},
 	{MODIFY, NAS_MODIFY_BEARER_ACCEPT, accepted, 0},
@@ -166,7 +166,7 @@ static const struct proc_row rows[] = {
 };
 
 const struct proc_def modify_def = {
-	"bearer modification", "TS 24.301 6.4.3", steps, rows, 2, 4, &pool, end,
+	"bearer modification", "TS 24.301 6.4.3", steps, rows, 2, 5, &pool, end,
 };
 
 struct start {

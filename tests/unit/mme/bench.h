@@ -92,9 +92,9 @@ static inline uint64_t in_use(const char *pool)
 static inline uint64_t procedures(void)
 {
 	return in_use("attach") + in_use("auth") + in_use("smc") + in_use("identity") +
-	       in_use("detach") + in_use("service") + in_use("x2") + in_use("s1ho") + in_use("refresh") + in_use("reallocation") +
-	       in_use("pdn") + in_use("activate") + in_use("modify") + in_use("deactivate") +
-	       in_use("resource") + in_use("paging");
+	       in_use("detach") + in_use("service") + in_use("x2") + in_use("s1ho") +
+	       in_use("refresh") + in_use("reallocation") + in_use("pdn") + in_use("activate") +
+	       in_use("modify") + in_use("deactivate") + in_use("resource") + in_use("paging");
 }
 
 /* ---- S1 ---- */
@@ -390,11 +390,14 @@ static inline void hss_release(void)
 enum { SESSIONS = 64, HELD = 8 };
 static struct {
 	bool hold;
+	enum gtpc_cause resource_cause;
+	struct gtpc_request resource; /* the last Bearer Resource Command */
+	unsigned resources;
 	enum gtpc_cause create_cause, modify_cause;
 	enum pdn_type gives; /* what the PGW gives of what was asked */
 	enum gtpc_cause forwarding_cause;
-	uint8_t refused_ebi;  /* of a Modify Bearer that is accepted else */
-	struct fteid uplink;  /* in Modify Bearer Responses, if the SGW has changed it */
+	uint8_t refused_ebi; /* of a Modify Bearer that is accepted else */
+	struct fteid uplink; /* in Modify Bearer Responses, if the SGW has changed it */
 	unsigned created, deleted, modified, released, commands, strays;
 	int forwardings;
 	unsigned unpaged; /* Downlink Data Notification Failure Indications */
@@ -503,16 +506,20 @@ static inline void sgw_answer(void *token, const struct gtpc_request *r)
 		a.bearers = r->bearers;
 		for (unsigned i = 0; i < r->bearers; i++) {
 			a.bearer[i].ebi = r->bearer[i].ebi;
-			a.bearer[i].dl_forwarding = (struct fteid){
-				.has4 = true,
-				.ip4 = {htonl(0x7f000001)},
-				.teid = 0xf0000 + r->bearer[i].dl_forwarding.teid};
+			a.bearer[i].dl_forwarding =
+				(struct fteid){.has4 = true,
+					       .ip4 = {htonl(0x7f000001)},
+					       .teid = 0xf0000 + r->bearer[i].dl_forwarding.teid};
 		}
 		sgw.forwardings += a.cause == GTPC_ACCEPTED;
 	} else if (r->type == GTPC_DELETE_INDIRECT_FORWARDING) {
 		sgw.forwardings--;
 	} else if (r->type == GTPC_DELETE_BEARER_COMMAND) {
 		sgw.commands++;
+	} else if (r->type == GTPC_BEARER_RESOURCE_COMMAND) {
+		a.cause = sgw.resource_cause;
+		sgw.resource = *r;
+		sgw.resources++;
 	} else if (r->type == GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE) {
 		sgw.unpaged++;
 		sgw.unpaged_cause = r->cause;
@@ -666,6 +673,7 @@ static inline int bench_open(void **state)
 	memset(&sgw, 0, sizeof(sgw));
 	sgw.create_cause = sgw.modify_cause = sgw.forwarding_cause = GTPC_ACCEPTED;
 	sgw.gives = PDN_IPV4V6;
+	sgw.resource_cause = GTPC_ACCEPTED;
 	memset(saved, 0, sizeof(saved));
 	setting[0] = 0;
 	access_start();
@@ -686,14 +694,14 @@ static inline int bench_open(void **state)
 
 static inline int bench_close(void **state)
 {
-	static const char *const pools[] = {"mme_ue", "mme_pdn", "mme_bearer", "s1_conn",  "enb",
-					    "attach", "auth",    "smc",      "identity",
-					    "detach", "service", "s6a_call", "gtpc_call",
-					    "refresh", "reallocation", "nas_security", "old_tmsi",
-					    "x2",      "s1ho", "unproven", "paging",
-					    "mme_update", "mme_reset", "modification", "match",
-					    "locate", "ue_places", "radio_trace", "warning",
-					    "warning_enb", "warning_proc"};
+	static const char *const pools[] = {
+		"mme_ue",       "mme_pdn",    "mme_bearer",  "s1_conn",      "enb",
+		"attach",       "auth",       "smc",         "identity",     "detach",
+		"service",      "s6a_call",   "gtpc_call",   "refresh",      "reallocation",
+		"nas_security", "old_tmsi",   "x2",          "s1ho",         "unproven",
+		"paging",       "mme_update", "mme_reset",   "modification", "match",
+		"locate",       "ue_places",  "radio_trace", "warning",      "warning_enb",
+		"warning_proc"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 
