@@ -444,6 +444,93 @@ static void wires(const unsigned *inner, unsigned inners, const unsigned *sessio
 		}
 }
 
+/* ---- beside the kernel's own gtp device ---- */
+
+enum { BATCH = 256, PATIENCE_MS = 20 };
+
+static double wall_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Frames that came out, a second of the clock, of batches that each wait for the one before. */
+static double closed_loop(int from)
+{
+	int generate = program(driver, "generate");
+	double rate[MAX_ROUNDS];
+
+	for (unsigned i = 0; i < rounds; i++) {
+		double start = wall_s();
+		uint64_t first = plan->sunk;
+
+		for (unsigned sent = 0; sent < runs; sent += BATCH) {
+			uint64_t before = *(volatile __u64 *)&plan->sunk;
+			double until;
+
+			run(generate, BATCH, from, BPF_F_TEST_XDP_LIVE_FRAMES);
+			until = wall_s() + PATIENCE_MS / 1e3;
+			while (*(volatile __u64 *)&plan->sunk < before + BATCH && wall_s() < until)
+				sched_yield();
+		}
+		rate[i] = (double)(plan->sunk - first) / (wall_s() - start) / 1e6;
+	}
+	return median(rate);
+}
+
+/* Both directions: frames out of `from` meet the program on `in`. */
+static void both_ways(const char *access, const char *sgi, struct bpf_object *obj, unsigned inner,
+		      unsigned sessions, double out[2])
+{
+	int sink = program(driver, "sink");
+
+	if (bpf_xdp_attach(if_enb, sink, XDP_FLAGS_DRV_MODE, NULL) ||
+	    bpf_xdp_attach(if_net, sink, XDP_FLAGS_DRV_MODE, NULL) ||
+	    bpf_xdp_attach(if_access, program(obj, access), XDP_FLAGS_DRV_MODE, NULL) ||
+	    bpf_xdp_attach(if_sgi, program(obj, sgi), XDP_FLAGS_DRV_MODE, NULL))
+		die("attach");
+	for (int down = 0; down < 2; down++) {
+		int from = down ? if_net : if_enb;
+
+		set_frame(down, inner, sessions);
+		plan->ifindex = (uint32_t)from;
+		out[down] = closed_loop(from);
+	}
+	for (int i = 0; i < 4; i++)
+		bpf_xdp_detach((int[]){if_enb, if_net, if_access, if_sgi}[i], XDP_FLAGS_DRV_MODE,
+			       NULL);
+}
+
+/* The gtp device takes what the stack gives it; tunnels are made by the command. */
+static void beside_gtp(const char *command, unsigned inner, unsigned sessions)
+{
+	static const char setup[] =
+		"sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 && "
+		"ip addr add 10.1.0.1/24 dev access && ip addr add 10.2.0.1/24 dev sgi && "
+		"ip neigh replace 10.1.0.2 lladdr 02:00:00:00:01:01 dev access nud permanent && "
+		"ip neigh replace 10.2.0.2 lladdr 02:00:00:00:01:01 dev sgi nud permanent && "
+		"ip link add gtp0 type gtp role ggsn hsize 131072 && ip link set gtp0 up && "
+		"ip route add 10.64.0.0/12 dev gtp0";
+	char text[256];
+	double ours[2], kernel[2];
+
+	both_ways("mcore_access", "mcore_sgi", core, inner, sessions, ours);
+	set_frame(false, inner, sessions);
+	snprintf(text, sizeof text,
+		 "for i in access sgi; do ip link set $i address %02x:%02x:%02x:%02x:%02x:%02x; "
+		 "done",
+		 frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]);
+	if (system(text) || system(setup) || system(command))
+		die("gtp device");
+	both_ways("pass", "pass", parts, inner, sessions, kernel);
+	puts("millions of frames a second    sessions  inner  gtp device       ours  ratio");
+	for (int i = 0; i < 2; i++)
+		printf("%-30s %8u %6u %11.4f %10.4f %6.2f\n", i ? "downlink" : "uplink", sessions,
+		       inner, kernel[i], ours[i], ours[i] / kernel[i]);
+}
+
 static unsigned list(const char *text, unsigned *out)
 {
 	unsigned n = 0;
@@ -461,6 +548,7 @@ static void usage(void)
 	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-p RULES] [-w] [-c "
 	      "CPU] "
 	      "OBJECT\n"
+	      "  -g COMMAND  beside Linux's gtp device, whose tunnels the command makes\n"
 	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
 	      stderr);
 	exit(2);
@@ -471,10 +559,11 @@ int main(int argc, char **argv)
 	unsigned sessions[8], inner[8], n = list("1,10000,100000,1000000", sessions);
 	unsigned inners = list("64,1400", inner), cpu = 0;
 	bool live = false;
+	const char *gtp = NULL;
 	char dir[256];
 	cpu_set_t set;
 
-	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:w")) != -1;)
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:wg:")) != -1;)
 		switch (c) {
 		case 's':
 			n = list(optarg, sessions);
@@ -493,6 +582,9 @@ int main(int argc, char **argv)
 			break;
 		case 'p':
 			rules = atoi(optarg);
+			break;
+		case 'g':
+			gtp = optarg;
 			break;
 		case 'w':
 			live = true;
@@ -519,7 +611,9 @@ int main(int argc, char **argv)
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	interfaces();
 	load(dir, argv[optind]);
-	if (live)
+	if (gtp)
+		beside_gtp(gtp, inner[0], sessions[0]);
+	else if (live)
 		wires(inner, inners, sessions, n);
 	else
 		table(inner, inners, sessions, n);

@@ -42,6 +42,8 @@ static __always_inline __u32 slot_of(struct xdp_md *ctx)
 
 SEC("xdp") int empty(struct xdp_md *ctx) { return XDP_TX; }
 
+SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }
+
 SEC("xdp") int redirect(struct xdp_md *ctx) { return (int)bpf_redirect(ifindex, 0); }
 
 SEC("xdp") int clock(struct xdp_md *ctx) { return bpf_ktime_get_ns() ? XDP_TX : XDP_DROP; }
