@@ -136,6 +136,13 @@ INLINE __u64 edge6_reached(__u64 edge_high, __u64 edge_low, __u64 high, __u64 lo
 	return ~(__u64)((__s64)borrow >> 63);
 }
 
+/* An index in a form whose bound the verifier of 6.1 sees, whatever the compiler knows of it. */
+INLINE __u64 edge_at(__u64 i)
+{
+	opaque(i);
+	return i & (FILTER_EDGES - 1);
+}
+
 /* How many of the edges are at most x: each step asks for half as many more. */
 INLINE __u32 range_class(const struct filter_range *r, __u32 x)
 {
@@ -144,7 +151,7 @@ INLINE __u32 range_class(const struct filter_range *r, __u32 x)
 
 #pragma unroll
 	for (__u32 step = FILTER_EDGES / 2; step; step >>= 1)
-		at += step & edge_reached(r->edge[at + step - 1], x);
+		at += step & edge_reached(r->edge[edge_at(at + step - 1)], x);
 	at += 1 & edge_reached(r->edge[at & (FILTER_EDGES - 1)], x);
 	return at > edges ? edges : (__u32)at;
 }
@@ -155,8 +162,11 @@ INLINE __u32 range6_class(const struct filter_range6 *r, __u64 high, __u64 low)
 	__u32 edges = r->edges;
 
 #pragma unroll
-	for (__u32 step = FILTER_EDGES / 2; step; step >>= 1)
-		at += step & edge6_reached(r->high[at + step - 1], r->low[at + step - 1], high, low);
+	for (__u32 step = FILTER_EDGES / 2; step; step >>= 1) {
+		__u64 i = edge_at(at + step - 1);
+
+		at += step & edge6_reached(r->high[i], r->low[i], high, low);
+	}
 	at &= FILTER_EDGES - 1;
 	at += 1 & edge6_reached(r->high[at], r->low[at], high, low);
 	return at > edges ? edges : (__u32)at;
