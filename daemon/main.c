@@ -201,6 +201,7 @@ static int start(void)
 	store_static_each(keep_static, NULL);
 	if (policy_start(error, sizeof(error)))
 		return failed("policy", error);
+	mme_on_enb(dp_peer_expect);
 	if (mme_start(&settings.mme, error, sizeof(error)))
 		return failed("mme", error);
 	if (api_start(&api, error, sizeof(error)))

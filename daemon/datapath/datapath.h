@@ -179,6 +179,10 @@ void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);
  * with both. Call it before dp_session_connect to `peer`. */
 void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also);
 
+/* An eNodeB that may get tunnels at any moment, or does not any more; counted. Its next hop is looked
+ * up ahead, and uplink packets of a device that comes to it in a handover are taken from the first. */
+void dp_peer_expect(const struct in6_addr *, bool expected);
+
 /* A tunnel from peer to peer, one way: S1-U to S5/S8-U or back, or indirect forwarding (TS 23.401
  * 5.5.1.2). What comes for our *teid goes on to to_teid at `to`: G-PDUs with their sequence numbers
  * and extension headers, End Markers; gates, rates, counters and dscp are the slot's own, which is an

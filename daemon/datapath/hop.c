@@ -44,7 +44,7 @@ struct hop_user {                /* the daemon's side of an element */
 	struct route route;
 	uint16_t index;
 	bool is_peer, complained;
-	uint32_t refs;
+	uint32_t refs, expected;
 	uint16_t also;              /* index of its other address, of which it holds a reference */
 	struct timer linger, again; /* `again`: the route is read anew, for its MTU */
 	struct peer peer;
@@ -401,6 +401,12 @@ int hop_get(const struct in6_addr *peer)
 	return u->index;
 }
 
+static void linger(struct hop_user *u)
+{
+	if (!u->refs && !u->expected)
+		timer_start(&u->linger, LINGER_MS, expire);
+}
+
 void hop_put(uint16_t index)
 {
 	struct hop_user *u = state.by_index[index];
@@ -408,7 +414,21 @@ void hop_put(uint16_t index)
 	if (!u || !u->refs || --u->refs)
 		return;
 	peer_unused(&u->peer);
-	timer_start(&u->linger, LINGER_MS, expire);
+	linger(u);
+}
+
+void dp_peer_expect(const struct in6_addr *peer, bool expected)
+{
+	int index = !dp.running ? HOP_NONE : expected ? hop_get(peer) : hop_find(peer);
+	struct hop_user *u = index > 0 ? state.by_index[index] : NULL;
+
+	if (!u || (!expected && !u->expected))
+		return;
+	u->expected += expected ? 1 : -1u;
+	if (expected)
+		hop_put((uint16_t)index);
+	else
+		linger(u);
 }
 
 void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)

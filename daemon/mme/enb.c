@@ -11,6 +11,20 @@
 static struct mem_pool pool = MEM_POOL(enb);
 static struct enb *first;
 
+static void (*tell)(const struct in6_addr *, bool here);
+
+void mme_on_enb(void (*fn)(const struct in6_addr *, bool here)) { tell = fn; }
+
+void enb_expect(struct enb *e, bool here)
+{
+	struct in6_addr a;
+
+	if (!tell || e->expected == here || !s1_peer_address(e->assoc, &a))
+		return;
+	e->expected = here;
+	tell(&a, here);
+}
+
 struct enb *enb_next(const struct enb *e) { return e ? e->next : first; }
 
 const char *enb_print_id(const struct enb *e, char buf[24])
@@ -215,6 +229,7 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	}
 	replace_twin(e);
 	e->ready = true;
+	enb_expect(e, true);
 	e->since = (uint64_t)time(NULL);
 	mme_counters.s1_setup++;
 	LOG(INFO, "s1.setup", "peer=%s enb=%s name=\"%s\" tais=%u", s1_peer(e->assoc),
@@ -317,6 +332,7 @@ static void down(struct s1_assoc *a, const char *why)
 	e->ready = false;
 	release_all(e);
 	node_enb_down(e);
+	enb_expect(e, false);
 	if (e->prev)
 		e->prev->next = e->next;
 	else

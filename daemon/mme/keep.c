@@ -103,6 +103,7 @@ bool enb_take_back(struct enb *e, const uint8_t *note, size_t n)
 	node_read_setup(e, pdu.body);
 	enter(e, number);
 	e->ready = true;
+	enb_expect(e, true);
 	e->since = (uint64_t)time(NULL);
 	LOG(INFO, "s1.back", "peer=%s enb=%s tais=%u", s1_peer(e->assoc),
 	    enb_print_id(e, (char[24]){0}), e->tais);

@@ -127,6 +127,7 @@ struct enb {
 	struct enb *next, *prev;
 	struct s1_assoc *assoc;
 	bool ready; /* S1 Setup succeeded */
+	bool expected; /* the user plane knows of it: mme_on_enb */
 	bool home;
 	plmn_t plmn;
 	uint32_t id; /* 20 bits; home eNodeB 28; short macro 18, long macro 21 */
@@ -376,6 +377,9 @@ int mme_start(const struct mme_config *, char *error, size_t cap);
 void mme_reload(const struct mme_config *);
 /* The end. With tell_peers eNodeBs learn it (their associations are shut down); else they shall
  * find the next mcored as if nothing had happened. */
+/* fn(address, here) for each eNodeB that is set up, and that goes: its S1 address, where most have their user plane
+ * too. Before mme_start. */
+void mme_on_enb(void (*fn)(const struct in6_addr *, bool here));
 void mme_stop(bool tell_peers);
 extern const struct api_mme mme_api;
 void mme_stats(api_emit emit, void *arg);
@@ -415,6 +419,8 @@ void enb_set_name(struct enb *, struct bytes name);
 void enb_error_indication(struct enb *, const uint32_t *mme_id, const uint32_t *enb_id,
 			  struct s1ap_cause, const struct s1ap_pdu *faulty);
 bool enb_can_be_told(const struct s1ap_pdu *faulty); /* as Criticality Diagnostics */
+/* It is set up, or gone: tells who asked by mme_on_enb. */
+void enb_expect(struct enb *, bool here);
 const char *enb_print_id(const struct enb *, char buf[24]); /* "00101-0019b" */
 void enb_setup(struct enb *, const struct s1ap_s1_setup_request *);
 void enb_setup_failure(struct enb *, struct s1ap_cause, const struct s1ap_pdu *faulty);

@@ -644,3 +644,13 @@ void s1_set_user(struct s1_assoc *assoc, void *user) { assoc->user = user; }
 uint16_t s1_streams(const struct s1_assoc *assoc) { return assoc->streams; }
 
 const char *s1_peer(const struct s1_assoc *assoc) { return assoc->peer; }
+
+bool s1_peer_address(const struct s1_assoc *assoc, struct in6_addr *out)
+{
+	char text[S1_PEER_STRLEN + 8];
+	bool v6 = assoc->peer[0] == '[';
+
+	snprintf(text, sizeof(text), "%s%s", v6 ? "" : "::ffff:", assoc->peer + v6);
+	text[strcspn(text + (v6 ? 0 : 7), v6 ? "]" : ":") + (v6 ? 0 : 7)] = 0;
+	return inet_pton(AF_INET6, text, out) == 1;
+}

@@ -80,6 +80,8 @@ void s1_stop(bool tell_peers);
 void *s1_user(const struct s1_assoc *);
 void s1_set_user(struct s1_assoc *, void *);
 uint16_t s1_streams(const struct s1_assoc *); /* outbound streams granted */
+/* Its address, IPv4 as ::ffff:a.b.c.d; of a multi-homed one the first. False if it is not known. */
+bool s1_peer_address(const struct s1_assoc *, struct in6_addr *);
 const char *s1_peer(const struct s1_assoc *); /* "10.0.0.2:36412", for logs; lives as long as it */
 
 #endif

@@ -234,6 +234,34 @@ static void dual_stack_pool_has_the_smaller_prefixs_size(void **state)
 	assert_int_equal(dp_plan(), 0);
 }
 
+static bool is_peer(const struct in6_addr *a)
+{
+	uint32_t hop;
+
+	return !bpf_map_lookup_elem(dp.map[MAP_PEERS], a, &hop);
+}
+
+static void expected_peers_are_known_before_they_have_tunnels(void **state)
+{
+	struct in6_addr a = ip_map4((struct in_addr){htonl(0x0a0a0063)});
+	uint64_t now = 1000;
+
+	(void)state;
+	dp.running = true;
+	timer_advance(now);
+	dp_peer_expect(&a, false); /* of nobody */
+	dp_peer_expect(&a, true);
+	dp_peer_expect(&a, true); /* two at one address */
+	assert_true(is_peer(&a));
+	dp_peer_expect(&a, false);
+	timer_advance(now += 70000);
+	assert_true(is_peer(&a));
+	dp_peer_expect(&a, false);
+	timer_advance(now += 70000);
+	assert_false(is_peer(&a));
+	dp.running = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +278,7 @@ int main(void)
 		TEST(tunnels_come_and_go),
 		TEST(plan_refuses_what_cannot_work),
 		TEST(dual_stack_pool_has_the_smaller_prefixs_size),
+		TEST(expected_peers_are_known_before_they_have_tunnels),
 	};
 
 	if (geteuid()) {

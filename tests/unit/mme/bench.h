@@ -149,6 +149,11 @@ const char *s1_peer(const struct s1_assoc *a)
 
 	return name[a - assoc];
 }
+bool s1_peer_address(const struct s1_assoc *a, struct in6_addr *out)
+{
+	*out = (struct in6_addr){.s6_addr = {[15] = (uint8_t)(1 + (a - assoc))}};
+	return true;
+}
 void *s1_user(const struct s1_assoc *a) { return a->user; }
 void s1_set_user(struct s1_assoc *a, void *user) { a->user = user; }
 uint16_t s1_streams(const struct s1_assoc *a) { return a ? 8 : 0; }

@@ -489,6 +489,33 @@ static void initial_message_that_is_no_nas_is_released(void **state)
 	}
 }
 
+static int told;
+
+static void hear_of(const struct in6_addr *a, bool here)
+{
+	assert_int_equal(a->s6_addr[15], 1);
+	told += here ? 1 : -1;
+}
+
+static void user_plane_hears_of_enodebs(void **state)
+{
+	(void)state;
+	struct s1_assoc *a;
+
+	mme_on_enb(hear_of);
+	enb_up(&assoc[0]);
+	assert_int_equal(told, 0); /* not set up yet */
+	enb_down(&assoc[0]);
+	a = enb_ready(0);
+	assert_int_equal(told, 1);
+	setup_as(a, (struct site){PLMN, PLMN, 100, TAC});
+	expect(a, s1_setup_response);
+	assert_int_equal(told, 1);
+	enb_down(a);
+	assert_int_equal(told, 0);
+	mme_on_enb(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +543,7 @@ int main(void)
 		BEHAVIOUR(procedure_we_do_not_serve_goes_by_its_criticality),
 		BEHAVIOUR(octets_that_are_no_s1ap_are_a_transfer_syntax_error),
 		BEHAVIOUR(initial_message_that_is_no_nas_is_released),
+		BEHAVIOUR(user_plane_hears_of_enodebs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
