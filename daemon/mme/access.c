@@ -36,6 +36,12 @@ static bool roams(imsi_t imsi)
 /* The rule that decides, NULL: none. */
 static struct access_rule *decide(const struct mme_ue *ue, const struct tai *tai, bool *undecided)
 {
+	struct access_rule *r;
+
+	*undecided = false;
+	/* 23.401 4.3.12: restrictions do not hold back who calls for help. */
+	if (ue->emergency || !rule_at(0))
+		return NULL;
 	const struct access_subject s = {
 		.imsi = ue->imsi,
 		.imeisv = ue->imeisv,
@@ -43,11 +49,7 @@ static struct access_rule *decide(const struct mme_ue *ue, const struct tai *tai
 		.tai = *tai,
 		.roamer = roams(ue->imsi),
 	};
-	struct access_rule *r;
 
-	*undecided = false;
-	if (ue->emergency) /* 23.401 4.3.12: restrictions do not hold it back */
-		return NULL;
 	for (unsigned i = 0; (r = rule_at(i)); i++)
 		switch (rule_match(r, &s)) {
 		case RULE_YES:

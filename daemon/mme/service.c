@@ -100,6 +100,7 @@ void service_refuse(struct mme_ue *ue, uint8_t cause)
 	struct nas_service_reject r = {.emm_cause = cause};
 
 	mme_counters.service_failed++;
+	why_refused(ue->conn, "service request", "TS 24.301 5.6.1.5", cause);
 	NAS_SEND(ue, service_reject, &r);
 	if (rule_cause(cause) && rule_cause(cause)->stays)
 		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));

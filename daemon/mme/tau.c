@@ -45,6 +45,7 @@ static void reject(struct mme_ue *ue, uint8_t cause)
 {
 	struct nas_tau_reject m = {.emm_cause = cause};
 
+	why_refused(ue->conn, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
 	NAS_SEND(ue, tau_reject, &m);
 	if (rule_cause(cause) && rule_cause(cause)->stays)
 		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
