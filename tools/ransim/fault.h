@@ -21,7 +21,7 @@ enum step { /* of an attach, as seen by the UE: what it has received or sent las
 	    STEP_RELEASE,
 	    STEP_SERVICE,
 	    STEP_UPDATE, /* Tracking Area Update Request sent */
-	    STEP_MOVE, /* Path Switch Request or Handover Required is due or sent */
+	    STEP_MOVE,   /* Path Switch Request or Handover Required is due or sent */
 	    STEP_COUNT
 };
 

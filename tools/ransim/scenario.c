@@ -252,50 +252,18 @@ static int disconnect_one(struct ue *ue, const struct words *w)
 	return esm_disconnect(ue, (uint8_t)strtoul(w->w[2], NULL, 10));
 }
 
-/* "filter …" to the end is one packet filter. */
-static bool read_filter(const struct words *w, struct tft_filter *f)
-{
-	char text[256] = "";
-	const char *bad;
-	unsigned i = 3;
-
-	while (i < w->n && strcmp(w->w[i], "filter") != 0)
-		i++;
-	for (i++; i < w->n; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s", w->w[i]);
-	return tft_filter_parse(text, f, &bad);
-}
-
-static bool read_wish(const struct words *w, struct esm_wish *want)
-{
-	*want = (struct esm_wish){.ebi = (uint8_t)strtoul(w->w[2], NULL, 10),
-				  .qci = (uint8_t)after(w, "qci", 0),
-				  .gbr = after(w, "gbr", 0) * 1000,
-				  .mbr = after(w, "mbr", 0) * 1000};
-	want->tft.operation = (enum tft_operation)after(w, "operation", TFT_CREATE);
-	if (said(w, "filter")) {
-		if (!read_filter(w, &want->tft.filter[0]))
-			return false;
-		want->tft.n = 1;
-	} else if (said(w, "id")) {
-		want->tft.filter[0].id = (uint8_t)after(w, "id", 0);
-		want->tft.n = 1;
-	}
-	return true;
-}
-
 static int resource_one(struct ue *ue, const struct words *w)
 {
 	struct esm_wish want;
 
-	return read_wish(w, &want) ? esm_allocate(ue, &want) : -EINVAL;
+	return esm_wish_parse(&want, w->n, w->w) ? esm_allocate(ue, &want) : -EINVAL;
 }
 
 static int resource_modify_one(struct ue *ue, const struct words *w)
 {
 	struct esm_wish want;
 
-	return read_wish(w, &want) ? esm_modify(ue, &want) : -EINVAL;
+	return esm_wish_parse(&want, w->n, w->w) ? esm_modify(ue, &want) : -EINVAL;
 }
 
 static int e_rab_release_one(struct ue *ue, const struct words *w)

@@ -321,6 +321,40 @@ int esm_disconnect(struct ue *ue, uint8_t linked)
 	return 0;
 }
 
+static uint64_t after(unsigned n, char *const *w, const char *word, uint64_t otherwise)
+{
+	for (unsigned i = 3; i + 1 < n && strcmp(w[i], "filter") != 0; i++)
+		if (!strcmp(w[i], word))
+			return strtoull(w[i + 1], NULL, 10);
+	return otherwise;
+}
+
+bool esm_wish_parse(struct esm_wish *want, unsigned n, char *const *w)
+{
+	struct tft_filter *f = &want->tft.filter[0];
+	char text[256] = "";
+	const char *bad;
+	unsigned i = 3;
+
+	*want = (struct esm_wish){.ebi = (uint8_t)strtoul(w[2], NULL, 10),
+				  .qci = (uint8_t)after(n, w, "qci", 0),
+				  .gbr = after(n, w, "gbr", 0) * 1000,
+				  .mbr = after(n, w, "mbr", 0) * 1000};
+	want->tft.operation = (enum tft_operation)after(n, w, "operation", TFT_CREATE);
+	if (after(n, w, "id", 16) < 16) {
+		f->id = (uint8_t)after(n, w, "id", 0);
+		want->tft.n = 1;
+	}
+	while (i < n && strcmp(w[i], "filter") != 0)
+		i++;
+	if (i == n)
+		return true;
+	for (i++; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s", w[i]);
+	want->tft.n = 1;
+	return tft_filter_parse(text, f, &bad);
+}
+
 static struct nas_eps_qos qos_of(const struct esm_wish *w)
 {
 	return (struct nas_eps_qos){

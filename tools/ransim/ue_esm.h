@@ -47,6 +47,9 @@ struct esm_wish {
 	uint64_t gbr, mbr;
 	struct tft_filters tft;
 };
+/* From a command's words: EBI at [2], then qci N, gbr KBIT, mbr KBIT, operation N, id N, and "filter …" to
+ * the end. False if the filter is none. */
+bool esm_wish_parse(struct esm_wish *, unsigned n, char *const *words);
 int esm_allocate(struct ue *, const struct esm_wish *);
 int esm_modify(struct ue *, const struct esm_wish *);
 /* Of the eNodeB: E-RAB Release Indication, E-RAB Modification Indication (to another TEID). */
