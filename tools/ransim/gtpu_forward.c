@@ -88,7 +88,7 @@ void gtpu_forward_end(struct sock *s, struct port *p)
 	struct port *bearer = p->kind == PORT_FORWARDED ? gtpu_port_of(p->bearer) : NULL;
 
 	if (p->kind == PORT_LEFT)
-		pass_on(s, p, GTPU_END_MARKER, NULL, 0);
+		pass_on(s, p, GTPU_END_MARKER, (const uint8_t *)"", 0);
 	if (p->kind == PORT_LEFT && !p->connected)
 		gtpu_event_post((struct event){.kind = EVENT_END_MARKER}, p);
 	if (bearer) {

@@ -79,6 +79,37 @@ static void status_goes_across(void **state)
 	stays(&d);
 }
 
+static void early_status_goes_across(void **state)
+{
+	(void)state;
+	struct device d = connected(0);
+	struct ho h = prepare(&d, 1);
+	struct s1ap_enb_early_status_transfer m = {0};
+	struct s1ap_bearers_subject_to_early_status_transfer_item b = {.e_rab_id = d.ebi};
+	struct s1ap_enb_early_status_transfer_transparent_container c = {0};
+	const struct s1ap_mme_early_status_transfer *t;
+
+	b.dl_count_pdcp_sn_length.choice =
+		S1AP_DL_COUNT_PDCP_SN_LENGTH_DL_COUNT_VALUE_PDCP_SN_LENGTH12;
+	b.dl_count_pdcp_sn_length.dl_count_value_pdcp_sn_length12 =
+		(struct s1ap_count_value){21, 22};
+	c.bearers_subject_to_early_status_transfer_list =
+		(struct s1ap_bearers_subject_to_early_status_transfer_list){&b, 1};
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, enb_early_status_transfer_transparent_container, c);
+	tell(h.from, enb_early_status_transfer, &m);
+	t = expect(h.to, mme_early_status_transfer);
+	assert_int_equal(t->mme_ue_s1ap_id, h.mme_id);
+	assert_int_equal(t->enb_early_status_transfer_transparent_container
+				 .bearers_subject_to_early_status_transfer_list.v
+				 ->dl_count_pdcp_sn_length.dl_count_value_pdcp_sn_length12.hfn,
+			 22);
+	cancel(&d);
+	let_go(h.to, h.mme_id, h.enb_id);
+	stays(&d);
+}
+
 static void source_is_told_of_the_success_if_the_target_asks(void **state)
 {
 	(void)state;
@@ -465,6 +496,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(device_goes_over),
 		BEHAVIOUR(status_goes_across),
+		BEHAVIOUR(early_status_goes_across),
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
 		BEHAVIOUR(handovers_go_on_and_on),
 		BEHAVIOUR(next_handover_does_not_wait_for_the_source),
