@@ -383,6 +383,23 @@ static const struct config_row emergency_rows[] = {
 	  .help = "AMBR both ways" },
 	{ 0 },
 };
+static const struct config_word cs_words[] = {
+	{ "imsi-unknown", EMM_CAUSE_IMSI_UNKNOWN_IN_HSS, "EMM cause 2: it does not try again" },
+	{ "msc-not-reachable", EMM_CAUSE_MSC_NOT_REACHABLE, "16: it tries again" },
+	{ "cs-not-available", EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE, "18: it stays for EPS, or looks elsewhere for CS" },
+	{ 0 },
+};
+static const struct config_row power_rows[] = {
+	{ "active_time", CONFIG_DURATION, M(power.active_s), .max = 11160000, .reload = true,
+	  .help = "T3324 at most, for devices that ask for power saving mode; 0: none get it" },
+	{ "periodic", CONFIG_DURATION, M(power.periodic_s), .reload = true,
+	  .help = "extended T3412 at most; 0: none get it" },
+	{ "edrx", CONFIG_DURATION, M(power.edrx_ms), .max = 2621440, .reload = true,
+	  .help = "cycle of extended DRX at most; 0: none get it. T3415 is to be longer" },
+	{ "buffer", CONFIG_BOOL, M(power.buffer), .preset = "no", .reload = true,
+	  .help = "data for a device in power saving mode waits for it, as much as may" },
+	{ 0 },
+};
 static const struct config_row mme_rows[] = {
 	{ "name", CONFIG_STRING, M(name), .preset = "mcore", .max = 150, .reload = true,
 	  .help = "told to eNodeBs" },
@@ -417,6 +434,9 @@ static const struct config_row mme_rows[] = {
 	{ "failures", CONFIG_INTEGER, M(failures), .preset = "65536", .max = 1 << 24,
 	  .help = "IMSIs whose last failure is remembered for mcorectl why, 256 octets each; 0: none" },
 	{ "overload", CONFIG_MAP, .rows = overload_rows, .help = "when and how load is shed (TS 23.401 4.3.7.4)" },
+	{ "power_saving", CONFIG_MAP, .rows = power_rows, .help = "what devices get of what they ask for (TS 23.682 4.5.4, 4.5.13)" },
+	{ "cs_cause", CONFIG_ENUM, M(cs_cause), .words = cs_words, .preset = "cs-not-available", .reload = true,
+	  .help = "told to who attaches or updates for CS services too: it gets EPS services alone" },
 	{ "paging_priority_arp", CONFIG_INTEGER, M(paging_priority_arp), .max = 8, .reload = true,
 	  .help = "bearers of these ARP priority levels, 1 to this, are paged with priority; 0: none" },
 	{ "emergency", CONFIG_MAP, .rows = emergency_rows, .help = "emergency bearer services" },
@@ -934,6 +954,8 @@ int settings_load(const char *path, struct mcored_settings *out, struct arena *a
 	if (!*out->mme.s1.keeper)
 		out->mme.s1.keeper = NULL;
 	out->mme.implicit_detach_s /= 1000;
+	out->mme.power.active_s /= 1000;
+	out->mme.power.periodic_s /= 1000;
 	out->mme.s1.addresses = out->s1_addresses;
 	memcpy(out->mme.s1.address, out->s1_address, out->s1_addresses * sizeof(*out->s1_address));
 	memcpy(out->mme.eia, out->mme.eia_list, out->mme.eias);

@@ -368,8 +368,8 @@ static int on_record(void *arg, void *record, size_t n)
 	struct queue *q;
 
 	(void)arg;
-	if (n < offsetof(struct held_packet, packet) + 2 || h->len > n - offsetof(struct held_packet, packet) ||
-	    !dp_session(h->slot))
+	if (n < offsetof(struct held_packet, packet) + 2 ||
+	    h->len > n - offsetof(struct held_packet, packet) || !dp_session(h->slot))
 		return 0;
 	q = queue_of(h->slot);
 	if (!q) {

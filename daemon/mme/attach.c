@@ -235,6 +235,7 @@ static struct bytes make_accept(struct attach *a)
 	SET(&m, nas_attach_accept, guti);
 	SET(&m, nas_attach_accept, t3402);
 	SET(&m, nas_attach_accept, network_features);
+	REACH_TELL(ue, &m, nas_attach_accept);
 	if (mme_equivalents(ue, &m.equivalent_plmns))
 		SET(&m, nas_attach_accept, equivalent_plmns);
 	if (mme_emergency_numbers(&m.emergency_numbers))
@@ -242,7 +243,7 @@ static struct bytes make_accept(struct attach *a)
 	if (a->attach_type == NAS_ATTACH_COMBINED) {
 		/* 5.5.1.3.4.3: only EPS services; voice-centric devices may look for another
 		 * network */
-		m.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE;
+		m.emm_cause = mme.cs_cause;
 		SET(&m, nas_attach_accept, emm_cause);
 	}
 	return nas_make(ue, &nas_attach_accept_def, &m, NAS_SEC_CIPHERED);
@@ -453,15 +454,6 @@ const struct proc_def attach_def = {
 
 /* ---- the beginning ---- */
 
-static uint64_t hash(struct bytes b)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (uint32_t i = 0; i < b.n; i++)
-		h = (h ^ b.p[i]) * 0x100000001b3;
-	return h;
-}
-
 struct start {
 	const struct nas_attach_request *request;
 	const struct nas_event *event;
@@ -508,7 +500,7 @@ static void init(struct proc *p, const void *arg)
 	struct attach *a = (struct attach *)p;
 	const struct start *s = arg;
 
-	a->request_hash = hash(s->event->pdu);
+	a->request_hash = mme_hash(s->event->pdu);
 	a->attach_type = s->request->attach_type;
 	a->from_guti = s->from_guti;
 	a->secured = s->secured;
@@ -548,7 +540,7 @@ bool attach_is_same(const struct mme_ue *ue, const struct nas_event *e)
 {
 	const struct proc *p = proc_find(&ue->procs, &attach_def);
 
-	return p && ((const struct attach *)p)->request_hash == hash(e->pdu);
+	return p && ((const struct attach *)p)->request_hash == mme_hash(e->pdu);
 }
 
 void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
@@ -586,6 +578,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		reach_read_drx(ue, r->drx);
 	ue->emergency = emergency;
 	mme_counters.emergency += emergency;
+	REACH_ASKED(ue, r, nas_attach_request);
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)

@@ -19,6 +19,9 @@ static const struct {
 	{&attach_def, INCOMING_TAU, COLLISION_OFFER, "5.5.1.2.7 g"},
 	{&attach_def, INCOMING_SERVICE, COLLISION_IGNORE, "5.5.1.2.7"},
 	{&attach_def, INCOMING_DETACH, COLLISION_ABORT, "5.5.1.2.7 h"},
+	/* tau.c knows a repeated request from another one (5.5.3.2.7 d, e). */
+	{&tau_def, INCOMING_ATTACH, COLLISION_ABORT, "5.5.3.2.7"},
+	{&tau_def, INCOMING_DETACH, COLLISION_ABORT, "5.5.3.2.7 f"},
 	{&refresh_def, INCOMING_ATTACH, COLLISION_ABORT, "5.4.1.6 c, 5.4.3.7 c, 5.4.4.6 c"},
 	{&refresh_def, INCOMING_TAU, COLLISION_ABORT, "5.4.1.6 e, 5.4.3.7 c"},
 	{&refresh_def, INCOMING_SERVICE, COLLISION_ABORT, "5.4.3.7 c"},

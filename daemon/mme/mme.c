@@ -12,13 +12,13 @@ struct mme_counters mme_counters;
 
 /* TS 24.301 table 10.2.1 and 10.3.1; those of T_ are ours. */
 static const struct proc_timer standard[MME_TIMERS] = {
-	[T3413] = {"T3413", 6000, 2},         [T3415] = {"T3415", 60000, 0},
-	[T3422] = {"T3422", 6000, 4},         [T3450] = {"T3450", 6000, 4},
-	[T3460] = {"T3460", 6000, 4},         [T3470] = {"T3470", 6000, 4},
-	[T3489] = {"T3489", 4000, 2},         [T3485] = {"T3485", 8000, 4},
-	[T3486] = {"T3486", 8000, 4},         [T3495] = {"T3495", 8000, 4},
-	[T_ICS] = {"T-ICS", 10000, 0},        [T_ERAB] = {"T-E-RAB", 10000, 0},
-	[T_REACH] = {"T-reach", 30000, 0},    [T_RELEASE] = {"T-release", 5000, 0},
+	[T3413] = {"T3413", 6000, 2},      [T3415] = {"T3415", 60000, 0},
+	[T3422] = {"T3422", 6000, 4},      [T3450] = {"T3450", 6000, 4},
+	[T3460] = {"T3460", 6000, 4},      [T3470] = {"T3470", 6000, 4},
+	[T3489] = {"T3489", 4000, 2},      [T3485] = {"T3485", 8000, 4},
+	[T3486] = {"T3486", 8000, 4},      [T3495] = {"T3495", 8000, 4},
+	[T_ICS] = {"T-ICS", 10000, 0},     [T_ERAB] = {"T-E-RAB", 10000, 0},
+	[T_REACH] = {"T-reach", 30000, 0}, [T_RELEASE] = {"T-release", 5000, 0},
 	[T_NODE] = {"T-node", 10000, 2},
 };
 
@@ -50,6 +50,15 @@ bool mme_serves_tai(const struct tai *t)
 		    t->tac <= mme.tac[i].last)
 			return true;
 	return false;
+}
+
+uint64_t mme_hash(struct bytes b)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (uint32_t i = 0; i < b.n; i++)
+		h = (h ^ b.p[i]) * 0x100000001b3;
+	return h;
 }
 
 struct nas_tai_list mme_tai_list(const struct mme_ue *ue)
@@ -114,7 +123,6 @@ int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 	return 0;
 }
 
-
 static bool running;
 
 static bool same_rules(const struct mme_config *a, const struct mme_config *b)
@@ -156,6 +164,8 @@ void mme_reload(const struct mme_config *c)
 		mme.t3402_s = 12 * 60;
 	if (!mme.mobile_reachable_extra_s)
 		mme.mobile_reachable_extra_s = 4 * 60;
+	if (!mme.cs_cause)
+		mme.cs_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE;
 	if (!mme.implicit_detach_s)
 		mme.implicit_detach_s = 4 * 60;
 	if (!mme.eias)

@@ -94,7 +94,13 @@ struct mme_config {
 	uint32_t mobile_reachable_extra_s; /* added to T3412 before the device is not paged any more */
 	uint32_t implicit_detach_s; /* and how long from then on until it counts as gone */
 	uint8_t paging_priority_arp; /* ARP priority levels up to this are paged with priority (1 to 8) */
-	bool psm_buffer; /* data for a device in PSM waits for it in the SGW */
+	struct mme_power { /* what devices are given of what they ask for, at most */
+		uint32_t active_s;   /* T3324; 0: no power saving mode */
+		uint32_t periodic_s; /* extended T3412; 0: none */
+		uint32_t edrx_ms;    /* eDRX cycle; 0: none */
+		bool buffer;	     /* data for a device in PSM waits for it in the SGW */
+	} power;
+	uint8_t cs_cause; /* told to who attaches or updates for CS services too: 2, 16 or 18 */
 	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
 	uint64_t max_ues; /* 0: no ceiling */
 	uint32_t max_unproven; /* devices at most that have not been authenticated yet; 0: no ceiling */
@@ -235,6 +241,8 @@ struct mme_ue {
 	bool psm;	  /* it may be: it was given T3324 */
 	uint32_t t3324_s; /* what it was given */
 	uint32_t t3412_s; /* extended T3412 it was given, 0: the configured one */
+	bool edrx;	  /* it was given extended DRX: */
+	uint8_t edrx_cycle, edrx_ptw; /* codes of TS 24.008 10.5.5.32 */
 	struct tai tai;		/* last seen in */
 	struct tai registered;	/* whose list it was told: mme_new_tai_list() */
 	struct ecgi ecgi;
@@ -309,6 +317,8 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(bearer_deactivated, "dedicated bearers deactivated")                                     \
 	C(resource_requests, "bearer resource requests of devices taken up")                       \
 	C(resource_refused, "bearer resource requests of devices refused")                         \
+	C(tau, "tracking area updates completed")                                                  \
+	C(tau_failed, "tracking area updates that failed")                                         \
 	C(ddn, "Downlink Data Notifications received")                                             \
 	C(paging, "devices paged")                                                                 \
 	C(paging_sent, "Paging messages sent to eNodeBs")                                          \
@@ -387,6 +397,8 @@ void mme_stats(api_emit emit, void *arg);
 /* The EMM cause for a Diameter result (TS 29.272 annex A). */
 uint8_t mme_s6a_cause(enum s6a_result);
 
+/* Of a message: is a second one the same? */
+uint64_t mme_hash(struct bytes);
 bool mme_serves_plmn(plmn_t);
 /* Group and code are ours, and the network is served. */
 bool mme_is(const struct gummei *);
@@ -676,7 +688,7 @@ void procstat_observe(const struct proc *, const char *what);
 /* ---- procedures ---- */
 extern const struct proc_def x2_def, s1ho_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
-	detach_def, unproven_def, service_def, paging_def;
+	detach_def, unproven_def, service_def, paging_def, tau_def;
 
 /* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
  * `secured` says that its MAC fits old's security context. */
@@ -765,6 +777,29 @@ void erab_modification_indication(struct enb *, struct s1_conn *, const void *bo
 /* ---- reach.c: how an idle device can be reached (24.301 5.3.5, 23.401 4.3.5.2, 4.3.22) ---- */
 void reach_start(struct mme_ue *); /* the device is idle from now on */
 void reach_stop(struct mme_ue *);  /* it is heard of, or gone */
+/* What a device asks for in an Attach or Tracking Area Update Request (24.301 5.3.11, 5.3.12) and is
+ * given within the configured bounds; t3324 NAS_TIMER_DEACTIVATED: not asked for. */
+void reach_asked(struct mme_ue *, uint32_t t3324, uint32_t t3412_extended, const struct nas_edrx *);
+#define REACH_ASKED(ue, r, tag)                                                                    \
+	reach_asked(ue, HAS(r, tag, t3324) ? (r)->t3324 : NAS_TIMER_DEACTIVATED,                   \
+		    HAS(r, tag, t3412_extended) ? (r)->t3412_extended : 0,                         \
+		    HAS(r, tag, edrx) ? &(r)->edrx : NULL)
+/* And what it was given, into the accept. */
+#define REACH_TELL(ue, m, tag)                                                                     \
+	do {                                                                                       \
+		if ((ue)->psm) {                                                                   \
+			(m)->t3324 = (ue)->t3324_s;                                                \
+			SET(m, tag, t3324);                                                        \
+		}                                                                                  \
+		if ((ue)->t3412_s) {                                                               \
+			(m)->t3412_extended = (ue)->t3412_s;                                       \
+			SET(m, tag, t3412_extended);                                               \
+		}                                                                                  \
+		if ((ue)->edrx) {                                                                  \
+			(m)->edrx = (struct nas_edrx){(ue)->edrx_ptw, (ue)->edrx_cycle};           \
+			SET(m, tag, edrx);                                                         \
+		}                                                                                  \
+	} while (0)
 /* The DRX parameter (TS 24.008 10.5.5.6) that the device tells. */
 void reach_read_drx(struct mme_ue *, nas_drx_t);
 

@@ -5,6 +5,7 @@
  * device did not come, or a procedure that needs the device connected, the parent.
  *
  *   PAGE      to every eNodeB that serves an area of the list, with the S-TMSI
+ *   PAGE_EDRX the same for a device with extended DRX; T3415 spans its cycle
  *   ANSWERED  the device has a signalling connection; ends when its bearers are up (or with the
  *             connection, as all procedures of a device)
  *
@@ -18,7 +19,7 @@
 #include "core/metrics.h"
 #include "mme/mme.h"
 
-enum { PAGE, ANSWERED };
+enum { PAGE, PAGE_EDRX, ANSWERED };
 
 struct paging {
 	struct proc proc;
@@ -123,6 +124,15 @@ static unsigned page(const struct mme_ue *ue, const struct paging *p)
 		 });
 	if (ue->paging_drx)
 		S1AP_SET(&m, paging_drx, (enum s1ap_paging_drx)(ue->paging_drx - 1));
+	if (ue->edrx) {
+		struct s1ap_paging_edrx_information e = {
+			.paging_edrx_cycle = (enum s1ap_paging_edrx_cycle)ue->edrx_cycle};
+
+		if (ue->edrx_cycle) /* a cycle of half a hyperframe has no window */
+			S1AP_SET(&e, paging_time_window,
+				 (enum s1ap_paging_time_window)ue->edrx_ptw);
+		S1AP_SET(&m, paging_edrx_information, e);
+	}
 	set_priority(&m, p->arp);
 	if (ue->paging_capability)
 		S1AP_SET(&m, ue_radio_capability_for_paging,
@@ -139,6 +149,8 @@ static int enter_page(struct proc *p)
 
 	if (ue->conn)
 		return PROC_TO(ANSWERED);
+	if (ue->edrx && p->step == PAGE)
+		return PROC_TO(PAGE_EDRX);
 	/* No eNodeB there now: one may be when T3413 has expired. */
 	if (!page(ue, (const struct paging *)p))
 		proc_note(p, "no eNodeB serves its areas");
@@ -179,7 +191,7 @@ static void end(struct proc *p, uint16_t cause)
 
 	if (!cause)
 		return;
-	mme_counters.paging_failed += p->step == PAGE;
+	mme_counters.paging_failed += p->step != ANSWERED;
 	if (((struct paging *)p)->notified)
 		tell_sgw(ue, p->step == ANSWERED     ? GTPC_SERVICE_DENIED
 			     : cause == PROC_ABORTED ? GTPC_ALREADY_REATTACHED
@@ -188,16 +200,18 @@ static void end(struct proc *p, uint16_t cause)
 
 static const struct proc_step steps[] = {
 	[PAGE] = {"page", enter_page, &mme.timer[T3413]},
+	[PAGE_EDRX] = {"page-edrx", enter_page, &mme.timer[T3415]},
 	[ANSWERED] = {"answered", NULL, NULL},
 };
 
 static const struct proc_row rows[] = {
 	{PAGE, EV_CONNECTED, answered, ANSWERED},
+	{PAGE_EDRX, EV_CONNECTED, answered, ANSWERED},
 	{ANSWERED, EV_SERVICE_UP, up, 0},
 };
 
 const struct proc_def paging_def = {
-	"paging", "TS 24.301 5.6.2", steps, rows, 2, 2, &pool, end,
+	"paging", "TS 24.301 5.6.2", steps, rows, 3, 3, &pool, end,
 };
 
 static void init(struct proc *p, const void *arg)
@@ -231,7 +245,7 @@ static void again_if_more_urgent(struct proc *p, uint8_t arp)
 	if (!arp || (g->arp && arp >= g->arp))
 		return;
 	g->arp = arp;
-	if (p->step == PAGE)
+	if (p->step != ANSWERED)
 		page(p->owner, g);
 }
 
@@ -250,7 +264,7 @@ static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtp
 		again_if_more_urgent(running, arp);
 	} else if (proc_find(&ue->procs, &service_def) || ue_is_connected(ue)) {
 		; /* its bearers are on their way to the SGW */
-	} else if (ue->unreachable && ue->asleep && mme.psm_buffer) {
+	} else if (ue->unreachable && ue->asleep && mme.power.buffer) {
 		r->buffering_s = sleeps_s(ue);
 	} else if (ue->unreachable) {
 		r->cause = GTPC_UNABLE_TO_PAGE;
@@ -288,7 +302,7 @@ void paging_stopped(struct mme_ue *ue, void *token, const struct gtpc_request *q
 	struct proc *p = proc_find(&ue->procs, &paging_def);
 
 	/* What a procedure of ours waits for goes on. */
-	if (p && p->step == PAGE && !p->parent) {
+	if (p && p->step != ANSWERED && !p->parent) {
 		((struct paging *)p)->notified = false;
 		proc_finish(p, 0);
 	}

@@ -15,7 +15,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 11, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 12, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -189,6 +189,9 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_SMALL(c, ue->psm);
 	IO(c, ue->t3324_s);
 	IO(c, ue->t3412_s);
+	IO_SMALL(c, ue->edrx);
+	IO(c, ue->edrx_cycle);
+	IO(c, ue->edrx_ptw);
 	IO(c, ue->attached);
 	IO(c, ue->seen);
 	IO(c, ue->ambr_up);

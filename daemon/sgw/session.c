@@ -146,10 +146,7 @@ struct fteid sgw_s11(const struct sgw_ue *ue)
 		.type = FTEID_S11_SGW, .has4 = true, .teid = ue->teid, .ip4 = sgw.control};
 }
 
-struct fteid sgw_s1u(uint32_t teid)
-{
-	return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6);
-}
+struct fteid sgw_s1u(uint32_t teid) { return fteid_of(FTEID_S1U_SGW, teid, sgw.gtpu, sgw.gtpu6); }
 
 /* ---- Create Session ---- */
 

@@ -270,11 +270,16 @@ static void refresh_gives_way_to_what_the_device_begins(void **state)
 		for (unsigned what = 0; what < 4; what++) {
 			struct device d;
 
+			bool guti = false;
+
 			refreshing(step, &d);
 			switch (what) {
 			case 0:
 				uplink_now(&d, tau_request(&d));
-				hear(&d, tau_accept, TAU_ACCEPT);
+				/* A GUTI that is due comes with the accept. */
+				guti = HAS(hear(&d, tau_accept, TAU_ACCEPT), nas_tau_accept, guti);
+				if (guti)
+					say(&d, tau_complete, &(struct nas_tau_complete){0});
 				is_registered(&d);
 				break;
 			case 1:
@@ -295,8 +300,11 @@ static void refresh_gives_way_to_what_the_device_begins(void **state)
 				assert_int_equal(in_use("attach"), 1);
 			}
 			assert_int_equal(refreshed, -ECANCELED);
-			/* After the update it is begun again: it is due still. */
-			assert_int_equal(in_use("refresh"), what == 0);
+			/* After the update what is due still is begun again. */
+			if (what == 0 && !guti)
+				assert_int_equal(in_use("refresh"), 1);
+			else if (what)
+				assert_int_equal(in_use("refresh"), 0);
 			assert_int_equal(in_use("nas_security"), 0);
 			leave(&d);
 		}
