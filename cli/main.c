@@ -37,7 +37,8 @@ static const struct command commands[] = {
 	{"ue", "reallocate", "IMSI", ue_do, "give a registered device a new GUTI", "/ues", NULL,
 	 NULL, NULL},
 	{"ue", "locate", "IMSI [last|changes|stop]", ue_locate,
-	 "where a device is, by its eNodeB, and was; last: without asking; changes: have each change "
+	 "where a device is, by its eNodeB, and was; last: without asking; changes: have each "
+	 "change "
 	 "of cell reported from now on",
 	 "/ues", NULL, NULL, locate_words},
 	{"ue", "trace-radio", "IMSI start COLLECTOR [DEPTH] | stop", ue_trace_radio,
@@ -50,7 +51,8 @@ static const struct command commands[] = {
 	 "send devices to other MMEs of the pool, RATE a second; how far it is", "/mme/drain", NULL,
 	 drain_columns, drain_words},
 	{"mme", "overload", "[start [ACTION] [PERCENT] [PLMNS] | stop]", mme_overload,
-	 "the MME's load; start: have eNodeBs hold traffic back, and refuse with cause 22 what comes "
+	 "the MME's load; start: have eNodeBs hold traffic back, and refuse with cause 22 what "
+	 "comes "
 	 "all the same",
 	 "/overload", NULL, overload_columns, overload_words},
 	{"policy", "show", "[IMSI]", policy_show,

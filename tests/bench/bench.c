@@ -446,7 +446,7 @@ static void wires(const unsigned *inner, unsigned inners, const unsigned *sessio
 
 /* ---- beside the kernel's own gtp device ---- */
 
-enum { BATCH = 256, PATIENCE_MS = 20 };
+enum { BATCH = 16384, PATIENCE_MS = 100 };
 
 static double wall_s(void)
 {
@@ -511,7 +511,7 @@ static void beside_gtp(const char *command, unsigned inner, unsigned sessions)
 		"ip addr add 10.1.0.1/24 dev access && ip addr add 10.2.0.1/24 dev sgi && "
 		"ip neigh replace 10.1.0.2 lladdr 02:00:00:00:01:01 dev access nud permanent && "
 		"ip neigh replace 10.2.0.2 lladdr 02:00:00:00:01:01 dev sgi nud permanent && "
-		"ip link add gtp0 type gtp role ggsn hsize 131072 && ip link set gtp0 up && "
+		"ip link add gtp0 type gtp role ggsn hsize 4096 && ip link set gtp0 up && "
 		"ip route add 10.64.0.0/12 dev gtp0";
 	char text[256];
 	double ours[2], kernel[2];

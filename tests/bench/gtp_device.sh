@@ -18,7 +18,7 @@ mount -t bpf bpf /sys/fs/bpf 2>/dev/null
 echo "# Linux $(uname -r)"
 status=0
 for n in ${SESSIONS:-1 1000}; do
-	"$B/tests/bench/bench" -s "$n" -l 64 -r 5 -n 20000 -g "$TOP/tests/bench/gtp_device.py gtp0 $n" "$B/mcore.bpf.o" | tee /tmp/gtp.out
+	"$B/tests/bench/bench" -s "$n" -l 64 -r 5 -n 32768 -g "$TOP/tests/bench/gtp_device.py gtp0 $n" "$B/mcore.bpf.o" | tee /tmp/gtp.out
 	awk -v bar="${BAR:-3}" '/^(up|down)link/ { seen++; if ($NF < bar) low = 1 } END { exit low || seen != 2 }' /tmp/gtp.out || status=1
 done
 [ $status = 0 ] && echo "ok - ours forwards at least ${BAR:-3} times as many" || echo "not ok - ours forwards less than ${BAR:-3} times as many"
