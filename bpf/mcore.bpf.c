@@ -158,7 +158,7 @@ INLINE bool gtp_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
 /* Where a device's packet goes. */
 struct route {
 	struct hop *hop;
-	bool host;	       /* to this machine's own stack */
+	bool host;             /* to this machine's own stack */
 	struct session *other; /* to another device's tunnel, */
 	__u32 other_slot;
 	__be32 other_teid;
@@ -198,7 +198,8 @@ INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip
 
 /* The hop of a device's packet: the session's exit, another device's peer, or the host's stack for
  * what is addressed to this machine and for what does not fit the exit's MTU, about which the stack
- * tells the device by ICMP (or what has come to the end of its TTL). GO_ON with *r set, or a reason. */
+ * tells the device by ICMP (or what has come to the end of its TTL). GO_ON with *r set, or a
+ * reason. */
 INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
 			struct route *r)
 {
