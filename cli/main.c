@@ -36,9 +36,10 @@ static const struct command commands[] = {
 	 NULL},
 	{"ue", "reallocate", "IMSI", ue_do, "give a registered device a new GUTI", "/ues", NULL,
 	 NULL, NULL},
-	{"ue", "locate", "IMSI [last|changes|stop]", ue_locate,
-	 "where a device is, by its eNodeB, and was; last: without asking; changes: have each "
-	 "change "
+	{"ue", "locate", "IMSI [now|last|changes|stop]", ue_locate,
+	 "where a device is, by its eNodeB, and was; now: an idle one is paged; last: without "
+	 "asking; "
+	 "changes: have each change "
 	 "of cell reported from now on",
 	 "/ues", NULL, NULL, locate_words},
 	{"ue", "trace-radio", "IMSI start COLLECTOR [DEPTH] | stop", ue_trace_radio,

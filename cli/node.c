@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const locate_words[] = {"last", "changes", "stop", NULL};
+const char *const locate_words[] = {"now", "last", "changes", "stop", NULL};
 const char *const radio_trace_words[] = {"start", "stop", NULL};
 const char *const overload_words[] = {"start", "stop", NULL};
-const char *const warning_words[] = {"text",	 "language", "period", "broadcasts", "cells", "tas",
-				     "areas", "type",	    "concurrent", NULL};
+const char *const warning_words[] = {"text", "language", "period", "broadcasts", "cells",
+				     "tas",  "areas",    "type",   "concurrent", NULL};
 static const char *const depth_words[] = {"minimum", "medium", "maximum", NULL};
 
 /* Letters, digits and a few signs as they are, the rest as %XX. */
@@ -26,7 +26,8 @@ static void escape(char *out, size_t cap, const char *s)
 	out[at] = 0;
 }
 
-/* Asks; what came is printed as JSON if that is wanted. 0 with *out (may be NULL), or an exit code. */
+/* Asks; what came is printed as JSON if that is wanted. 0 with *out (may be NULL), or an exit code.
+ */
 static int ask(const char *method, const char *path, json_t *body, json_t **out)
 {
 	json_t *answer = NULL;
@@ -112,8 +113,7 @@ int ue_locate(const struct command *c, int argc, char **argv)
 	if (code)
 		return code;
 	if (!options.json) {
-		printf("%s\n",
-		       json_string_value(json_object_get(answer, "source")));
+		printf("%s\n", json_string_value(json_object_get(answer, "source")));
 		table_rows(place_columns, json_object_get(answer, "places"), true);
 	}
 	json_decref(answer);

@@ -95,16 +95,18 @@ void enb_reset_post(struct api_request *r)
 
 /* ---- devices ---- */
 
-static const char *const how_words[] = {
-	[LOCATE_ASK] = "ask", [LOCATE_LAST] = "last", [LOCATE_CHANGES] = "changes",
-	[LOCATE_STOP] = "stop"};
+static const char *const how_words[] = {[LOCATE_ASK] = "ask",
+					[LOCATE_NOW] = "now",
+					[LOCATE_LAST] = "last",
+					[LOCATE_CHANGES] = "changes",
+					[LOCATE_STOP] = "stop"};
 
 static void located(void *arg, int err)
 {
 	static const char *const words[] = {"asked", "last known"};
 	struct api_request *r = arg;
 	const char *how = api_query(r, "how");
-	bool asked = !err && (!how || !strcmp(how, "ask"));
+	bool asked = !err && (!how || !strcmp(how, "ask") || !strcmp(how, "now"));
 	uint64_t cursor = 0;
 	json_t *array, *j;
 
@@ -139,7 +141,7 @@ void ue_locate(struct api_request *r)
 		return;
 	while (how && strcmp(how, how_words[i]))
 		if (++i == sizeof how_words / sizeof *how_words) {
-			api_error(r, 400, "how: ask, last, changes or stop");
+			api_error(r, 400, "how: ask, now, last, changes or stop");
 			return;
 		}
 	api_hold(r);
@@ -178,8 +180,7 @@ void ue_radio_trace(struct api_request *r)
 	body = object_of(r);
 	if (!body)
 		return;
-	if (!stop &&
-	    json_unpack(body, "{s:s,s?s}", "collector", &collector, "depth", &depth))
+	if (!stop && json_unpack(body, "{s:s,s?s}", "collector", &collector, "depth", &depth))
 		api_error(r, 400, "expected {\"collector\": \"ADDRESS\", \"depth\": \"WORD\"}");
 	else
 		reply_int(r, n->radio_trace(r->imsi, collector, depth, &error), "error", error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device's context at its eNodeB, changed while it lasts: UE Context Modification
- * (TS 36.413 8.3.4), the eNodeB's UE Context Modification Indication (8.3.5), and UE Radio
+ * (TS 36.413 8.3.4), the eNodeB's UE Context Modification Indication (8.3.6), and UE Radio
  * Capability Match (8.17). They are procedures of the device and end with its connection. */
 #include <errno.h>
 #include "mme/mme.h"
@@ -182,7 +182,7 @@ static const struct proc_step match_steps[] = {{"match", enter_match, &mme.timer
 static const struct proc_row match_rows[] = {{0, EV_CAPABILITY_MATCHED, matched, 0}};
 static const struct proc_def match_def = {
 	"UE radio capability match",
-	"TS 36.413 8.17",
+	"TS 36.413 8.3.5",
 	match_steps,
 	match_rows,
 	1,

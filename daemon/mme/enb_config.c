@@ -221,12 +221,15 @@ enum { MOST_REFUSALS = 5 };
 
 struct mme_update {
 	struct proc proc;
-	uint32_t version; /* of the configuration that was sent */
+	uint32_t version;  /* of the configuration that was sent */
+	struct bytes sent; /* malloc: what is repeated is the same (8.7.5.4) */
 	unsigned refusals;
 };
 
 static struct mem_pool update_pool = MEM_POOL(mme_update);
 static uint32_t version;
+
+static void update_begin(struct enb *);
 
 static void add_identity(struct s1ap_served_gummeis_item *item, uint16_t group, uint8_t code)
 {
@@ -262,17 +265,50 @@ struct s1ap_served_gummeis node_served_gummeis(void)
 	return (struct s1ap_served_gummeis){item, 1};
 }
 
-static int enter_send(struct proc *p)
+static int encode_update(struct bytes *out)
 {
 	struct s1ap_mme_configuration_update m = {0};
+	size_t cap = 16384;
+	uint8_t *buf = arena_alloc(&turn_arena, cap), *keep;
+	struct wr w = wr_of(buf, cap);
+	int err;
 
-	((struct mme_update *)p)->version = version;
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
 	S1AP_SET(&m, served_gummeis, node_served_gummeis());
 	S1AP_SET(&m, relative_mme_capacity, drain_capacity());
-	enb_send(p->owner, 0, &s1ap_mme_configuration_update_msg, &m);
+	err = s1ap_encode(&s1ap_mme_configuration_update_msg, &m, &w);
+	if (err)
+		return err;
+	keep = realloc((void *)(uintptr_t)out->p, (size_t)(w.p - buf));
+	if (!keep)
+		return -ENOMEM;
+	memcpy(keep, buf, (size_t)(w.p - buf));
+	*out = bytes_of(keep, (size_t)(w.p - buf));
+	return 0;
+}
+
+static int enter_send(struct proc *p)
+{
+	struct mme_update *u = (struct mme_update *)p;
+
+	if (!p->tries) {
+		u->version = version;
+		if (encode_update(&u->sent)) {
+			p->cause = CAUSE_TOLD;
+			return PROC_FAIL;
+		}
+	}
+	enb_send_octets(p->owner, 0, &s1ap_mme_configuration_update_msg, u->sent);
 	return PROC_STAY;
+}
+
+/* A change that came while nothing was answered is told by itself. */
+static void update_ended(struct proc *p, uint16_t cause)
+{
+	free((void *)(uintptr_t)((struct mme_update *)p)->sent.p);
+	if (cause && cause != PROC_ABORTED && ((struct mme_update *)p)->version != version)
+		update_begin(p->owner);
 }
 
 static int update_acknowledged(struct proc *p, const void *msg)
@@ -321,15 +357,20 @@ static const struct proc_def update_def = {
 	2,
 	2,
 	&update_pool,
-	NULL,
+	update_ended,
 };
+
+static void update_begin(struct enb *e)
+{
+	if (e->ready && !proc_find(&e->node.procs, &update_def))
+		proc_start(&update_def, &e->node.procs, e, NULL, NULL, NULL);
+}
 
 void node_config_changed(void)
 {
 	version++;
 	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
-		if (e->ready && !proc_find(&e->node.procs, &update_def))
-			proc_start(&update_def, &e->node.procs, e, NULL, NULL, NULL);
+		update_begin(e);
 }
 
 void on_mme_configuration_update_acknowledge(struct enb *e, struct s1_conn *c, const void *body)
@@ -344,7 +385,7 @@ void on_mme_configuration_update_failure(struct enb *e, struct s1_conn *c, const
 	offer(e, EV_MME_UPDATE_FAILURE, body, "mme_configuration_update_failure");
 }
 
-/* ---- Reset by the MME (8.7.1.2.2) ---- */
+/* ---- Reset by the MME (8.7.1.2.1) ---- */
 
 struct mme_reset {
 	struct proc proc;

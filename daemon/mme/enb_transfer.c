@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What eNodeBs tell each other by way of the MME (TS 36.413 8.13 to 8.16): SON Configuration Transfer
- * and its EN-DC form go to the eNodeB they name as they are, octet for octet. RIM information for
- * GERAN, UTRAN and HRPD, SON information for 5GS, and LPPa have nobody behind them here: they are
- * counted, logged and go no further. */
+/* What eNodeBs tell each other by way of the MME (TS 36.413 8.13 to 8.17): SON Configuration
+ * Transfer and its EN-DC form go to the eNodeB they name as they are, octet for octet. RIM
+ * information for GERAN, UTRAN and HRPD, SON information for 5GS, and LPPa have nobody behind them
+ * here: they are counted, logged and go no further. */
 #include <errno.h>
 #include "mme/mme.h"
 

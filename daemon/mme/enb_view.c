@@ -12,8 +12,7 @@ enum { IE_CAUSE = 2 };
 
 void node_count_in(struct enb *e, const struct s1ap_pdu *pdu)
 {
-	const struct s1ap_cause *cause =
-		pdu->body ? s1ap_ie(pdu->msg, pdu->body, IE_CAUSE) : NULL;
+	const struct s1ap_cause *cause = pdu->body ? s1ap_ie(pdu->msg, pdu->body, IE_CAUSE) : NULL;
 
 	e->in++;
 	if (pdu->procedure <= S1AP_MAX_PROCEDURE)

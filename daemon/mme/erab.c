@@ -288,6 +288,8 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 	(void)e;
 	if (!ue || !c->context)
 		return;
+	if (m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
 	if (!m->has.e_rab_to_be_modified_list || !lists_right(ue, m)) {
 		UE_LOG(WARN, ue, "s1.bad",
 		       "message=\"E-RAB Modification Indication\" error=\"E-RABs twice or "

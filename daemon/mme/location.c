@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a device is and was (TS 36.413 8.11, TS 23.401 5.9). Each message that carries a cell moves the
- * device there; the cells before are kept in a ring with their times. The eNodeB of a connected device
- * can be asked where it is, or to report each change of cell, which it does until it is told to stop or
- * the context ends: the request is made again with each new context. */
+/* Where a device is and was (TS 36.413 8.11, TS 23.401 5.9). Each message that carries a cell moves
+ * the device there; the cells before are kept in a ring with their times. The eNodeB of a connected
+ * device can be asked where it is (an idle one is paged, if that is wanted), or to report each
+ * change of cell, which it does until it is told to stop or the context ends: the request is made
+ * again with each new context. */
 #include <errno.h>
 #include <time.h>
 #include "mme/mme.h"
@@ -17,8 +18,7 @@ void location_left(struct mme_ue *ue)
 		ue->places = p = pool_get(&places_pool);
 	if (!p)
 		return;
-	p->before[p->next] =
-		(struct ue_place){ue->tai, ue->ecgi, ue->moved, (uint64_t)time(NULL)};
+	p->before[p->next] = (struct ue_place){ue->tai, ue->ecgi, ue->moved, (uint64_t)time(NULL)};
 	p->next = (p->next + 1) % UE_PLACES;
 	if (p->n < UE_PLACES)
 		p->n++;
@@ -76,6 +76,8 @@ static int control(struct s1_conn *c, uint8_t event)
 	return conn_send(c, &s1ap_location_reporting_control_msg, &m);
 }
 
+enum { PAGE, ASK };
+
 struct locate {
 	struct proc proc;
 	void (*done)(void *arg, int err);
@@ -84,12 +86,30 @@ struct locate {
 
 static struct mem_pool pool = MEM_POOL(locate);
 
+static int enter_page(struct proc *p)
+{
+	const struct mme_ue *ue = p->owner;
+
+	if (ue->conn)
+		return PROC_TO(ASK);
+	if (paging_begin(p->owner, p, 0))
+		return PROC_STAY;
+	p->cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
 static int enter_ask(struct proc *p)
 {
 	if (!control(((const struct mme_ue *)p->owner)->conn, S1AP_EVENT_TYPE_DIRECT))
 		return PROC_STAY;
 	p->cause = CAUSE_TOLD;
 	return PROC_FAIL;
+}
+
+static int came(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_NEXT;
 }
 
 static int reported(struct proc *p, const void *msg)
@@ -115,13 +135,17 @@ static void end(struct proc *p, uint16_t cause)
 						: -EPROTO);
 }
 
-static const struct proc_step steps[] = {{"ask", enter_ask, &mme.timer[T_ICS], 0}};
+static const struct proc_step steps[] = {
+	[PAGE] = {"page", enter_page, NULL, 0},
+	[ASK] = {"ask", enter_ask, &mme.timer[T_ICS], 0},
+};
 static const struct proc_row rows[] = {
-	{0, EV_LOCATION_REPORT, reported, 0},
-	{0, EV_LOCATION_FAILED, failed, 0},
+	{PAGE, PROC_CHILD_DONE, came, ASK},
+	{ASK, EV_LOCATION_REPORT, reported, 0},
+	{ASK, EV_LOCATION_FAILED, failed, 0},
 };
 static const struct proc_def locate_def = {
-	"location reporting", "TS 36.413 8.11", steps, rows, 1, 2, &pool, end,
+	"location reporting", "TS 36.413 8.11", steps, rows, 2, 3, &pool, end,
 };
 
 static void init(struct proc *p, const void *arg)
@@ -130,11 +154,11 @@ static void init(struct proc *p, const void *arg)
 	((struct locate *)p)->arg = ((const struct locate *)arg)->arg;
 }
 
-int location_ask(struct mme_ue *ue, void (*done)(void *arg, int err), void *arg)
+int location_ask(struct mme_ue *ue, bool page, void (*done)(void *arg, int err), void *arg)
 {
 	struct locate l = {.done = done, .arg = arg};
 
-	if (!ue->conn || ue->conn->releasing)
+	if ((!ue->conn && !page) || (ue->conn && ue->conn->releasing))
 		return -ENOTCONN;
 	if (proc_find(&ue->procs, &locate_def))
 		return -EALREADY;

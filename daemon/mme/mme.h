@@ -280,6 +280,7 @@ extern struct mme_config mme; /* as configured; timers resolved */
 /* ---- counters: one list makes struct, text and metric ---- */
 
 #define MME_COUNTERS(C)                                                                            \
+	NODE_COUNTERS(C)                                                                           \
 	C(s1_setup, "S1 Setup Requests accepted")                                                  \
 	C(s1_setup_failed, "S1 Setup Requests refused")                                            \
 	C(s1_bad, "S1AP messages that broke TS 36.413 clause 10")                                  \
@@ -332,29 +333,6 @@ extern struct mme_config mme; /* as configured; timers resolved */
 	C(error_indication_sent, "Error Indications sent")                                         \
 	C(access_denied, "attaches, tracking area updates and service requests denied by a rule")  \
 	C(access_detached, "registered devices detached because rules changed")                    \
-	C(reset_sent, "Resets sent to eNodeBs")                                                    \
-	C(enb_update, "eNB Configuration Updates accepted")                                        \
-	C(enb_update_failed, "eNB Configuration Updates refused")                                  \
-	C(mme_update, "MME Configuration Updates acknowledged")                                    \
-	C(mme_update_failed, "MME Configuration Updates refused")                                  \
-	C(enb_transfer, "SON transfers passed on to an eNodeB")                                    \
-	C(enb_transfer_lost, "transfers of eNodeBs to what is not here")                           \
-	C(conn_modified, "UE Context Modifications acknowledged")                                  \
-	C(conn_modify_failed, "UE Context Modifications refused or unanswered")                    \
-	C(location_reports, "Location Reports")                                                    \
-	C(location_failed, "Location Reporting Failure Indications")                               \
-	C(radio_traces, "Trace Starts sent")                                                       \
-	C(radio_trace_failed, "Trace Failure Indications")                                         \
-	C(cell_traces, "Cell Traffic Traces announced by eNodeBs")                                 \
-	C(nas_delivered, "NAS Delivery Indications")                                               \
-	C(overload_start, "Overload Starts sent")                                                  \
-	C(overload_stop, "Overload Stops sent")                                                    \
-	C(overload_refused, "NAS requests refused for overload")                                   \
-	C(warnings, "Write-Replace Warning Requests sent")                                         \
-	C(warning_unanswered, "Write-Replace Warning and Kill Requests without an answer")         \
-	C(warning_kills, "Kill Requests sent")                                                     \
-	C(pws_restart, "PWS Restart Indications")                                                  \
-	C(pws_failure, "PWS Failure Indications")                                                  \
 	C(path_switch, "paths switched after X2 handovers")                                        \
 	C(path_switch_failed, "Path Switch Requests refused")                                      \
 	C(path_switch_capabilities, "path switches with UE security capabilities not the device's") \

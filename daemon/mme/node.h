@@ -57,6 +57,32 @@ struct enb_node {
 	uint32_t cause[5][S1AP_MAX_CAUSE];				  /* causes it gave, by group */
 };
 
+/* Part of mme.h's MME_COUNTERS. */
+#define NODE_COUNTERS(C)                                                                           \
+	C(reset_sent, "Resets sent to eNodeBs")                                                    \
+	C(enb_update, "eNB Configuration Updates accepted")                                        \
+	C(enb_update_failed, "eNB Configuration Updates refused")                                  \
+	C(mme_update, "MME Configuration Updates acknowledged")                                    \
+	C(mme_update_failed, "MME Configuration Updates refused")                                  \
+	C(enb_transfer, "SON transfers passed on to an eNodeB")                                    \
+	C(enb_transfer_lost, "transfers of eNodeBs to what is not here")                           \
+	C(conn_modified, "UE Context Modifications acknowledged")                                  \
+	C(conn_modify_failed, "UE Context Modifications refused or unanswered")                    \
+	C(location_reports, "Location Reports")                                                    \
+	C(location_failed, "Location Reporting Failure Indications")                               \
+	C(radio_traces, "Trace Starts sent")                                                       \
+	C(radio_trace_failed, "Trace Failure Indications")                                         \
+	C(cell_traces, "Cell Traffic Traces announced by eNodeBs")                                 \
+	C(nas_delivered, "NAS Delivery Indications")                                               \
+	C(overload_start, "Overload Starts sent")                                                  \
+	C(overload_stop, "Overload Stops sent")                                                    \
+	C(overload_refused, "NAS requests refused for overload")                                   \
+	C(warnings, "Write-Replace Warning Requests sent")                                         \
+	C(warning_unanswered, "Write-Replace Warning and Kill Requests without an answer")         \
+	C(warning_kills, "Kill Requests sent")                                                     \
+	C(pws_restart, "PWS Restart Indications")                                                  \
+	C(pws_failure, "PWS Failure Indications")
+
 /* Events of procedures, beside those of mme.h. */
 enum node_event {
 	EV_MME_UPDATE_ACK = 0x500,
@@ -85,7 +111,7 @@ void node_enb_ready(struct enb *);
 void node_enb_down(struct enb *); /* procedures end, lists are freed */
 /* The name, the served PLMNs or the capacity have changed: to all eNodeBs (8.7.5). */
 void node_config_changed(void);
-/* Reset by the MME (8.7.1.2.2) of all of an eNodeB's connections, or of that one. 0, -EALREADY while one
+/* Reset by the MME (8.7.1.2.1) of all of an eNodeB's connections, or of that one. 0, -EALREADY while one
  * is under way, or the transport's error. done (may be NULL) is told 0, -ETIMEDOUT or -ECONNRESET. */
 int node_reset(struct enb *, struct s1_conn *only, void (*done)(void *arg, int err), void *arg);
 /* Procedures of an eNodeB are logged with its id. */
@@ -138,7 +164,7 @@ struct conn_change {
  * Setup brings all); -EALREADY while one is under way; -ENOMEM. done is not called on an error here. */
 int conn_modify(struct s1_conn *, const struct conn_change *);
 enum ue_voice { VOICE_UNKNOWN, VOICE_SUPPORTED, VOICE_NOT_SUPPORTED };
-/* UE Radio Capability Match (8.17): can the radio carry voice? Kept in ue->voice_match. The same errors. */
+/* UE Radio Capability Match (8.3.5): can the radio carry voice? Kept in ue->voice_match. The same errors. */
 int conn_match_capability(struct s1_conn *, void (*done)(void *arg, int err), void *arg);
 
 /* ---- location.c ---- */
@@ -160,9 +186,10 @@ bool location_next(const struct mme_ue *, uint64_t *cursor, struct place_view *)
 void node_context_ready(struct s1_conn *);
 void node_ue_freed(struct mme_ue *);
 void location_ue_freed(struct mme_ue *);
-/* Asks the eNodeB of a connected device (8.11.1, direct). 0; -ENOTCONN, -EALREADY, -ENOMEM. done is told
- * 0, -ETIMEDOUT, -EPROTO (the eNodeB cannot say) or -ECANCELED; the answer is in the device. */
-int location_ask(struct mme_ue *, void (*done)(void *arg, int err), void *arg);
+/* Asks the eNodeB of a connected device (8.11.1, direct); an idle one is paged first, if page says so. 0;
+ * -ENOTCONN, -EALREADY, -ENOMEM. done is told 0, -ETIMEDOUT, -EPROTO (the eNodeB cannot say) or
+ * -ECANCELED; the answer is in the device. */
+int location_ask(struct mme_ue *, bool page, void (*done)(void *arg, int err), void *arg);
 /* Each change of cell is to be reported, or no longer. 0 or the transport's error. */
 int location_report_changes(struct mme_ue *, bool on);
 

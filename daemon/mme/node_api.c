@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the administrator may ask and order of eNodeBs and of devices at them: words to structs, and the
- * answers that come later. */
+/* What the administrator may ask and order of eNodeBs and of devices at them: words to structs, and
+ * the answers that come later. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -50,7 +50,8 @@ static void api_reset(const char *id, imsi_t only, void (*done)(void *arg, int e
 
 /* ---- devices ---- */
 
-static void api_locate(imsi_t imsi, enum api_locate how, void (*done)(void *arg, int err), void *arg)
+static void api_locate(imsi_t imsi, enum api_locate how, void (*done)(void *arg, int err),
+		       void *arg)
 {
 	struct wish *w = wish_of(done, arg);
 	struct mme_ue *ue = ue_by_imsi(imsi);
@@ -59,10 +60,10 @@ static void api_locate(imsi_t imsi, enum api_locate how, void (*done)(void *arg,
 		wish_answered(w, -ENOENT);
 	else if (how == LOCATE_LAST)
 		wish_answered(w, 0);
-	else if (how != LOCATE_ASK)
+	else if (how != LOCATE_ASK && how != LOCATE_NOW)
 		wish_answered(w, location_report_changes(ue, how == LOCATE_CHANGES));
 	else
-		begun(w, location_ask(ue, wish_answered, w));
+		begun(w, location_ask(ue, how == LOCATE_NOW, wish_answered, w));
 }
 
 static bool api_place_next(imsi_t imsi, uint64_t *cursor, struct place_view *v)
@@ -256,9 +257,13 @@ static int api_warning_send(const struct warning_text *t, const char **error)
 	*error = "out of range: id, serial and broadcasts to 65535, period to 131071";
 	if (t->id > 0xffff || t->serial > 0xffff || t->broadcasts > 0xffff || t->period_s > 131071)
 		return -EINVAL;
-	/* 36.413 8.12.1.2: without a period there is one broadcast. */
+	/* 36.413 8.12.1.3 */
 	*error = "without a period there is one broadcast";
 	if (!t->period_s && t->broadcasts != 1)
+		return -EINVAL;
+	/* 8.12.1.3: without an end there is none unless it is beside others. */
+	*error = "broadcasts 0 (until it is killed) is for concurrent warnings";
+	if (t->text && !t->broadcasts && !t->concurrent)
 		return -EINVAL;
 	if (!read_area(t, &o.area, error))
 		return -EINVAL;
@@ -276,7 +281,8 @@ static int api_warning_send(const struct warning_text *t, const char **error)
 		return -EINVAL;
 	if (t->text) {
 		o.has_text = true;
-		o.contents = bytes_of(pages, cbs_encode(t->text, t->language, &o.dcs, pages, error));
+		o.contents =
+			bytes_of(pages, cbs_encode(t->text, t->language, &o.dcs, pages, error));
 		if (!o.contents.n)
 			return -EINVAL;
 	}

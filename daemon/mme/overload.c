@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Overload of the MME (TS 36.413 8.7.6, TS 23.401 4.3.7.4). Once a second the load is measured: attaches
- * begun, the loop's lag, the share of max_ues that is taken. Above a configured mark the eNodeBs are
- * told to hold traffic back, and what comes all the same is refused here by the same rule, with EMM
- * cause 22 and T3346; below all marks for `clear` it ends. The administrator may begin and end it by
- * hand, for all or for some of the GUMMEIs, and by hand takes precedence. */
+/* Overload of the MME (TS 36.413 8.7.6, TS 23.401 4.3.7.4). Once a second the load is measured:
+ * attaches begun, the loop's lag, the share of max_ues that is taken. Above a configured mark the
+ * eNodeBs are told to hold traffic back, and what comes all the same is refused here by the same
+ * rule, with EMM cause 22 and T3346; below all marks for `clear` it ends. The administrator may
+ * begin and end it by hand, for all or for some of the GUMMEIs, and by hand takes precedence. */
 #include <errno.h>
 #include "core/loop.h"
 #include "mme/mme.h"
@@ -117,7 +117,10 @@ static const char *const actions[] = {
 };
 enum { ACTIONS = sizeof(actions) / sizeof(*actions) };
 
-const char *overload_action_text(uint8_t action) { return action < ACTIONS ? actions[action] : "?"; }
+const char *overload_action_text(uint8_t action)
+{
+	return action < ACTIONS ? actions[action] : "?";
+}
 
 int overload_action_parse(const char *word)
 {
@@ -228,8 +231,8 @@ void overload_stop(void)
 
 /* ---- NAS level congestion control (24.301 5.3.9) ---- */
 
-/* What the eNodeB was to hold back by the action in force (36.413 9.2.3.20). Emergency calls, access
- * classes 11 to 15 and those who were paged are never refused here. */
+/* What the eNodeB was to hold back by the action in force (36.413 8.7.6.2). Emergency calls,
+ * access classes 11 to 15 and those who were paged are never refused here. */
 static bool held_back(uint8_t rrc_cause)
 {
 	switch (rrc_cause) {
@@ -243,6 +246,7 @@ static bool held_back(uint8_t rrc_cause)
 	switch (now.action) {
 	case S1AP_OVERLOAD_ACTION_REJECT_NON_EMERGENCY_MO_DT:
 		return rrc_cause == S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA ||
+		       rrc_cause == S1AP_RRC_ESTABLISHMENT_CAUSE_MO_VOICE_CALL ||
 		       rrc_cause == S1AP_RRC_ESTABLISHMENT_CAUSE_DELAY_TOLERANT_ACCESS;
 	case S1AP_OVERLOAD_ACTION_REJECT_DELAY_TOLERANT_ACCESS:
 		return rrc_cause == S1AP_RRC_ESTABLISHMENT_CAUSE_DELAY_TOLERANT_ACCESS;
@@ -251,8 +255,7 @@ static bool held_back(uint8_t rrc_cause)
 	case S1AP_OVERLOAD_ACTION_PERMIT_HIGH_PRIORITY_SESSIONS_AND_EXCEPTION_REPORTING_AND_MOBILE_TERMINATED_SERVICES_ONLY:
 		return rrc_cause != S1AP_RRC_ESTABLISHMENT_CAUSE_MO_EXCEPTION_DATA;
 	case S1AP_OVERLOAD_ACTION_REJECT_RRC_CR_SIGNALLING:
-		return rrc_cause != S1AP_RRC_ESTABLISHMENT_CAUSE_MO_VOICE_CALL &&
-		       rrc_cause != S1AP_RRC_ESTABLISHMENT_CAUSE_MO_EXCEPTION_DATA;
+		return rrc_cause != S1AP_RRC_ESTABLISHMENT_CAUSE_MO_EXCEPTION_DATA;
 	default:
 		return true;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Subscriber trace at the eNodeB (TS 36.413 8.9, TS 32.422): started and stopped for one device by the
- * administrator; the eNodeB sends its records to the collector, not to us. The trace lasts over idle
- * times: a new context is set up with it. Cell Traffic Trace tells which device an eNodeB traces of its
- * own accord, which is logged. */
+/* Subscriber trace at the eNodeB (TS 36.413 8.10, TS 32.422): started and stopped for one device by
+ * the administrator; the eNodeB sends its records to the collector, not to us. The trace lasts over
+ * idle times: a new context is set up with it. Cell Traffic Trace tells which device an eNodeB
+ * traces of its own accord, which is logged. */
 #include <errno.h>
 #include "mme/mme.h"
 
@@ -79,7 +79,7 @@ void radio_trace_ue_freed(struct mme_ue *ue)
 	ue->radio_trace = NULL;
 }
 
-/* The trace is as good as none at this eNodeB; the next one is asked all the same (8.9.2.2). */
+/* The trace is as good as none at this eNodeB; the next one is asked all the same (8.10.2). */
 void on_trace_failure_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_trace_failure_indication *m = body;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What eNodeBs tell and ask about a device without changing its state (TS 36.413 8.8, 8.10, 8.21 to
- * 8.23): its radio capabilities, what a secondary node carried, that a NAS message has arrived, and
+/* What eNodeBs tell and ask about a device without changing its state (TS 36.413 8.3.10, 8.6.2.4a, 8.9,
+ * 8.18): its radio capabilities, what a secondary node carried, that a NAS message has arrived, and
  * what the MME knows of a device that an eNodeB knows by its S-TMSI alone. */
 #include <stdlib.h>
 #include "mme/esm.h"
@@ -23,7 +23,7 @@ static void keep(struct mme_ue *ue, uint8_t **at, uint32_t *n, struct bytes b, c
 	*n = b.n;
 }
 
-/* 8.8: what is told takes the place of what was known. */
+/* 8.9: what is told takes the place of what was known. */
 void on_ue_capability_info_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_ue_capability_info_indication *m = body;
@@ -69,7 +69,8 @@ void on_retrieve_ue_information(struct enb *e, struct s1_conn *c, const void *bo
 	enb_send(e, 0, &s1ap_ue_information_transfer_msg, &r);
 }
 
-void ue_secondary_usage(struct mme_ue *ue, const struct s1ap_secondary_rat_data_usage_report_list *l)
+void ue_secondary_usage(struct mme_ue *ue,
+			const struct s1ap_secondary_rat_data_usage_report_list *l)
 {
 	for (uint32_t i = 0; i < l->n; i++)
 		for (uint32_t k = 0; k < l->v[i].e_rab_usage_report_list.n; k++) {

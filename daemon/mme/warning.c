@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Warning messages (TS 36.413 8.12, TS 23.041). A warning goes to the eNodeBs of its area, each by a
- * procedure of its own that ends with the eNodeB's answer; what each said is kept with the warning,
- * by eNodeB and cell. It is sent again to an eNodeB that sets up anew or tells by PWS Restart
- * Indication that it has lost its warnings. A warning ends when it is killed, replaced, or broadcast as
- * often as it was ordered; the last ones that ended are kept to be looked at. */
+/* Warning messages (TS 36.413 8.12, TS 23.041). A warning goes to the eNodeBs of its area, each by
+ * a procedure of its own that ends with the eNodeB's answer; what each said is kept with the
+ * warning, by eNodeB and cell. It is sent again to an eNodeB that sets up anew or tells by PWS
+ * Restart Indication that it has lost its warnings. A warning ends when it is killed, replaced, or
+ * broadcast as often as it was ordered; the last ones that ended are kept to be looked at. */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -113,8 +113,7 @@ static bool area_list(const struct warning_area *a, struct s1ap_warning_area_lis
 			(struct s1ap_tai_list_for_warning){a->tai, a->tais};
 	} else if (a->areas) {
 		l->choice = S1AP_WARNING_AREA_LIST_EMERGENCY_AREA_ID_LIST;
-		l->emergency_area_id_list =
-			(struct s1ap_emergency_area_id_list){a->area, a->areas};
+		l->emergency_area_id_list = (struct s1ap_emergency_area_id_list){a->area, a->areas};
 	} else {
 		return false;
 	}
@@ -158,8 +157,8 @@ static int enter_write(struct proc *p)
 	return PROC_STAY;
 }
 
-/* What the request that was not answered means for the warning is shown, and no more: the eNodeB may
- * broadcast it all the same. */
+/* What the request that was not answered means for the warning is shown, and no more: the eNodeB
+ * may broadcast it all the same. */
 static void write_ended(struct proc *p, uint16_t cause)
 {
 	const struct warning_proc *x = (const struct warning_proc *)p;
@@ -198,19 +197,27 @@ static int answered(struct proc *p, const void *msg)
 	return PROC_END;
 }
 
-static const struct proc_step write_steps[] = {{"write-replace", enter_write, &mme.timer[T_NODE], 0}};
+static const struct proc_step write_steps[] = {
+	{"write-replace", enter_write, &mme.timer[T_NODE], 0}};
 static const struct proc_step kill_steps[] = {{"kill", enter_kill, &mme.timer[T_NODE], 0}};
 static const struct proc_row write_rows[] = {{0, EV_WARNING_RESPONSE, answered, 0}};
 static const struct proc_row kill_rows[] = {{0, EV_KILL_RESPONSE, answered, 0}};
 const struct proc_def warning_write_def = {
-	"write-replace warning", "TS 36.413 8.12.1", write_steps, write_rows, 1, 1, &proc_pool,
+	"write-replace warning",
+	"TS 36.413 8.12.1",
+	write_steps,
+	write_rows,
+	1,
+	1,
+	&proc_pool,
 	write_ended,
 };
 const struct proc_def warning_kill_def = {
 	"kill", "TS 36.413 8.12.2", kill_steps, kill_rows, 1, 1, &proc_pool, write_ended,
 };
 
-struct proc *warning_running(struct enb *e, const struct proc_def *def, uint16_t id, uint16_t serial)
+struct proc *warning_running(struct enb *e, const struct proc_def *def, uint16_t id,
+			     uint16_t serial)
 {
 	for (struct proc *p = e->node.procs.first; p; p = p->next) {
 		const struct warning_proc *x = (const struct warning_proc *)p;
@@ -256,7 +263,8 @@ void warning_write_to(struct warning *w, struct enb *e)
 		w->enbs = x;
 	}
 	x->state = ASKED;
-	begin(e, &warning_write_def, (struct warning_proc){.id = w->order.id, .serial = w->order.serial});
+	begin(e, &warning_write_def,
+	      (struct warning_proc){.id = w->order.id, .serial = w->order.serial});
 }
 
 /* ---- orders ---- */
@@ -297,8 +305,8 @@ static struct warning *keep(const struct warning_order *o)
 	return w;
 }
 
-/* 23.041 9.4.1.2.1: scope (2), message code (10), update number (4). A new update number of the same
- * message takes the place of the old one. */
+/* 23.041 9.4.1.2.1: scope (2), message code (10), update number (4). A new update number of the
+ * same message takes the place of the old one. */
 static bool is_update_of(const struct warning_order *a, const struct warning_order *b)
 {
 	return a->id == b->id && (a->serial ^ b->serial) >> 4 == 0;
@@ -352,7 +360,8 @@ int warning_kill(uint16_t id, uint16_t serial)
 		return -ENOENT;
 	for (struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
 		struct warning_enb *x = e->ready ? warning_entry(w, e) : NULL;
-		struct proc *writing = x ? warning_running(e, &warning_write_def, id, serial) : NULL;
+		struct proc *writing =
+			x ? warning_running(e, &warning_write_def, id, serial) : NULL;
 
 		if (!x)
 			continue;

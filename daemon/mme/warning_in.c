@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What eNodeBs say to warning messages (TS 36.413 8.12): in which cells one is broadcast, how often it
- * was when it is killed, which cells have lost theirs or cannot broadcast; and how all of it is shown. */
+/* What eNodeBs say to warning messages (TS 36.413 8.12): in which cells one is broadcast, how often
+ * it was when it is killed, which cells have lost theirs or cannot broadcast; and how all of it is
+ * shown. */
 #include <stdlib.h>
 #include "mme/warning.h"
 
@@ -69,7 +70,8 @@ static void unexpected(const struct enb *e, const char *name, uint16_t id, uint1
 void on_write_replace_warning_response(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_write_replace_warning_response *m = body;
-	struct proc *p = warning_running(e, &warning_write_def, m->message_identifier, m->serial_number);
+	struct proc *p =
+		warning_running(e, &warning_write_def, m->message_identifier, m->serial_number);
 	struct warning *w = warning_find(m->message_identifier, m->serial_number);
 	struct warning_enb *x = w ? warning_entry(w, e) : NULL;
 
@@ -125,7 +127,8 @@ static uint64_t broadcasts(const struct s1ap_broadcast_cancelled_area_list *l)
 void on_kill_response(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_kill_response *m = body;
-	struct proc *p = warning_running(e, &warning_kill_def, m->message_identifier, m->serial_number);
+	struct proc *p =
+		warning_running(e, &warning_kill_def, m->message_identifier, m->serial_number);
 	bool every = p && ((struct warning_proc *)p)->all;
 
 	(void)c;
@@ -137,8 +140,8 @@ void on_kill_response(struct enb *e, struct s1_conn *c, const void *body)
 		struct warning_enb *x = warning_entry(w, e);
 
 		if (!x || x->state != KILLING ||
-		    (!every && (w->order.id != m->message_identifier ||
-				w->order.serial != m->serial_number)))
+		    (!every &&
+		     (w->order.id != m->message_identifier || w->order.serial != m->serial_number)))
 			continue;
 		x->state = KILLED;
 		warning_drop_cells(x);
@@ -168,8 +171,7 @@ static bool restarted(const struct warning_area *a, const struct s1ap_pws_restar
 		     k++)
 			if (a->area[i] == m->emergency_area_id_list_for_restart.v[k])
 				return true;
-	return !a->cells && !a->tais &&
-	       (!a->areas || !m->has.emergency_area_id_list_for_restart);
+	return !a->cells && !a->tais && (!a->areas || !m->has.emergency_area_id_list_for_restart);
 }
 
 static void drop_cell(struct warning_enb *x, const struct ecgi *cell)
@@ -264,9 +266,9 @@ bool warning_next(uint64_t *cursor, struct warning_view *v)
 bool warning_enb_next(uint16_t id, int serial, uint64_t *cursor, struct warning_enb_view *v)
 {
 	static const char *const words[] = {
-		[ASKED] = "asked",     [BROADCAST] = "on",      [NOWHERE] = "in no cell",
-		[UNANSWERED] = "no answer", [FAILED] = "failed", [KILLING] = "being killed",
-		[KILLED] = "killed",   [REPLACED] = "replaced", [GONE] = "eNodeB gone",
+		[ASKED] = "asked",          [BROADCAST] = "on",      [NOWHERE] = "in no cell",
+		[UNANSWERED] = "no answer", [FAILED] = "failed",     [KILLING] = "being killed",
+		[KILLED] = "killed",        [REPLACED] = "replaced", [GONE] = "eNodeB gone",
 	};
 	uint64_t skip = (*cursor)++;
 	char plmn[PLMN_STRLEN];

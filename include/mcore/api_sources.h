@@ -16,7 +16,7 @@ struct warning_text {
 	const char *cells, *tais, *areas; /* lists by commas; none of them: everywhere */
 };
 
-enum api_locate { LOCATE_ASK, LOCATE_LAST, LOCATE_CHANGES, LOCATE_STOP };
+enum api_locate { LOCATE_ASK, LOCATE_NOW /* and pages it */, LOCATE_LAST, LOCATE_CHANGES, LOCATE_STOP };
 
 /* eNodeBs as nodes. An eNodeB is named by its id as text or its name. Functions that return int give 0
  * or more, or a negative errno with *error in words (static text). done is called exactly once, never

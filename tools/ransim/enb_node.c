@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An eNodeB as a node (TS 36.413 8.3.4, 8.7, 8.9, 8.11, 8.12, 8.15, 8.17): configuration updates
+/* An eNodeB as a node (TS 36.413 8.3.4 to 8.3.10, 8.7, 8.10 to 8.18): configuration updates
  * both ways, overload, configuration transfer, warnings, and of its UEs location, trace,
  * modification. What comes is answered as an eNodeB with one cell would, or refused where a command
  * said so; what it sends of its own accord are the words of `node` and `tell`. */
@@ -151,7 +151,8 @@ static void on_kill(struct enb *enb, const void *body)
 
 	event_enb(enb, "kill", "id=%u serial=%04x all=%s", m->message_identifier, m->serial_number,
 		  m->has.kill_all_warning_messages ? "yes" : "no");
-	cell.number_of_broadcasts = (uint16_t)enb->broadcasts;
+	if (!m->has.kill_all_warning_messages)
+		cell.number_of_broadcasts = (uint16_t)enb->broadcasts;
 	S1AP_SET(&r, message_identifier, m->message_identifier);
 	S1AP_SET(&r, serial_number, m->serial_number);
 	r.has.broadcast_cancelled_area_list = enb->broadcasts > 0;

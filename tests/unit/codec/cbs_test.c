@@ -99,8 +99,9 @@ static void pages_follow_one_another(void **state)
 static void what_is_no_text_is_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"", "\x80", "a\xc3", "\xed\xa0\x80", "\xe0\x80\xaf",
-					  "\U0001f525", "\xc0\xaf", "\xff"};
+	static const char *const bad[] = {
+		"",           "\x80",     "a\xc3", "\xed\xa0\x80", "\xe0\x80\xaf",
+		"\U0001f525", "\xc0\xaf", "\xff"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		error = NULL;

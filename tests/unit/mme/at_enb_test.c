@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices at their eNodeB (TS 36.413 8.3.4, 8.8, 8.9, 8.11, 8.17): location, trace, changes of the
+/* Devices at their eNodeB (TS 36.413 8.3.4 to 8.3.10, 8.9 to 8.11, 8.18): location, trace, changes of the
  * context, capabilities, and what secondary nodes carried. */
 #include "bench.h"
 
@@ -79,6 +79,31 @@ static void location_of_an_idle_device_is_what_is_known(void **state)
 	run();
 	assert_int_equal(last_err, 0);
 	quiet(d.enb);
+}
+
+static void an_idle_device_is_paged_to_be_located(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	told = 0;
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	expect(d.enb, paging);
+	serve(&d);
+	expect(d.enb, location_reporting_control);
+	report(&d, 0x99, S1AP_EVENT_TYPE_DIRECT);
+	assert_int_equal(told, 1);
+	assert_int_equal(last_err, 0);
+	assert_int_equal(ue_of(&d)->ecgi.eci, 0x99);
+	go_idle(&d);
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	elapse(12000);
+	assert_int_equal(told, 1);
+	elapse(12000); /* T3413 has expired for the last time */
+	assert_int_equal(told, 2);
+	assert_int_equal(last_err, -ETIMEDOUT);
+	while (next_pdu(d.enb))
+		;
 }
 
 static void location_that_fails_or_is_not_answered_ends(void **state)
@@ -285,7 +310,8 @@ static void voice_is_asked_of_the_radio(void **state)
 	expect(d.enb, ue_radio_capability_match_request);
 	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
 	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
-	S1AP_SET(&r, voice_support_match_indicator, S1AP_VOICE_SUPPORT_MATCH_INDICATOR_NOT_SUPPORTED);
+	S1AP_SET(&r, voice_support_match_indicator,
+		 S1AP_VOICE_SUPPORT_MATCH_INDICATOR_NOT_SUPPORTED);
 	last_err = 1;
 	tell(d.enb, ue_radio_capability_match_response, &r);
 	assert_int_equal(last_err, 0);
@@ -382,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(a_connected_device_is_located_by_its_enodeb),
 		BEHAVIOUR(location_of_an_idle_device_is_what_is_known),
+		BEHAVIOUR(an_idle_device_is_paged_to_be_located),
 		BEHAVIOUR(location_that_fails_or_is_not_answered_ends),
 		BEHAVIOUR(reports_of_changes_are_asked_for_in_each_context),
 		BEHAVIOUR(places_are_kept_up_to_eight),

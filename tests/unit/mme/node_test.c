@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* eNodeBs as nodes (TS 36.413 8.7, 8.15): what each tells and is told, and what follows from its answer. */
+/* eNodeBs as nodes (TS 36.413 8.7, 8.15): what each tells and is told, and what follows from its
+ * answer. */
 #include "bench.h"
 
 static struct enb *enb_at(unsigned i)
@@ -174,16 +175,28 @@ static void mme_update_waits_as_long_as_the_enodeb_says(void **state)
 	assert_int_equal(mme_counters.mme_update_failed, 2);
 }
 
-static void mme_update_without_an_answer_is_sent_three_times(void **state)
+static void mme_update_without_an_answer_is_sent_three_times_the_same(void **state)
 {
 	(void)state;
+	const struct s1ap_mme_configuration_update *m;
+
 	enb_ready(0);
-	reload_as("new", 77);
+	reload_as("one", 77);
 	for (int i = 0; i < 3; i++) {
-		expect(&assoc[0], mme_configuration_update);
+		m = expect(&assoc[0], mme_configuration_update);
+		assert_memory_equal(m->mme_name.p, "one", 3);
 		quiet(&assoc[0]);
+		reload_as(i ? "three" : "two", 77);
 		elapse(10100);
 	}
+	/* What changed meanwhile is an update of its own. */
+	m = expect(&assoc[0], mme_configuration_update);
+	assert_memory_equal(m->mme_name.p, "three", 5);
+	elapse(10100);
+	expect(&assoc[0], mme_configuration_update);
+	elapse(10100);
+	expect(&assoc[0], mme_configuration_update);
+	elapse(10100);
 	quiet(&assoc[0]);
 	assert_int_equal(in_use("mme_update"), 0);
 }
@@ -402,7 +415,8 @@ static void on_count(void *arg, const struct enb_count_view *v)
 
 static void on_cause(void *arg, const struct enb_cause_view *v)
 {
-	((struct parts *)arg)->causes += !strcmp(v->cause, "radio: user-inactivity") && v->times == 1;
+	((struct parts *)arg)->causes +=
+		!strcmp(v->cause, "radio: user-inactivity") && v->times == 1;
 }
 
 static void an_enodeb_is_shown_with_its_cells_and_counters(void **state)
@@ -435,7 +449,7 @@ int main(void)
 		BEHAVIOUR(s1_removal_ends_the_interface),
 		BEHAVIOUR(mme_update_goes_to_all_when_something_changed),
 		BEHAVIOUR(mme_update_waits_as_long_as_the_enodeb_says),
-		BEHAVIOUR(mme_update_without_an_answer_is_sent_three_times),
+		BEHAVIOUR(mme_update_without_an_answer_is_sent_three_times_the_same),
 		BEHAVIOUR(a_change_while_an_update_is_under_way_follows_it),
 		BEHAVIOUR(reset_of_all_makes_devices_idle),
 		BEHAVIOUR(reset_of_one_names_its_connection),

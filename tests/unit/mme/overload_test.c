@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Overload (TS 36.413 8.7.6, TS 23.401 4.3.7.4, TS 24.301 5.3.9): what eNodeBs are told, by hand and by
- * load, and who is refused with cause 22 meanwhile. */
+/* Overload (TS 36.413 8.7.6, TS 23.401 4.3.7.4, TS 24.301 5.3.9): what eNodeBs are told, by hand
+ * and by load, and who is refused with cause 22 meanwhile. */
 #include "bench.h"
 
 static const char *error;
@@ -158,7 +158,10 @@ static void each_action_holds_its_own_traffic_back(void **state)
 		{"reject-mo-data", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA, true},
 		{"reject-mo-data", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING, false},
 		{"reject-mo-data", S1AP_RRC_ESTABLISHMENT_CAUSE_DELAY_TOLERANT_ACCESS, true},
+		{"reject-mo-data", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_VOICE_CALL, true},
 		{"reject-signalling", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING, true},
+		{"reject-signalling", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_VOICE_CALL, true},
+		{"reject-signalling", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_EXCEPTION_DATA, false},
 		{"reject-signalling", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA, true},
 		{"reject-delay-tolerant", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA, false},
 		{"reject-delay-tolerant", S1AP_RRC_ESTABLISHMENT_CAUSE_DELAY_TOLERANT_ACCESS, true},
@@ -166,8 +169,8 @@ static void each_action_holds_its_own_traffic_back(void **state)
 		{"permit-emergency", S1AP_RRC_ESTABLISHMENT_CAUSE_EMERGENCY, false},
 		{"permit-high-priority-and-exceptions",
 		 S1AP_RRC_ESTABLISHMENT_CAUSE_MO_EXCEPTION_DATA, false},
-		{"permit-high-priority-and-exceptions",
-		 S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING, true},
+		{"permit-high-priority-and-exceptions", S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING,
+		 true},
 	};
 	struct s1_conn c = {.tai = {PLMN, TAC}};
 
@@ -199,11 +202,12 @@ static void load_begins_it_and_calm_ends_it(void **state)
 	(void)state;
 	struct mme_config c = bench_config;
 
-	c.overload = (struct overload_config){.attach_rate = 100,
-					      .latency_ms = 200,
-					      .action = S1AP_OVERLOAD_ACTION_REJECT_DELAY_TOLERANT_ACCESS,
-					      .reduction = 40,
-					      .clear_ms = 0};
+	c.overload = (struct overload_config){
+		.attach_rate = 100,
+		.latency_ms = 200,
+		.action = S1AP_OVERLOAD_ACTION_REJECT_DELAY_TOLERANT_ACCESS,
+		.reduction = 40,
+		.clear_ms = 0};
 	mme_reload(&c);
 	enb_ready(0);
 	overload_measured(99, 199);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Warning messages (TS 36.413 8.12): who is asked to broadcast one, what their answers mean, and its end. */
+/* Warning messages (TS 36.413 8.12): who is asked to broadcast one, what their answers mean, and
+ * its end. */
 #include "bench.h"
 
 static const char *error;
 
 static struct warning_text text(void)
 {
-	return (struct warning_text){.id = 4370, .serial = 0x4010, .period_s = 30, .broadcasts = 10,
-				     .text = "flood"};
+	return (struct warning_text){
+		.id = 4370, .serial = 0x4010, .period_s = 30, .broadcasts = 10, .text = "flood"};
 }
 
 static struct ecgi cell(unsigned enb, unsigned n)
@@ -134,19 +135,28 @@ static void bad_orders_are_refused(void **state)
 {
 	(void)state;
 	static const struct warning_text bad[] = {
-		{.id = 65536, .period_s = 1, .text = "x"},
-		{.id = 1, .serial = 65536, .period_s = 1, .text = "x"},
-		{.id = 1, .period_s = 131072, .text = "x"},
+		{.id = 65536, .period_s = 1, .broadcasts = 1, .text = "x"},
+		{.id = 1, .serial = 65536, .period_s = 1, .broadcasts = 1, .text = "x"},
+		{.id = 1, .period_s = 131072, .broadcasts = 1, .text = "x"},
 		{.id = 1, .period_s = 0, .broadcasts = 2, .text = "x"},
 		{.id = 1, .period_s = 1},
+		{.id = 1, .period_s = 1, .broadcasts = 0, .text = "x"},
 		{.id = 1, .period_s = 1, .type = "58"},
-		{.id = 1, .period_s = 1, .text = "x", .cells = "00101"},
-		{.id = 1, .period_s = 1, .text = "x", .cells = "00101-fffffff1"},
-		{.id = 1, .period_s = 1, .text = "x", .tais = "00101-0001,"
-								  ","},
-		{.id = 1, .period_s = 1, .text = "x", .areas = "1000000"},
-		{.id = 1, .period_s = 1, .text = "x", .areas = "01", .tais = "00101-0001"},
-		{.id = 1, .period_s = 1, .text = "\xff"},
+		{.id = 1, .period_s = 1, .broadcasts = 1, .text = "x", .cells = "00101"},
+		{.id = 1, .period_s = 1, .broadcasts = 1, .text = "x", .cells = "00101-fffffff1"},
+		{.id = 1,
+		 .period_s = 1,
+		 .text = "x",
+		 .tais = "00101-0001,"
+			 ","},
+		{.id = 1, .period_s = 1, .broadcasts = 1, .text = "x", .areas = "1000000"},
+		{.id = 1,
+		 .period_s = 1,
+		 .broadcasts = 1,
+		 .text = "x",
+		 .areas = "01",
+		 .tais = "00101-0001"},
+		{.id = 1, .period_s = 1, .broadcasts = 1, .text = "\xff"},
 	};
 
 	enb_ready(0);
@@ -162,8 +172,12 @@ static void bad_orders_are_refused(void **state)
 static void long_periods_and_etws_have_their_ies(void **state)
 {
 	(void)state;
-	struct warning_text t = {.id = 4352, .serial = 0x3000, .period_s = 100000, .broadcasts = 0,
-				 .type = "0580", .concurrent = true};
+	struct warning_text t = {.id = 4352,
+				 .serial = 0x3000,
+				 .period_s = 100000,
+				 .broadcasts = 0,
+				 .type = "0580",
+				 .concurrent = true};
 	const struct s1ap_write_replace_warning_request *m;
 
 	enb_ready(0);
