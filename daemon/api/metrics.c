@@ -208,8 +208,8 @@ void memory_show(struct api_request *r)
 void version_show(struct api_request *r)
 {
 	api_reply(r, 200,
-		  json_pack("{s:s,s:i,s:i,s:s,s:s}", "version", MCORE_VERSION, "abi", MCORE_ABI, "pid",
-			    (int)getpid(), "datapath",
+		  json_pack("{s:s,s:i,s:i,s:s,s:s}", "version", MCORE_VERSION, "abi", MCORE_ABI,
+			    "pid", (int)getpid(), "datapath",
 			    api_config->datapath ? dp_describe() : "none", "pins",
 			    api_config->datapath ? dp_pins() : ""));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What eNodeBs tell and ask about a device without changing its state (TS 36.413 8.3.10, 8.6.2.4a, 8.9,
- * 8.18): its radio capabilities, what a secondary node carried, that a NAS message has arrived, and
- * what the MME knows of a device that an eNodeB knows by its S-TMSI alone. */
+/* What eNodeBs tell and ask about a device without changing its state
+ * (TS 36.413 8.3.10, 8.6.2.4a, 8.9, 8.18): its radio capabilities, what a secondary node carried,
+ * that a NAS message has arrived, and what the MME knows of a device that an eNodeB knows by its
+ * S-TMSI alone. */
 #include <stdlib.h>
 #include "mme/esm.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices at their eNodeB (TS 36.413 8.3.4 to 8.3.10, 8.9 to 8.11, 8.18): location, trace, changes of the
- * context, capabilities, and what secondary nodes carried. */
+/* Devices at their eNodeB (TS 36.413 8.3.4 to 8.3.10, 8.9 to 8.11, 8.18): location, trace, changes
+ * of the context, capabilities, and what secondary nodes carried. */
 #include "bench.h"
 
 static int last_err;
