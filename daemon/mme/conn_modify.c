@@ -71,6 +71,7 @@ static void modify_ended(struct proc *p, uint16_t cause)
 		struct mme_ue *ue = p->owner;
 
 		as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
+		ue_save_conn(ue);
 	}
 	if (m->what.done)
 		m->what.done(p->owner, m->what.arg, err_of(cause));

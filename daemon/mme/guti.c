@@ -15,10 +15,8 @@ static int enter(struct proc *p)
 {
 	struct mme_ue *ue = p->owner;
 
-	if (!p->tries) {
+	if (!p->tries)
 		ue_allot_tmsi(ue);
-		ue_save(ue);
-	}
 	struct nas_guti_reallocation_command m = {
 		.guti = {.type = NAS_ID_GUTI, .guti = ue_guti(ue)},
 		.tai_list = mme_new_tai_list(ue),
@@ -26,6 +24,8 @@ static int enter(struct proc *p)
 
 	SET(&m, nas_guti_reallocation_command, tai_list);
 	NAS_SEND(ue, guti_reallocation_command, &m);
+	if (!p->tries)
+		ue_save(ue);
 	return PROC_STAY;
 }
 

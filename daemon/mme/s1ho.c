@@ -478,8 +478,10 @@ static void end(struct proc *p, uint16_t cause)
 	else if (ue->conn == h->target) /* without a source, and not come to the target */
 		conn_release(h->target,
 			     S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
-	else
+	else {
+		ue_save_conn(ue); /* its key chain has moved on */
 		esm_resume(ue);
+	}
 }
 
 static int cancelled(struct proc *p, const void *msg)

@@ -110,9 +110,10 @@ static int enter_accept(struct proc *p)
 		ue_allot_tmsi(ue);
 		ue->due &= (uint8_t)~REFRESH_GUTI;
 		t->guti = true;
-		ue_save(ue);
 	}
 	send_accept(t);
+	if (!p->tries && (t->guti || t->connected)) /* else it is saved when the connection ends */
+		ue_save(ue);
 	if (!p->tries && t->bearers)
 		service_begin(ue);
 	return t->guti ? PROC_STAY : PROC_END;

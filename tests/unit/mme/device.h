@@ -8,6 +8,7 @@ struct device {
 	imsi_t imsi;
 	struct s1_assoc *enb;
 	uint32_t enb_id, mme_id;
+	uint16_t area; /* its cell's TAC, from TAC on */
 	struct nas_security sec;
 	bool secure; /* uplink messages are protected */
 	bool has_guti;
@@ -74,7 +75,7 @@ static inline void initial_with(struct device *d, struct bytes pdu, bool s_tmsi)
 	d->last_up = pdu;
 	S1AP_SET(&m, enb_ue_s1ap_id, d->enb_id);
 	S1AP_SET(&m, nas_pdu, pdu);
-	S1AP_SET(&m, tai, (struct tai){PLMN, TAC});
+	S1AP_SET(&m, tai, ((struct tai){PLMN, (uint16_t)(TAC + d->area)}));
 	S1AP_SET(&m, eutran_cgi, (struct ecgi){PLMN, 0x1234567});
 	S1AP_SET(&m, rrc_establishment_cause, S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING);
 	if (s_tmsi)
@@ -101,7 +102,7 @@ static inline void uplink(struct device *d, struct bytes pdu)
 	S1AP_SET(&m, enb_ue_s1ap_id, d->enb_id);
 	S1AP_SET(&m, nas_pdu, pdu);
 	S1AP_SET(&m, eutran_cgi, (struct ecgi){PLMN, 0x1234567});
-	S1AP_SET(&m, tai, (struct tai){PLMN, TAC});
+	S1AP_SET(&m, tai, ((struct tai){PLMN, (uint16_t)(TAC + d->area)}));
 	tell(d->enb, uplink_nas_transport, &m);
 }
 
@@ -401,6 +402,48 @@ static inline void serve_device(struct device *d)
 	initial(d, service_request(d));
 	take_context(d);
 	context_is_up(d, d->ebi);
+}
+
+/* The eNodeB gets the KeNB of the new KASME (33.401 7.2.9.2), and takes it or not. */
+static inline void rekey(struct device *d, bool takes)
+{
+	const struct s1ap_ue_context_modification_request *r =
+		expect(d->enb, ue_context_modification_request);
+	struct s1ap_ue_context_modification_response yes = {0};
+	struct s1ap_ue_context_modification_failure no = {0};
+	uint8_t kenb[32];
+
+	kdf_kenb(d->sec.kasme, 0, kenb);
+	assert_true(r->has.security_key);
+	assert_memory_equal(r->security_key.p, kenb, 32);
+	S1AP_SET(&yes, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&yes, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&no, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&no, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&no, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
+	if (takes)
+		tell(d->enb, ue_context_modification_response, &yes);
+	else
+		tell(d->enb, ue_context_modification_failure, &no);
+}
+
+/* Authentication, security mode and the eNodeB's new key. */
+static inline void prove(struct device *d)
+{
+	take_challenge(d);
+	answer_challenge(d);
+	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(d);
+	rekey(d, true);
+}
+
+static inline struct nas_tau_request tau_of(const struct device *d, uint8_t type, bool active)
+{
+	return (struct nas_tau_request){
+		.update_type = {type, active},
+		.ksi = d->sec.ksi,
+		.old_guti = {.type = NAS_ID_GUTI, .guti = d->guti},
+	};
 }
 
 /* Downlink data for the device, on a bearer of that ARP; cause 0: plain. */

@@ -210,17 +210,6 @@ static void radio_capability_is_given_back_at_the_next_connection(void **state)
 
 /* ---- tracking area update ---- */
 
-static struct nas_tau_request tau_of(const struct device *d, uint8_t type, bool active)
-{
-	struct nas_tau_request r = {
-		.update_type = {type, active},
-		.ksi = d->sec.ksi,
-		.old_guti = {.type = NAS_ID_GUTI, .guti = d->guti},
-	};
-
-	return r;
-}
-
 static void tau_is_accepted_and_the_device_released(void **state)
 {
 	(void)state;

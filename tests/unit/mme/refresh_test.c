@@ -39,39 +39,6 @@ static struct device connected(void)
 	return d;
 }
 
-/* The eNodeB gets the KeNB of the new KASME (33.401 7.2.9.2), and takes it or not. */
-static void rekey(struct device *d, bool takes)
-{
-	const struct s1ap_ue_context_modification_request *r =
-		expect(d->enb, ue_context_modification_request);
-	struct s1ap_ue_context_modification_response yes = {0};
-	struct s1ap_ue_context_modification_failure no = {0};
-	uint8_t kenb[32];
-
-	kdf_kenb(d->sec.kasme, 0, kenb);
-	assert_true(r->has.security_key);
-	assert_memory_equal(r->security_key.p, kenb, 32);
-	S1AP_SET(&yes, mme_ue_s1ap_id, d->mme_id);
-	S1AP_SET(&yes, enb_ue_s1ap_id, d->enb_id);
-	S1AP_SET(&no, mme_ue_s1ap_id, d->mme_id);
-	S1AP_SET(&no, enb_ue_s1ap_id, d->enb_id);
-	S1AP_SET(&no, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
-	if (takes)
-		tell(d->enb, ue_context_modification_response, &yes);
-	else
-		tell(d->enb, ue_context_modification_failure, &no);
-}
-
-/* Authentication, security mode and the eNodeB's new key. */
-static void prove(struct device *d)
-{
-	take_challenge(d);
-	answer_challenge(d);
-	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
-	complete_smc(d);
-	rekey(d, true);
-}
-
 static void works(struct device *d)
 {
 	struct nas_emm_status s = {.emm_cause = 97};

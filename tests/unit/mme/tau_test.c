@@ -2,15 +2,6 @@
 /* Tracking area update: what goes with the accept, its repetition, and power saving. */
 #include "bench.h"
 
-static struct nas_tau_request tau_of(const struct device *d, uint8_t type, bool active)
-{
-	return (struct nas_tau_request){
-		.update_type = {type, active},
-		.ksi = d->sec.ksi,
-		.old_guti = {.type = NAS_ID_GUTI, .guti = d->guti},
-	};
-}
-
 static void updates(struct device *d, const struct nas_tau_request *r)
 {
 	initial(d, protect(d, NAS(tau_request, r), NAS_SEC_INTEGRITY));

@@ -5,42 +5,12 @@
 
 enum { NEW_ID = 0x777 };
 
-struct request {
-	struct s1ap_path_switch_request m;
-	struct s1ap_e_rab_to_be_switched_dl_item item[4];
-};
-
-/* From the eNodeB with the device's default bearer; d is not there yet. */
-static void compose(struct request *r, const struct device *d, uint32_t enb_id)
-{
-	memset(r, 0, sizeof(*r));
-	r->item[0] = (struct s1ap_e_rab_to_be_switched_dl_item){
-		.e_rab_id = d->ebi, .transport_layer_address = at(9), .gtp_teid = 0x9000 + enb_id};
-	S1AP_SET(&r->m, enb_ue_s1ap_id, enb_id);
-	S1AP_SET(&r->m, e_rab_to_be_switched_dl_list,
-		 (struct s1ap_e_rab_to_be_switched_dl_list){r->item, 1});
-	S1AP_SET(&r->m, source_mme_ue_s1ap_id, d->mme_id);
-	S1AP_SET(&r->m, eutran_cgi, (struct ecgi){PLMN, 0x7654321});
-	S1AP_SET(&r->m, tai, (struct tai){PLMN, TAC});
-	S1AP_SET(&r->m, ue_security_capabilities,
-		 (struct s1ap_ue_security_capabilities){(uint16_t)(d->capability[0] << 9),
-							(uint16_t)(d->capability[1] << 9)});
-}
-
 static void add_e_rab(struct request *r, uint8_t id)
 {
 	uint32_t n = r->m.e_rab_to_be_switched_dl_list.n++;
 
 	r->item[n] = (struct s1ap_e_rab_to_be_switched_dl_item){
 		.e_rab_id = id, .transport_layer_address = at(9), .gtp_teid = 0x9900 + id};
-}
-
-/* Sends it, and the device is there. */
-static void ask(struct request *r, struct device *d, struct s1_assoc *to)
-{
-	tell(to, path_switch_request, &r->m);
-	d->enb = to;
-	d->enb_id = r->m.enb_ue_s1ap_id;
 }
 
 static const struct s1ap_path_switch_request_acknowledge *switched(const struct device *d)
