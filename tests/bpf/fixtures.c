@@ -299,13 +299,15 @@ static void run_table(void)
 	}
 }
 
-static uint64_t now_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
+
+static uint64_t now_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 
 static void pin(unsigned cpu)
 {
@@ -364,10 +366,11 @@ static uint64_t flow_cost(const struct flow *f)
 }
 
 /* For 0.2 s as fast as it goes; each packet's fate and the time it moves are judged by the clock
- * before and after it, so that a busy machine, which stops us at times, judges the same. */
+ * before and after it, so that a busy machine, which stops us at times, judges the same. Long bursts are by the kernel's coarse clock. */
 static bool rate_holds(const struct flow *f)
 {
-	const uint64_t cost = flow_cost(f), tick = f->burst_ns >= 1 << 26 ? 10000000 : 0;
+	const uint64_t cost = flow_cost(f);
+	const clockid_t clock = f->burst_ns >= 1 << 26 ? CLOCK_MONOTONIC_COARSE : CLOCK_MONOTONIC;
 	const uint64_t end = now_ns() + 200000000;
 	struct rate *r = flow_start(f);
 	struct count *count = f->down ? &lab.sessions[DEVICE].down : &lab.sessions[DEVICE].up;
@@ -375,7 +378,7 @@ static bool rate_holds(const struct flow *f)
 	uint8_t in[FRAME_MAX];
 	size_t n = flow_frame(f, in);
 
-	while ((before = now_ns()) < end) {
+	while ((before = clock_ns(clock)) < end) {
 		uint64_t tat = r->tat, moved;
 		bool went = flow_send(f, in, n);
 
@@ -384,14 +387,14 @@ static bool rate_holds(const struct flow *f)
 		if (went && tat > after + f->burst_ns)
 			return fail("a packet went %llu ns too early",
 				    (unsigned long long)(tat - after - f->burst_ns));
-		if (!went && tat <= before - tick + f->burst_ns)
+		if (!went && tat <= before + f->burst_ns)
 			return fail("a packet was held that conforms");
 		if (!went && moved != tat)
 			return fail("a packet that was held moved the time");
 		if (went && tat >= after && moved != tat + cost)
 			return fail("a packet moved the time by %llu ns, want %llu",
 				    (unsigned long long)(moved - tat), (unsigned long long)cost);
-		if (went && tat < after && (moved < before - tick + cost || moved > after + cost))
+		if (went && tat < after && (moved < before + cost || moved > after + cost))
 			return fail("a packet after silence starts at another time");
 		through += went;
 		held += !went;
@@ -412,7 +415,9 @@ static bool rate_holds(const struct flow *f)
 struct sender {
 	unsigned cpu;
 	const struct flow *flow;
-	uint64_t until, sent, through;
+	uint64_t until; /* a time, or */
+	uint64_t most;	/* 0, or so many packets */
+	uint64_t sent, through;
 };
 
 static void *sender_run(void *arg)
@@ -422,7 +427,7 @@ static void *sender_run(void *arg)
 	size_t n = flow_frame(s->flow, in);
 
 	pin(s->cpu);
-	for (; now_ns() < s->until; s->sent++)
+	for (; s->most ? s->sent < s->most : now_ns() < s->until; s->sent++)
 		s->through += flow_send(s->flow, in, n);
 	return NULL;
 }
@@ -461,7 +466,7 @@ static bool two_cpus_are_exact(const struct flow *f)
 static bool two_cpus_share_a_quota(void)
 {
 	const struct flow f = {false, 200, LINE_RATE, 5000000};
-	const int64_t quota = 200 * 20000 + 150;
+	const int64_t quota = 200 * 20000 + 150; /* more than one of them sends */
 	struct session *s = &lab.sessions[DEVICE];
 	struct sender senders[2];
 	pthread_t threads[2];
@@ -472,7 +477,7 @@ static bool two_cpus_share_a_quota(void)
 	s->flags = SESSION_QUOTA_UP;
 	s->quota_left = quota;
 	for (unsigned i = 0; i < 2; i++) {
-		senders[i] = (struct sender){.cpu = i, .flow = &f, .until = now_ns() + 300000000};
+		senders[i] = (struct sender){.cpu = i, .flow = &f, .most = 12000};
 		pthread_create(&threads[i], NULL, sender_run, &senders[i]);
 	}
 	for (unsigned i = 0; i < 2; i++) {
@@ -484,7 +489,7 @@ static bool two_cpus_share_a_quota(void)
 			    (unsigned long long)(through * f.len),
 			    (unsigned long long)quota_octets(s->quota_left), (long long)quota);
 	if (s->quota_left >= 0 || through != 20000)
-		return fail("%llu packets went: too few were sent", (unsigned long long)through);
+		return fail("%llu packets went", (unsigned long long)through);
 	return lab_events(&told) == 1 && told.type == EVENT_QUOTA && told.slot == DEVICE
 		       ? true
 		       : fail("its end is not told once");

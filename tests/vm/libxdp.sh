@@ -58,9 +58,8 @@ check "it adopts the session" logged 'datapath.start .*adopted_sessions=1'
 check "in the dispatchers again" logged 'attached="libxdp on s1u, libxdp on sgi"'
 check "both are there, each once" is "count mcore_access " programs s1u
 check "and one on the other interface" is "mcore_sgi " programs sgi
-check "the eNodeB connects again" saw 'event=s1.setup ' 60
-ran service 1
-check "the device is served" saw 'ue=1 .*event=service ' 60
+check "the eNodeB's association comes back" logged 's1.back .*enb=' 60
+check "the device is connected" ue_is 1 ecm connected
 check "its packets flow through both" counts 5 slow_ping 198.51.100.2
 
 # Stopped in order, then started.
@@ -70,7 +69,7 @@ mark
 check "mcored starts after a stop" lab_start
 check "it adopts the session again" logged 'datapath.start .*adopted_sessions=1'
 check "both are there once more" is "count mcore_access " programs s1u
-check "the eNodeB connects once more" saw 'event=s1.setup ' 60
+check "the association comes back once more" logged 's1.back .*enb=' 60
 ran quit
 check "when the device is off, nothing is left" all_gone 60
 lab_stop

@@ -37,7 +37,7 @@ killed() {
 checks() {
 	local i config=/etc/mcore/mcored.yaml
 	for ((i = 0; i < 60; i++)); do
-		[ "$(systemctl is-active mcored)" = activating ] || break
+		case "$(systemctl is-active mcored)" in active | failed) break ;; esac
 		sleep 1
 	done
 	check "the unit starts" systemctl is-active mcored
