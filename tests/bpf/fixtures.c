@@ -366,7 +366,8 @@ static uint64_t flow_cost(const struct flow *f)
 }
 
 /* For 0.2 s as fast as it goes; each packet's fate and the time it moves are judged by the clock
- * before and after it, so that a busy machine, which stops us at times, judges the same. Long bursts are by the kernel's coarse clock. */
+ * before and after it, so that a busy machine, which stops us at times, judges the same. Long
+ * bursts are by the kernel's coarse clock. */
 static bool rate_holds(const struct flow *f)
 {
 	const uint64_t cost = flow_cost(f);
@@ -416,7 +417,7 @@ struct sender {
 	unsigned cpu;
 	const struct flow *flow;
 	uint64_t until; /* a time, or */
-	uint64_t most;	/* 0, or so many packets */
+	uint64_t most;  /* 0, or so many packets */
 	uint64_t sent, through;
 };
 

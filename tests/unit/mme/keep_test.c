@@ -187,8 +187,8 @@ static void switched_path_is_kept(void **state)
 	for (unsigned i = 1; i < 4; i++) {
 		compose(&r, &d, 0x770 + i);
 		ask(&r, &d, enb_ready(i));
-		is_pair(&d,
-			&expect(d.enb, path_switch_request_acknowledge)->security_context, i + 1);
+		is_pair(&d, &expect(d.enb, path_switch_request_acknowledge)->security_context,
+			i + 1);
 		restarts_as(&d);
 	}
 }
