@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include "core/loop.h"
+#include "mme/apns.h"
 #include "mme/mme.h"
 
 struct mme_config mme;
@@ -106,12 +107,11 @@ uint8_t mme_s6a_cause(enum s6a_result r)
 
 int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 {
-	struct apn_subscription *apn = malloc(a->apns ? a->apns * sizeof(*apn) : 1);
+	const struct apn_subscription *apn = apns_share(a->apn, a->apns);
 
 	if (!apn)
 		return -ENOMEM;
-	memcpy(apn, a->apn, a->apns * sizeof(*apn));
-	free(ue->apn);
+	apns_release(ue->apn);
 	ue->apn = apn;
 	ue->apns = a->apns;
 	ue->default_apn = a->default_apn;

@@ -10,6 +10,7 @@
  * DL_AHEAD later, and before that is used up the context is saved again. Of the uplink the blob may
  * lag by less than what the 5 bits of a Service Request can tell. */
 #include <stdlib.h>
+#include "mme/apns.h"
 #include "mme/esm.h"
 #include "security/crypto.h"
 #include "sgw/sgw.h"
@@ -241,8 +242,11 @@ void ue_save(struct mme_ue *ue)
 	IO(&c, version);
 	io_ue(&c, &copy);
 	io_conn(&c, &conn);
-	for (unsigned i = 0; i < ue->apns; i++)
-		io_subscription(&c, &ue->apn[i]);
+	for (unsigned i = 0; i < ue->apns; i++) {
+		struct apn_subscription apn = ue->apn[i];
+
+		io_subscription(&c, &apn);
+	}
 	IO(&c, pdns);
 	for (struct mme_pdn *p = ue->pdns; p; p = p->next)
 		if (p->bearers->active) {
@@ -364,6 +368,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 {
 	struct cursor c = {.r = rd_of(blob, n)};
 	struct mme_ue *ue = ue_new();
+	static struct apn_subscription apn[S6A_MAX_APNS];
 	struct saved_conn conn = {0};
 	uint8_t version = 0, pdns = 0;
 	bool ok = false;
@@ -378,12 +383,13 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	}
 	if (version == VERSION && !c.r.bad && !ue_claim_s11(ue) && ue->apns <= S6A_MAX_APNS &&
 	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
-	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX &&
-	    (ue->apn = calloc(ue->apns + 1u, sizeof(*ue->apn)))) {
+	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX) {
+		memset(apn, 0, sizeof(apn));
 		for (unsigned i = 0; i < ue->apns; i++)
-			io_subscription(&c, &ue->apn[i]);
+			io_subscription(&c, &apn[i]);
+		ue->apn = apns_share(apn, ue->apns);
 		IO(&c, pdns);
-		ok = !c.r.bad && pdns <= GTPC_MAX_BEARERS && restore_pdns(&c, ue, pdns) && ue->pdns;
+		ok = ue->apn && !c.r.bad && pdns <= GTPC_MAX_BEARERS && restore_pdns(&c, ue, pdns) && ue->pdns;
 	}
 	if (!ok) {
 		UE_LOG(WARN, ue, "ue.restore",

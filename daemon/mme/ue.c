@@ -4,6 +4,7 @@
  * turn, so that a handler may go on looking at a device it has just ended. */
 #include <stdlib.h>
 #include <time.h>
+#include "mme/apns.h"
 #include "mme/mme.h"
 #include "security/crypto.h"
 #include "transport/teid.h"
@@ -498,7 +499,7 @@ void ue_reap(void)
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
 		crypto_wipe(&ue->as, sizeof(ue->as));
 		nas_held_drop(ue);
-		free(ue->apn);
+		apns_release(ue->apn);
 		free(ue->radio_capability);
 		node_ue_freed(ue);
 		free(ue->cell);
