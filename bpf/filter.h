@@ -32,26 +32,15 @@ struct seen {
 	__u8 direction;
 };
 
-INLINE bool has_ports(__u8 proto)
-{
-	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP ||
-	       proto == PROTO_DCCP || proto == PROTO_UDPLITE;
-}
-
-INLINE void seen_ports(struct seen *f, const __be16 port[2])
-{
-	f->port[f->direction == UP ? LOCAL : REMOTE] = bpf_ntohs(port[0]);
-	f->port[f->direction == UP ? REMOTE : LOCAL] = bpf_ntohs(port[1]);
-}
-
-/* Protocol and ports behind the headers that end at `at`. */
+/* Ports behind the headers that end at `at`. */
 INLINE void seen_upper(struct xdp_md *ctx, struct seen *f, __u32 at)
 {
-	__be16 port[2];
+	__u32 ports;
 
-	if (has_ports(f->protocol) && at + sizeof port <= f->off + f->len &&
-	    !bpf_xdp_load_bytes(ctx, at, port, sizeof port))
-		seen_ports(f, port);
+	if (!has_ports(f->protocol) || !load_word(ctx, at, f->off + f->len, &ports))
+		return;
+	f->port[f->direction == UP ? LOCAL : REMOTE] = ports >> 16;
+	f->port[f->direction == UP ? REMOTE : LOCAL] = ports & 0xffff;
 }
 
 INLINE bool has_header6(__u8 proto)

@@ -69,7 +69,17 @@ enum {
 	GTPU_END_MARKER = 254,
 	GTPU_G_PDU = 255,
 };
-enum { PROTO_ICMP = 1, PROTO_UDP = 17, PROTO_ICMPV6 = 58 };
+enum {
+	PROTO_ICMP = 1,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_DCCP = 33,
+	PROTO_ESP = 50,
+	PROTO_AH = 51,
+	PROTO_ICMPV6 = 58,
+	PROTO_SCTP = 132,
+	PROTO_UDPLITE = 136,
+};
 enum {
 	IP6_HOP_BY_HOP = 0,
 	IP6_ROUTING = 43,
@@ -186,6 +196,8 @@ enum { MAX_INNER_OFFSET = 1500, MAX_EXTENSIONS = 8, MAX_IP6_OFFSET = 2000, MAX_I
 /* What ip6_upper() returns: the offset of the upper-layer header, its protocol, and whether a
  * Fragment header stands before it; beyond a later fragment's there is none to be found. */
 enum { UPPER_OFFSET = 0xffff, UPPER_PROTO_SHIFT = 16, UPPER_FRAGMENT = 1 << 24, UPPER_LATER = 1 << 25 };
+/* Beside its `type`: an Authentication Header is not one to be skipped. */
+enum { UPPER_TO_AH = 1 << 8 };
 
 /* Follows a chain of IPv6 extension headers (RFC 8200 4.1), the first of which, of that type, is at
  * `off`. Negative if it is cut or longer than we follow. A function of its own for the same reason
@@ -193,16 +205,19 @@ enum { UPPER_OFFSET = 0xffff, UPPER_PROTO_SHIFT = 16, UPPER_FRAGMENT = 1 << 24, 
 __noinline int ip6_upper(struct xdp_md *ctx, __u32 off, __u32 type)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	const __u32 last = type & UPPER_TO_AH ? IP6_AUTHENTICATION : ~0u;
 	int flags = 0;
 
+	type &= 0xff;
 	for (int i = 0; i <= MAX_IP6_HEADERS; i++) {
 		__u64 at = off;
 		__u8 *h = data + at;
 
 		if (off > MAX_IP6_OFFSET)
 			return -1;
-		if (type != IP6_HOP_BY_HOP && type != IP6_ROUTING && type != IP6_FRAGMENT &&
-		    type != IP6_AUTHENTICATION && type != IP6_DESTINATION)
+		if (type == last || (type != IP6_HOP_BY_HOP && type != IP6_ROUTING &&
+				     type != IP6_FRAGMENT && type != IP6_AUTHENTICATION &&
+				     type != IP6_DESTINATION))
 			return (int)(off | (type & 0xff) << UPPER_PROTO_SHIFT) | flags;
 		opaque(at);
 		if (at > MAX_IP6_OFFSET)
@@ -224,6 +239,32 @@ __noinline int ip6_upper(struct xdp_md *ctx, __u32 off, __u32 type)
 		type = h[0];
 	}
 	return -1;
+}
+
+INLINE bool has_ports(__u8 proto)
+{
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP ||
+	       proto == PROTO_DCCP || proto == PROTO_UDPLITE;
+}
+
+/* The four octets at that offset of the frame, in host order, unless the packet that ends at `limit`
+ * has them not: ports, source first, or an SPI. Most frames have them in their first piece, where a
+ * look costs no call. */
+INLINE bool load_word(struct xdp_md *ctx, __u32 at, __u32 limit, __u32 *word)
+{
+	__u64 off = at;
+	__be32 *w;
+
+	if (at + sizeof *w > limit)
+		return false;
+	opaque(off);
+	w = (void *)(long)ctx->data + off;
+	if (off <= MAX_IP6_OFFSET && (void *)(w + 1) <= (void *)(long)ctx->data_end)
+		*word = *w;
+	else if (bpf_xdp_load_bytes(ctx, at, word, sizeof *word))
+		return false;
+	*word = bpf_ntohl(*word);
+	return true;
 }
 
 /* Extension header types that may stand in front of a G-PDU's packet and mean nothing to us:

@@ -3,28 +3,18 @@
  * the chain that include/mcore/tft_rule.h tells of (TS 23.060 15.3.3, TS 23.401 4.7.2.2). Devices
  * without dedicated bearers have no chain and never come here.
  *
- * A packet's ports are those of TCP, UDP, SCTP, DCCP and UDP-Lite behind up to FLOW_HEADERS IPv6
- * extension headers; fragments but the first have none. */
+ * A packet's ports are those of TCP, UDP, SCTP, DCCP and UDP-Lite behind the IPv6 extension headers
+ * that ip6_upper() follows, but an Authentication Header, which is itself what a filter may ask for;
+ * where that finds no end of them, the protocol is the first one's number. Fragments but the first,
+ * and packets that end before them, have neither ports nor SPI, so that a filter with such a
+ * component is not theirs. */
 #ifndef BPF_TFT_H
 #define BPF_TFT_H
 
 #include "maps.h"
 #include "parse.h"
 
-enum { FLOW_HEADERS = 4, NO_SLOT = ~0u };
-
-enum {
-	PROTO_HOPOPTS = 0,
-	PROTO_TCP = 6,
-	PROTO_DCCP = 33,
-	PROTO_ROUTING = 43,
-	PROTO_FRAGMENT = 44,
-	PROTO_ESP = 50,
-	PROTO_AH = 51,
-	PROTO_DSTOPTS = 60,
-	PROTO_SCTP = 132,
-	PROTO_UDPLITE = 136,
-};
+enum { NO_SLOT = ~0u };
 
 /* A packet as filters see it. */
 struct flow {
@@ -35,66 +25,23 @@ struct flow {
 	__u8 family, protocol, tos;
 };
 
-INLINE void flow_transport(struct xdp_md *ctx, struct flow *f, __u64 off)
+/* Ports or SPI of a packet that ends at `end`, from what is behind its headers at `at`. */
+INLINE void flow_transport(struct xdp_md *ctx, struct flow *f, __u32 at, __u32 end)
 {
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	__be16 *port;
-	__be32 *word;
+	__u32 word;
 
-	opaque(off);
-	if (off > 2048)
+	if (f->protocol == PROTO_AH)
+		at += 4;
+	else if (f->protocol != PROTO_ESP && !has_ports(f->protocol))
 		return;
-	port = data + off;
-	word = data + off;
-	if ((void *)(port + 2) > end)
+	if (!load_word(ctx, at, end, &word))
 		return;
-	switch (f->protocol) {
-	case PROTO_TCP:
-	case PROTO_UDP:
-	case PROTO_SCTP:
-	case PROTO_DCCP:
-	case PROTO_UDPLITE:
-		f->local_port = bpf_ntohs(port[f->direction == TFT_RULE_UP ? 0 : 1]);
-		f->remote_port = bpf_ntohs(port[f->direction == TFT_RULE_UP ? 1 : 0]);
-		break;
-	case PROTO_ESP:
-		f->spi = bpf_ntohl(*word);
-		break;
-	case PROTO_AH:
-		if ((void *)(word + 2) <= end)
-			f->spi = bpf_ntohl(word[1]);
-		break;
+	if (has_ports(f->protocol)) {
+		f->local_port = (__u16)(f->direction == TFT_RULE_UP ? word >> 16 : word);
+		f->remote_port = (__u16)(f->direction == TFT_RULE_UP ? word : word >> 16);
+	} else {
+		f->spi = word;
 	}
-}
-
-/* Behind IPv6 extension headers; *later is set for a fragment but the first. */
-INLINE __u64 flow_extensions(struct xdp_md *ctx, struct flow *f, __u64 off, bool *later)
-{
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-
-	for (int i = 0; i < FLOW_HEADERS; i++) {
-		__u64 at = off;
-		__u8 *h;
-
-		opaque(at);
-		if (at > 2048)
-			break;
-		h = data + at;
-		if ((void *)(h + 8) > end)
-			break;
-		if (f->protocol == PROTO_FRAGMENT) {
-			*later |= h[2] || h[3] & 0xf8;
-			f->protocol = h[0];
-			off += 8;
-		} else if (f->protocol == PROTO_HOPOPTS || f->protocol == PROTO_ROUTING ||
-			   f->protocol == PROTO_DSTOPTS) {
-			f->protocol = h[0];
-			off += (h[1] + 1u) * 8;
-		} else {
-			break;
-		}
-	}
-	return off;
 }
 
 INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
@@ -103,7 +50,9 @@ INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
 	struct iphdr *h4;
 	struct ipv6hdr *h6;
 	__u64 *a, src[2] = {}, dst[2] = {};
+	__u32 at = (__u32)off, len;
 	bool later = false;
+	int upper;
 
 	opaque(off);
 	if (off > MAX_INNER_OFFSET)
@@ -118,7 +67,8 @@ INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
 		src[0] = h4->saddr;
 		dst[0] = h4->daddr;
 		later = h4->frag_off & bpf_htons(0x1fff);
-		off += h4->ihl * 4;
+		at += h4->ihl * 4;
+		len = bpf_ntohs(h4->tot_len);
 	} else {
 		h6 = data + off;
 		if ((void *)(h6 + 1) > end)
@@ -132,7 +82,12 @@ INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
 		src[1] = a[2];
 		dst[0] = a[3];
 		dst[1] = a[4];
-		off = flow_extensions(ctx, f, off + sizeof *h6, &later);
+		len = bpf_ntohs(h6->payload_len) + (__u32)sizeof *h6;
+		upper = ip6_upper(ctx, at + (__u32)sizeof *h6, f->protocol | UPPER_TO_AH);
+		later = upper < 0 || upper & UPPER_LATER;
+		at = (__u32)upper & UPPER_OFFSET;
+		if (upper >= 0 && at + (later ? 8 : 0) <= off + len)
+			f->protocol = (__u8)((__u32)upper >> UPPER_PROTO_SHIFT);
 	}
 	if (f->direction == TFT_RULE_UP) {
 		f->local[0] = src[0], f->local[1] = src[1];
@@ -142,7 +97,7 @@ INLINE bool flow_read(struct xdp_md *ctx, __u64 off, struct flow *f)
 		f->remote[0] = src[0], f->remote[1] = src[1];
 	}
 	if (!later)
-		flow_transport(ctx, f, off);
+		flow_transport(ctx, f, at, (__u32)off + len);
 	return true;
 }
 

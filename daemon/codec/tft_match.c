@@ -17,7 +17,7 @@ enum {
 	DCCP = 33,
 	SCTP = 132,
 	UDP_LITE = 136,
-	MAX_HEADERS = 8
+	MAX_HEADERS = 6, /* which the datapath follows, too */
 };
 
 static uint32_t be(const uint8_t *p, unsigned n)
@@ -53,9 +53,39 @@ static void addresses(const uint8_t *src, const uint8_t *dst, unsigned n, struct
 	memcpy(p->remote, p->up ? dst : src, n);
 }
 
+static bool skipped(uint8_t protocol)
+{
+	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT ||
+	       protocol == DESTINATION;
+}
+
+/* Behind the extension headers: what is there, with *protocol set; NULL where there is no end of
+ * them, or in a fragment but the first. */
+static const uint8_t *upper6(const uint8_t *at, const uint8_t *end, uint8_t *protocol)
+{
+	uint8_t type = *protocol;
+
+	for (int i = 0; skipped(type); i++) {
+		if (end - at < 8)
+			return NULL;
+		if (type == FRAGMENT && be(at + 2, 2) & 0xfff8) {
+			*protocol = *at;
+			return NULL;
+		}
+		size_t n = type == FRAGMENT ? 8 : (at[1] + 1u) * 8;
+
+		if (i == MAX_HEADERS || n > (size_t)(end - at))
+			return NULL;
+		type = *at;
+		at += n;
+	}
+	*protocol = type;
+	return at;
+}
+
 static bool read6(const uint8_t *ip, size_t n, struct tft_packet *p)
 {
-	const uint8_t *at = ip + 40, *end = ip + n;
+	const uint8_t *end = ip + n, *at;
 
 	if (n < 40)
 		return false;
@@ -64,21 +94,9 @@ static bool read6(const uint8_t *ip, size_t n, struct tft_packet *p)
 	p->flow_label = be(ip, 4) & 0xfffff;
 	p->protocol = ip[6];
 	addresses(ip + 8, ip + 24, 16, p);
-	for (int i = 0; i < MAX_HEADERS && end - at >= 8; i++) {
-		if (p->protocol == FRAGMENT) {
-			if (be(at + 2, 2) & 0xfff8)
-				p->fragment = true;
-			p->protocol = *at;
-			at += 8;
-		} else if (p->protocol == HOP_BY_HOP || p->protocol == ROUTING ||
-			   p->protocol == DESTINATION) {
-			p->protocol = *at;
-			at += (at[1] + 1) * 8;
-		} else {
-			break;
-		}
-	}
-	if (!p->fragment && at < end)
+	at = upper6(ip + 40, end, &p->protocol);
+	p->fragment = !at;
+	if (at)
 		read_transport(at, (size_t)(end - at), p);
 	return true;
 }

@@ -23,7 +23,15 @@ struct test_case {
 	int event;             /* enum event_type + 1 that mcored is told */
 };
 
-extern const struct test_case cases[];
-extern const unsigned case_count;
+struct test_cases {
+	const struct test_case *at;
+	unsigned n;
+};
+#define CASES(table) { table, sizeof table / sizeof *table }
+extern const struct test_cases cases_uplink, cases_inside, cases_downlink, cases_policy, cases_relay;
+
+unsigned case_count(void);
+/* NULL behind the last. */
+const struct test_case *case_at(unsigned);
 
 #endif

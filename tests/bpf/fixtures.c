@@ -134,7 +134,7 @@ static bool check_session(const struct test_case *t, const struct session before
 	enum mcore_verdict v = lab_verdict(t->reason);
 	bool went = (v == VERDICT_FORWARD || v == VERDICT_TAKE) && t->reason != REASON_idle_held;
 	bool down = t->reason == REASON_downlink;
-	uint64_t len = t->in.inner.len ? t->in.inner.len : 64;
+	uint64_t len = (uint64_t)((t->in.inner.len ? t->in.inner.len : 64) + t->in.inner.lie);
 
 	for (unsigned i = 0; i < LAB_SLOTS; i++) {
 		const struct session *s = &lab.sessions[i], *b = &before[i];
@@ -286,8 +286,9 @@ static bool run_case(const struct test_case *t, int iface)
 
 static void run_table(void)
 {
-	for (unsigned i = 0; i < case_count; i++) {
-		const struct test_case *t = &cases[i];
+	const struct test_case *t;
+
+	for (unsigned i = 0; (t = case_at(i)); i++) {
 		bool good = run_case(t, arrives(t));
 
 		/* A limit's second may have ended just then. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random and mutated frames through the BPF programs, with the model (tests/bpf/model.c) as oracle.
  *
- * Seeds are the frames of tests/bpf/cases.c. Of each frame is checked that exactly one reason was
+ * Seeds are the frames of tests/bpf/cases_*.c. Of each frame is checked that exactly one reason was
  * counted and that it is the model's; that the action is that reason's verdict; that a frame passed
  * is untouched; that one sent is, octet for octet, what the model makes, and well formed; and that
  * the session's counters moved by exactly this packet. So nothing is forwarded unless all checks
@@ -95,7 +95,7 @@ static size_t mutate(uint8_t *f, size_t n)
 
 static size_t make(uint8_t *f, enum lab_role *role)
 {
-	const struct test_case *t = &cases[rnd(case_count)];
+	const struct test_case *t = case_at(rnd(case_count()));
 	size_t n;
 
 	memset(f, 0, MAX_FRAME);
