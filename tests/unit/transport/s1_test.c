@@ -3,6 +3,7 @@
  * is the server, a forked child the client, since one process has one SCTP stack. With arguments
  * the program is one end of an association by hand (see usage), for tests/net and for measuring. */
 #include "transport/s1.h"
+#include "own_net.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/timer.h"
@@ -21,7 +22,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { TEST_PORT = 36500, CLIENT_PORT = 36501, BIG = 300000, TIME_LIMIT_MS = 30000 };
+enum { TEST_PORT = 36500, CLIENT_PORT = 36501, BIG = 300000, TIME_LIMIT_MS = 100000 };
 
 static struct in6_addr mapped(const char *ip)
 {
@@ -373,7 +374,7 @@ static void see_silence(void)
 	CHECK(run());
 	took = (loop_clock_ns() - before) / 1000000;
 	CHECK(seen.downs == 1);
-	CHECK(took > 200 && took < 15000);
+	CHECK(took > 200 && took < 60000);
 	kill(client.pid, SIGKILL);
 	reap(client.pid);
 	finish();
@@ -437,18 +438,20 @@ static void connecting_to_nobody_ends_in_down(void **state)
 /* Messages are numbered; the last one says how many there were. */
 enum { CHUNK = 1000, LAST = 8 };
 
+static bool heard_last;
+
 static void hear_numbers(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, size_t n)
 {
 	uint32_t number;
 
-	(void)assoc;
 	(void)stream;
 	memcpy(&number, p, sizeof(number));
 	CHECK(number == seen.next_number);
 	seen.next_number++;
-	if (n == LAST)
-		_exit(0);
-	CHECK(n == CHUNK);
+	heard_last = n == LAST;
+	CHECK(heard_last || n == CHUNK);
+	if (heard_last)
+		s1_close(assoc, true);
 }
 
 static void listen_slowly(void)
@@ -457,8 +460,9 @@ static void listen_slowly(void)
 	seen.on_message = hear_numbers;
 	seen.stop_after_downs = 1;
 	connect_there();
-	run();
-	CHECK(!"the end before the last message");
+	CHECK(run());
+	CHECK(heard_last);
+	finish();
 }
 
 static struct timer turn;
@@ -482,7 +486,7 @@ static void press(void)
 	int r;
 	struct child client = child(listen_slowly);
 
-	start(TEST_PORT, 500, 4); /* retransmissions give up after some 8 s */
+	start(TEST_PORT, 500, 8); /* nobody gives the client up while it is stopped */
 	listen_here();
 	seen.on_up = freeze_after_up;
 	let_go(&client);
@@ -503,7 +507,7 @@ static void press(void)
 	while (timer_running(&limit) && s1_send(seen.assoc, 1, octets, LAST) == -ENOBUFS)
 		one_turn(50);
 	seen.stop_after_downs = 1;
-	CHECK(run()); /* the child ends when it has heard the last, as if killed */
+	CHECK(run()); /* the child aborts when it has heard the last */
 	CHECK(reap(client.pid) == 0);
 	finish();
 }
@@ -675,6 +679,8 @@ int main(int argc, char **argv)
 		printf("skipped: SCTP over raw IP needs root\n");
 		return 77;
 	}
+	if (!own_net())
+		abort();
 	if (argc == 2)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
