@@ -120,6 +120,8 @@ int api_call(const char *method, const char *path, json_t *body, json_t **out)
 	struct text t = {0};
 	int code;
 
+	if (out)
+		*out = NULL;
 	if (text) {
 		headers = curl_slist_append(headers, "Content-Type: application/json");
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, text);

@@ -51,8 +51,8 @@ int usage_of(const struct command *); /* prints it on stderr: EXIT_USAGE */
 bool imsi_word(const char *word);
 
 /* ---- api.c ---- */
-/* Asks mcored. 0 with the answer in *out (may be NULL), or an exit code after a complaint. body may
- * be NULL and is taken over. */
+/* Asks mcored. 0 with the answer in *out (may be NULL), or an exit code after a complaint; *out is then
+ * NULL, or what mcored said of a request that it took in part. body may be NULL and is taken over. */
 int api_call(const char *method, const char *path, json_t *body, json_t **out);
 /* GET without a complaint if nobody answers: 0 or an exit code. */
 int api_ask(const char *path, json_t **out);
