@@ -160,10 +160,11 @@ static json_t *object_of(struct api_request *r)
 	return NULL;
 }
 
-static void reply_int(struct api_request *r, int value, const char *key, const char *error)
+/* error is read once value is known: it is set by the call that gives value. */
+static void reply_int(struct api_request *r, int value, const char *key, const char *const *error)
 {
 	if (value < 0)
-		api_error(r, status_of(value), "%s", error);
+		api_error(r, status_of(value), "%s", *error);
 	else
 		api_reply(r, 200, json_pack("{s:i}", key, value));
 }
@@ -183,7 +184,7 @@ void ue_radio_trace(struct api_request *r)
 	if (!stop && json_unpack(body, "{s:s,s?s}", "collector", &collector, "depth", &depth))
 		api_error(r, 400, "expected {\"collector\": \"ADDRESS\", \"depth\": \"WORD\"}");
 	else
-		reply_int(r, n->radio_trace(r->imsi, collector, depth, &error), "error", error);
+		reply_int(r, n->radio_trace(r->imsi, collector, depth, &error), "error", &error);
 	json_decref(body);
 }
 
@@ -239,13 +240,13 @@ void overload_set(struct api_request *r)
 	if (!body)
 		return;
 	if (!strcmp(r->method, "DELETE"))
-		reply_int(r, n->overload_set(NULL, 0, NULL, &error), "error", error);
+		reply_int(r, n->overload_set(NULL, 0, NULL, &error), "error", &error);
 	else if (json_unpack(body, "{s?s,s?I,s?s}", "action", &action, "percent", &percent, "plmns",
 			     &plmns))
 		api_error(r, 400, "expected action, percent (a number) and plmns");
 	else
 		reply_int(r, n->overload_set(action, (uint64_t)percent, plmns, &error), "error",
-			  error);
+			  &error);
 	json_decref(body);
 }
 
@@ -338,7 +339,7 @@ void warning_post(struct api_request *r)
 		api_error(r, 400, "expected numbers id, serial, period, broadcasts, and texts");
 	} else {
 		t.concurrent = concurrent != 0;
-		reply_int(r, n->warning_send(&t, &error), "enbs", error);
+		reply_int(r, n->warning_send(&t, &error), "enbs", &error);
 	}
 	json_decref(body);
 }
@@ -355,5 +356,5 @@ void warning_delete(struct api_request *r)
 	    (!number(api_query(r, "id"), &id) || !number(api_query(r, "serial"), &serial)))
 		api_error(r, 400, "expected id and serial, or all=1");
 	else
-		reply_int(r, n->warning_kill(id, serial, every != NULL, &error), "enbs", error);
+		reply_int(r, n->warning_kill(id, serial, every != NULL, &error), "enbs", &error);
 }

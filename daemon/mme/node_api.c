@@ -204,7 +204,7 @@ static int api_overload_set(const char *action, uint64_t percent, const char *pl
 		*error = "there is no overload";
 		return overload_end_by_hand();
 	}
-	*error = "no such action";
+	*error = "no such action: mme.overload.action in mcored.yaml(5) lists them";
 	a = overload_action_parse(action);
 	if (a < 0)
 		return -EINVAL;

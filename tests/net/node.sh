@@ -82,6 +82,8 @@ check "suspension is not had here" saw 'event=error.indication cause="protocol: 
 
 # ---- overload ----
 mark
+unknown_action() { ! ctl mme overload start nonsense 2>"$LAB_DIR/fails" && grep -F "no such action" "$LAB_DIR/fails"; }
+check "an unknown action is refused, with a reason" unknown_action
 check "overload by hand" ctl mme overload start reject-signalling 99
 check "eNodeBs hold back" saw 'enb=2 .*event=overload.start action=1 reduction=99'
 overload() { ctl -j mme overload | jq -r .active; }
