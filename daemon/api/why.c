@@ -104,11 +104,20 @@ static void session(json_t *findings, const struct session *s)
 	char t[24];
 
 	if (s->gate_up != GATE_OPEN || s->gate_down != GATE_OPEN)
-		find(findings, "open it again, if that was not meant: see the subscriber's policy",
+		find(findings, "mcorectl policy set IMSI gate open, if that was not meant",
 		     "APN %s: its gate is closed%s", s->apn,
 		     s->gate_up == GATE_OPEN     ? " downlink"
 		     : s->gate_down == GATE_OPEN ? " uplink"
 						 : "");
+	if (s->quota && s->quota_left < 0)
+		find(findings,
+		     "mcorectl policy set IMSI quota refill, or the next period of its profile",
+		     "APN %s: its quota is used up", s->apn);
+	if (s->flags & SESSION_QUARANTINE)
+		find(findings, "mcorectl policy set IMSI quarantine no, if that was not meant",
+		     "APN %s: it is in quarantine, and reaches its profile's wall alone", s->apn);
+	if (*s->rule) /* a dedicated bearer may well be still */
+		return;
 	if (!s->last_seen)
 		find(findings,
 		     "the device has sent nothing: its own routes, APN settings and firewall; or "
@@ -143,7 +152,14 @@ static const char *drop_advice(enum mcore_reason r)
 		       "the "
 		       "device";
 	case REASON_gate_closed:
-		return "open the gate again, if that was not meant: see the subscriber's policy";
+		return "mcorectl policy set IMSI gate open, if that was not meant";
+	case REASON_quota:
+		return "mcorectl policy set IMSI quota refill, or the next period of its profile";
+	case REASON_walled:
+		return "mcorectl policy set IMSI quarantine no, or what its profile's quota leads "
+		       "to";
+	case REASON_filtered:
+		return "a rule of its profile: mcorectl capture IMSI --drops, mcorectl policy file";
 	case REASON_rate_up:
 	case REASON_rate_down:
 		return "its rate is exceeded: the subscription's AMBR, hss.profiles";

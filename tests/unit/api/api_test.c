@@ -304,7 +304,13 @@ static void why_tells_of_sessions_and_a_device_comes_with_its_parts(void **state
 	(void)state;
 	assert_true(json_is_null(json_object_get(a.json, "failure")));
 	assert_true(finds(a.json, "gate is closed downlink"));
+	assert_false(finds(a.json, "quota is used up"));
+	assert_false(finds(a.json, "it is in quarantine"));
 	assert_true(finds(a.json, "1 packets dropped as spoofed_source, the last 6 s ago"));
+	drop(a);
+	a = ask("GET", "/why/001010000000005", NULL, NULL);
+	assert_true(finds(a.json, "APN internet: its quota is used up"));
+	assert_true(finds(a.json, "APN internet: it is in quarantine"));
 	drop(a);
 	a = ask("GET", "/ues/001010000000001", NULL, NULL);
 	part = json_array_get(json_object_get(a.json, "timers"), 0);
@@ -568,6 +574,9 @@ static void fill_sessions(void)
 		s->dropped = i;
 		s->ebi = 5;
 	}
+	sessions[5].quota = 1000;
+	sessions[5].quota_left = -1;
+	sessions[5].flags |= SESSION_QUARANTINE;
 }
 
 int main(void)
