@@ -391,6 +391,6 @@ int policy_set(const struct command *c, int argc, char **argv)
 	if (!code && options.json)
 		printf("{\"devices\": %" JSON_INTEGER_FORMAT "}\n", devices);
 	else if (!code)
-		printf("%" JSON_INTEGER_FORMAT " devices\n", devices);
+		printf("%" JSON_INTEGER_FORMAT " device%s\n", devices, devices == 1 ? "" : "s");
 	return code;
 }
