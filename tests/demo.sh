@@ -15,7 +15,7 @@ CIPHERING=EEA0 make --no-print-directory demo CAPTURE="$PWD/$pcap" >"$log" 2>&1 
 check "runs to its end" test $? = 0
 check "device 1 and 2 ping the Internet host" test "$(grep -c ' 0% packet loss' "$log")" -ge 4
 check "shows the throughput both ways" test "$(grep -c '^throughput: [1-9]' "$log")" = 2
-check "shows the session in bpftool map dump" grep -q '"imsi": "001010000000001"' "$log"
+check "shows the session by bpftool" grep -q '"imsi": "001010000000001"' "$log"
 check "leaves no namespace" test -z "$(ip netns list | grep mcore-demo)"
 check "leaves nothing pinned" test ! -e /sys/fs/bpf/mcore-demo-lab
 s1=build/logs/demo-s1.pcap

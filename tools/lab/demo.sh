@@ -31,6 +31,7 @@ finish() {
 		  echo 'detach 2' > $LAB_DIR/ransim.fifo; echo 'attach 2' > $LAB_DIR/ransim.fifo
 		  nsenter --net=/run/netns/$LAB-ue1 ping 198.51.100.2
 		  cat $LAB_PIN/subscribers
+		  build/mcorectl -s $LAB_SOCKET why $imsi1
 		  bpftool map dump pinned $LAB_PIN/v*/hops
 		  tools/lab/demo.sh down                         # ends it
 		EOF
@@ -95,7 +96,9 @@ show "ping 2001:db8:ff::2          (device 1, IPv6 by Router Advertisement)"
 wait_for 5 ue 1 ping -6 -c 1 -W 1 2001:db8:ff::2
 ue 1 ping -6 -c 3 -i 0.2 -W 2 2001:db8:ff::2 | tail -n 2 || die "device 1 cannot ping by IPv6"
 for dir in "" -R; do
-	show "iperf3 -c 198.51.100.2 $dir   (device 1, TCP ${dir:+down}${dir:-up})"
+	way=up
+	[ -n "$dir" ] && way=down
+	show "iperf3 -c 198.51.100.2 $dir   (device 1, TCP $way)"
 	ue 1 iperf3 -c 198.51.100.2 -t 3 $dir -J >"$LAB_DIR/iperf.json" || die "iperf3 failed"
 	jq -r '.end.sum_received.bits_per_second / 1e6 | "throughput: \(. | round) Mbit/s"' "$LAB_DIR/iperf.json"
 done
@@ -107,9 +110,14 @@ show mcorectl session show $imsi1
 ctl session show $imsi1
 show cat $LAB_PIN/subscribers
 cat $LAB_PIN/subscribers
-show "bpftool map dump pinned $LAB_PIN/v*/sessions      (that IMSI's entry)"
-bpftool -j map dump pinned "$LAB_PIN"/v*/sessions 2>/dev/null |
-	jq ".[].formatted | select(.value.imsi == \"$imsi1\")" || die "bpftool"
+# One entry by its slot: a dump of all slots, as many as the pools have addresses, takes its time.
+slot=$(ctl -j session show $imsi1 | jq '[.. | .slot? // empty][0]')
+key="$((slot & 255)) $((slot >> 8 & 255)) $((slot >> 16 & 255)) $((slot >> 24 & 255))"
+show "bpftool map lookup pinned $LAB_PIN/v*/sessions key $key      (slot $slot, what the kernel acts on)"
+# shellcheck disable=SC2086
+bpftool -j map lookup pinned "$LAB_PIN"/v*/sessions key $key | jq '.formatted.value |
+	{imsi, apn, ebi, gate_up, gate_down, policy, bits_per_second_up, bits_per_second_down,
+	 quota, quota_left, up, down, dropped}' || die "bpftool"
 show "mcorectl stats                                     (what became of packets)"
 ctl stats | grep datapath_packets
 
