@@ -389,7 +389,8 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 			io_subscription(&c, &apn[i]);
 		ue->apn = apns_share(apn, ue->apns);
 		IO(&c, pdns);
-		ok = ue->apn && !c.r.bad && pdns <= GTPC_MAX_BEARERS && restore_pdns(&c, ue, pdns) && ue->pdns;
+		ok = ue->apn && !c.r.bad && pdns <= GTPC_MAX_BEARERS &&
+		     restore_pdns(&c, ue, pdns) && ue->pdns;
 	}
 	if (!ok) {
 		UE_LOG(WARN, ue, "ue.restore",
