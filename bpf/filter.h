@@ -25,7 +25,7 @@ enum { FILTER_DENY = -1, FILTER_ALLOW = DSCP_KEEP };
 struct seen {
 	__u32 off, len;
 	__u64 high, low; /* remote address; IPv4 in high */
-	__s32 port[2];	 /* by enum side; NO_PORT */
+	__s32 port[2];   /* by enum side; NO_PORT */
 	__u8 v6;
 	__u8 protocol;
 	__u8 tos;
@@ -105,24 +105,24 @@ INLINE bool seen_of(struct xdp_md *ctx, struct seen *f)
 	return true;
 }
 
-/* All ones if the edge is at most x, else 0; without a branch, since none of it could be foreseen,
- * and each would double what the verifier has to look at. */
-INLINE __u64 edge_reached(__u32 edge, __u32 x)
+/* 0 if the edge is at most x, else -1; without a branch, since none of it could be foreseen, and
+ * each would double what the verifier has to look at. */
+INLINE __s64 edge_ahead(__u32 edge, __u32 x)
 {
-	__s64 ahead = (__s64)x - edge;
+	__s64 to_x = (__s64)x - edge;
 
-	opaque(ahead);
-	return ~(__u64)(ahead >> 63);
+	opaque(to_x);
+	return to_x >> 63;
 }
 
 /* The same for 128 bits: the borrow of their difference. */
-INLINE __u64 edge6_reached(__u64 edge_high, __u64 edge_low, __u64 high, __u64 low)
+INLINE __s64 edge6_ahead(__u64 edge_high, __u64 edge_low, __u64 high, __u64 low)
 {
 	__u64 borrow = ((~low & edge_low) | ((~low | edge_low) & (low - edge_low))) >> 63;
 
 	borrow = (~high & edge_high) | ((~high | edge_high) & (high - edge_high - borrow));
 	opaque(borrow);
-	return ~(__u64)((__s64)borrow >> 63);
+	return (__s64)borrow >> 63;
 }
 
 /* An index in a form whose bound the verifier of 6.1 sees, whatever the compiler knows of it. */
@@ -132,16 +132,34 @@ INLINE __u64 edge_at(__u64 i)
 	return i & (FILTER_EDGES - 1);
 }
 
-/* How many of the edges are at most x: each step asks for half as many more. */
+/* How many of the edges are at most x: each step asks an eighth as many as are left for how many
+ * more, by comparisons that do not wait for each other. */
+enum { EDGE_WAYS = 8 };
+_Static_assert(FILTER_EDGES == EDGE_WAYS * EDGE_WAYS * EDGE_WAYS, "three steps");
+
+INLINE __u64 edge_step(const struct filter_range *r, __u64 at, const __u32 step, __u32 x)
+{
+	const int asked = step > 1 ? EDGE_WAYS - 1 : EDGE_WAYS;
+	__u64 more = (__u64)asked;
+	const __u32 *edge;
+
+	opaque(at);
+	edge = &r->edge[at & (FILTER_EDGES - EDGE_WAYS * step)];
+#pragma unroll
+	for (int i = 1; i <= asked; i++)
+		more += (__u64)edge_ahead(edge[(__u32)i * step - 1], x);
+	return at + more * step;
+}
+
 INLINE __u32 range_class(const struct filter_range *r, __u32 x)
 {
 	__u64 at = 0;
 	__u32 edges = r->edges;
 
-#pragma unroll
-	for (__u32 step = FILTER_EDGES / 2; step; step >>= 1)
-		at += step & edge_reached(r->edge[edge_at(at + step - 1)], x);
-	at += 1 & edge_reached(r->edge[at & (FILTER_EDGES - 1)], x);
+	if (edges > EDGE_WAYS * EDGE_WAYS)
+		at = edge_step(r, at, EDGE_WAYS * EDGE_WAYS, x);
+	at = edge_step(r, at, EDGE_WAYS, x);
+	at = edge_step(r, at, 1, x);
 	return at > edges ? edges : (__u32)at;
 }
 
@@ -154,10 +172,10 @@ INLINE __u32 range6_class(const struct filter_range6 *r, __u64 high, __u64 low)
 	for (__u32 step = FILTER_EDGES / 2; step; step >>= 1) {
 		__u64 i = edge_at(at + step - 1);
 
-		at += step & edge6_reached(r->high[i], r->low[i], high, low);
+		at += step & ~(__u64)edge6_ahead(r->high[i], r->low[i], high, low);
 	}
 	at &= FILTER_EDGES - 1;
-	at += 1 & edge6_reached(r->high[at], r->low[at], high, low);
+	at += 1 & ~(__u64)edge6_ahead(r->high[at], r->low[at], high, low);
 	return at > edges ? edges : (__u32)at;
 }
 
@@ -185,8 +203,7 @@ INLINE void match_port(struct matching *m, const enum side side, __s32 port)
 {
 	const struct filter_range *r = &m->f->port[side];
 
-	match(m, port == NO_PORT ? m->f->no_port[side]
-				 : r->first + range_class(r, (__u32)port));
+	match(m, port == NO_PORT ? m->f->no_port[side] : r->first + range_class(r, (__u32)port));
 }
 
 INLINE __u32 lowest_bit(__u64 v)
@@ -212,10 +229,10 @@ INLINE int first_of(const struct filter *f, const struct seen *seen, const __u32
 		if (i < words)
 			m.rule[i] = f->direction[seen->direction & 1].rule[i];
 	if (fields & FILTER_ADDRESS)
-		match(&m, seen->v6 ? f->address6.first +
-					     range6_class(&f->address6, seen->high, seen->low)
-				   : f->address4.first +
-					     range_class(&f->address4, (__u32)seen->high));
+		match(&m,
+		      seen->v6 ? f->address6.first +
+					 range6_class(&f->address6, seen->high, seen->low)
+			       : f->address4.first + range_class(&f->address4, (__u32)seen->high));
 	if (fields & FILTER_PROTOCOL)
 		match(&m, f->protocols + f->protocol[seen->protocol]);
 	if (fields & FILTER_REMOTE_PORT)

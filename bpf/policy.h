@@ -30,17 +30,16 @@ enum { RATE_RETRIES = 4, QUOTA_RETRIES = 16, COARSE_BURST = 1 << 26 };
 /* A packet before the owner's policy, and what that makes of it. */
 struct held {
 	struct seen seen;
-	__u32 routed;	  /* false: it does not leave the link, rules are not asked */
-	__u32 taken;	  /* octets that the quota gave */
-	__u32 burst_us;	  /* of the rate that it is held to, */
+	__u32 routed;     /* false: it does not leave the link, rules are not asked */
+	__u32 taken;      /* octets that the quota gave */
+	__u32 burst_us;   /* of the rate that it is held to, */
 	__u64 ns_per_mib; /* and that rate */
 	__u8 dscp, dscp_outer;
 };
 
-INLINE bool rate_conforms(__u64 *rate_tat, const struct held *h, __u32 len, __u64 now)
+INLINE bool rate_conforms(__u64 *rate_tat, __u64 per_mib, __u32 burst_us, __u32 len, __u64 now)
 {
-	__u64 per_mib = h->ns_per_mib, burst = h->burst_us * 1000ull,
-	      cost = (len * per_mib + (1 << 19)) >> 20;
+	__u64 burst = burst_us * 1000ull, cost = (len * per_mib + (1 << 19)) >> 20;
 
 	if (!per_mib)
 		return true;
@@ -101,8 +100,8 @@ INLINE int policy_filter(struct held *h, __u32 filter, int reason)
 	return GO_ON;
 }
 
-/* Rules, wall and quota of the owner, which has any of these. A function of its own to the verifier,
- * which so checks it once and not for each way that leads here. GO_ON or a reason. */
+/* Rules, wall and quota of the owner, which has any of these. A function of its own to the
+ * verifier, which so checks it once and not for each way that leads here. GO_ON or a reason. */
 __noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot)
 {
 	struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
@@ -154,11 +153,8 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 		  const enum direction dir)
 {
 	struct session *owner = p->session, *rated;
-	__u32 slot = owner->owner;
-	struct held h = {.seen = {.off = off, .len = len, .v6 = in && in->v6, .direction = dir},
-			 .routed = in != NULL,
-			 .dscp = p->dscp,
-			 .dscp_outer = p->dscp_outer};
+	__u32 slot = owner->owner, burst_us, taken = 0;
+	__u64 ns_per_mib;
 	struct rate *rate;
 	int reason = GO_ON;
 
@@ -171,17 +167,28 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 		return REASON_gate_closed;
 	rated = p->session->flags & SESSION_OWN_RATE ? p->session : owner;
 	rate = dir == UP ? &rated->rate_up : &rated->rate_down;
-	h.ns_per_mib = rate->ns_per_mib;
-	h.burst_us = dir == UP ? rated->burst_up_us : rated->burst_down_us;
+	ns_per_mib = rate->ns_per_mib;
+	burst_us = dir == UP ? rated->burst_up_us : rated->burst_down_us;
 	if (owner->policy | (owner->flags & SESSION_POLICY)) {
+		struct held h = {
+			.seen = {.off = off, .len = len, .v6 = in && in->v6, .direction = dir},
+			.routed = in != NULL,
+			.ns_per_mib = ns_per_mib,
+			.burst_us = burst_us,
+			.dscp = p->dscp,
+			.dscp_outer = p->dscp_outer};
+
 		reason = policy_profile(p->ctx, &h, slot);
+		ns_per_mib = h.ns_per_mib;
+		burst_us = h.burst_us;
+		taken = h.taken;
 		p->dscp = h.dscp;
 		p->dscp_outer = h.dscp_outer;
 	}
-	if (reason == GO_ON && !rate_conforms(&rate->tat, &h, len, p->now))
+	if (reason == GO_ON && !rate_conforms(&rate->tat, ns_per_mib, burst_us, len, p->now))
 		reason = dir == UP ? REASON_rate_up : REASON_rate_down;
-	if (reason != GO_ON && h.taken)
-		__sync_fetch_and_add(&owner->quota_left, (__s64)h.taken);
+	if (reason != GO_ON && taken)
+		__sync_fetch_and_add(&owner->quota_left, (__s64)taken);
 	return reason;
 }
 
@@ -234,8 +241,8 @@ INLINE int policy_source(const struct session *s, const struct ip *in)
 	return REASON_spoofed_source;
 }
 
-/* Sources that nobody has: multicast, broadcast, this network, loopback, and of IPv6 also link-local
- * ones, which do not come through a router (RFC 1812 5.3.7, RFC 4291 2.5.6, 2.7). */
+/* Sources that nobody has: multicast, broadcast, this network, loopback, and of IPv6 also
+ * link-local ones, which do not come through a router (RFC 1812 5.3.7, RFC 4291 2.5.6, 2.7). */
 INLINE bool policy_martian(const struct ip *in)
 {
 	__u32 a = bpf_ntohl((__u32)in->src);
