@@ -211,6 +211,7 @@ static void imsi_key(const struct session *s, struct imsi_key *key)
 
 static bool ebi_known(uint8_t ebi) { return ebi >= EBI_FIRST && ebi < EBI_FIRST + EBIS; }
 
+/* A device's first session, which most are, costs one call. */
 static int imsis_add(const struct session *s, uint32_t slot)
 {
 	struct imsi_slots slots;
@@ -219,10 +220,14 @@ static int imsis_add(const struct session *s, uint32_t slot)
 	if (!ebi_known(s->ebi))
 		return 0;
 	imsi_key(s, &key);
-	if (bpf_map_lookup_elem(dp.map[MAP_IMSIS], &key, &slots))
-		memset(&slots, 0xff, sizeof(slots));
+	memset(&slots, 0xff, sizeof(slots));
 	slots.slot[s->ebi - EBI_FIRST] = slot;
-	return bpf_map_update_elem(dp.map[MAP_IMSIS], &key, &slots, BPF_ANY) ? -ENOSPC : 0;
+	if (!bpf_map_update_elem(dp.map[MAP_IMSIS], &key, &slots, BPF_NOEXIST))
+		return 0;
+	if (errno != EEXIST || bpf_map_lookup_elem(dp.map[MAP_IMSIS], &key, &slots))
+		return -ENOSPC;
+	slots.slot[s->ebi - EBI_FIRST] = slot;
+	return bpf_map_update_elem(dp.map[MAP_IMSIS], &key, &slots, BPF_EXIST) ? -ENOSPC : 0;
 }
 
 static void imsis_del(const struct session *s, uint32_t slot)
