@@ -111,6 +111,7 @@ $(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/bpf/frame.o $(B)/dae
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz
 bench: $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o ## what the datapath costs per packet (as root)
 	@$< $(ARGS) $(B)/mcore.bpf.o
+	@test -n "$(ARGS)" || for n in 1 32 256; do $< -p $$n -l 64 -n 100000 $(B)/mcore.bpf.o || exit; done
 	@test -n "$(ARGS)" || $< -w -s 1,1000000 -l 64 $(B)/mcore.bpf.o
 	@tests/bench/harness.sh || test $$? = 77
 .PHONY: bench
