@@ -8,12 +8,12 @@ inside || { in_vm "" "$0"; exit; }
 lab_inside
 lab_up
 lab_config 's|\(ipv4: 10\.4[56]\.0\.0\)/16|\1/24|' 's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|' \
-	's|^\( *\)keeper:.*|&\n\1keep: 20s|'
+	's|^\( *\)keeper:.*|&\n\1keep: 100s|'
 lab_start || exit 1
 check "S1 is over the kernel's SCTP" logged 'mme.start .*sctp=kernel'
 check "SIMs are added" add_sims 3
 # shellcheck disable=SC2046
-ransim_run $(device 1 iot) $(device 2 internet)
+ENB=10.10.0.2,10.10.0.3 ransim_run $(device 1 iot) $(device 2 internet)
 check "two devices attach" wait_for 60 registered 2
 one_ping() { ue "$1" ping -n -q -c 1 -W 10 198.51.100.2; }
 check "packets flow" wait_for 20 one_ping 1
@@ -61,6 +61,55 @@ for signal in KILL TERM; do
 	check "SIG$signal: the eNodeB noticed nothing" is 0 down_since "$seen"
 done
 
+# What a connection has become is what comes back: killed right after each change.
+tunnels() { ctl -j session show "$(imsi 1)" | jq -cS '[.sessions[] | {ebi, teid, peer_teid, state}] | sort_by(.ebi)'; }
+all_connected() { tunnels | jq -e --argjson n "$1" 'length == $n and all(.[]; .state == "connected")'; }
+cell() { ue_field 1 cell; }
+killed() { # BEARERS: it is as it was, nobody noticed, and packets flow
+	local before here
+	before=$(tunnels) here=$(cell)
+	mark
+	kill -9 "$LAB_MCORED"
+	wait "$LAB_MCORED" 2>/dev/null
+	lab_start && logged 's1.back .*enb=00101-00001' 20 && logged 's1.back .*enb=00101-00002' 20 &&
+		ue_is 1 ecm connected && is "$here" cell && all_connected "$1" &&
+		is "$before" tunnels && one_ping 1 && is 0 down_since "$SEEN"
+}
+step() { # PATTERN COMMAND...
+	mark
+	ran "${@:2}"
+	saw "ue=1 .*$1" 30
+}
+serve_again() { step event=released release 1 && wait_for 20 ue_is 1 ecm idle && step 'event=service ' service 1; }
+check "the device is released and served again" serve_again
+check "killed after a service request" killed 1
+check "X2 handover" step 'event=moved enb=2' x2 1 2
+check "killed after it" killed 1
+check "S1 handover by the keys that follow" step 'event=moved enb=1' s1ho 1 1
+check "whose source is let go" saw 'ue=1 .*context.release cause="radio: successful-handover"' 30
+check "killed after it" killed 1
+check "a second PDN connection" step 'event=pdn ebi=6 .*cause=0' pdn 1 internet
+check "whose bearer is there" wait_for 20 all_connected 2
+check "killed after it" killed 2
+mark
+check "a dedicated bearer" ctl bearer add "$(imsi 1)" control qci 5 arp 3 filter "both proto icmp remote 198.51.100.2"
+check "which the device has" saw 'event=bearer.activate ebi=7 .*cause=0' 30
+check "and the gateway" wait_for 20 all_connected 3
+check "killed after it" killed 3
+check "the device is released and served with all of them" serve_again
+check "at the gateway, too" wait_for 20 all_connected 3
+check "killed after a service request" killed 3
+mark
+ran ping 1 198.51.100.2 ebi 6 count 3
+check "packets flow by the second PDN connection" saw 'event=ping.done.* received=3' 30
+by_dedicated() { ctl -j session show "$(imsi 1)" | jq '.sessions[] | select(.ebi == 7).packets_up'; }
+up=$(by_dedicated)
+more_up() { [ "$(by_dedicated)" -gt "$up" ]; }
+check "and by the dedicated bearer" eval 'one_ping 1 && wait_for 20 more_up'
+check "X2 handover that leaves bearers behind" step 'event=moved enb=2' x2 1 2
+check "they end" wait_for 20 all_connected 1
+check "killed after it" killed 1
+
 # What came back goes on.
 mark
 ran release 1
@@ -79,6 +128,7 @@ wait "$LAB_MCORED" 2>/dev/null
 mark
 ran release 1
 sleep 1
+sed -i 's/keep: 100s/keep: 5s/' "$LAB_DIR/mcored.yaml"
 check "it starts again" lab_start
 check "a release that was asked for meanwhile is done" wait_for 20 ue_is 1 ecm idle
 check "the eNodeB noticed nothing" is 0 down_since "$SEEN"
