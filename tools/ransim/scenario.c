@@ -568,7 +568,7 @@ void scenario_help(FILE *f)
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		int n = fprintf(f, "  %s %s", table[i].name, table[i].args);
 
-		fprintf(f, "%*s%s\n", n < 50 ? 50 - n : 1, "", table[i].help);
+		fprintf(f, "%*s%s\n", n < 49 ? 50 - n : 2, "", table[i].help);
 	}
 	fprintf(f, "  UE and ENB are numbers from 1, ranges (1-10) or all.\n");
 }
