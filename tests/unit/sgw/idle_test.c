@@ -326,15 +326,15 @@ static void a_failure_drops_what_waits_and_is_quiet_for_a_while(void **state)
 	uint32_t teid = created(1, 5, 0, 8);
 
 	(void)state;
-	created(1, 6, teid, 8);
-	data(2);
+	created(1, 6, teid, 2);
+	data(3);
 	assert_int_equal(failure_indication(teid), GTPC_ACCEPTED);
 	assert_int_equal(fake.dropped[2], 1);
 	assert_int_equal(fake.dropped[3], 1);
 	assert_true(fake.shut[2] && fake.shut[3]);
 	data(2);
+	data(3); /* however urgent */
 	pass(4500);
-	data(2);
 	assert_int_equal(mme.ddns, 1);
 	assert_true(fake.shut[2]);
 	pass(1000);
@@ -342,6 +342,53 @@ static void a_failure_drops_what_waits_and_is_quiet_for_a_while(void **state)
 	data(2);
 	assert_int_equal(mme.ddns, 2);
 	assert_int_equal(mme.ddn.bearers, 1); /* what was dropped is not told of */
+	assert_int_equal(mme.ddn.bearer[0].ebi, 5);
+}
+
+static void the_quiet_ends_for_what_is_left_of_the_device(void **state)
+{
+	uint32_t teid = created(1, 5, 0, 8);
+
+	(void)state;
+	created(1, 6, teid, 8);
+	data(3);
+	failure_indication(teid);
+	deleted(teid, 6);
+	pass(5500);
+	assert_false(fake.shut[2]);
+}
+
+static void a_late_refusal_means_nothing_to_a_device_that_came(void **state)
+{
+	uint32_t teid = created(1, 5, 0, 8);
+
+	(void)state;
+	mme.silent = true;
+	data(2);
+	comes(teid, 5);
+	mme.answer.cause = GTPC_UNABLE_TO_PAGE;
+	answer_now();
+	assert_int_equal(fake.dropped[2], 0);
+	assert_false(fake.shut[2]);
+}
+
+static void what_an_mme_asked_for_ends_with_the_gateway(void **state)
+{
+	struct sgw_config s = {.control = ip4("10.0.0.1"), .gtpu = ip4("10.0.0.2")};
+
+	(void)state;
+	created(1, 5, 0, 9);
+	mme.answer.delay_ms = 500;
+	mme.answer.throttling_percent = 100;
+	mme.answer.throttling_s = 60;
+	data(2);
+	sgw_stop();
+	settle();
+	assert_int_equal(sgw_start(&s), 0);
+	created(2, 5, 0, 9);
+	data(3);
+	assert_int_equal(mme.ddns, 2);
+	assert_int_equal(fake.dropped[3], 0);
 }
 
 static void a_device_that_comes_after_a_failure_ends_the_quiet(void **state)
@@ -517,6 +564,9 @@ int main(void)
 		TEST(data_of_a_sleeping_device_is_kept_and_nobody_told_before_its_time),
 		TEST(a_sleeping_device_that_wakes_is_told_of_as_any_other),
 		TEST(a_failure_drops_what_waits_and_is_quiet_for_a_while),
+		TEST(the_quiet_ends_for_what_is_left_of_the_device),
+		TEST(a_late_refusal_means_nothing_to_a_device_that_came),
+		TEST(what_an_mme_asked_for_ends_with_the_gateway),
 		TEST(a_device_that_comes_after_a_failure_ends_the_quiet),
 		TEST(a_failure_of_nothing_changes_nothing),
 		TEST(a_refusal_is_a_failure),
