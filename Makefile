@@ -149,6 +149,12 @@ $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas: $(B)/tests/fuzz/%: $(B)/fuzz/tests/fuz
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^
 
+PARTS := datapath/gtpu_msg datapath/rule mme/rule policy/file core/config core/config_value core/config_print
+$(B)/tests/fuzz/parts: $(B)/fuzz/tests/fuzz/parts.o $(FUZZED:%.c=$(B)/fuzz/%.o) $(PARTS:%=$(B)/fuzz/daemon/%.o)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -lyaml
+
 # What the tests in network namespaces are helped by.
 $(B)/tests/net/dpctl: $(B)/tests/net/dpctl.o $(B)/libdatapath.a $(B)/libcore.a
 	$(call say,LINK,$@)
@@ -163,7 +169,8 @@ $(B)/tests/net/gtpu_peer: $(B)/tests/net/gtpu_peer.o
 unit-tests: $(UNIT_TESTS)
 net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer $(B)/tests/net/numbered
 bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
-fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o
+fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/parts $(B)/tests/fuzz/bpf_parser \
+	      $(B)/mcore.bpf.o
 
 deps: ## install what building needs from Debian's packages (as root)
 	@tools/packaging/deps build

@@ -19,7 +19,7 @@
 #include "security/crypto.h"
 #include "ue.h"
 
-enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 30000, SETUP_WAIT_MS = 10000 };
+enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 30000, SETUP_WAIT_MS = 10000, FRESH_IDS = 64 };
 
 static const struct s1_handler handler;
 
@@ -31,7 +31,7 @@ uint32_t enb_slot_take(struct enb *enb, struct ue *ue)
 {
 	uint32_t id;
 
-	if (enb->free_first) {
+	if (enb->free_first && enb->slots >= FRESH_IDS) {
 		id = enb->free_first;
 		enb->free_first = enb->slot[id - 1].next_free;
 		if (!enb->free_first)
