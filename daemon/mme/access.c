@@ -63,6 +63,8 @@ static struct access_rule *decide(const struct mme_ue *ue, const struct tai *tai
 	return NULL;
 }
 
+bool access_any(void) { return rule_at(0) != NULL; }
+
 uint8_t access_check(const struct mme_ue *ue, const struct tai *tai)
 {
 	bool undecided;

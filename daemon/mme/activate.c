@@ -5,13 +5,15 @@
  *   REACH   an idle device is paged; a procedure of mobility management is waited for
  *   SETUP   E-RAB Setup with Activate Dedicated EPS Bearer Context Request in it, until both the
  *           eNodeB and the device have answered
+ *   HANDOVER  the eNodeB has put it off for one; it is set up anew after that, as it is where the
+ *           device moves before both have answered
  *
  * The EPS bearer identity is allotted when the device can be asked. The answer to the SGW has the
  * eNodeB's F-TEID, by which packets flow. */
 #include <stdlib.h>
 #include "mme/esm.h"
 
-enum { REACH, SETUP };
+enum { REACH, SETUP, HANDOVER };
 
 struct activate {
 	struct esm_proc esm;
@@ -41,6 +43,9 @@ static int ready(struct proc *p, const void *msg)
 	(void)p, (void)msg;
 	return PROC_NEXT;
 }
+
+/* The handover is over, or none came. */
+static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(REACH) : PROC_STAY; }
 
 static struct mme_bearer *bearer_for(struct activate *a)
 {
@@ -81,10 +86,11 @@ static int enter_setup(struct proc *p)
 {
 	struct activate *a = (struct activate *)p;
 	struct mme_ue *ue = p->owner;
-	struct mme_bearer *b = p->tries ? bearer_by_ebi(ue, a->esm.ebi) : bearer_for(a);
+	bool known = a->esm.ebi;
+	struct mme_bearer *b = known ? bearer_by_ebi(ue, a->esm.ebi) : bearer_for(a);
 
 	if (!b)
-		return p->tries ? fail(p, CAUSE_GONE) : PROC_FAIL;
+		return known ? fail(p, CAUSE_GONE) : PROC_FAIL;
 	if (p->tries) /* 6.4.2.6 a */
 		conn_send_nas(ue->conn, request(ue, a));
 	else if (erab_setup(ue, b, request(ue, a)))
@@ -97,11 +103,20 @@ static int got_radio(struct proc *p, const void *msg)
 	struct activate *a = (struct activate *)p;
 	const struct erab_answer *r = msg;
 
+	if (r->handover)
+		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!r->ok)
 		return fail(p, CAUSE_RADIO);
 	a->radio = true;
 	a->enb = r->enb;
 	return a->accepted ? PROC_END : PROC_STAY;
+}
+
+static int moved(struct proc *p, const void *msg)
+{
+	(void)msg;
+	((struct activate *)p)->radio = false;
+	return esm_interrupted(p, PROC_TO(REACH));
 }
 
 static int accepted(struct proc *p, const void *msg)
@@ -152,6 +167,7 @@ static void end(struct proc *p, uint16_t cause)
 static const struct proc_step steps[] = {
 	[REACH] = {"reach", enter_reach, &mme.timer[T_REACH]},
 	[SETUP] = {"setup", enter_setup, &mme.timer[T3485]},
+	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
@@ -160,10 +176,12 @@ static const struct proc_row rows[] = {
 	{SETUP, EV_ERAB, got_radio, 0},
 	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_ACCEPT, accepted, 0},
 	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_REJECT, rejected, 0},
+	{SETUP, EV_MOVED, moved, 0},
+	{HANDOVER, EV_READY, ready, REACH},
 };
 
 const struct proc_def activate_def = {
-	"dedicated bearer activation", "TS 24.301 6.4.2", steps, rows, 2, 5, &pool, end,
+	"dedicated bearer activation", "TS 24.301 6.4.2", steps, rows, 3, 7, &pool, end,
 };
 
 struct start {

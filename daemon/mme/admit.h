@@ -80,6 +80,8 @@ uint8_t access_check(const struct mme_ue *, const struct tai *);
 bool access_view_next(uint64_t *cursor, struct access_view *);
 int access_add(const char *text, unsigned at, char *error, size_t cap, const char **warning);
 int access_del(unsigned number);
+/* There are rules at all. */
+bool access_any(void);
 /* Whether it might be there, without a log line. */
 bool access_allowed(const struct mme_ue *, const struct tai *);
 /* Rules have changed: registered devices that they deny are detached, a few a turn. */

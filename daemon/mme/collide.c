@@ -28,6 +28,7 @@ static const struct {
 	{&refresh_def, INCOMING_DETACH, COLLISION_ABORT, "5.4.1.6 d, 5.4.4.6 e"},
 	{&service_def, INCOMING_SERVICE, COLLISION_IGNORE, "5.6.1.7"},
 	{&service_def, INCOMING_DETACH, COLLISION_ABORT, "5.6.1.7"},
+	/* Unless it is told to attach again: then that has happened (collide). */
 	{&detach_def, INCOMING_ATTACH, COLLISION_IGNORE, "5.5.2.3.5 c"},
 	{&detach_def, INCOMING_TAU, COLLISION_IGNORE, "5.5.2.3.5 d"},
 	{&detach_def, INCOMING_SERVICE, COLLISION_IGNORE, "5.5.2.3.5 e"},
@@ -56,6 +57,8 @@ enum nas_collision collide(struct mme_ue *ue, enum nas_incoming in)
 		const char *of = NULL;
 		enum nas_collision w = look_up(p->def, in, &of);
 
+		if (p->def == &detach_def && in == INCOMING_ATTACH && detach_wants_back(p))
+			w = COLLISION_NONE;
 		if (w > what) {
 			what = w;
 			worst = p;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device's context at its eNodeB, changed while it lasts: UE Context Modification
- * (TS 36.413 8.3.4), the eNodeB's UE Context Modification Indication (8.3.6), and UE Radio
+ * (TS 36.413 8.3.4), which waits for a handover and is done again after one that came in between
+ * (33.401 7.2.10), the eNodeB's UE Context Modification Indication (8.3.6), and UE Radio
  * Capability Match (8.17). They are procedures of the device and end with its connection. */
 #include <errno.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 static int err_of(uint16_t cause)
 {
@@ -21,12 +22,44 @@ static int taken(struct proc *p, const void *msg)
 
 /* ---- UE Context Modification ---- */
 
+enum { WAIT, MODIFY, HANDOVER };
+
 struct modification {
 	struct proc proc;
+	uint8_t interrupted;
 	struct conn_change what;
 };
 
 static struct mem_pool modification_pool = MEM_POOL(modification);
+
+static int enter_wait(struct proc *p)
+{
+	return mobility_running(p->owner) ? PROC_STAY : PROC_TO(MODIFY);
+}
+
+static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(WAIT) : PROC_STAY; }
+
+static int ready(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_NEXT;
+}
+
+static int again(struct modification *m, int to)
+{
+	enum { MOST = 3 };
+
+	if (m->interrupted++ < MOST)
+		return PROC_TO(to);
+	m->proc.cause = CAUSE_TOLD;
+	return PROC_FAIL;
+}
+
+static int moved(struct proc *p, const void *msg)
+{
+	(void)msg;
+	return again((struct modification *)p, WAIT);
+}
 
 static int enter_modify(struct proc *p)
 {
@@ -55,6 +88,8 @@ static int refused(struct proc *p, const void *msg)
 
 	UE_LOG(WARN, (struct mme_ue *)p->owner, "s1.modify_refused", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
+	if (m->has.cause && mobility_is_cause(m->cause))
+		return again((struct modification *)p, HANDOVER);
 	p->cause = CAUSE_TOLD;
 	return PROC_FAIL;
 }
@@ -77,13 +112,20 @@ static void modify_ended(struct proc *p, uint16_t cause)
 		m->what.done(p->owner, m->what.arg, err_of(cause));
 }
 
-static const struct proc_step modify_steps[] = {{"modify", enter_modify, &mme.timer[T_ICS], 0}};
-static const struct proc_row modify_rows[] = {
-	{0, EV_CONTEXT_MODIFIED, taken, 0},
-	{0, EV_CONTEXT_MODIFY_FAILED, refused, 0},
+static const struct proc_step modify_steps[] = {
+	[WAIT] = {"wait", enter_wait, &mme.timer[T_REACH]},
+	[MODIFY] = {"modify", enter_modify, &mme.timer[T_ICS]},
+	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
-static const struct proc_def modify_def = {
-	"UE context modification", "TS 36.413 8.3.4", modify_steps, modify_rows, 1, 2,
+static const struct proc_row modify_rows[] = {
+	{WAIT, EV_READY, ready, MODIFY},
+	{MODIFY, EV_CONTEXT_MODIFIED, taken, 0},
+	{MODIFY, EV_CONTEXT_MODIFY_FAILED, refused, 0},
+	{MODIFY, EV_MOVED, moved, 0},
+	{HANDOVER, EV_READY, ready, WAIT},
+};
+static const struct proc_def modification_def = {
+	"UE context modification", "TS 36.413 8.3.4", modify_steps, modify_rows, 3, 5,
 	&modification_pool,        modify_ended,
 };
 
@@ -96,9 +138,9 @@ int conn_modify(struct s1_conn *c, const struct conn_change *what)
 {
 	if (!c || !c->ue || !c->context || c->releasing)
 		return -ENOTCONN;
-	if (proc_find(&c->ue->procs, &modify_def))
+	if (proc_find(&c->ue->procs, &modification_def))
 		return -EALREADY;
-	return proc_start(&modify_def, &c->ue->procs, c->ue, NULL, modify_init, what) ? 0 : -ENOMEM;
+	return proc_start(&modification_def, &c->ue->procs, c->ue, NULL, modify_init, what) ? 0 : -ENOMEM;
 }
 
 static void offer(struct s1_conn *c, uint16_t event, const void *body, const char *name)

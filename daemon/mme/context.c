@@ -40,6 +40,54 @@ struct s1ap_transport_layer_address context_address(const struct fteid *f)
 	};
 }
 
+/* Of areas that eNodeBs serve here: nobody else could be a target. */
+static void forbid_tas(const struct mme_ue *ue, struct s1ap_forbidden_tas *l)
+{
+	enum { PLMNS = 16, TACS = 4096 };
+
+	l->v = arena_zalloc(&turn_arena, PLMNS * sizeof(*l->v));
+	for (const struct enb *e = NULL; access_any() && (e = enb_next(e));)
+		for (unsigned i = 0; i < e->tais; i++) {
+			struct s1ap_forbidden_tacs *t;
+			uint32_t k = 0, n = 0;
+
+			if (access_allowed(ue, &e->tai[i]))
+				continue;
+			while (k < l->n && l->v[k].plmn != e->tai[i].plmn)
+				k++;
+			if (k == PLMNS)
+				continue;
+			t = &l->v[k].forbidden_tacs;
+			if (k == l->n) {
+				l->v[l->n++].plmn = e->tai[i].plmn;
+				t->v = arena_alloc(&turn_arena, TACS * sizeof(*t->v));
+			}
+			while (n < t->n && t->v[n] != e->tai[i].tac)
+				n++;
+			if (n == t->n && n < TACS)
+				t->v[t->n++] = e->tai[i].tac;
+		}
+}
+
+bool context_restrictions(const struct mme_ue *ue, struct s1ap_handover_restriction_list *r)
+{
+	struct nas_plmn_list equivalent;
+	struct s1ap_forbidden_tas tas = {0};
+
+	*r = (struct s1ap_handover_restriction_list){.serving_plmn = ue->tai.plmn};
+	if (mme_equivalents(ue, &equivalent)) {
+		struct s1ap_eplmns l = {arena_alloc(&turn_arena, equivalent.n * sizeof(*l.v)),
+					equivalent.n};
+
+		memcpy(l.v, equivalent.plmn, equivalent.n * sizeof(*l.v));
+		S1AP_SET(r, equivalent_plmns, l);
+	}
+	forbid_tas(ue, &tas);
+	if (tas.n)
+		S1AP_SET(r, forbidden_tas, tas);
+	return r->has.equivalent_plmns || r->has.forbidden_tas;
+}
+
 int context_setup(struct mme_ue *ue, struct bytes nas)
 {
 	struct s1ap_initial_context_setup_request m = {0};
@@ -64,6 +112,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
+	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
 	as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)

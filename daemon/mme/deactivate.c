@@ -6,13 +6,14 @@
  *   SESSION   S11: Delete Session, where the gateways do not know yet that a PDN connection ends
  *   RELEASE   E-RAB Release Command with Deactivate EPS Bearer Context Request in it, until both
  * the eNodeB and the device have answered; a device that is silent to T3495 has lost it
+ *   HANDOVER  before that, while the device is on its way to another eNodeB
  *
  * A device that is not connected is not paged for it: it learns by the EPS bearer context status of
  * its next tracking area update, or by the bearers that its next service request brings
  * (24.301 6.4.4.2, 6.4.4.6). */
 #include "mme/esm.h"
 
-enum { SESSION, RELEASE };
+enum { SESSION, RELEASE, HANDOVER };
 
 struct deactivate {
 	struct esm_proc esm;
@@ -72,7 +73,9 @@ static int enter_release(struct proc *p)
 
 	if (!ue->conn || !ue->security_on)
 		return PROC_END;
-	if (p->tries || !d->of || !ue->conn->context) {
+	if (mobility_running(ue) && !p->tries)
+		return PROC_TO(HANDOVER);
+	if (p->tries || d->radio_done || !d->of || !ue->conn->context) {
 		d->radio_done |= !d->of || !ue->conn->context;
 		conn_send_nas(ue->conn, request(ue, d));
 		return PROC_STAY;
@@ -86,11 +89,28 @@ static int done(struct deactivate *d)
 	return d->accepted && d->radio_done ? PROC_END : PROC_STAY;
 }
 
+static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(RELEASE) : PROC_STAY; }
+
+/* No handover takes the bearers along any more. */
 static int got_radio(struct proc *p, const void *msg)
 {
+	struct deactivate *d = (struct deactivate *)p;
+	struct mme_bearer *b;
+
+	if (((const struct erab_answer *)msg)->handover)
+		return esm_interrupted(p, PROC_TO(HANDOVER));
+	for (uint8_t ebi = 5; ebi <= 15; ebi++)
+		if (d->of >> ebi & 1 && (b = bearer_by_ebi(p->owner, ebi)))
+			b->connected = false;
+	d->radio_done = true;
+	return done(d);
+}
+
+static int moved(struct proc *p, const void *msg)
+{
 	(void)msg;
-	((struct deactivate *)p)->radio_done = true;
-	return done((struct deactivate *)p);
+	return ((struct deactivate *)p)->radio_done ? PROC_STAY
+						    : esm_interrupted(p, PROC_TO(RELEASE));
 }
 
 static int accepted(struct proc *p, const void *msg)
@@ -121,16 +141,19 @@ static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
 static const struct proc_step steps[] = {
 	[SESSION] = {"session", enter_session, &t_s11},
 	[RELEASE] = {"release", enter_release, &mme.timer[T3495]},
+	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
 	{SESSION, EV_SESSION_DELETED, go_on, RELEASE},
 	{RELEASE, EV_ERAB, got_radio, 0},
 	{RELEASE, NAS_DEACTIVATE_BEARER_ACCEPT, accepted, 0},
+	{RELEASE, EV_MOVED, moved, 0},
+	{HANDOVER, EV_READY, go_on, RELEASE},
 };
 
 const struct proc_def deactivate_def = {
-	"bearer deactivation", "TS 24.301 6.4.4", steps, rows, 2, 3, &pool, end,
+	"bearer deactivation", "TS 24.301 6.4.4", steps, rows, 3, 5, &pool, end,
 };
 
 static void init(struct proc *p, const void *arg)

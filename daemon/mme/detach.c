@@ -50,6 +50,8 @@ static void end(struct proc *p, uint16_t cause)
 	ue_remove(p->owner, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
 }
 
+bool detach_wants_back(const struct proc *p) { return ((const struct detach *)p)->reattach; }
+
 static const struct proc_step steps[] = {{"request", enter, &mme.timer[T3422], 0}};
 static const struct proc_row rows[] = {{0, NAS_DETACH_ACCEPT, accepted, 0}};
 

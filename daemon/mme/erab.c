@@ -110,15 +110,20 @@ int erab_release(struct mme_ue *ue, uint16_t of, struct s1ap_cause cause, struct
 
 /* ---- answers ---- */
 
-static void answered(struct mme_ue *ue, uint8_t ebi, bool ok, const struct fteid *enb)
+static void unexpected(const struct mme_ue *ue, uint8_t ebi, bool ok)
 {
-	struct erab_answer a = {.ok = ok};
+	UE_LOG(INFO, ue, "s1.unexpected_e_rab", "e_rab_id=%u ok=%d", ebi, ok);
+}
+
+static void answered(struct mme_ue *ue, uint8_t ebi, const struct fteid *enb)
+{
+	struct erab_answer a = {.ok = true};
 
 	if (enb)
 		a.enb = *enb;
 	if (esm_event(ue, ebi, EV_ERAB, &a))
 		return;
-	UE_LOG(INFO, ue, "s1.unexpected_e_rab", "e_rab_id=%u ok=%d", ebi, ok);
+	unexpected(ue, ebi, true);
 	if (enb && !bearer_by_ebi(ue, ebi)) /* set up for nobody (8.2.1.2) */
 		erab_release(ue, (uint16_t)(1u << ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
 			     (struct bytes){0});
@@ -129,7 +134,10 @@ static void refused(struct mme_ue *ue, const struct s1ap_e_rab_list *l)
 	for (uint32_t i = 0; i < l->n; i++) {
 		UE_LOG(WARN, ue, "s1.e_rab_failed", "e_rab_id=%u cause=\"%s\"", l->v[i].e_rab_id,
 		       s1ap_cause_text(l->v[i].cause));
-		answered(ue, l->v[i].e_rab_id, false, NULL);
+		struct erab_answer a = {.handover = mobility_is_cause(l->v[i].cause)};
+
+		if (!esm_event(ue, l->v[i].e_rab_id, EV_ERAB, &a))
+			unexpected(ue, l->v[i].e_rab_id, false);
 	}
 }
 
@@ -142,7 +150,7 @@ void erab_setup_response(struct enb *e, struct s1_conn *c, const void *body)
 		const struct s1ap_e_rab_setup_item_bearer_su_res *r = &m->e_rab_setup_list.v[i];
 		struct fteid enb = erab_fteid(&r->transport_layer_address, r->gtp_teid);
 
-		answered(c->ue, r->e_rab_id, true, &enb);
+		answered(c->ue, r->e_rab_id, &enb);
 	}
 	if (c->ue && m->has.e_rab_failed_to_setup_list)
 		refused(c->ue, &m->e_rab_failed_to_setup_list);
@@ -154,7 +162,7 @@ void erab_modify_response(struct enb *e, struct s1_conn *c, const void *body)
 
 	(void)e;
 	for (uint32_t i = 0; c->ue && m->has.e_rab_modify_list && i < m->e_rab_modify_list.n; i++)
-		answered(c->ue, m->e_rab_modify_list.v[i].e_rab_id, true, NULL);
+		answered(c->ue, m->e_rab_modify_list.v[i].e_rab_id, NULL);
 	if (c->ue && m->has.e_rab_failed_to_modify_list)
 		refused(c->ue, &m->e_rab_failed_to_modify_list);
 }
@@ -166,11 +174,11 @@ void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 
 	(void)e;
 	for (uint32_t i = 0; c->ue && m->has.e_rab_release_list && i < m->e_rab_release_list.n; i++)
-		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, true, NULL);
+		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, NULL);
 	for (uint32_t i = 0;
 	     c->ue && m->has.e_rab_failed_to_release_list && i < m->e_rab_failed_to_release_list.n;
 	     i++)
-		answered(c->ue, m->e_rab_failed_to_release_list.v[i].e_rab_id, true, NULL);
+		answered(c->ue, m->e_rab_failed_to_release_list.v[i].e_rab_id, NULL);
 }
 
 /* ---- what an eNodeB does on its own ---- */

@@ -171,29 +171,54 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 	gtpc_request(txn, GTPC_SGW, &r);
 }
 
-/* 29.274 cause to ESM cause: what a device can make something of. */
-static uint8_t refusal(enum gtpc_cause cause)
+uint8_t esm_cause_of_gtpc(enum gtpc_cause cause)
 {
-	switch (cause) {
-	case GTPC_MISSING_OR_UNKNOWN_APN:
-		return ESM_CAUSE_UNKNOWN_APN;
-	case GTPC_ALL_ADDRESSES_OCCUPIED:
-	case GTPC_NO_RESOURCES:
-		return ESM_CAUSE_INSUFFICIENT_RESOURCES;
-	case GTPC_PREFERRED_PDN_TYPE_NOT_SUPPORTED:
-		return ESM_CAUSE_UNKNOWN_PDN_TYPE;
-	case GTPC_REQUEST_REJECTED:
-		return ESM_CAUSE_REJECTED_BY_GATEWAY;
-	default:
-		return ESM_CAUSE_NETWORK_FAILURE;
-	}
+	static const struct {
+		enum gtpc_cause gtpc;
+		uint8_t esm;
+	} table[] = {
+		{GTPC_SERVICE_NOT_SUPPORTED, ESM_CAUSE_OPTION_NOT_SUPPORTED},
+		{GTPC_NO_RESOURCES, ESM_CAUSE_INSUFFICIENT_RESOURCES},
+		{GTPC_SEMANTIC_ERROR_IN_TFT, ESM_CAUSE_TFT_SEMANTIC},
+		{GTPC_SYNTACTIC_ERROR_IN_TFT, ESM_CAUSE_TFT_SYNTAX},
+		{GTPC_SEMANTIC_ERROR_IN_FILTER, ESM_CAUSE_FILTER_SEMANTIC},
+		{GTPC_SYNTACTIC_ERROR_IN_FILTER, ESM_CAUSE_FILTER_SYNTAX},
+		{GTPC_MISSING_OR_UNKNOWN_APN, ESM_CAUSE_UNKNOWN_APN},
+		{GTPC_PREFERRED_PDN_TYPE_NOT_SUPPORTED, ESM_CAUSE_OPTION_NOT_SUPPORTED},
+		{GTPC_ALL_ADDRESSES_OCCUPIED, ESM_CAUSE_INSUFFICIENT_RESOURCES},
+		{GTPC_SERVICE_DENIED, ESM_CAUSE_REJECTED},
+		{GTPC_NO_MEMORY, ESM_CAUSE_INSUFFICIENT_RESOURCES},
+		{GTPC_USER_AUTHENTICATION_FAILED, ESM_CAUSE_USER_AUTHENTICATION_FAILED},
+		{GTPC_APN_ACCESS_DENIED, ESM_CAUSE_OPTION_NOT_SUBSCRIBED},
+		{GTPC_REQUEST_REJECTED, ESM_CAUSE_REJECTED_BY_GATEWAY},
+		{GTPC_SEMANTIC_ERROR_IN_TAD, ESM_CAUSE_TFT_SEMANTIC},
+		{GTPC_SYNTACTIC_ERROR_IN_TAD, ESM_CAUSE_TFT_SYNTAX},
+		{GTPC_COLLISION, ESM_CAUSE_COLLISION},
+		{GTPC_INVALID_REPLY, ESM_CAUSE_REJECTED},
+		{GTPC_APN_CONGESTION, ESM_CAUSE_INSUFFICIENT_RESOURCES},
+		{GTPC_BEARER_NOT_SUPPORTED, ESM_CAUSE_BEARER_HANDLING_NOT_SUPPORTED},
+		{GTPC_MULTIPLE_PDN_NOT_ALLOWED, ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (table[i].gtpc == cause)
+			return table[i].esm;
+	return ESM_CAUSE_NETWORK_FAILURE;
+}
+
+/* The other type is the only one then, where one was asked for. */
+static uint8_t refusal(enum gtpc_cause cause, enum pdn_type asked)
+{
+	if (cause != GTPC_PREFERRED_PDN_TYPE_NOT_SUPPORTED || asked == PDN_IPV4V6)
+		return esm_cause_of_gtpc(cause);
+	return asked == PDN_IPV4 ? ESM_CAUSE_IPV6_ONLY : ESM_CAUSE_IPV4_ONLY;
 }
 
 uint8_t esm_session_created(struct mme_pdn *pdn, const struct gtpc_response *r, uint8_t *told)
 {
 	if (r->cause != GTPC_ACCEPTED && r->cause != GTPC_ACCEPTED_PARTIALLY &&
 	    r->cause != GTPC_NEW_PDN_TYPE_NETWORK && r->cause != GTPC_NEW_PDN_TYPE_SINGLE)
-		return refusal(r->cause);
+		return refusal(r->cause, pdn->type);
 	if (r->cause == GTPC_NEW_PDN_TYPE_NETWORK)
 		*told = r->paa.type == PDN_IPV4 ? ESM_CAUSE_IPV4_ONLY : ESM_CAUSE_IPV6_ONLY;
 	else if (r->cause == GTPC_NEW_PDN_TYPE_SINGLE)
@@ -246,17 +271,23 @@ uint16_t esm_bearer_status(struct mme_ue *ue)
 	uint16_t s = 0;
 
 	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
-		s = (uint16_t)(s | 1u << b->ebi);
+		if (b->active)
+			s = (uint16_t)(s | 1u << b->ebi);
 	return s;
 }
 
 void esm_sync_bearers(struct mme_ue *ue, uint16_t status)
 {
-	for (struct mme_pdn *p = ue->pdns, *next; p; p = next) {
-		next = p->next;
-		if (status >> p->ebi & 1)
-			continue;
-		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", p->ebi, p->apn);
-		pdn_delete(ue, p);
+	uint16_t lost = (uint16_t)(esm_bearer_status(ue) & ~status);
+
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		struct mme_bearer *b = lost >> ebi & 1 ? bearer_by_ebi(ue, ebi) : NULL;
+
+		if (!b)
+			continue; /* it went with its PDN connection */
+		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", ebi, b->pdn->apn);
+		if (b->pdn->bearers != b)
+			bearer_lost(ue, ebi); /* by the PGW, before it is not known here any more */
+		deactivate_locally(ue, ebi);
 	}
 }

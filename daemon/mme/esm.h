@@ -21,6 +21,7 @@ struct esm_proc {
 	uint8_t linked; /* of its PDN connection's default bearer, 0 before it is known */
 	uint8_t pti;	/* of the device's request behind it, 0: the network's own idea */
 	void *token; /* the SGW's request that waits for the end, or NULL */
+	uint8_t interrupted; /* times that a handover came in between */
 };
 
 extern const struct proc_def pdn_def, activate_def, modify_def, deactivate_def, resource_def;
@@ -29,6 +30,7 @@ extern const struct proc_def pdn_def, activate_def, modify_def, deactivate_def, 
 enum esm_event {
 	EV_ERAB = 0x300, /* the eNodeB's answer about the bearer's E-RAB: struct erab_answer */
 	EV_READY,	 /* the device is connected and nothing is in the way */
+	EV_MOVED,	 /* it is at another eNodeB, which knows nothing of what is under way */
 	EV_SESSION_DELETED,
 };
 
@@ -56,6 +58,10 @@ bool esm_ready(struct mme_ue *);
  * procedure hears EV_READY, or its timer or the paging's failure ends it. What `enter` is to return. */
 int esm_reach(struct proc *, uint8_t arp);
 int esm_unreached(struct proc *, const void *child);
+/* An eNodeB gives up an E-RAB procedure for a handover: it is begun again when that is over, or does
+ * not come (36.413 8.2.1.4, 8.2.2.4, 23.401 5.5.1.1.1, 5.5.1.2.1), a few times. `to`, or PROC_FAIL. */
+int esm_interrupted(struct proc *, int to);
+extern const struct proc_timer esm_handover; /* for a step that waits so, with one retry: no more */
 /* A SGW's request is answered; the bearer's F-TEID of the eNodeB may be NULL. */
 void esm_reply(struct esm_proc *, enum gtpc_message, enum gtpc_cause, const struct fteid *enb);
 /* How a procedure's end reads on S11. */
@@ -67,6 +73,7 @@ void resource_reject(struct mme_ue *, bool modification, uint8_t pti, uint8_t ca
 /* ---- erab.c ---- */
 struct erab_answer {
 	bool ok;
+	bool handover; /* not ok, but may be after the handover that is coming */
 	struct fteid enb; /* of a set up that is ok */
 };
 /* E-RAB Setup, Modify and Release with a NAS message, protected already (empty in a Release: none).

@@ -66,7 +66,7 @@ void esm_abort(struct mme_ue *ue, uint8_t ebi)
 bool esm_ready(struct mme_ue *ue)
 {
 	return ue->conn && ue->conn->context && ue->security_on && ue->emm == EMM_REGISTERED &&
-	       !proc_find(&ue->procs, &service_def) && !s1ho_running(ue);
+	       !proc_find(&ue->procs, &service_def) && !mobility_running(ue);
 }
 
 int esm_reach(struct proc *p, uint8_t arp)
@@ -94,9 +94,21 @@ void esm_resume(struct mme_ue *ue)
 		return;
 	for (struct proc *p = ue->procs.first, *next; p; p = next) {
 		next = p->next;
-		if (esm_is_proc(p))
-			proc_event(p, EV_READY, NULL);
+		proc_event(p, EV_READY, NULL);
 	}
+}
+
+/* What a handover that an eNodeB speaks of takes to begin at most. */
+const struct proc_timer esm_handover = {"T-handover", 5000, 1};
+
+int esm_interrupted(struct proc *p, int to)
+{
+	enum { MOST = 3 };
+
+	if (((struct esm_proc *)p)->interrupted++ < MOST)
+		return to;
+	p->cause = CAUSE_RADIO;
+	return PROC_FAIL;
 }
 
 void esm_reply(struct esm_proc *e, enum gtpc_message type, enum gtpc_cause cause,

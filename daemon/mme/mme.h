@@ -403,6 +403,9 @@ unsigned context_bearers(struct mme_ue *, const struct s1ap_initial_context_setu
 bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *, uint32_t teid);
 /* What S1AP is told of a device or bearer. */
+/* Handover Restriction List (36.413 9.2.1.22): equivalent networks, and the areas around that access
+ * rules deny to the device. False: there are none, and nothing restricts it. */
+bool context_restrictions(const struct mme_ue *, struct s1ap_handover_restriction_list *);
 struct s1ap_transport_layer_address context_address(const struct fteid *);
 struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *);
 struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *);
@@ -435,8 +438,14 @@ static inline uint16_t mobility_bit(uint8_t e_rab_id)
 {
 	return (uint16_t)(e_rab_id < 16 ? 1u << e_rab_id : 0);
 }
-/* The bearers in `offered` whose PDN connection keeps its default bearer. */
+/* The bearers in `offered` that are set up and whose PDN connection keeps its default bearer. */
 uint16_t mobility_bearers(struct mme_ue *, uint16_t offered);
+/* Of an eNodeB that gives a procedure up because the device is about to leave it. */
+bool mobility_is_cause(struct s1ap_cause);
+/* A path switch, or an S1 handover up to its notification: nothing else is begun on S1. */
+bool mobility_running(const struct mme_ue *);
+/* The device has arrived: what was under way at the eNodeB before goes on with this one. */
+void mobility_moved(struct mme_ue *);
 /* Ids of a bit mask as a list in the turn arena. */
 struct s1ap_e_rab_list mobility_list(uint16_t ids, struct s1ap_cause);
 
@@ -614,6 +623,8 @@ void service_refuse(struct mme_ue *, uint8_t cause);
 void tau_begin(struct mme_ue *, const struct nas_event *);
 /* Network-initiated; done may be NULL. */
 void detach_by_network(struct mme_ue *, bool reattach, void (*done)(void *arg, int err), void *arg);
+/* Of a network's detach: with re-attach. */
+bool detach_wants_back(const struct proc *);
 /* The same at an access rule's word, not to come back: the device is told the EMM cause (5.5.2.3.2). */
 void detach_denied(struct mme_ue *, uint8_t cause);
 void detach_by_ue(struct mme_ue *, const struct nas_event *);
@@ -655,10 +666,12 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *, const char *apn, uint8_t pdn_type, 
 void esm_create_session(struct mme_ue *, struct mme_pdn *, const struct pco *, struct gtpc_txn *);
 /* Its answer into the PDN connection. 0, or the ESM cause to refuse with. */
 uint8_t esm_session_created(struct mme_pdn *, const struct gtpc_response *, uint8_t *told);
+/* What a device is told for a SGW's refusal (29.274 annex C). */
+uint8_t esm_cause_of_gtpc(enum gtpc_cause);
 /* Activate Default EPS Bearer Context Request, protected, or plain for inside another message. */
 struct bytes esm_activate_default(struct mme_ue *, const struct mme_pdn *, uint8_t pti, uint8_t told,
 				  const struct pco *, enum nas_sec_header);
-/* The EPS bearer context status (9.9.2.1): a bit for each bearer. */
+/* The EPS bearer context status (9.9.2.1): a bit for each active bearer. */
 uint16_t esm_bearer_status(struct mme_ue *);
 /* Bearers that the device has lost by its status are lost here too, and at the gateways: a PDN
  * connection with its default bearer (24.301 5.5.3.2.4). */

@@ -33,6 +33,28 @@ bool mobility_begin(struct mme_ue *ue, enum mobility_event begins)
 	return true;
 }
 
+bool mobility_is_cause(struct s1ap_cause c)
+{
+	return c.group == S1AP_CAUSE_RADIO &&
+	       (c.value == S1AP_CAUSE_RADIO_X2_HANDOVER_TRIGGERED ||
+		c.value == S1AP_CAUSE_RADIO_S1_INTRA_SYSTEM_HANDOVER_TRIGGERED ||
+		c.value == S1AP_CAUSE_RADIO_S1_INTER_SYSTEM_HANDOVER_TRIGGERED);
+}
+
+bool mobility_running(const struct mme_ue *ue)
+{
+	return s1ho_running(ue) || proc_find(&ue->procs, &x2_def);
+}
+
+void mobility_moved(struct mme_ue *ue)
+{
+	for (struct proc *p = ue->procs.first, *next; p; p = next) {
+		next = p->next;
+		proc_event(p, EV_MOVED, NULL);
+	}
+	esm_resume(ue);
+}
+
 /* ---- bearers ---- */
 
 uint16_t mobility_bearers(struct mme_ue *ue, uint16_t offered)
@@ -40,7 +62,8 @@ uint16_t mobility_bearers(struct mme_ue *ue, uint16_t offered)
 	uint16_t kept = 0;
 
 	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
-		if (offered & mobility_bit(b->ebi) && offered & mobility_bit(b->pdn->ebi))
+		if (b->connected && offered & mobility_bit(b->ebi) &&
+		    offered & mobility_bit(b->pdn->ebi))
 			kept |= mobility_bit(b->ebi);
 	return kept;
 }

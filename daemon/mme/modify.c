@@ -5,7 +5,7 @@
 #include "codec/tft.h"
 #include "mme/esm.h"
 
-enum { REACH, MODIFY };
+enum { REACH, MODIFY, HANDOVER }; /* as in activate.c */
 
 struct modify {
 	struct esm_proc esm;
@@ -37,6 +37,8 @@ static int ready(struct proc *p, const void *msg)
 	return PROC_NEXT;
 }
 
+static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(REACH) : PROC_STAY; }
+
 static struct bytes request(struct mme_ue *ue, const struct modify *d)
 {
 	struct nas_modify_bearer_request m = {
@@ -66,8 +68,9 @@ static int enter_modify(struct proc *p)
 
 	if (!b)
 		return fail(p, CAUSE_GONE);
-	if (!p->tries && d->has_qos) {
-		d->before = b->qos;
+	if (!p->tries && d->has_qos && !d->radio_done) {
+		if (!d->radio)
+			d->before = b->qos;
 		b->qos = d->qos;
 		d->radio = true;
 		if (erab_modify(ue, b, request(ue, d)))
@@ -85,10 +88,19 @@ static int got_radio(struct proc *p, const void *msg)
 {
 	struct modify *d = (struct modify *)p;
 
+	if (((const struct erab_answer *)msg)->handover)
+		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!((const struct erab_answer *)msg)->ok)
 		return fail(p, CAUSE_RADIO);
 	d->radio_done = true;
 	return done(d);
+}
+
+/* The new eNodeB may have been told the old QoS. */
+static int moved(struct proc *p, const void *msg)
+{
+	(void)msg;
+	return ((struct modify *)p)->radio_done ? PROC_STAY : esm_interrupted(p, PROC_TO(REACH));
 }
 
 static int accepted(struct proc *p, const void *msg)
@@ -155,6 +167,7 @@ static void end(struct proc *p, uint16_t cause)
 static const struct proc_step steps[] = {
 	[REACH] = {"reach", enter_reach, &mme.timer[T_REACH]},
 	[MODIFY] = {"modify", enter_modify, &mme.timer[T3486]},
+	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
@@ -163,10 +176,12 @@ static const struct proc_row rows[] = {
 	{MODIFY, EV_ERAB, got_radio, 0},
 	{MODIFY, NAS_MODIFY_BEARER_ACCEPT, accepted, 0},
 	{MODIFY, NAS_MODIFY_BEARER_REJECT, rejected, 0},
+	{MODIFY, EV_MOVED, moved, 0},
+	{HANDOVER, EV_READY, ready, REACH},
 };
 
 const struct proc_def modify_def = {
-	"bearer modification", "TS 24.301 6.4.3", steps, rows, 2, 5, &pool, end,
+	"bearer modification", "TS 24.301 6.4.3", steps, rows, 3, 7, &pool, end,
 };
 
 struct start {

@@ -4,14 +4,16 @@
  *
  *   INFO      the APN and PCO
  *   SESSION   S11: address and bearer
+ *   REACH     a procedure of mobility management is waited for
  *   SETUP     E-RAB Setup with Activate Default EPS Bearer Context Request in it, until both the
  *             eNodeB and the device have answered
  *   MODIFY    the eNodeB's F-TEID to the SGW
+ *   HANDOVER  as in activate.c
  *
  * One that fails leaves nothing: session deleted, E-RAB released. */
 #include "mme/esm.h"
 
-enum { BEGIN, INFO, SESSION, SETUP, MODIFY };
+enum { BEGIN, INFO, SESSION, REACH, SETUP, MODIFY, HANDOVER };
 
 struct pdn {
 	struct esm_proc esm;
@@ -83,6 +85,16 @@ static int got_session(struct proc *p, const void *msg)
 	return PROC_NEXT;
 }
 
+static int enter_reach(struct proc *p) { return esm_ready(p->owner) ? PROC_NEXT : PROC_STAY; }
+
+static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(REACH) : PROC_STAY; }
+
+static int go_on(struct proc *p, const void *msg)
+{
+	(void)p, (void)msg;
+	return PROC_NEXT;
+}
+
 /* The first time with the E-RAB, then, as T3485 runs out, alone. */
 static int enter_setup(struct proc *p)
 {
@@ -114,11 +126,20 @@ static int got_radio(struct proc *p, const void *msg)
 	struct pdn *d = (struct pdn *)p;
 	const struct erab_answer *a = msg;
 
+	if (a->handover)
+		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!a->ok)
 		return fail(p, CAUSE_RADIO);
 	d->radio = true;
 	d->enb = a->enb;
 	return set_up(p);
+}
+
+static int moved(struct proc *p, const void *msg)
+{
+	(void)msg;
+	((struct pdn *)p)->radio = false;
+	return esm_interrupted(p, PROC_TO(REACH));
 }
 
 static int accepted(struct proc *p, const void *msg)
@@ -223,21 +244,26 @@ static const struct proc_step steps[] = {
 	[INFO] = {"esm-information", enter_info, &mme.timer[T3489],
 		  ESM_CAUSE_INFORMATION_NOT_RECEIVED},
 	[SESSION] = {"session", enter_session, &t_s11, ESM_CAUSE_NETWORK_FAILURE},
+	[REACH] = {"reach", enter_reach, &mme.timer[T_REACH], ESM_CAUSE_NETWORK_FAILURE},
 	[SETUP] = {"setup", enter_setup, &mme.timer[T3485]},
 	[MODIFY] = {"modify", enter_modify, &t_s11, ESM_CAUSE_NETWORK_FAILURE},
+	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
 	{INFO, NAS_ESM_INFORMATION_RESPONSE, got_info, SESSION},
-	{SESSION, EV_SESSION_CREATED, got_session, SETUP},
+	{SESSION, EV_SESSION_CREATED, got_session, REACH},
+	{REACH, EV_READY, go_on, SETUP},
 	{SETUP, EV_ERAB, got_radio, 0},
 	{SETUP, NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT, accepted, 0},
 	{SETUP, NAS_ACTIVATE_DEFAULT_BEARER_REJECT, rejected, 0},
+	{SETUP, EV_MOVED, moved, 0},
 	{MODIFY, EV_BEARER_MODIFIED, got_modified, 0},
+	{HANDOVER, EV_READY, go_on, REACH},
 };
 
 const struct proc_def pdn_def = {
-	"PDN connectivity", "TS 24.301 6.5.1", steps, rows, 5, 6, &pool, end,
+	"PDN connectivity", "TS 24.301 6.5.1", steps, rows, 7, 9, &pool, end,
 };
 
 /* ---- the beginning ---- */

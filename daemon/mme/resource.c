@@ -60,48 +60,14 @@ static int enter(struct proc *p)
 	return PROC_STAY;
 }
 
-/* 29.274 cause to ESM cause (24.301 6.5.3.4, 6.5.4.4) */
-static uint8_t refusal(enum gtpc_cause cause)
-{
-	switch (cause) {
-	case GTPC_NO_RESOURCES:
-	case GTPC_NO_MEMORY:
-		return ESM_CAUSE_INSUFFICIENT_RESOURCES;
-	case GTPC_SEMANTIC_ERROR_IN_TFT:
-	case GTPC_SEMANTIC_ERROR_IN_TAD:
-		return ESM_CAUSE_TFT_SEMANTIC;
-	case GTPC_SYNTACTIC_ERROR_IN_TFT:
-	case GTPC_SYNTACTIC_ERROR_IN_TAD:
-		return ESM_CAUSE_TFT_SYNTAX;
-	case GTPC_SEMANTIC_ERROR_IN_FILTER:
-		return ESM_CAUSE_FILTER_SEMANTIC;
-	case GTPC_SYNTACTIC_ERROR_IN_FILTER:
-		return ESM_CAUSE_FILTER_SYNTAX;
-	case GTPC_SERVICE_NOT_SUPPORTED:
-		return ESM_CAUSE_OPTION_NOT_SUPPORTED;
-	case GTPC_SERVICE_DENIED:
-		return ESM_CAUSE_OPTION_NOT_SUBSCRIBED;
-	case GTPC_CONTEXT_NOT_FOUND:
-		return ESM_CAUSE_INVALID_BEARER_IDENTITY;
-	case GTPC_COLLISION:
-		return ESM_CAUSE_COLLISION;
-	case GTPC_BEARER_NOT_SUPPORTED:
-		return ESM_CAUSE_BEARER_HANDLING_NOT_SUPPORTED;
-	case GTPC_REMOTE_PEER_NOT_RESPONDING:
-	case GTPC_SYSTEM_FAILURE:
-		return ESM_CAUSE_NETWORK_FAILURE;
-	default:
-		return ESM_CAUSE_REJECTED_BY_GATEWAY;
-	}
-}
-
 static int answered(struct proc *p, const void *msg)
 {
 	const struct gtpc_response *r = msg;
 
 	if (r->cause < GTPC_CONTEXT_NOT_FOUND)
 		return PROC_END;
-	p->cause = refusal(r->cause);
+	p->cause = r->cause == GTPC_CONTEXT_NOT_FOUND ? ESM_CAUSE_INVALID_BEARER_IDENTITY
+						      : esm_cause_of_gtpc(r->cause);
 	return PROC_FAIL;
 }
 

@@ -65,10 +65,7 @@ static void non_delivery(struct enb *e, struct s1_conn *c, const void *body)
 		return;
 	UE_LOG(DEBUG, c->ue, "nas.not_delivered", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
-	if (m->has.cause && m->has.nas_pdu && c->ue->conn == c &&
-	    m->cause.group == S1AP_CAUSE_RADIO &&
-	    (m->cause.value == S1AP_CAUSE_RADIO_X2_HANDOVER_TRIGGERED ||
-	     m->cause.value == S1AP_CAUSE_RADIO_S1_INTRA_SYSTEM_HANDOVER_TRIGGERED))
+	if (m->has.cause && m->has.nas_pdu && c->ue->conn == c && mobility_is_cause(m->cause))
 		nas_hold(c->ue, m->nas_pdu, true);
 	/* Else the timer of the procedure sends it again (24.301 5.5.1.2.7 and others). */
 }

@@ -89,7 +89,8 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 		 h->from->source_to_target_transparent_container);
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
 	S1AP_SET(&m, security_context, context_keys(ue));
-	S1AP_SET(&m, gummei, mme.gummei);
+	S1AP_SET(&m, gummei, ue->gummei);
+	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
 	if (h->from->has.csg_id) { /* nobody is a member: of a hybrid cell a guest */
 		S1AP_SET(&m, csg_id, h->from->csg_id);
 		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
@@ -402,7 +403,7 @@ static int enter_switch(struct proc *p)
 		context_add_bearer(ue, &q, h->bearer[i].ebi, &h->bearer[i].address,
 				   h->bearer[i].teid);
 	nas_held_send(ue);
-	esm_resume(ue);
+	mobility_moved(ue);
 	if (!q.bearers)
 		return fail(h, S1AP_CAUSE(RADIO, UNKNOWN_E_RAB_ID));
 	h->gtpc.done = modified;
@@ -568,7 +569,7 @@ static bool serves(const struct enb *e, const struct tai *tai)
 }
 
 /* Where to, or NULL with the cause. */
-static const struct enb *find_target(const struct s1ap_handover_required *m,
+static const struct enb *find_target(const struct mme_ue *ue, const struct s1ap_handover_required *m,
 				     struct s1ap_cause *cause)
 {
 	const struct s1ap_target_enb_id *id = &m->target_id.target_enb_id;
@@ -581,7 +582,7 @@ static const struct enb *find_target(const struct s1ap_handover_required *m,
 	if (!e)
 		return NULL;
 	*cause = S1AP_CAUSE(RADIO, HO_TARGET_NOT_ALLOWED);
-	if (!serves(e, &id->selected_tai))
+	if (!serves(e, &id->selected_tai) || !access_allowed(ue, &id->selected_tai))
 		return NULL;
 	*cause = S1AP_CAUSE(RADIO, INVALID_CSG_ID); /* a closed group has no members here */
 	return m->has.csg_id && !m->has.cell_access_mode ? NULL : e;
@@ -618,7 +619,7 @@ void s1ho_required(struct s1_conn *c, const struct s1ap_handover_required *m)
 		refuse(c, S1AP_CAUSE(RADIO, INTERACTION_WITH_OTHER_PROCEDURE));
 		return;
 	}
-	s.to = find_target(m, &cause);
+	s.to = find_target(ue, m, &cause);
 	if (!s.to) {
 		refuse(c, cause);
 		return;

@@ -44,8 +44,14 @@ static int context_failed(struct proc *p, const void *msg)
 static int done(struct proc *p, const void *msg)
 {
 	const struct gtpc_response *r = msg;
+	struct mme_bearer *b;
 
-	if (r->cause == GTPC_ACCEPTED)
+	/* A bearer that the SGW does not take ends (esm_drop_failed); the others are served. */
+	for (unsigned i = 0; i < r->bearers; i++)
+		if (!gtpc_accepted(r->bearer[i].cause) &&
+		    (b = bearer_by_ebi(p->owner, r->bearer[i].ebi)))
+			b->connected = false;
+	if (gtpc_accepted(r->cause) && ue_is_connected(p->owner))
 		return PROC_END;
 	p->cause = CAUSE_TOLD;
 	return PROC_FAIL;

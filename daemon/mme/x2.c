@@ -123,6 +123,7 @@ static void end(struct proc *p, uint16_t cause)
 		mme_counters.path_switch++;
 		nas_held_send(ue);
 		ue_save(ue);
+		mobility_moved(ue);
 		return;
 	}
 	if (!ue->conn)
@@ -173,7 +174,7 @@ static struct s1_conn *find(const struct s1ap_path_switch_request *m)
 {
 	struct s1_conn *c = conn_find(m->source_mme_ue_s1ap_id);
 
-	if (m->has.source_mme_gummei && !gummei_equal(&m->source_mme_gummei, &mme.gummei))
+	if (m->has.source_mme_gummei && !mme_is(&m->source_mme_gummei))
 		return NULL; /* another MME's number */
 	return c && c->ue && c->ue->conn == c && c->context ? c : NULL;
 }

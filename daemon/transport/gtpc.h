@@ -65,6 +65,8 @@ enum gtpc_cause {
 	GTPC_SERVICE_DENIED = 89,
 	GTPC_UNABLE_TO_PAGE = 90,
 	GTPC_NO_MEMORY = 91,
+	GTPC_USER_AUTHENTICATION_FAILED = 92,
+	GTPC_APN_ACCESS_DENIED = 93, /* ... no subscription */
 	GTPC_REQUEST_REJECTED = 94,
 	GTPC_SEMANTIC_ERROR_IN_TAD = 97,
 	GTPC_SYNTACTIC_ERROR_IN_TAD = 98,
@@ -72,9 +74,12 @@ enum gtpc_cause {
 	GTPC_COLLISION = 101, /* Collision with network initiated request */
 	GTPC_CONDITIONAL_IE_MISSING = 103,
 	GTPC_FORWARDING_NOT_SUPPORTED = 106, /* Data forwarding not supported */
+	GTPC_INVALID_REPLY = 107, /* ... from remote peer */
 	GTPC_TEMPORARILY_REJECTED = 110, /* ... due to handover/TAU procedure in progress */
+	GTPC_APN_CONGESTION = 113,
 	GTPC_BEARER_NOT_SUPPORTED = 114, /* Bearer handling not supported */
 	GTPC_ALREADY_REATTACHED = 115,
+	GTPC_MULTIPLE_PDN_NOT_ALLOWED = 116, /* Multiple PDN connections for a given APN ... */
 };
 
 static inline bool gtpc_accepted(enum gtpc_cause cause)

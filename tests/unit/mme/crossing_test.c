@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Session management and what crosses its way: handovers before, during and after each step
+ * (TS 36.413 8.2.1.4, TS 23.401 5.5.1), an eNodeB that vanishes, a device that says at its next
+ * update what it has lost, an attach that meets the detach that asked for it. */
+#include "legs.h"
+#include "session.h"
+
+static void put_off(struct device *d, uint8_t ebi, uint8_t radio_cause)
+{
+	struct s1ap_e_rab_setup_response m = {0};
+	struct s1ap_e_rab_item no = {.e_rab_id = ebi, .cause = {S1AP_CAUSE_RADIO, radio_cause}};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&m, e_rab_failed_to_setup_list, (struct s1ap_e_rab_list){&no, 1});
+	tell(d->enb, e_rab_setup_response, &m);
+}
+
+/* The device goes over with its default bearer; the source is let go. */
+static void goes_over(const struct ho *h, struct device *d)
+{
+	uint32_t mme_id = d->mme_id, enb_id = d->enb_id;
+
+	admit(h, &d->ebi, 1, PLAIN);
+	commanded(h, d);
+	notify_only(h, d);
+	elapse(1500);
+	IS_CAUSE(let_go(h->from, mme_id, enb_id), RADIO, SUCCESSFUL_HANDOVER);
+}
+
+static void is_set_up(struct device *d)
+{
+	setup_of(d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	set_up(d, NEXT, true);
+	accept_dedicated(d, NEXT);
+	answer_is(GTPC_ACCEPTED);
+	assert_int_equal(asked.r.bearer[0].s1u_enb.teid, 0x30000 + NEXT);
+	assert_true(bearer(d, NEXT)->connected);
+	assert_int_equal(procedures(), 0);
+	quiet(d->enb);
+}
+
+static void e_rab_put_off_for_a_handover_is_set_up_at_the_target(void **state)
+{
+	struct device d = registered();
+
+	(void)state;
+	ask_for_a_bearer(&d, 7);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	put_off(&d, NEXT, S1AP_CAUSE_RADIO_S1_INTRA_SYSTEM_HANDOVER_TRIGGERED);
+	quiet(d.enb);
+	assert_int_equal(asked.answers, 0);
+	struct ho h = begin(&d, 1);
+
+	assert_int_equal(h.request.e_rab_to_be_setup_list.n, 1);
+	goes_over(&h, &d);
+	is_set_up(&d);
+}
+
+static void e_rab_put_off_for_nothing_is_tried_again_three_times(void **state)
+{
+	struct device d = registered();
+
+	(void)state;
+	ask_for_a_bearer(&d, 7);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(asked.answers, 0);
+		setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+		put_off(&d, NEXT, S1AP_CAUSE_RADIO_X2_HANDOVER_TRIGGERED);
+		elapse(5500);
+	}
+	answer_is(GTPC_NO_RESOURCES);
+	assert_null(bearer(&d, NEXT));
+	quiet(d.enb);
+}
+
+static void device_that_moves_before_it_accepts_gets_the_bearer_where_it_is(void **state)
+{
+	struct device d = registered();
+
+	(void)state;
+	ask_for_a_bearer(&d, 7);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	set_up(&d, NEXT, true);
+	struct ho h = begin(&d, 1);
+
+	goes_over(&h, &d);
+	is_set_up(&d);
+}
+
+/* The source handed the E-RAB over by X2 before the device had accepted the bearer. */
+static void path_switch_takes_no_bearer_that_is_not_there_yet(void **state)
+{
+	struct device d = registered();
+	struct s1ap_path_switch_request m = {0};
+	struct s1ap_e_rab_to_be_switched_dl_item item[] = {
+		{.e_rab_id = EBI, .transport_layer_address = at(9), .gtp_teid = 0x9005},
+		{.e_rab_id = NEXT, .transport_layer_address = at(9), .gtp_teid = 0x9006}};
+	const struct s1ap_path_switch_request_acknowledge *a;
+
+	(void)state;
+	ask_for_a_bearer(&d, 7);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	set_up(&d, NEXT, true);
+	S1AP_SET(&m, enb_ue_s1ap_id, NEW_ID);
+	S1AP_SET(&m, e_rab_to_be_switched_dl_list,
+		 (struct s1ap_e_rab_to_be_switched_dl_list){item, 2});
+	S1AP_SET(&m, source_mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, eutran_cgi, (struct ecgi){PLMN, 0x7654321});
+	S1AP_SET(&m, tai, (struct tai){PLMN, TAC});
+	S1AP_SET(&m, ue_security_capabilities,
+		 (struct s1ap_ue_security_capabilities){(uint16_t)(d.capability[0] << 9),
+							(uint16_t)(d.capability[1] << 9)});
+	d.enb = enb_ready(1);
+	d.enb_id = NEW_ID;
+	tell(d.enb, path_switch_request, &m);
+	a = expect(d.enb, path_switch_request_acknowledge);
+	assert_true(a->has.e_rab_to_be_released_list);
+	assert_int_equal(a->e_rab_to_be_released_list.n, 1);
+	assert_int_equal(a->e_rab_to_be_released_list.v[0].e_rab_id, NEXT);
+	assert_int_equal(sgw.commands, 0);
+	is_set_up(&d);
+}
+
+static void pdn_connection_and_deactivation_wait_for_a_handover(void **state)
+{
+	struct device d = with_bearer();
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_activate_default_bearer_accept yes = {.ebi = NEXT + 1};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+	uint8_t ebi[] = {EBI, NEXT};
+	struct ho h = begin(&d, 1);
+	uint32_t mme_id = d.mme_id, enb_id = d.enb_id;
+
+	(void)state;
+	say(&d, pdn_connectivity_request, &q);
+	delete_bearer(&d, NEXT);
+	quiet(d.enb);
+	admit(&h, ebi, 2, PLAIN);
+	commanded(&h, &d);
+	notify_only(&h, &d);
+	read_nas(&d, release_of(&d, NEXT), NAS_DEACTIVATE_BEARER_REQUEST);
+	setup_of(&d, NEXT + 1, NAS_ACTIVATE_DEFAULT_BEARER_REQUEST);
+	released_e_rab(&d, NEXT);
+	say(&d, deactivate_bearer_accept, &gone);
+	set_up(&d, NEXT + 1, true);
+	say(&d, activate_default_bearer_accept, &yes);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	assert_true(bearer(&d, NEXT + 1)->active);
+	elapse(1500);
+	let_go(h.from, mme_id, enb_id);
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
+static int changed = 1;
+
+static void on_changed(struct mme_ue *ue, void *arg, int err)
+{
+	(void)ue, (void)arg;
+	changed = err;
+}
+
+static void context_modification_waits_for_a_handover_and_goes_to_the_target(void **state)
+{
+	struct device d = registered();
+	struct conn_change what = {.ambr = true, .done = on_changed};
+	struct s1ap_ue_context_modification_failure f = {0};
+	struct s1ap_ue_context_modification_response r = {0};
+	struct ho h;
+
+	(void)state;
+	changed = 1;
+	assert_int_equal(conn_modify(ue_of(&d)->conn, &what), 0);
+	expect(d.enb, ue_context_modification_request);
+	S1AP_SET(&f, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&f, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&f, cause, S1AP_CAUSE(RADIO, S1_INTRA_SYSTEM_HANDOVER_TRIGGERED));
+	tell(d.enb, ue_context_modification_failure, &f);
+	assert_int_equal(changed, 1);
+	h = begin(&d, 1);
+	goes_over(&h, &d);
+	expect(d.enb, ue_context_modification_request);
+	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
+	tell(d.enb, ue_context_modification_response, &r);
+	assert_int_equal(changed, 0);
+	/* One that is asked for meanwhile is not begun at the source. */
+	h = begin(&d, 2);
+	assert_int_equal(conn_modify(ue_of(&d)->conn, &what), 0);
+	quiet(d.enb);
+	cancel(&d);
+	nameless_let_go(&h);
+	expect(d.enb, ue_context_modification_request);
+}
+
+static void enodeb_that_vanishes_ends_a_modification_and_a_deactivation(void **state)
+{
+	struct device d = with_bearer();
+
+	(void)state;
+	modify(&d, 8, NULL, 0);
+	expect(d.enb, e_rab_modify_request);
+	enb_down(d.enb);
+	answer_is(GTPC_UE_NOT_RESPONDING);
+	is_registered(&d);
+	assert_int_equal(bearer(&d, NEXT)->qos.qci, 7);
+	assert_int_equal(procedures(), 0);
+	ue_remove(ue_of(&d), UE_NO_RELEASE, S1AP_CAUSE(NAS, DETACH));
+	d = with_bearer();
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	enb_down(d.enb);
+	answer_is(GTPC_ACCEPTED);
+	is_registered(&d);
+	assert_null(bearer(&d, NEXT));
+	assert_int_equal(procedures(), 0);
+}
+
+static void dedicated_bearer_that_a_device_has_lost_ends_at_its_update(void **state)
+{
+	struct device d = with_bearer();
+	struct nas_tau_request r = {
+		.update_type = {.type = NAS_TA_PERIODIC},
+		.old_guti = {.type = NAS_ID_GUTI, .guti = d.guti},
+		.ksi = d.sec.ksi,
+		.bearer_status = 1 << EBI,
+	};
+
+	(void)state;
+	SET(&r, nas_tau_request, bearer_status);
+	say(&d, tau_request, &r);
+	assert_int_equal(hear(&d, tau_accept, TAU_ACCEPT)->bearer_status, 1 << EBI);
+	assert_int_equal(sgw.commands, 1);
+	assert_null(bearer(&d, NEXT));
+	assert_non_null(bearer(&d, EBI));
+	quiet(d.enb);
+}
+
+static void bearer_that_the_gateway_refuses_does_not_cost_the_others(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_initial_context_setup_response m = {0};
+	struct s1ap_e_rab_setup_item_ctxt_su_res e[] = {
+		{.e_rab_id = EBI, .transport_layer_address = at(2), .gtp_teid = 0x20001},
+		{.e_rab_id = NEXT, .transport_layer_address = at(2), .gtp_teid = 0x20002}};
+	const struct s1ap_initial_context_setup_request *q;
+
+	(void)state;
+	go_idle(&d);
+	sgw.refused_ebi = NEXT;
+	initial(&d, service_request(&d));
+	q = expect(d.enb, initial_context_setup_request);
+	d.mme_id = q->mme_ue_s1ap_id;
+	assert_int_equal(q->e_rab_to_be_setup_list.n, 2);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_setup_list, (struct s1ap_e_rab_setup_list_ctxt_su_res){e, 2});
+	tell(d.enb, initial_context_setup_response, &m);
+	assert_non_null(ue_of(&d)->conn);
+	assert_true(bearer(&d, EBI)->connected);
+	assert_false(bearer(&d, NEXT)->connected);
+	assert_int_equal(sgw.commands, 1);
+	assert_int_equal(mme_counters.service, 1);
+}
+
+/* 5.5.2.3.5 c */
+static void device_that_is_told_to_attach_again_does_so_at_once(void **state)
+{
+	for (int again = 0; again < 2; again++) {
+		struct device d = registered();
+
+		(void)state;
+		detach_by_network(ue_of(&d), again, NULL, NULL);
+		run();
+		hear(&d, detach_request_network, DETACH_REQUEST);
+		uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+		if (again) {
+			read_accept(&d, take_context(&d));
+			context_is_up(&d, d.ebi);
+			complete_attach(&d);
+			is_registered(&d);
+			ue_remove(ue_of(&d), UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
+		} else {
+			quiet(d.enb);
+			say(&d, detach_accept, &(struct nas_detach_accept){0});
+		}
+		released(&d);
+		enb_down(d.enb);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BEHAVIOUR(e_rab_put_off_for_a_handover_is_set_up_at_the_target),
+		BEHAVIOUR(e_rab_put_off_for_nothing_is_tried_again_three_times),
+		BEHAVIOUR(device_that_moves_before_it_accepts_gets_the_bearer_where_it_is),
+		BEHAVIOUR(path_switch_takes_no_bearer_that_is_not_there_yet),
+		BEHAVIOUR(pdn_connection_and_deactivation_wait_for_a_handover),
+		BEHAVIOUR(context_modification_waits_for_a_handover_and_goes_to_the_target),
+		BEHAVIOUR(enodeb_that_vanishes_ends_a_modification_and_a_deactivation),
+		BEHAVIOUR(dedicated_bearer_that_a_device_has_lost_ends_at_its_update),
+		BEHAVIOUR(bearer_that_the_gateway_refuses_does_not_cost_the_others),
+		BEHAVIOUR(device_that_is_told_to_attach_again_does_so_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
