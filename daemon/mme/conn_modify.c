@@ -140,7 +140,9 @@ int conn_modify(struct s1_conn *c, const struct conn_change *what)
 		return -ENOTCONN;
 	if (proc_find(&c->ue->procs, &modification_def))
 		return -EALREADY;
-	return proc_start(&modification_def, &c->ue->procs, c->ue, NULL, modify_init, what) ? 0 : -ENOMEM;
+	return proc_start(&modification_def, &c->ue->procs, c->ue, NULL, modify_init, what)
+		       ? 0
+		       : -ENOMEM;
 }
 
 static void offer(struct s1_conn *c, uint16_t event, const void *body, const char *name)

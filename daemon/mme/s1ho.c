@@ -569,7 +569,8 @@ static bool serves(const struct enb *e, const struct tai *tai)
 }
 
 /* Where to, or NULL with the cause. */
-static const struct enb *find_target(const struct mme_ue *ue, const struct s1ap_handover_required *m,
+static const struct enb *find_target(const struct mme_ue *ue,
+				     const struct s1ap_handover_required *m,
 				     struct s1ap_cause *cause)
 {
 	const struct s1ap_target_enb_id *id = &m->target_id.target_enb_id;

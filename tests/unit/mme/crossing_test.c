@@ -291,6 +291,42 @@ static void device_that_is_told_to_attach_again_does_so_at_once(void **state)
 	}
 }
 
+/* 36.413 9.2.1.22: eNodeBs are told where the device must not go, and it is not let go there. */
+static void denied_area_is_told_to_enodebs_and_is_no_target(void **state)
+{
+	char error[128];
+	const char *warning;
+	struct device d = device(enb_ready(0), "001010000000001");
+	struct s1_assoc *other = &assoc[1];
+	const struct s1ap_initial_context_setup_request *q;
+	struct s1ap_handover_required m;
+
+	(void)state;
+	enb_up(other);
+	setup_as(other, (struct site){PLMN, PLMN, 101, 9});
+	expect(other, s1_setup_response);
+	assert_true(access_add("deny tac 9", 0, error, sizeof(error), &warning) > 0);
+	attach_to(&d, AT_SMC);
+	complete_smc(&d);
+	q = expect(d.enb, initial_context_setup_request);
+	assert_true(q->has.handover_restriction_list);
+	assert_int_equal(q->handover_restriction_list.serving_plmn, PLMN);
+	assert_false(q->handover_restriction_list.has.equivalent_plmns);
+	assert_int_equal(q->handover_restriction_list.forbidden_tas.n, 1);
+	assert_int_equal(q->handover_restriction_list.forbidden_tas.v[0].forbidden_tacs.n, 1);
+	assert_int_equal(q->handover_restriction_list.forbidden_tas.v[0].forbidden_tacs.v[0], 9);
+	d.mme_id = q->mme_ue_s1ap_id;
+	read_accept(&d, q->e_rab_to_be_setup_list.v[0].nas_pdu);
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	m = required(&d, 1);
+	m.target_id.target_enb_id.selected_tai.tac = 9;
+	tell(d.enb, handover_required, &m);
+	refused(d.enb, &d, S1AP_CAUSE(RADIO, HO_TARGET_NOT_ALLOWED));
+	quiet(other);
+	assert_int_equal(access_del(1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +339,7 @@ int main(void)
 		BEHAVIOUR(enodeb_that_vanishes_ends_a_modification_and_a_deactivation),
 		BEHAVIOUR(dedicated_bearer_that_a_device_has_lost_ends_at_its_update),
 		BEHAVIOUR(bearer_that_the_gateway_refuses_does_not_cost_the_others),
+		BEHAVIOUR(denied_area_is_told_to_enodebs_and_is_no_target),
 		BEHAVIOUR(device_that_is_told_to_attach_again_does_so_at_once),
 	};
 

@@ -149,11 +149,11 @@ static void create_bearer_for_what_is_not_there_is_refused(void **state)
 
 	(void)state;
 	q.linked_ebi = 9;
-	ask(&q);
+	gateway_asks(&q);
 	answer_is(GTPC_MANDATORY_IE_MISSING);
 	q.bearer[0].tft.n = TFT_N;
 	memcpy(q.bearer[0].tft.b, tft, TFT_N);
-	ask(&q);
+	gateway_asks(&q);
 	answer_is(GTPC_CONTEXT_NOT_FOUND);
 	quiet(d.enb);
 }

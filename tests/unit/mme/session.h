@@ -32,7 +32,7 @@ static inline struct gtpc_request request(const struct device *d, enum gtpc_mess
 	return q;
 }
 
-static inline void ask(const struct gtpc_request *q)
+static inline void gateway_asks(const struct gtpc_request *q)
 {
 	asked.answers = 0;
 	asked.txn.done = answered;
@@ -50,7 +50,7 @@ static inline void ask_for_a_bearer(const struct device *d, uint8_t qci)
 		.type = FTEID_S1U_SGW, .has4 = true, .teid = 0x7777, .ip4 = {htonl(0x7f000001)}};
 	q.bearer[0].tft.n = TFT_N;
 	memcpy(q.bearer[0].tft.b, tft, TFT_N);
-	ask(&q);
+	gateway_asks(&q);
 }
 
 static inline void answer_is(enum gtpc_cause cause)
@@ -163,7 +163,7 @@ static inline void modify(const struct device *d, uint8_t qci, const char *op, s
 	q.bearer[0].tft.n = (uint8_t)n;
 	if (n)
 		memcpy(q.bearer[0].tft.b, op, n);
-	ask(&q);
+	gateway_asks(&q);
 }
 
 static inline void delete_bearer(const struct device *d, uint8_t ebi)
@@ -171,7 +171,7 @@ static inline void delete_bearer(const struct device *d, uint8_t ebi)
 	struct gtpc_request q = request(d, GTPC_DELETE_BEARER);
 
 	q.bearer[0].ebi = ebi;
-	ask(&q);
+	gateway_asks(&q);
 }
 
 static inline struct nas_pdn_connectivity_request pdn_of(uint8_t pti)
