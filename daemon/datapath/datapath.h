@@ -233,6 +233,7 @@ struct dp_profile {
 	const struct filter_rule *wall; /* what goes in quarantine, and by QUOTA_WALL */
 	unsigned walls;
 	uint32_t group; /* devices of which may talk to each other; 0: none */
+	struct dp_hold hold; /* of each bearer; 0: as configured. Not `memory` */
 	uint8_t quota_action;	  /* enum quota_action */
 	uint8_t dscp_outer, dscp[2]; /* DSCP_KEEP: as it is */
 	uint64_t throttle_up, throttle_down; /* bit/s, of QUOTA_THROTTLE */

@@ -4,9 +4,10 @@
  * the GTP-U socket. Only when none is left, neither here nor on its way, does the kernel send
  * again: include/mcore/datapath.h tells how.
  *
- * What waits is limited by packets (in the kernel), octets and age for each slot, and by memory for
- * all. Records are taken in portions, so that a flood to idle devices leaves the loop to others;
- * what the ring buffer cannot hold meanwhile is dropped and counted by the kernel. */
+ * What waits is limited by packets (in the kernel), octets and age for each slot, as its device's
+ * profile says or the configuration, and by memory for all. Records are taken in portions, so that
+ * a flood to idle devices leaves the loop to others; what the ring buffer cannot hold meanwhile is
+ * dropped and counted by the kernel. */
 #include "datapath/internal.h"
 #include "core/loop.h"
 #include "core/metrics.h"
@@ -131,9 +132,33 @@ void hold_on(uint32_t slot)
 	__atomic_fetch_or(word_of(slot), HOLD_ON, __ATOMIC_ACQ_REL);
 }
 
+/* What may wait for a bearer is said by the profile of its device. */
+static struct dp_hold limits_of(uint32_t slot)
+{
+	uint32_t owner = dp.sessions[slot].owner;
+
+	return profile_hold(owner < dp.slots ? dp.sessions[owner].policy : 0);
+}
+
+void hold_limits(uint32_t slot)
+{
+	struct session *s = &dp.sessions[slot];
+	uint32_t packets = limits_of(slot).packets, bearer[11];
+	unsigned n;
+	imsi_t imsi;
+
+	if (s->hold_max == packets || !imsi_parse(s->imsi, &imsi))
+		return;
+	s->hold_max = packets;
+	n = dp_session_find(imsi, bearer);
+	for (unsigned i = 0; i < n; i++)
+		if (dp.sessions[bearer[i]].owner == slot)
+			dp.sessions[bearer[i]].hold_max = packets;
+}
+
 void hold_new(uint32_t slot)
 {
-	dp.sessions[slot].hold_max = dp.config.hold.packets;
+	dp.sessions[slot].hold_max = limits_of(slot).packets;
 	__atomic_store_n(word_of(slot), 0, __ATOMIC_RELAXED);
 	hold_on(slot);
 }
@@ -171,7 +196,9 @@ static void queue_drop(struct queue *q, enum outcome why)
 
 static uint64_t age_ms(const struct queue *q)
 {
-	return q->keep_ms > dp.config.hold.age_ms ? q->keep_ms : dp.config.hold.age_ms;
+	uint64_t age = limits_of(q->slot).age_ms;
+
+	return q->keep_ms > age ? q->keep_ms : age;
 }
 
 static void grown_old(struct timer *t)
@@ -340,7 +367,7 @@ static uint8_t dscp_of(const uint8_t *packet)
 static void append(struct queue *q, const struct held_packet *h)
 {
 	struct packet *p;
-	enum outcome why = q->octets + h->len > dp.config.hold.octets      ? TOO_MUCH
+	enum outcome why = q->octets + h->len > limits_of(q->slot).octets  ? TOO_MUCH
 			   : state.octets + h->len > dp.config.hold.memory ? NO_MEMORY
 									   : SENT;
 

@@ -153,6 +153,8 @@ static inline uint16_t session_out(const struct session *s)
 /* profile.c */
 int profile_start(void);
 void profile_stop(void);
+/* What may wait for a bearer of its devices, in all members; index 0: as configured. */
+struct dp_hold profile_hold(unsigned index);
 
 /* tunnel.c: (index in hops of session_out(), the TEID there) to slot */
 bool tunnel_start(uint32_t slots);
@@ -287,6 +289,7 @@ void hold_on(uint32_t slot);	 /* before its peer goes */
 void hold_idle(uint32_t slot);	 /* and after */
 void hold_drain(uint32_t slot);	 /* it has a peer */
 void hold_forget(uint32_t slot); /* it ends */
+void hold_limits(uint32_t slot); /* a device has another profile, or that says something else */
 
 /* tft.c */
 /* What adopted sessions use; all else is free. */

@@ -19,6 +19,7 @@ static struct {
 	char (*name)[PROFILE_NAME]; /* by index in policies; "" where free */
 	bool *used;                 /* by index in filters */
 	uint64_t *left;             /* when an element was left, ns */
+	struct dp_hold *hold;       /* by index in policies */
 } state;
 
 int profile_start(void)
@@ -30,7 +31,8 @@ int profile_start(void)
 	state.name = calloc(dp.policies_max, sizeof(*state.name));
 	state.used = calloc(dp.filters_max, sizeof(*state.used));
 	state.left = calloc(dp.filters_max, sizeof(*state.left));
-	if (!p || !state.name || !state.used || !state.left) {
+	state.hold = calloc(dp.policies_max, sizeof(*state.hold));
+	if (!p || !state.name || !state.used || !state.left || !state.hold) {
 		free(p);
 		return -ENOMEM;
 	}
@@ -54,6 +56,7 @@ void profile_stop(void)
 	free(state.name);
 	free(state.used);
 	free(state.left);
+	free(state.hold);
 	memset(&state, 0, sizeof(state));
 }
 
@@ -68,6 +71,21 @@ unsigned dp_profile_find(const char *name)
 const char *dp_profile_name(unsigned index)
 {
 	return index && index < dp.policies_max ? state.name[index] : "";
+}
+
+struct dp_hold profile_hold(unsigned index)
+{
+	struct dp_hold hold = dp.config.hold;
+	const struct dp_hold *own =
+		state.hold && index < dp.policies_max ? &state.hold[index] : NULL;
+
+	if (own && own->packets)
+		hold.packets = own->packets;
+	if (own && own->octets)
+		hold.octets = own->octets;
+	if (own && own->age_ms)
+		hold.age_ms = own->age_ms;
+	return hold;
 }
 
 /* A free element that has rested longest; 0 if none is left. */
@@ -200,6 +218,7 @@ int dp_profile_set(const struct dp_profile *given)
 	if (was.wall != wall)
 		filter_put(was.wall);
 	snprintf(state.name[i], PROFILE_NAME, "%s", given->name);
+	state.hold[i] = given->hold;
 	return (int)i;
 }
 
@@ -216,6 +235,7 @@ void dp_profile_del(const char *name)
 	filter_put(dp.policies[i].wall);
 	memset(&dp.policies[i], 0, sizeof(dp.policies[i]));
 	state.name[i][0] = 0;
+	state.hold[i] = (struct dp_hold){0};
 }
 
 void dp_session_hold(uint32_t slot, const struct dp_limits *l)
@@ -234,6 +254,7 @@ void dp_session_hold(uint32_t slot, const struct dp_limits *l)
 	__atomic_store_n(&s->flags, flags, __ATOMIC_RELEASE);
 	s->gate_up = (uint8_t)l->gate_up;
 	s->gate_down = (uint8_t)l->gate_down;
+	hold_limits(slot);
 }
 
 uint64_t dp_session_quota_left(uint32_t slot)

@@ -77,6 +77,15 @@ static const struct config_row quota_rows[] = {
 	 .help = "the second rate"},
 	{0}};
 
+static const struct config_row buffer_rows[] = {
+	{"packets", CONFIG_INTEGER, CONFIG_FIELD(struct policy_buffer, packets), .max = 65535,
+	 .help = "at most; 0: as sgw.buffer says"},
+	{"octets", CONFIG_SIZE, CONFIG_FIELD(struct policy_buffer, octets),
+	 .help = "at most; 0: as sgw.buffer says"},
+	{"age", CONFIG_DURATION, CONFIG_FIELD(struct policy_buffer, age_ms), .max = 86400000,
+	 .help = "older ones are dropped; 0: as sgw.buffer says"},
+	{0}};
+
 static const char *check_profile(const void *map, const char **key)
 {
 	const struct policy_profile *p = map;
@@ -104,6 +113,8 @@ static const struct config_row profile_rows[] = {
 	{"quota", CONFIG_MAP, CONFIG_FIELD(struct policy_profile, quota), .rows = quota_rows,
 	 CONFIG_PRESENT(struct policy_profile, has_quota), .check = check_quota,
 	 .help = "how much in a period"},
+	{"buffer", CONFIG_MAP, CONFIG_FIELD(struct policy_profile, buffer), .rows = buffer_rows,
+	 .help = "downlink packets that wait while a device is idle, of each bearer"},
 	{"rules", CONFIG_LIST, CONFIG_ITEMS(struct policy_profile, rule, rules),
 	 .of = CONFIG_CUSTOM, .parse = parse_rule, .max = FILTER_RULES, .unit = "rule",
 	 .help = "the first that matches counts"},

@@ -35,7 +35,7 @@ struct scalar {
 	const char *key;
 	char text[40];
 };
-enum { SCALARS = 14 };
+enum { SCALARS = 17 };
 
 static void put(struct scalar *s, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -88,6 +88,9 @@ static void scalars(const struct policy_profile *p, struct scalar out[SCALARS])
 	put_dscp(&out[11], "dscp_outer", p->dscp_outer);
 	put_dscp(&out[12], "dscp_up", p->dscp_up);
 	put_dscp(&out[13], "dscp_down", p->dscp_down);
+	put(&out[14], "buffer.packets", p->buffer.packets ? "%u" : "-", p->buffer.packets);
+	put(&out[15], "buffer.octets", p->buffer.octets ? "%" PRIu64 "b" : "-", p->buffer.octets);
+	put(&out[16], "buffer.age", p->buffer.age_ms ? "%ums" : "-", p->buffer.age_ms);
 }
 
 struct rules {

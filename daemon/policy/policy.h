@@ -41,12 +41,18 @@ struct policy_quota {
 	uint8_t counts, period, then; /* enum policy_counts, policy_period, quota_action */
 	struct policy_rates throttle;
 };
+/* How much may wait for an idle device, of each bearer. 0: not said. */
+struct policy_buffer {
+	uint32_t packets, age_ms;
+	uint64_t octets;
+};
 struct policy_profile {
 	char name[POLICY_NAME_LEN];
 	bool deny_default, has_quota;
 	struct policy_rates rate;
 	uint32_t burst_ms, group;
 	struct policy_quota quota;
+	struct policy_buffer buffer;
 	uint8_t dscp_outer, dscp_up, dscp_down; /* DSCP_KEEP: not said */
 	unsigned rules, walls;
 	struct filter_rule *rule, *wall;

@@ -154,7 +154,12 @@ static int world_setup(void **unused)
 		(struct dp_hold){.packets = 64, .octets = 1000, .age_ms = 30000, .memory = 1700};
 	for (unsigned i = 0; i < OUTCOMES; i++)
 		base[i] = became((enum outcome)i);
-	return err;
+	dp.policies_max = dp.filters_max = 4;
+	dp.policies = calloc(4, sizeof(*dp.policies));
+	dp.filters = calloc(4, sizeof(*dp.filters));
+	dp.map[MAP_PROFILES] =
+		hash("profiles", sizeof(struct profile_key), sizeof(struct profile), 4);
+	return err || profile_start();
 }
 
 static int world_teardown(void **unused)
@@ -167,6 +172,9 @@ static int world_teardown(void **unused)
 		queue_drop(q, GIVEN_UP);
 	assert_int_equal(read_packets(0), 0);
 	assert_int_equal(read_octets(0), 0);
+	profile_stop();
+	free(dp.policies);
+	free(dp.filters);
 	return teardown(unused);
 }
 
@@ -383,6 +391,82 @@ static void octets_of_all_are_limited(void **unused)
 	dp_hold_drop(a);
 	assert_true(arrives(b, 20, 3));
 	assert_int_equal(waiting(b), 2);
+}
+
+/* A profile of that many packets, octets and milliseconds, which holds for the device. */
+static void profile_says(uint32_t slot, uint32_t packets, uint64_t octets, uint32_t age_ms)
+{
+	struct dp_profile p = {
+		.name = "meter",
+		.allow_default = true,
+		.hold = {.packets = packets, .octets = octets, .age_ms = age_ms},
+	};
+	struct dp_limits l = {.profile = (unsigned)dp_profile_set(&p)};
+
+	assert_in_range(l.profile, 1, 3);
+	dp_session_hold(slot, &l);
+}
+
+static void a_profile_says_how_much_waits_for_its_devices_alone(void **unused)
+{
+	uint32_t slot = idle_device(5), other = idle_device(6);
+
+	(void)unused;
+	profile_says(slot, 2, 150, 1000);
+	arrives(slot, 100, 1);
+	arrives(slot, 100, 2); /* 200 octets: too many */
+	assert_int_equal(waiting(slot), 1);
+	arrives(slot, 50, 3);
+	assert_int_equal(waiting(slot), 2);
+	assert_false(arrives(slot, 10, 4)); /* a third packet */
+	pass(1200);
+	assert_int_equal(waiting(slot), 0);
+	for (uint8_t i = 0; i < 3; i++)
+		assert_true(arrives(other, 100, i));
+	pass(29000);
+	assert_int_equal(waiting(other), 3);
+}
+
+static void what_a_profile_does_not_say_is_as_configured(void **unused)
+{
+	uint32_t slot = idle_device(5);
+
+	(void)unused;
+	profile_says(slot, 0, 0, 60000);
+	assert_int_equal(dp.sessions[slot].hold_max, 64);
+	arrives(slot, 1000, 1);
+	arrives(slot, 20, 2);
+	assert_int_equal(waiting(slot), 1);
+	pass(59000);
+	assert_int_equal(waiting(slot), 1);
+	pass(1200);
+	assert_int_equal(waiting(slot), 0);
+}
+
+static void a_profile_that_changes_holds_for_dedicated_bearers_too(void **unused)
+{
+	uint32_t slot = idle_device(5), extra = dp_extra_slot(), teid;
+	struct dp_session s = session_for(5);
+
+	(void)unused;
+	profile_says(slot, 7, 0, 0);
+	s.ue4.s_addr = 0;
+	s.ebi = 6;
+	s.owner = slot;
+	assert_int_equal(dp_session_add(extra, &s, &teid), 0);
+	assert_int_equal(dp.sessions[extra].hold_max, 7); /* from its begin on */
+	s = session_for(5); /* another connection of the device has a profile of its own */
+	s.ue4 = session_for(6).ue4;
+	assert_int_equal(dp_session_add(dp_pool_slot(0, 6), &s, &teid), 0);
+	profile_says(slot, 3, 80, 0);
+	assert_int_equal(dp.sessions[slot].hold_max, 3);
+	assert_int_equal(dp.sessions[extra].hold_max, 3);
+	assert_int_equal(dp.sessions[dp_pool_slot(0, 6)].hold_max, 64);
+	arrives(extra, 100, 1);
+	assert_int_equal(waiting(extra), 0);
+	dp_session_hold(slot, &(struct dp_limits){0}); /* it has none any more */
+	assert_int_equal(dp.sessions[extra].hold_max, 64);
+	dp_session_del(extra);
 }
 
 static void nobody_is_told_of_a_packet_that_is_not_kept(void **unused)
@@ -612,6 +696,9 @@ int main(void)
 		TEST(octets_of_a_bearer_are_limited),
 		TEST(packets_of_a_bearer_are_limited),
 		TEST(octets_of_all_are_limited),
+		TEST(a_profile_says_how_much_waits_for_its_devices_alone),
+		TEST(what_a_profile_does_not_say_is_as_configured),
+		TEST(a_profile_that_changes_holds_for_dedicated_bearers_too),
 		TEST(nobody_is_told_of_a_packet_that_is_not_kept),
 		TEST(each_packet_goes_when_it_is_too_old),
 		TEST(the_next_packet_after_all_are_too_old_is_told_again),

@@ -43,6 +43,7 @@ static const char camera[] = "profiles:\n"
 			     "  - name: camera\n"
 			     "    rate: {up: 2mbit, down: 10mbit}\n"
 			     "    burst: 200ms\n"
+			     "    buffer: {packets: 8, octets: 64kib, age: 10min}\n"
 			     "    quota: {bytes: 1gb, counts: down, period: day, then: wall}\n"
 			     "    rules:\n"
 			     "      - deny up 10.0.0.0/8\n"
@@ -65,6 +66,9 @@ static void profile_is_read(void **state)
 	assert_ptr_equal(p, policy_profile_find(&set, "camera"));
 	assert_int_equal(p->rate.up, 2000000);
 	assert_int_equal(p->burst_ms, 200);
+	assert_int_equal(p->buffer.packets, 8);
+	assert_int_equal(p->buffer.octets, 65536);
+	assert_int_equal(p->buffer.age_ms, 600000);
 	assert_true(p->has_quota && p->deny_default);
 	assert_int_equal(p->quota.bytes, 1000000000);
 	assert_int_equal(p->quota.counts, COUNTS_DOWN);
@@ -162,6 +166,12 @@ static void plan_tells_each_change(void **state)
 	plan_is("profiles:\n  - {name: a, rules: [deny tcp, allow udp]}\n",
 		"profiles:\n  - {name: a, rules: [allow udp, deny tcp]}\n",
 		"~ profile a (3 sessions)\n    ~ rules in another order\n");
+	plan_is("profiles:\n  - {name: a, buffer: {packets: 8, age: 1min}}\n",
+		"profiles:\n  - {name: a, buffer: {octets: 64kib, age: 2min}}\n",
+		"~ profile a (3 sessions)\n"
+		"    ~ buffer.packets: 8 -> -\n"
+		"    ~ buffer.octets: - -> 65536b\n"
+		"    ~ buffer.age: 60000ms -> 120000ms\n");
 	plan_is("profiles: [{name: a}, {name: b}]\napns: [{name: iot, profile: a}]\n",
 		"profiles: [{name: b}]\napns: [{name: web, profile: b}]\n",
 		"- profile a (3 sessions)\n"
