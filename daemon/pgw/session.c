@@ -372,6 +372,7 @@ void pgw_stop(void)
 	gtpc_serve(GTPC_PGW, NULL);
 	ra_stop();
 	HASH_ITER (by_key, by_key, s, next) {
+		/* cppcheck-suppress uninitvar */
 		bearers_forget(s);
 		HASH_DELETE(by_key, by_key, s);
 		pool_put(&sessions, s);

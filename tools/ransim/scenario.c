@@ -18,7 +18,6 @@
 #include "move.h"
 #include "ue.h"
 #include "ue_esm.h"
-#include "codec/nas.h"
 
 enum { MAX_WORDS = 32, MAX_LINE = 512, KEPT = 256, EXPECT_MS = 10000, PING_GRACE_MS = 1000 };
 
