@@ -82,21 +82,21 @@ wrong() {
 	check "a mistake is told: $2" grep -qF -- "wrong.yaml:$2" "$LAB_DIR/said"
 	[ $status = "${3:-2}" ] || check "with exit status ${3:-2}, not $status" false
 }
-wrong 's/^  level/\tlevel/' "6:1: not YAML: a tab"
-wrong 's/level: /level:/' "6:3: log: 'level:info' is not a mapping"
-wrong 's/gtpu:/gtp_u:/' "33:3: sgw: 'gtp_u' is not a key here; did you mean 'gtpu'?"
-wrong '/gtpu:/d' "32:5: sgw: expected gtpu, gtpu6 or both"
-wrong 's/plmn: 00101/plmn: 0101/' "17:18: mme.gummei.plmn: '0101' is not a PLMN"
-wrong 's/\[00101:1-8\]/[7]/' "18:20: mme.tracking_areas[0]: '7' is not"
-wrong 's/\[00101:1-8\]/[00101:1, 00102:1]/' "18:29: mme.tracking_areas[1]: PLMN 00102 is neither"
-wrong 's/up: 500mbit/up: 500/' "26:11: hss.profiles[0].up: '500' is not a bit rate"
-wrong 's/10.45.0.0/10.45.0.1/' "39:13: pgw.apns[0].ipv4: '10.45.0.1/16' is not a prefix without host bits"
-wrong 's,10.46.0.0/16,10.45.128.0/17,' '46:13: pgw.apns[1].ipv4: shares addresses with that of "internet"'
-wrong 's/gateway: .*/gateway: 10.46.0.1/' '51:16: pgw.apns[1].gateway: is an address for devices'
-wrong 's/role: sgi/role: access/' "50:17: pgw.apns[1].breakout: direct needs"
-wrong 's/name: eth1/name: eth0/' "57:14: datapath.interfaces[1].name: 'eth0' is there twice"
-wrong 's/name: iot, /name: iott, /' "30:18: hss.profiles[0].apns[1].name: warning: no APN" 0
-wrong 's/device: eth1/device: eth2/' "52:15: pgw.apns[1].device: warning:" 0
+wrong 's/^  level/\tlevel/' "7:1: not YAML: a tab"
+wrong 's/level: /level:/' "7:3: log: 'level:info' is not a mapping"
+wrong 's/gtpu:/gtp_u:/' "39:3: sgw: 'gtp_u' is not a key here; did you mean 'gtpu'?"
+wrong '/gtpu:/d' "38:5: sgw: expected gtpu, gtpu6 or both"
+wrong 's/plmn: 00101/plmn: 0101/' "18:18: mme.gummei.plmn: '0101' is not a PLMN"
+wrong 's/\[00101:1-8\]/[7]/' "19:20: mme.tracking_areas[0]: '7' is not"
+wrong 's/\[00101:1-8\]/[00101:1, 00102:1]/' "19:29: mme.tracking_areas[1]: PLMN 00102 is neither"
+wrong 's/up: 500mbit/up: 500/' "32:11: hss.profiles[0].up: '500' is not a bit rate"
+wrong 's/10.45.0.0/10.45.0.1/' "45:13: pgw.apns[0].ipv4: '10.45.0.1/16' is not a prefix without host bits"
+wrong 's,10.46.0.0/16,10.45.128.0/17,' '52:13: pgw.apns[1].ipv4: shares addresses with that of "internet"'
+wrong 's/gateway: .*/gateway: 10.46.0.1/' '57:16: pgw.apns[1].gateway: is an address for devices'
+wrong 's/role: sgi/role: access/' "56:17: pgw.apns[1].breakout: direct needs"
+wrong 's/name: eth1/name: eth0/' "63:14: datapath.interfaces[1].name: 'eth0' is there twice"
+wrong 's/name: iot, /name: iott, /' "36:18: hss.profiles[0].apns[1].name: warning: no APN" 0
+wrong 's/device: eth1/device: eth2/' "58:15: pgw.apns[1].device: warning:" 0
 filled() { # the reference is a configuration once its required keys are filled in
 	"$LAB_BUILD/mcored" --schema | sed -E -e 's/^( *plmn:)$/\1 00101/' -e 's/^( *(address):)$/\1 [10.1.1.1]/' \
 		-e 's/^( *)#(gtpu:)$/\1\2 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 access/' \

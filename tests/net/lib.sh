@@ -13,7 +13,7 @@ LAB_TOP=$TOP
 passed=0 failed=0 skipped=0
 KEY=465b5ce8b199b49faa5f0a2ee238a6bc OPC=cd63cb71954a9f4e48a5994e37a02baf
 
-skip() { echo "skip: $NAME: $*"; exit 77; }
+skip() { trap - EXIT; echo "skip: $NAME: $*"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "needs root"
 for tool in "$LAB_BUILD/mcored" "$LAB_BUILD/mcorectl" "$LAB_BUILD/ransim"; do
 	[ -x "$tool" ] || skip "$tool is not built"

@@ -57,7 +57,10 @@ check "four devices attach" wait_for 10 registered 4
 check "sessions have their APN's profile" is "camera null" bash -c "echo $(session 1 policy) $(session 3 policy)"
 check "and its rates" is 20000000 session 1 rate_up
 profiles_readable() {
-	bpftool map dump pinned "$LAB_PIN"/v*/profiles | tee /dev/stderr | grep -q 'deny up 198.51.100.2 tcp port 22;'
+	local dump
+	dump=$(bpftool map dump pinned "$LAB_PIN"/v*/profiles)
+	echo "$dump"
+	grep -q 'deny up 198.51.100.2 tcp port 22;' <<<"$dump"
 }
 check "bpftool shows the rules" profiles_readable
 check "packets flow" ping_ue 1 198.51.100.2
