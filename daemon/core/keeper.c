@@ -175,6 +175,8 @@ static int take_over(keeper_found found, void *arg)
 		return err;
 	keeper = err;
 	err = keeper_say(keeper, KEEPER_START, grace, -1, NULL, 0);
+	if (err == -EPIPE || err == -ECONNRESET) /* closed already: it has a daemon */
+		err = -EBUSY;
 	while (!err) {
 		ptrdiff_t n = keeper_hear(keeper, &word, note, &fd);
 

@@ -523,7 +523,7 @@ static inline void sgw_answer(void *token, const struct gtpc_request *r)
 		sgw.commands++;
 	} else if (r->type == GTPC_BEARER_RESOURCE_COMMAND) {
 		a.cause = sgw.resource_cause;
-		sgw.resource = *r;
+		gtpc_copy_request(&sgw.resource, r);
 		sgw.resources++;
 	} else if (r->type == GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE) {
 		sgw.unpaged++;
@@ -558,7 +558,7 @@ static inline void mme_answered(struct gtpc_txn *txn, const struct gtpc_response
 	struct sgw_asks *a = (struct sgw_asks *)txn;
 
 	a->answered = true;
-	a->r = *r;
+	gtpc_copy_response(&a->r, r);
 }
 
 static inline struct gtpc_response sgw_asks(const struct gtpc_request *q)

@@ -22,7 +22,7 @@ static inline void answered(struct gtpc_txn *txn, const struct gtpc_response *r)
 {
 	(void)txn;
 	asked.answers++;
-	asked.r = *r;
+	gtpc_copy_response(&asked.r, r);
 }
 
 static inline struct gtpc_request request(const struct device *d, enum gtpc_message type)
