@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const access_words[] = {"at",     "deny",   "allow",   "plmn",  "tac", "imsi",
-				    "imeisv", "access", "roamers", "cause", NULL};
+				    "imeisv", "access", "roamers", "cause", "all", NULL};
 
 static bool number_word(const char *word)
 {
@@ -16,6 +16,26 @@ static bool number_word(const char *word)
 	if (n && n < 6 && !word[n])
 		return true;
 	complain("'%s' is not a number that fits here", word);
+	return false;
+}
+
+/* A denial without a condition is of every device, and detaches those that are there: it has to be
+ * meant, and said. The word is not a part of the rule. */
+static bool meant(int *argc, char **argv)
+{
+	bool cause = *argc > 2 && !strcmp(argv[1], "cause");
+	int conditions = *argc - (cause ? 3 : 1);
+
+	if (strcmp(argv[0], "deny") != 0 || conditions > 1)
+		return true;
+	if (conditions && !strcmp(argv[*argc - 1], "all")) {
+		--*argc;
+		return true;
+	}
+	if (conditions)
+		return true;
+	complain("this denies every device, and detaches those that are registered: add 'all' if "
+		 "it is meant");
 	return false;
 }
 
@@ -35,10 +55,16 @@ int access_add(const struct command *c, int argc, char **argv)
 	}
 	if (!argc)
 		return usage_of(c);
+	if (!meant(&argc, argv))
+		return EXIT_USAGE;
 	for (int i = 0; i < argc; i++) {
 		size_t n = strlen(rule);
 
 		snprintf(rule + n, sizeof rule - n, "%s%s", n ? " " : "", argv[i]);
+		if (n + strlen(argv[i]) + 2 > sizeof rule) { /* a part of it would say more */
+			complain("the rule is too long, from '%s' on", argv[i]);
+			return EXIT_USAGE;
+		}
 	}
 	body = json_pack("{s:s,s:i}", "rule", rule, "at", at);
 	code = api_call("POST", c->path, body, &answer);

@@ -89,7 +89,7 @@ static const struct command commands[] = {
 	 NULL, NULL},
 	{"access", "show", "", show, "access rules in their order: the first that fits decides",
 	 "/access", "access", access_columns, NULL},
-	{"access", "add", "[at NUMBER] deny|allow [KEY VALUE]...", access_add,
+	{"access", "add", "[at NUMBER] deny|allow [KEY VALUE]... | deny all", access_add,
 	 "add a rule: plmn and tac of the cell, imsi and imeisv as prefix or range, access word of "
 	 "the "
 	 "SIM, roamers; cause: what who is denied is told",

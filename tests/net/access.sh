@@ -17,7 +17,7 @@ fi
 
 one() { echo "--ue imsi=$(imsi "$1"),k=$KEY,opc=$OPC${2:+,$2}"; }
 rules() { ctl -j access show | jq -r '.access[].rule'; }
-warns() { ctl "$@" 2>&1 >/dev/null | grep -q 'warning.*does not come back'; }
+warns() { grep -q 'warning.*does not come back' <<<"$(ctl "$@" 2>&1 >/dev/null)"; }
 # denied "RULE" CAUSE: the first device does not attach while the rule is there.
 denied() {
 	mark
@@ -44,6 +44,7 @@ check "causes after which a device stays away are warned of" warns access add de
 check "others are not" eval "! warns access add deny imsi 9 cause 15"
 check "a rule that is none is refused" eval '! ctl access add deny everybody 2>/dev/null'
 check "and so is one that is there" eval '! ctl access add deny imsi 9 cause 15 2>/dev/null'
+check "a denial of everybody has to be meant" eval '! ctl access add deny 2>/dev/null && ! ctl access add deny cause 15 2>/dev/null'
 check "rules of the file are not mcorectl's to delete" eval '! ctl access del 3 2>/dev/null'
 check "they come after those of mcorectl" is "allow imsi $(imsi 1)
 deny imsi 9 cause 3

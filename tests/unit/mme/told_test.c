@@ -61,7 +61,7 @@ static void names_and_time_are_told_as_configured(void **state)
 	go_idle(&d);
 	config.network_full_name = config.network_short_name = "";
 	config.zone = (struct mme_zone){0};
-	setenv("TZ", "XXX-02:45", 1);
+	setenv("TZ", "MCT-02:45", 1);
 	tzset();
 	m = information(&d);
 	assert_false(HAS(m, nas_emm_information, full_name));
