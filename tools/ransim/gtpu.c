@@ -409,6 +409,7 @@ void gtpu_stop(void)
 	for (uint32_t i = 0; i < g.ports; i++)
 		if (g.port[i].teid) {
 			free(g.port[i].filter);
+			gtpu_forward_drop(&g.port[i]);
 			if (g.port[i].tun >= 0)
 				close(g.port[i].tun);
 		}
