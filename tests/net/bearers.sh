@@ -99,6 +99,7 @@ check "and the first goes on" ping_ue 1 198.51.100.2 0.1 2
 mark
 ran resource 1 5 qci 7 filter both proto udp remote-port 9000
 check "a bearer that the device asks for carries its PTI" saw 'event=bearer.activate ebi=9 linked=5 qci=7 .*pti=[1-9][0-9]* filters=1 cause=0'
+check "at the gateway, too" wait_for 3 is connected slot 9 state
 up=$(slot 9 packets_up)
 udp 9000
 check "and its packets" wait_for 2 grew 9 packets_up 5 "$up"
@@ -150,13 +151,13 @@ check "also the second PDN connection's" is connected slot 8 state
 
 # eNodeBs and devices that misbehave.
 mark
-ran "fault 1 reject-bearer:26"
+ran_over "fault 1 reject-bearer:26"
 check "a device that refuses is told of" is 1 eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' 2>/dev/null; echo \$?"
 check "and nothing stays" is "5 7 8" eval "ctl -j ue show $(imsi 1) | jq -r '[.bearer_list[].ebi] | sort | join(\" \")'"
 check "its E-RAB is released" saw 'event=e-rab.release ebi=6'
-ran "fault 1 none; fault 1 e-rab-failure"
+ran_over "fault 1 none; fault 1 e-rab-failure"
 check "an eNodeB that refuses" is 1 eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' 2>/dev/null; echo \$?"
-ran "fault 1 none; fault 1 silent-bearer"
+ran_over "fault 1 none; fault 1 silent-bearer"
 check "a device that is silent to T3485: not yet" eval "ctl bearer add $(imsi 1) x qci 9 filter 'both proto 99' | grep -q 'not yet'"
 check "it waits for another time" bearer_is x state waiting
 ran "fault 1 none"

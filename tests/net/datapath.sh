@@ -312,11 +312,11 @@ cleaned() {
 	dp_end stop || return 1
 	[ ! -e "$PINS" ] || { ls -R "$PINS"; return 1; }
 	! ip -n "$L-core" link show mcore0 2>/dev/null || return 1
-	[ "${1:-}" = theirs ] || ! ip -n "$L-core" -d link show | grep -q xdp
+	[ "${1:-}" = theirs ] || ! grep -q xdp <<<"$(ip -n "$L-core" -d link show)"
 }
 only_theirs() {
 	cleaned theirs && [ "$(in_ns core "$B/tests/net/dpctl" programs s1u)" = pass ] &&
-		! ip -n "$L-core" -d link show sgi | grep -q xdp
+		! grep -q xdp <<<"$(ip -n "$L-core" -d link show sgi)"
 }
 
 s_generic() {

@@ -21,10 +21,10 @@ sessions() { ctl -j session show | jq '.sessions | length'; }
 running() { [ "$(ctl -j ue show | jq --arg p "$1" '[.ues[] | select((.procedure // "") | test($p))] | length')" -ge "$2" ]; }
 # again SIGNAL: mcored goes, comes, and its eNodeBs notice, who have lost all connections.
 again() {
+	mark
 	kill "-$1" "$LAB_MCORED"
 	wait "$LAB_MCORED" 2>/dev/null
 	lab_start || return 1
-	mark
 	ran reset all
 	wait_for 10 eval '[ "$(tail -n "+$((SEEN + 1))" "$LAB_DIR/ransim.log" | grep -c event=s1.setup)" -ge 2 ]'
 }
@@ -39,6 +39,7 @@ all_there() { wait_for 10 there_are "$1" || there_are "$1"; }
 works() {
 	local i
 	for ((i = 0; i < 10; i++)); do
+		ue_is "$1" ecm connected && break # it was called, or came by itself
 		mark
 		ran service "$1"
 		saw "ue=$1 .*event=service " 1 && break
@@ -71,7 +72,7 @@ for signal in KILL TERM; do
 	ran "fault 5 silent-bearer"
 	ran "fault 6 e-rab-silent"
 	ran "fault 4 unpaged"
-	ran "release 4"
+	ran_over "release 4"
 	for i in 5 6; do ctl bearer add "$(imsi $i)" kill qci 9 filter "both proto 99" >/dev/null 2>&1 & done
 	doing "SIG$signal: bearers half made" bearer 2
 	check "SIG$signal: one is idle" wait_for 3 ue_is 4 ecm idle
@@ -83,6 +84,7 @@ for signal in KILL TERM; do
 	wait_for 3 ue_is 7 ecm idle
 	ran "service 7"
 	check "SIG$signal: mcored is there again" again $signal
+	ran lose 7 # it had no connection for the reset to end
 	ran fault all none
 	check "SIG$signal: those registered are known, with a session each" all_there 9
 	for i in $STAY; do check "SIG$signal: device $i works" works $i; done

@@ -78,6 +78,13 @@ ransim_run() {
 }
 # Opened for reading too: it does not hang where ransim is gone.
 ran() { echo "$*" 1<>"$LAB_DIR/ransim.fifo"; }
+# ran_over COMMAND: the same, and ransim has carried it out.
+ran_over() {
+	local from
+	from=$(wc -l <"$LAB_DIR/ransim.log")
+	ran "$*; show 1"
+	wait_for 5 in_log ransim "$from" 'ue=1 .*event=show '
+}
 # scene COMMANDS ARGS: ransim in the foreground; fails if what they expect does not come.
 scene() {
 	local commands=$1
@@ -112,7 +119,8 @@ await() {
 	tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | tail -n 12
 	return 1
 }
-in_log() { tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | grep -qE -- "$3"; }
+# Not by a pipe: grep leaves at the first match, and under pipefail tail's end by SIGPIPE would count.
+in_log() { grep -qE -- "$3" < <(tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log"); }
 
 # is VALUE COMMAND...: the command prints it.
 is() {

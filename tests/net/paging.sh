@@ -31,7 +31,7 @@ send() { in_ns inet python3 "/tmp/$LAB-send.py" "$IP" "$@"; } # FIRST COUNT SIZE
 fresh() { TAKEN=$(wc -l <"$LAB_DIR/taken"); }
 taken() { tail -n "+$((TAKEN + 1))" "$LAB_DIR/taken"; }
 took() {
-	wait_for 8 test "$(($(wc -l <"$LAB_DIR/taken") - TAKEN))" -ge "$2"
+	wait_for 8 arrived "$2"
 	diff <(taken) <(seq "$1" $(($1 + $2 - 1)) | sed "s/\$/ $3/") | head -n 10
 	[ "${PIPESTATUS[0]}" = 0 ]
 }

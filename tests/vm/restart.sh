@@ -28,6 +28,9 @@ steady() {
 }
 answers() { grep -c 'bytes from' "$LAB_DIR/ping"; }
 lossless() {
+	local n
+	n=$(answers)
+	wait_for 3 eval "[ \"\$(answers)\" -gt $n ]" # then none is on its way
 	kill -INT "$PING"
 	wait "$PING" 2>/dev/null
 	tail -n 3 "$LAB_DIR/ping"
