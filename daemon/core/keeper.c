@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's end of the keeper. It remembers what it has given, so that a keeper that was lost is
- * followed by one that knows as much; sending waits for the keeper, which does nothing but listen,
- * a second at most. */
+ * followed by one that knows as much. Sending waits for the keeper, which does nothing but listen,
+ * for two seconds at most; one that hangs is left alone for a minute. While it hands over it does
+ * not listen, so nothing is said then: what is dropped meanwhile is told afterwards, and what it
+ * holds from before is replaced by a PUT of the same id. */
 #include "core/keeper_wire.h"
 #include "core/log.h"
 #include "core/loop.h"
@@ -15,7 +17,7 @@
 #include <sys/wait.h>
 #include <uthash.h>
 
-enum { PATIENCE_S = 2, AGAIN_MS = 1000 };
+enum { AGAIN_MS = 1000, HANGS_MS = 60000 };
 
 struct kept {
 	uint32_t id;
@@ -29,7 +31,8 @@ extern char **environ;
 static struct mem_pool pool = MEM_POOL(kept);
 static struct kept *all;
 static uint32_t last_id, grace;
-static const char *path;
+static char path[sizeof(
+	((struct sockaddr_un *)0)->sun_path)]; /* a copy: the settings it is from may go */
 static int keeper = -1;
 static struct loop_fd *watch;
 static struct timer again;
@@ -113,9 +116,19 @@ static void on_keeper(void *arg, int events)
 		lost("it ended");
 }
 
+/* What was dropped while the keeper handed over. */
+static void tell_dropped(void)
+{
+	struct kept *k, *next;
+
+	HASH_ITER (hh, all, k, next)
+		if (k->fd < 0)
+			keeper_drop(k->id);
+}
+
 static int connect_once(void)
 {
-	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	const struct timeval patience = {.tv_sec = KEEPER_PATIENCE_S};
 	struct sockaddr_un a;
 	int fd, err;
 
@@ -124,7 +137,6 @@ static int connect_once(void)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	err = connect(fd, (struct sockaddr *)&a, sizeof(a)) ? -errno : 0;
 	if (!err && !keeper_trusts(fd))
@@ -137,7 +149,7 @@ static int connect_once(void)
 /* This program as the keeper. It answers when the child we wait for has ended. */
 static int spawn(void)
 {
-	char *argv[] = {"mcored", "--keeper", (char *)(uintptr_t)path, "--background", NULL};
+	char *argv[] = {"mcored", "--keeper", path, "--background", NULL};
 	posix_spawnattr_t attr;
 	posix_spawn_file_actions_t files;
 	int status = 0, err;
@@ -189,19 +201,20 @@ static int take_over(keeper_found found, void *arg)
 	}
 	if (!err && !(watch = loop_fd_add(keeper, LOOP_READ, on_keeper, NULL)))
 		err = -ENOMEM;
+	if (!err)
+		tell_dropped();
 	if (err)
 		disconnect();
 	return err;
 }
 
-/* Held from before it was lost to us: it will be told anew. */
+/* Held from before it was lost to us: told anew if it still is, dropped if not. */
 static void stale(void *arg, uint32_t id, int fd, const uint8_t *note, size_t n)
 {
 	(void)arg;
-	(void)note;
-	(void)n;
-	keeper_say(keeper, KEEPER_DROP, id, -1, NULL, 0);
 	close(fd);
+	if (!find(id) && add(id, -1, note, n))
+		keeper_drop(id);
 }
 
 static void reconnect(struct timer *t)
@@ -211,7 +224,7 @@ static void reconnect(struct timer *t)
 	(void)t;
 	if (err) {
 		LOG(WARN, "keeper.lost", "path=%s error=\"%s\"", path, strerror(-err));
-		timer_start(&again, AGAIN_MS, reconnect);
+		timer_start(&again, err == -EAGAIN ? HANGS_MS : AGAIN_MS, reconnect);
 		return;
 	}
 	LOG(INFO, "keeper.back", "path=%s held=%u", path, HASH_COUNT(all));
@@ -239,7 +252,9 @@ int keeper_start(const char *at, uint32_t grace_s, keeper_found found, void *arg
 {
 	struct taken t = {found, arg};
 
-	path = at;
+	if (strlen(at) >= sizeof(path))
+		return -ENAMETOOLONG;
+	strcpy(path, at);
 	grace = grace_s;
 	return take_over(taken, &t);
 }
@@ -255,7 +270,6 @@ void keeper_stop(void)
 		free(k->note);
 		pool_put(&pool, k);
 	}
-	path = NULL;
 	last_id = 0;
 }
 
@@ -285,8 +299,12 @@ void keeper_drop(uint32_t id)
 
 	if (!k)
 		return;
-	HASH_DELETE(hh, all, k);
+	if (keeper >= 0 && !watch) { /* it hands over */
+		k->fd = -1;
+		return;
+	}
 	tell(KEEPER_DROP, k, -1);
+	HASH_DELETE(hh, all, k);
 	free(k->note);
 	pool_put(&pool, k);
 }

@@ -5,17 +5,13 @@
 #include "core/log.h"
 
 #include <libgen.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <time.h>
 #include <uthash.h>
-
-enum { PATIENCE_S = 2 };
 
 struct held {
 	uint32_t id;
@@ -133,8 +129,7 @@ static bool serve(int daemon)
 
 static int accept_daemon(int listener, bool busy)
 {
-	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return -1;
@@ -142,7 +137,6 @@ static int accept_daemon(int listener, bool busy)
 		close(fd);
 		return -1;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	return fd;
 }
 

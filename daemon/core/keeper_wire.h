@@ -16,6 +16,7 @@
 #define CORE_KEEPER_WIRE_H
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -31,7 +32,11 @@ struct keeper_word {
 	uint32_t id;
 };
 
-/* 0 or negative errno; fd -1: none. */
+/* Either waits so long for the other. The loop makes the daemon's end non-blocking, so it is waited
+ * for here. */
+enum { KEEPER_PATIENCE_S = 2 };
+
+/* 0 or negative errno (-EAGAIN: the other end does not listen); fd -1: none. */
 static inline int keeper_say(int to, enum keeper_what what, uint32_t id, int fd, const void *note,
 			     size_t n)
 {
@@ -53,7 +58,17 @@ static inline int keeper_say(int to, enum keeper_what what, uint32_t id, int fd,
 		header->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(header), &fd, sizeof(int));
 	}
-	return sendmsg(to, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	while (sendmsg(to, &m, MSG_NOSIGNAL) < 0) {
+		struct pollfd room = {to, POLLOUT, 0};
+
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		if (poll(&room, 1, KEEPER_PATIENCE_S * 1000) <= 0)
+			return -EAGAIN;
+	}
+	return 0;
 }
 
 /* One packet: octets of its note (at note[KEEPER_NOTE_MAX]), *fd or -1; -EPIPE at the end, or

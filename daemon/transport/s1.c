@@ -623,15 +623,16 @@ void s1_stop(bool tell_peers)
 		if (busy(tell_peers))
 			usleep(10000);
 	}
-	if (keeping)
-		keeper_stop();
-	keeping = false;
 	while (all) {
-		all->kept = 0;
+		if (!tell_peers)
+			all->kept = 0; /* the keeper's from now on */
 		if (all->state != DEAD && tell_peers)
 			abort_assoc(all, "stopped");
 		take_down(all, all->why ? all->why : "stopped");
 	}
+	if (keeping)
+		keeper_stop();
+	keeping = false;
 	backend->stop(tell_peers);
 	backend = NULL;
 	stopping = silent = false;

@@ -72,7 +72,7 @@ void s1_close(struct s1_assoc *, bool abort);
 void s1_keep(struct s1_assoc *, const void *note, size_t n);
 /* Whether associations outlive this process. */
 bool s1_keeps(void);
-/* Sends what is queued, for up to a second. With tell_peers all associations are shut down; else
+/* Sends what is queued, for up to three seconds. With tell_peers all associations are shut down; else
  * peers are told nothing: what was kept goes on, and the rest is ended by the next process, or by
  * the peer's heartbeats. */
 void s1_stop(bool tell_peers);

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -28,6 +29,8 @@ static struct {
 	char note[64];
 } got;
 
+static bool unwanted; /* what is found is dropped at once */
+
 static void found(void *arg, uint32_t id, int fd, const uint8_t *note, size_t n)
 {
 	(void)arg;
@@ -35,6 +38,10 @@ static void found(void *arg, uint32_t id, int fd, const uint8_t *note, size_t n)
 	got.id = id;
 	got.fd = fd;
 	snprintf(got.note, sizeof(got.note), "%.*s", (int)n, (const char *)note);
+	if (unwanted) {
+		keeper_drop(id);
+		close(fd);
+	}
 }
 
 static int start(uint32_t grace)
@@ -142,6 +149,34 @@ static void after_the_grace_peers_are_told(void **state)
 	assert_int_not_equal(access(path, F_OK), 0); /* and the keeper has ended */
 }
 
+/* Neither end may wait for the other, however much is handed over and dropped. */
+static void hundreds_that_ended_meanwhile_are_dropped(void **state)
+{
+	enum { MANY = 800 };
+	struct timespec from, to;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(start(30), 0);
+	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+	for (int i = 0; i < MANY; i++)
+		assert_int_not_equal(keeper_put(pair[0], "note", 4), 0);
+	keeper_stop();
+	close(pair[0]);
+	unwanted = true;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	assert_int_equal(start(30), 0);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	unwanted = false;
+	assert_int_equal(got.n, MANY);
+	assert_true(to.tv_sec - from.tv_sec < 2); /* the patience of either end */
+	assert_false(held(pair[1], 2000));
+	keeper_stop();
+	assert_int_equal(start(30), 0);
+	assert_int_equal(got.n, 0);
+	close(pair[1]);
+}
+
 static void a_second_daemon_is_refused(void **state)
 {
 	(void)state;
@@ -163,11 +198,14 @@ static void on_limit(struct timer *t)
 static void a_keeper_that_died_is_followed_by_one_that_knows_as_much(void **state)
 {
 	struct timer limit = {0};
+	static char own[sizeof(path)];
 	int pair[2];
 	uint32_t id;
 
 	(void)state;
-	assert_int_equal(start(30), 0);
+	strcpy(own, path);
+	assert_int_equal(keeper_start(own, 30, found, NULL), 0);
+	memset(own, 'x', sizeof(own) - 1); /* as at a reload of the settings */
 	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 	id = keeper_put(pair[0], "note", 4);
 	kill(keeper_pid(), SIGKILL);
@@ -190,6 +228,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(what_is_kept_comes_back_with_its_latest_note, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(after_the_grace_peers_are_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(hundreds_that_ended_meanwhile_are_dropped, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_second_daemon_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_keeper_that_died_is_followed_by_one_that_knows_as_much, setup, teardown),
