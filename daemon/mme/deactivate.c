@@ -200,11 +200,14 @@ void deactivate_bearer(struct mme_ue *ue, uint8_t ebi, uint8_t esm_cause, uint8_
 
 void deactivate_locally(struct mme_ue *ue, uint8_t ebi)
 {
-	struct mme_bearer *b = bearer_by_ebi(ue, ebi);
+	struct mme_bearer *b;
 
+	if (!bearer_by_ebi(ue, ebi))
+		return;
+	esm_abort(ue, ebi); /* the end of what was under way may have taken the bearer along */
+	b = bearer_by_ebi(ue, ebi);
 	if (!b)
 		return;
-	esm_abort(ue, ebi);
 	if (b->pdn->bearers == b)
 		pdn_delete(ue, b->pdn);
 	else

@@ -218,24 +218,70 @@ static void enodeb_that_vanishes_ends_a_modification_and_a_deactivation(void **s
 	assert_int_equal(procedures(), 0);
 }
 
-static void dedicated_bearer_that_a_device_has_lost_ends_at_its_update(void **state)
+/* An update of a device that has its default bearer alone. */
+static void updates(struct device *d)
 {
-	struct device d = with_bearer();
 	struct nas_tau_request r = {
 		.update_type = {.type = NAS_TA_PERIODIC},
-		.old_guti = {.type = NAS_ID_GUTI, .guti = d.guti},
-		.ksi = d.sec.ksi,
+		.old_guti = {.type = NAS_ID_GUTI, .guti = d->guti},
+		.ksi = d->sec.ksi,
 		.bearer_status = 1 << EBI,
 	};
 
-	(void)state;
 	SET(&r, nas_tau_request, bearer_status);
-	say(&d, tau_request, &r);
-	assert_int_equal(hear(&d, tau_accept, TAU_ACCEPT)->bearer_status, 1 << EBI);
+	say(d, tau_request, &r);
+	assert_int_equal(hear(d, tau_accept, TAU_ACCEPT)->bearer_status, 1 << EBI);
+}
+
+static void dedicated_bearer_that_a_device_has_lost_ends_at_its_update(void **state)
+{
+	struct device d = with_bearer();
+
+	(void)state;
+	updates(&d);
 	assert_int_equal(sgw.commands, 1);
 	assert_null(bearer(&d, NEXT));
 	assert_non_null(bearer(&d, EBI));
 	quiet(d.enb);
+}
+
+/* The device says that the bearer is gone before its answer to the deactivation. */
+static void update_without_a_bearer_that_is_being_deactivated_ends_it(void **state)
+{
+	struct device d = with_bearer();
+
+	(void)state;
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	assert_int_equal(asked.answers, 0);
+	updates(&d);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	assert_non_null(bearer(&d, EBI));
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
+/* The same of a whole PDN connection, which the gateway has not connected yet. */
+static void update_without_a_connection_that_is_being_set_up_ends_it(void **state)
+{
+	struct device d = registered();
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_activate_default_bearer_accept yes = {.ebi = NEXT};
+
+	(void)state;
+	say(&d, pdn_connectivity_request, &q);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEFAULT_BEARER_REQUEST);
+	sgw.hold = true;
+	say(&d, activate_default_bearer_accept, &yes);
+	set_up(&d, NEXT, true);
+	assert_int_equal(procedures(), 1);
+	updates(&d);
+	assert_null(bearer(&d, NEXT));
+	assert_non_null(bearer(&d, EBI));
+	assert_int_equal(procedures(), 0);
+	sgw_let_go();
+	assert_int_equal(sessions(), 1);
 }
 
 static void bearer_that_the_gateway_refuses_does_not_cost_the_others(void **state)
@@ -338,6 +384,8 @@ int main(void)
 		BEHAVIOUR(context_modification_waits_for_a_handover_and_goes_to_the_target),
 		BEHAVIOUR(enodeb_that_vanishes_ends_a_modification_and_a_deactivation),
 		BEHAVIOUR(dedicated_bearer_that_a_device_has_lost_ends_at_its_update),
+		BEHAVIOUR(update_without_a_bearer_that_is_being_deactivated_ends_it),
+		BEHAVIOUR(update_without_a_connection_that_is_being_set_up_ends_it),
 		BEHAVIOUR(bearer_that_the_gateway_refuses_does_not_cost_the_others),
 		BEHAVIOUR(denied_area_is_told_to_enodebs_and_is_no_target),
 		BEHAVIOUR(device_that_is_told_to_attach_again_does_so_at_once),
