@@ -22,6 +22,7 @@ static unsigned status_of(int err)
 	       : err == -EINVAL                     ? 400
 	       : err == -EALREADY || err == -EEXIST ? 409
 	       : err == -ETIMEDOUT                  ? 504
+	       : err == -ENOSPC                     ? 507
 						    : 500;
 }
 

@@ -212,6 +212,7 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	/* 8.7.3.1: the setup erases whatever there was on both sides. */
 	release_all(e);
 	proc_abort_all(&e->node.procs, PROC_ABORTED);
+	warning_enb_down(e);
 	tais = enb_read(e, r, &plmn);
 	log_escape(name, sizeof(name), e->name, strlen(e->name));
 	if (tais < 0) {

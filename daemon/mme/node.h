@@ -258,7 +258,7 @@ struct warning_order {
 	struct warning_area area;
 };
 /* Begins the broadcast; all is copied. How many eNodeBs are asked, or -EEXIST (that serial number is
- * broadcast), -ENOMEM, -EINVAL. */
+ * broadcast), -ENOSPC (too many are), -ENOMEM, -EINVAL. */
 int warning_send(const struct warning_order *);
 /* How many eNodeBs are asked to end it, -ENOENT if there is no such warning. */
 int warning_kill(uint16_t id, uint16_t serial);
@@ -267,7 +267,7 @@ bool warning_next(uint64_t *cursor, struct warning_view *);
 /* What each eNodeB made of a warning; serial -1: of all of that id. */
 bool warning_enb_next(uint16_t id, int serial, uint64_t *cursor, struct warning_enb_view *);
 void warning_enb_ready(struct enb *); /* what is broadcast in its area */
-void warning_enb_down(struct enb *);
+void warning_enb_down(struct enb *); /* under its id so far: it is gone, or becomes another */
 void warning_drop_all(void);
 
 /* ---- enb_view.c ---- */

@@ -287,9 +287,10 @@ static int api_warning_send(const struct warning_text *t, const char **error)
 			return -EINVAL;
 	}
 	err = warning_send(&o);
-	*error = err == -EEXIST ? "a warning with that id and serial number is on"
-		 : err < 0      ? strerror(-err)
-				: NULL;
+	*error = err == -EEXIST   ? "a warning with that id and serial number is on"
+		 : err == -ENOSPC ? "too many warnings are on: kill some first"
+		 : err < 0        ? strerror(-err)
+				  : NULL;
 	return err;
 }
 

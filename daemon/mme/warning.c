@@ -9,7 +9,7 @@
 #include <time.h>
 #include "mme/warning.h"
 
-enum { KEEP_ENDED = 32 };
+enum { KEEP_ENDED = 32, MOST_ON = 256, MOST_GONE = 64 };
 
 static struct mem_pool pool = MEM_POOL(warning);
 static struct mem_pool enb_pool = MEM_POOL(warning_enb);
@@ -248,19 +248,39 @@ static void begin(struct enb *e, const struct proc_def *def, struct warning_proc
 	proc_start(def, &e->node.procs, e, NULL, init, &what);
 }
 
+/* Of eNodeBs that are gone some are kept to be looked at: with more, the one that is longest in the
+ * list makes room. */
+static struct warning_enb *new_entry(struct warning *w)
+{
+	struct warning_enb *x, *last = NULL;
+	unsigned gone = 0;
+
+	for (x = w->enbs; x; x = x->next)
+		if (x->state == GONE) {
+			last = x;
+			gone++;
+		}
+	if (gone >= MOST_GONE)
+		return last;
+	x = pool_get(&enb_pool);
+	if (!x)
+		return NULL;
+	x->next = w->enbs;
+	return w->enbs = x;
+}
+
 void warning_write_to(struct warning *w, struct enb *e)
 {
 	struct warning_enb *x = warning_entry(w, e);
 
 	if (!x) {
-		x = pool_get(&enb_pool);
+		x = new_entry(w);
 		if (!x)
 			return;
 		x->plmn = e->plmn;
 		x->id = e->id;
 		x->id_bits = e->id_bits;
-		x->next = w->enbs;
-		w->enbs = x;
+		x->broadcasts = 0;
 	}
 	x->state = ASKED;
 	begin(e, &warning_write_def,
@@ -312,6 +332,15 @@ static bool is_update_of(const struct warning_order *a, const struct warning_ord
 	return a->id == b->id && (a->serial ^ b->serial) >> 4 == 0;
 }
 
+static unsigned on(void)
+{
+	unsigned n = 0;
+
+	for (const struct warning *w = warning_all; w; w = w->next)
+		n += !w->ended;
+	return n;
+}
+
 int warning_send(const struct warning_order *o)
 {
 	struct warning *w, *was = warning_find(o->id, o->serial);
@@ -321,6 +350,8 @@ int warning_send(const struct warning_order *o)
 		return -EINVAL;
 	if (was && !was->ended)
 		return -EEXIST;
+	if (on() >= MOST_ON)
+		return -ENOSPC;
 	w = keep(o);
 	if (!w)
 		return -ENOMEM;
@@ -411,12 +442,24 @@ void warning_enb_ready(struct enb *e)
 			warning_write_to(w, e);
 }
 
+/* Its id is another's: that one has taken its place, or it never had a right to it. */
+static bool is_anothers_id(const struct enb *e)
+{
+	for (const struct enb *o = enb_next(NULL); o; o = enb_next(o))
+		if (o != e && o->ready && o->plmn == e->plmn && o->id == e->id &&
+		    o->id_bits == e->id_bits)
+			return true;
+	return false;
+}
+
 void warning_enb_down(struct enb *e)
 {
+	if (is_anothers_id(e))
+		return;
 	for (struct warning *w = warning_all; w; w = w->next) {
 		struct warning_enb *x = warning_entry(w, e);
 
-		if (!x || x->state == KILLED || x->state == REPLACED)
+		if (!x || x->state == KILLED || (w->ended && x->state == REPLACED))
 			continue;
 		x->state = GONE;
 		warning_drop_cells(x);

@@ -388,6 +388,82 @@ static void cells_that_fail_are_taken_off(void **state)
 	quiet(&assoc[0]);
 }
 
+static void set_up_as(unsigned i, uint32_t id, bool served)
+{
+	setup_as(&assoc[i], (struct site){PLMN, PLMN, id, served ? TAC : 99});
+	if (!served)
+		expect(&assoc[i], s1_setup_failure);
+	else
+		expect(&assoc[i], s1_setup_response);
+}
+
+static void an_association_that_changes_its_id_leaves_few_traces(void **state)
+{
+	(void)state;
+	struct warning_text t = text();
+
+	enb_ready(0);
+	enb_up(&assoc[1]);
+	node_api.warning_send(&t, &error);
+	expect(&assoc[0], write_replace_warning_request);
+	broadcast(0, 0x4010, 2);
+	for (uint32_t id = 1000; id < 1300; id++) {
+		set_up_as(1, id, true);
+		expect(&assoc[1], write_replace_warning_request);
+		broadcast(1, 0x4010, 4);
+	}
+	assert_int_equal(in_use("warning_enb"), 65);
+	assert_int_equal(view(0).enbs, 65);
+	assert_int_equal(view(0).broadcasting, 2);
+	assert_int_equal(view(0).cells, 6);
+	assert_string_equal(at(0).state, "on");
+	/* All who have it are asked to end it. */
+	assert_int_equal(node_api.warning_kill(4370, 0x4010, false, &error), 2);
+	expect(&assoc[0], kill_request);
+	expect(&assoc[1], kill_request);
+}
+
+static void what_an_enodeb_broadcasts_is_not_forgotten_for_anothers_end(void **state)
+{
+	(void)state;
+	struct warning_text t = text();
+
+	enb_ready(0);
+	node_api.warning_send(&t, &error);
+	expect(&assoc[0], write_replace_warning_request);
+	broadcast(0, 0x4010, 2);
+	enb_up(&assoc[1]);
+	set_up_as(1, 100, false); /* refused under the same id, and gone */
+	set_up_as(1, 200, false);
+	set_up_as(1, 100, false);
+	enb_down(&assoc[1]);
+	assert_string_equal(at(0).state, "on");
+	assert_int_equal(at(0).cells, 2);
+	enb_up(&assoc[2]);
+	set_up_as(2, 100, true); /* it comes again before its old association has ended */
+	expect(&assoc[2], write_replace_warning_request);
+	assert_true(assoc[0].closed);
+	enb_down(&assoc[0]);
+	assert_string_equal(at(0).state, "asked");
+}
+
+static void no_more_than_256_are_on(void **state)
+{
+	(void)state;
+	struct warning_text t = text();
+
+	for (unsigned i = 0; i < 256; i++) {
+		t.serial = i << 4;
+		assert_int_equal(node_api.warning_send(&t, &error), 0);
+	}
+	t.serial = 256 << 4;
+	assert_int_equal(node_api.warning_send(&t, &error), -ENOSPC);
+	assert_non_null(error);
+	assert_int_equal(in_use("warning"), 256);
+	assert_int_equal(node_api.warning_kill(4370, 0, false, &error), 0);
+	assert_int_equal(node_api.warning_send(&t, &error), 0);
+}
+
 static void those_that_ended_longest_ago_are_forgotten(void **state)
 {
 	(void)state;
@@ -416,6 +492,9 @@ int main(void)
 		BEHAVIOUR(it_ends_when_it_was_broadcast_as_often_as_ordered),
 		BEHAVIOUR(who_sets_up_or_restarts_is_told_again),
 		BEHAVIOUR(cells_that_fail_are_taken_off),
+		BEHAVIOUR(an_association_that_changes_its_id_leaves_few_traces),
+		BEHAVIOUR(what_an_enodeb_broadcasts_is_not_forgotten_for_anothers_end),
+		BEHAVIOUR(no_more_than_256_are_on),
 		BEHAVIOUR(those_that_ended_longest_ago_are_forgotten),
 	};
 
