@@ -342,10 +342,12 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 	case NAS_ATTACH_REQUEST:
 		if (((const struct nas_attach_request *)m.body)->attach_type !=
 			    NAS_ATTACH_EMERGENCY &&
-		    overload_refuses(c))
+		    overload_refuses(c)) {
+			mme_counters.overload_attach_refused++;
 			attach_refuse(c, EMM_CAUSE_CONGESTION);
-		else
+		} else {
 			attach_begin(c, ue, &e);
+		}
 		break;
 	case NAS_DETACH_REQUEST:
 		initial_detach(c, ue, &e);

@@ -77,6 +77,7 @@ struct enb_node {
 	C(overload_start, "Overload Starts sent")                                                  \
 	C(overload_stop, "Overload Stops sent")                                                    \
 	C(overload_refused, "NAS requests refused for overload")                                   \
+	C(overload_attach_refused, "Attach Requests among them")                                   \
 	C(warnings, "Write-Replace Warning Requests sent")                                         \
 	C(warning_unanswered, "Write-Replace Warning and Kill Requests without an answer")         \
 	C(warning_kills, "Kill Requests sent")                                                     \

@@ -203,11 +203,12 @@ void overload_measured(uint64_t rate, uint64_t lag_ms)
 	}
 }
 
-/* The timer's own delay beyond its second is the loop's lag. */
+/* The timer's own delay beyond its second is the loop's lag. An attach that is refused is one
+ * all the same; what else is refused is not, or overload would keep itself alive. */
 static void tick(struct timer *t)
 {
 	uint64_t ns = loop_clock_ns(), took_ms = (ns - now.last_ns) / 1000000;
-	uint64_t begun = mme_counters.attach_started + mme_counters.overload_refused;
+	uint64_t begun = mme_counters.attach_started + mme_counters.overload_attach_refused;
 
 	timer_start(t, TICK_MS, tick);
 	overload_measured(took_ms ? (begun - now.attaches) * 1000 / took_ms : 0,

@@ -2,6 +2,7 @@
 /* Overload (TS 36.413 8.7.6, TS 23.401 4.3.7.4, TS 24.301 5.3.9): what eNodeBs are told, by hand
  * and by load, and who is refused with cause 22 meanwhile. */
 #include "bench.h"
+#include <time.h>
 
 static const char *error;
 
@@ -262,6 +263,39 @@ static void devices_up_to_a_share_of_the_most_are_load(void **state)
 	expect(d.enb, overload_start);
 }
 
+/* The load of the last second, in which so many requests came. */
+static uint64_t attach_rate(void)
+{
+	struct overload_view v = {0};
+	struct timespec some = {.tv_nsec = 5000000};
+
+	nanosleep(&some, NULL); /* the rate is of real time */
+	pass(1100, 1100);
+	node_api.overload(&v);
+	return v.attach_rate;
+}
+
+static void only_refused_attaches_are_attaches(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct device other = device(d.enb, "001010000000002");
+
+	begin("reject-signalling", 0);
+	expect(d.enb, overload_start);
+	attach_rate();
+	ask_for(&d, service_request(&d), S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA);
+	hear(&d, service_reject, SERVICE_REJECT);
+	released(&d);
+	assert_int_equal(mme_counters.overload_refused, 1);
+	assert_int_equal(attach_rate(), 0);
+	initial(&other, attach_request(&other));
+	rejected(&other, EMM_CAUSE_CONGESTION);
+	assert_int_equal(mme_counters.overload_refused, 2);
+	assert_int_equal(mme_counters.overload_attach_refused, 1);
+	assert_true(attach_rate() > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +309,7 @@ int main(void)
 		BEHAVIOUR(load_begins_it_and_calm_ends_it),
 		BEHAVIOUR(calm_must_last),
 		BEHAVIOUR(devices_up_to_a_share_of_the_most_are_load),
+		BEHAVIOUR(only_refused_attaches_are_attaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
