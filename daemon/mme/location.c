@@ -6,7 +6,7 @@
  * again with each new context. */
 #include <errno.h>
 #include <time.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 static struct mem_pool places_pool = MEM_POOL(ue_places);
 
@@ -89,13 +89,16 @@ static struct mem_pool pool = MEM_POOL(locate);
 static int enter_page(struct proc *p)
 {
 	const struct mme_ue *ue = p->owner;
+	const struct proc *paging;
+	int next;
 
 	if (ue->conn)
 		return PROC_TO(ASK);
-	if (paging_begin(p->owner, p, 0))
-		return PROC_STAY;
-	p->cause = CAUSE_TOLD;
-	return PROC_FAIL;
+	next = esm_reach(p, 0);
+	paging = proc_find(&ue->procs, &paging_def);
+	if (paging && paging->parent == p)
+		timer_stop(&p->timer); /* how it ends is told, for extended DRX later than that */
+	return next;
 }
 
 static int enter_ask(struct proc *p)
@@ -130,22 +133,24 @@ static void end(struct proc *p, uint16_t cause)
 	const struct locate *l = (const struct locate *)p;
 
 	l->done(l->arg, !cause                  ? 0
+			: cause == CAUSE_PAGING ? -ENOTCONN
 			: cause == PROC_TIMEOUT ? -ETIMEDOUT
 			: cause == PROC_ABORTED ? -ECANCELED
 						: -EPROTO);
 }
 
 static const struct proc_step steps[] = {
-	[PAGE] = {"page", enter_page, NULL, 0},
+	[PAGE] = {"page", enter_page, &mme.timer[T_REACH], 0},
 	[ASK] = {"ask", enter_ask, &mme.timer[T_ICS], 0},
 };
 static const struct proc_row rows[] = {
 	{PAGE, PROC_CHILD_DONE, came, ASK},
+	{PAGE, EV_READY, came, ASK}, /* another procedure's paging was under way */
 	{ASK, EV_LOCATION_REPORT, reported, 0},
 	{ASK, EV_LOCATION_FAILED, failed, 0},
 };
 static const struct proc_def locate_def = {
-	"location reporting", "TS 36.413 8.11", steps, rows, 2, 3, &pool, end,
+	"location reporting", "TS 36.413 8.11", steps, rows, 2, 4, &pool, end,
 };
 
 static void init(struct proc *p, const void *arg)

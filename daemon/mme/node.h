@@ -188,8 +188,9 @@ void node_context_ready(struct s1_conn *);
 void node_ue_freed(struct mme_ue *);
 void location_ue_freed(struct mme_ue *);
 /* Asks the eNodeB of a connected device (8.11.1, direct); an idle one is paged first, if page says so. 0;
- * -ENOTCONN, -EALREADY, -ENOMEM. done is told 0, -ETIMEDOUT, -EPROTO (the eNodeB cannot say) or
- * -ECANCELED; the answer is in the device. */
+ * -ENOTCONN, -EALREADY, -ENOMEM. done is told 0, -ENOTCONN (it is not to be paged: it sleeps, or was not
+ * heard of for too long), -ETIMEDOUT, -EPROTO (the eNodeB cannot say) or -ECANCELED; the answer is in the
+ * device. */
 int location_ask(struct mme_ue *, bool page, void (*done)(void *arg, int err), void *arg);
 /* Each change of cell is to be reported, or no longer. 0 or the transport's error. */
 int location_report_changes(struct mme_ue *, bool on);

@@ -106,6 +106,66 @@ static void an_idle_device_is_paged_to_be_located(void **state)
 		;
 }
 
+static void a_device_that_is_paged_already_is_located_when_it_comes(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	told = 0;
+	sgw_notifies(&d, 0, 0);
+	expect(d.enb, paging);
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	run();
+	quiet(d.enb);
+	assert_int_equal(in_use("paging"), 1);
+	serve(&d);
+	expect(d.enb, location_reporting_control);
+	report(&d, 0x99, S1AP_EVENT_TYPE_DIRECT);
+	assert_int_equal(told, 1);
+	assert_int_equal(last_err, 0);
+	/* One that does not come keeps nobody waiting. */
+	go_idle(&d);
+	sgw_notifies(&d, 0, 0);
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	elapse(31000);
+	assert_int_equal(told, 2);
+	assert_int_equal(last_err, -ETIMEDOUT);
+	while (next_pdu(d.enb))
+		;
+}
+
+static void a_device_with_extended_drx_has_its_cycle_to_be_located(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	ue_of(&d)->edrx = true;
+	told = 0;
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	expect(d.enb, paging);
+	elapse(45000);
+	assert_int_equal(told, 0);
+	serve(&d);
+	expect(d.enb, location_reporting_control);
+	report(&d, 0x99, S1AP_EVENT_TYPE_DIRECT);
+	assert_int_equal(last_err, 0);
+	assert_int_equal(told, 1);
+}
+
+static void a_device_that_cannot_be_reached_is_not_paged_to_be_located(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	ue_of(&d)->unreachable = true;
+	told = 0;
+	node_api.locate(d.imsi, LOCATE_NOW, on_done, NULL);
+	run();
+	quiet(d.enb);
+	assert_int_equal(told, 1);
+	assert_int_equal(last_err, -ENOTCONN);
+}
+
 static void location_that_fails_or_is_not_answered_ends(void **state)
 {
 	(void)state;
@@ -409,6 +469,9 @@ int main(void)
 		BEHAVIOUR(a_connected_device_is_located_by_its_enodeb),
 		BEHAVIOUR(location_of_an_idle_device_is_what_is_known),
 		BEHAVIOUR(an_idle_device_is_paged_to_be_located),
+		BEHAVIOUR(a_device_that_is_paged_already_is_located_when_it_comes),
+		BEHAVIOUR(a_device_with_extended_drx_has_its_cycle_to_be_located),
+		BEHAVIOUR(a_device_that_cannot_be_reached_is_not_paged_to_be_located),
 		BEHAVIOUR(location_that_fails_or_is_not_answered_ends),
 		BEHAVIOUR(reports_of_changes_are_asked_for_in_each_context),
 		BEHAVIOUR(places_are_kept_up_to_eight),
