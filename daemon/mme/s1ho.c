@@ -95,6 +95,15 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 		S1AP_SET(&m, csg_id, h->from->csg_id);
 		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	}
+	if (radio_trace_activation(ue, &m.trace_activation)) {
+		m.has.trace_activation = 1;
+		mme_counters.radio_traces++;
+	}
+	if (ue->report_location)
+		S1AP_SET(&m, request_type,
+			 (struct s1ap_request_type){.event_type =
+							    S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL,
+						    .report_area = S1AP_REPORT_AREA_ECGI});
 	conn_send(h->target, &s1ap_handover_request_msg, &m);
 }
 

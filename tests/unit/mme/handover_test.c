@@ -48,6 +48,34 @@ static void device_goes_over(void **state)
 	assert_false(the_session()->connected);
 }
 
+static void trace_and_reports_of_changes_go_along(void **state)
+{
+	(void)state;
+	struct device d = connected(0);
+	const char *error;
+	struct ho h;
+
+	assert_int_equal(node_api.radio_trace(d.imsi, "192.0.2.9", "medium", &error), 0);
+	uint64_t id = expect(d.enb, trace_start)->trace_activation.e_utran_trace_id;
+
+	assert_int_equal(location_report_changes(ue_of(&d), true), 0);
+	expect(d.enb, location_reporting_control);
+	h = begin(&d, 1);
+	assert_true(h.request.has.trace_activation);
+	assert_int_equal(h.request.trace_activation.e_utran_trace_id, id);
+	assert_true(h.request.has.request_type);
+	assert_int_equal(h.request.request_type.event_type, S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL);
+	cancel(&d);
+	nameless_let_go(&h);
+	assert_int_equal(radio_trace_stop(ue_of(&d)), 0);
+	expect(d.enb, deactivate_trace);
+	assert_int_equal(location_report_changes(ue_of(&d), false), 0);
+	expect(d.enb, location_reporting_control);
+	h = begin(&d, 1);
+	assert_false(h.request.has.trace_activation);
+	assert_false(h.request.has.request_type);
+}
+
 static void status_goes_across(void **state)
 {
 	(void)state;
@@ -495,6 +523,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(device_goes_over),
+		BEHAVIOUR(trace_and_reports_of_changes_go_along),
 		BEHAVIOUR(status_goes_across),
 		BEHAVIOUR(early_status_goes_across),
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
