@@ -269,6 +269,11 @@ IDS_FIRST(s1ap_handover_notify);
 IDS_FIRST(s1ap_handover_cancel);
 IDS_FIRST(s1ap_enb_status_transfer);
 IDS_FIRST(s1ap_enb_early_status_transfer);
+#define IDS_true(m) IDS_FIRST(m);
+#define IDS_false(m)
+#define NODE_IDS(name, of_ue) IDS_##of_ue(s1ap_##name)
+NODE_MESSAGES(NODE_IDS)
+#undef NODE_IDS
 
 enum { HAVE_MME_ID = 1, HAVE_ENB_ID = 2, HAVE_BOTH = 3 };
 
