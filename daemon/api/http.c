@@ -299,27 +299,36 @@ static struct api_request *begin(struct MHD_Connection *connection, const char *
 	return r;
 }
 
-static void gather(struct api_request *r, const char *p, size_t n)
+/* Twice the room, so that small pieces are not copied again and again; the old one is wiped. */
+static bool grow(struct api_request *r, size_t need)
 {
-	char *body;
+	size_t cap = 2 * r->body_cap > need ? 2 * r->body_cap : need;
+	char *body = malloc(cap);
 
-	if (r->body_n + n > API_MAX_BODY) {
-		api_error(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is longer than %d octets",
-			  API_MAX_BODY);
-		return;
-	}
-	body = malloc(r->body_n + n);
-	if (!body) {
-		api_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-		return;
-	}
+	if (!body)
+		return false;
 	if (r->body) {
 		memcpy(body, r->body, r->body_n);
 		explicit_bzero(r->body, r->body_n);
 		free(r->body);
 	}
-	memcpy(body + r->body_n, p, n);
 	r->body = body;
+	r->body_cap = cap;
+	return true;
+}
+
+static void gather(struct api_request *r, const char *p, size_t n)
+{
+	if (r->body_n + n > API_MAX_BODY) {
+		api_error(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is longer than %d octets",
+			  API_MAX_BODY);
+		return;
+	}
+	if (r->body_n + n > r->body_cap && !grow(r, r->body_n + n)) {
+		api_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
+		return;
+	}
+	memcpy(r->body + r->body_n, p, n);
 	r->body_n += n;
 }
 
@@ -428,6 +437,9 @@ bool api_stream_write(struct api_stream *s, const char *p, size_t n)
 	if (s->n + n > s->cap || s->ended)
 		return false;
 	if (s->at + s->n + n > s->cap) {
+		/* All that waits moves for a quarter of room at least, not for each line. */
+		if (s->at < s->cap / 4)
+			return false;
 		memmove(s->p, s->p + s->at, s->n);
 		s->at = 0;
 	}

@@ -28,7 +28,7 @@ struct api_request {
 	imsi_t imsi; /* of the path; IMSI_NONE */
 	char word[API_MAX_WORD]; /* :imsi or :word of the path as it was given */
 	char *body;
-	size_t body_n;
+	size_t body_n, body_cap;
 	void *state; /* the route's; freed by state_free when the last reference goes */
 	void (*state_free)(void *);
 	/* the rest is http.c's */
