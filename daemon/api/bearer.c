@@ -121,14 +121,6 @@ static void refuse(struct api_request *r, int err, const char *name)
 		api_error(r, 503, "bearer '%s': %s", name, strerror(-err));
 }
 
-static uint64_t number_of(const json_t *body, const char *key, uint64_t otherwise)
-{
-	const json_t *v = json_object_get(body, key);
-
-	return json_is_integer(v) && json_integer_value(v) >= 0 ? (uint64_t)json_integer_value(v)
-								: otherwise;
-}
-
 static bool legal_name(const char *s)
 {
 	size_t n = strspn(s, "-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -165,12 +157,58 @@ static bool read_filters(struct api_request *r, const json_t *body, struct pgw_r
 	return true;
 }
 
+/* What the body says over what is known; mbr not said is at least gbr. False after a 400. */
+static bool read_qos(struct api_request *r, const json_t *body, bool whole, struct bearer_qos *q)
+{
+	enum { QCI, ARP, GBR_UP, GBR_DOWN, MBR_UP, MBR_DOWN, NUMBERS };
+	static const char *const keys[] = {"qci",      "arp",    "gbr_up",
+					   "gbr_down", "mbr_up", "mbr_down"};
+	uint64_t v[] = {q->qci, q->arp_priority, q->gbr_up, q->gbr_down, q->mbr_up, q->mbr_down};
+	const json_t *may = json_object_get(body, "may_preempt"),
+		     *can = json_object_get(body, "preemptable");
+	bool some = may || can;
+
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		const json_t *j = json_object_get(body, keys[i]);
+
+		if (j && (!json_is_integer(j) || json_integer_value(j) < (i == QCI))) {
+			api_error(r, 400, "%s is a number%s", keys[i], i == QCI ? " above 0" : "");
+			return false;
+		}
+		if (j)
+			v[i] = (uint64_t)json_integer_value(j);
+		else if (i >= MBR_UP && v[i] < v[i - MBR_UP + GBR_UP])
+			v[i] = v[i - MBR_UP + GBR_UP];
+		some |= j != NULL;
+	}
+	/* A change has all of the QoS or none of it. */
+	if (!whole && (some ? !v[QCI] : !json_array_size(json_object_get(body, "filters")))) {
+		api_error(r, 400, "expected qci with all of the QoS, or filters");
+		return false;
+	}
+	if (v[QCI] > 254 || v[ARP] < 1 || v[ARP] > 15 || v[MBR_UP] < v[GBR_UP] ||
+	    v[MBR_DOWN] < v[GBR_DOWN]) {
+		api_error(r, 400, "expected qci 1 to 254, arp 1 to 15, and mbr not below gbr");
+		return false;
+	}
+	*q = (struct bearer_qos){
+		.qci = (uint8_t)v[QCI],
+		.arp_priority = (uint8_t)v[ARP],
+		.arp_may_preempt = may ? json_is_true(may) : q->arp_may_preempt,
+		.arp_preemptable = can ? json_is_true(can) : q->arp_preemptable,
+		.gbr_up = v[GBR_UP],
+		.gbr_down = v[GBR_DOWN],
+		.mbr_up = v[MBR_UP],
+		.mbr_down = v[MBR_DOWN],
+	};
+	return true;
+}
+
 /* What the body says over what the rule of that name says, if there is one. */
 static bool read_rule(struct api_request *r, const json_t *body, bool whole, struct pgw_rule *rule)
 {
 	const char *name = json_string_value(json_object_get(body, "name"));
 	const struct pgw_rule *known = name && whole ? pgw_rule_find(name) : NULL;
-	struct bearer_qos *q = &rule->qos;
 
 	if (!name || !legal_name(name)) {
 		api_error(r, 400, "expected a name of letters, digits, - and _");
@@ -178,25 +216,9 @@ static bool read_rule(struct api_request *r, const json_t *body, bool whole, str
 	}
 	*rule = known ? *known : (struct pgw_rule){.qos = {.arp_priority = 8}};
 	snprintf(rule->name, sizeof rule->name, "%s", name);
-	q->qci = (uint8_t)number_of(body, "qci", q->qci);
-	q->arp_priority = (uint8_t)number_of(body, "arp", q->arp_priority);
-	if (json_object_get(body, "may_preempt"))
-		q->arp_may_preempt = json_is_true(json_object_get(body, "may_preempt"));
-	if (json_object_get(body, "preemptable"))
-		q->arp_preemptable = json_is_true(json_object_get(body, "preemptable"));
-	q->gbr_up = number_of(body, "gbr_up", q->gbr_up);
-	q->gbr_down = number_of(body, "gbr_down", q->gbr_down);
-	q->mbr_up = number_of(body, "mbr_up", q->mbr_up > q->gbr_up ? q->mbr_up : q->gbr_up);
-	q->mbr_down =
-		number_of(body, "mbr_down", q->mbr_down > q->gbr_down ? q->mbr_down : q->gbr_down);
-	if (!read_filters(r, body, rule))
+	if (!read_qos(r, body, whole, &rule->qos) || !read_filters(r, body, rule))
 		return false;
-	if (q->qci == 255 || q->arp_priority < 1 || q->arp_priority > 15 || q->mbr_up < q->gbr_up ||
-	    q->mbr_down < q->gbr_down) {
-		api_error(r, 400, "expected qci 1 to 254, arp 1 to 15, and mbr not below gbr");
-		return false;
-	}
-	if (whole && (!q->qci || !rule->tft.n)) {
+	if (whole && (!rule->qos.qci || !rule->tft.n)) {
 		api_error(r, 400,
 			  "no rule of pgw.bearers is called '%s': qci and filters are needed",
 			  name);
