@@ -17,11 +17,11 @@ static bool have_policy(struct api_request *r)
 	return api_config->datapath;
 }
 
-static json_t *profile_json(const struct policy_profile *p)
+static json_t *profile_json(const struct policy_profile *p, const struct policy_use *use)
 {
 	static const char *const actions[] = {"block", "throttle", "wall"};
-	struct policy_view v = {.sessions = policy_sessions(p->name),
-				.devices = policy_devices_of(p->name),
+	struct policy_view v = {.sessions = use->sessions,
+				.devices = use->devices,
 				.rules = p->rules,
 				.rate_up = p->rate.up,
 				.rate_down = p->rate.down,
@@ -37,13 +37,20 @@ static json_t *profile_json(const struct policy_profile *p)
 void policy_list(struct api_request *r)
 {
 	const struct policy_set *set = policy_current();
+	struct policy_use *use;
 	json_t *array;
 
 	if (!have_policy(r))
 		return;
+	use = policy_uses(set);
+	if (!use) {
+		api_error(r, 503, "out of memory");
+		return;
+	}
 	array = json_array();
 	for (unsigned i = 0; i < set->profiles; i++)
-		json_array_append_new(array, profile_json(&set->profile[i]));
+		json_array_append_new(array, profile_json(&set->profile[i], &use[i]));
+	free(use);
 	api_reply(
 		r, 200,
 		json_pack("{s:I,s:o}", "version", (json_int_t)policy_version(), "profiles", array));

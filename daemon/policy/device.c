@@ -78,6 +78,14 @@ struct store_device policy_device(imsi_t imsi)
 	return d ? *d : (struct store_device){.imsi = imsi};
 }
 
+void device_each(void (*fn)(void *arg, const struct store_device *), void *arg)
+{
+	struct device *d, *next;
+
+	HASH_ITER (hh, devices, d, next)
+		fn(arg, &d->own);
+}
+
 unsigned policy_devices_of(const char *profile)
 {
 	struct device *d, *next;

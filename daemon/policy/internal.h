@@ -25,6 +25,7 @@ void policy_hold(const struct policy_session *);
 int device_start(void);
 void device_stop(void);
 const struct store_device *device_find(imsi_t);
+void device_each(void (*fn)(void *arg, const struct store_device *), void *arg);
 
 /* quota.c */
 int quota_start(void);

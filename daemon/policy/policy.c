@@ -117,6 +117,68 @@ unsigned policy_sessions(const char *profile)
 	return n;
 }
 
+/* The profiles of a set by the datapath's index and by name. */
+struct uses {
+	struct policy_use *use;
+	unsigned n, indexes;
+	unsigned *by_index; /* 1 and up; 0: none */
+	struct named {
+		const char *name;
+		struct policy_use *use;
+	} * by_name; /* sorted */
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+static void use_device(void *arg, const struct store_device *d)
+{
+	const struct uses *u = arg;
+	const struct named key = {.name = d->profile};
+	const struct named *found = bsearch(&key, u->by_name, u->n, sizeof(key), by_name);
+
+	if (found)
+		found->use->devices++;
+}
+
+static void use_sessions(const struct uses *u)
+{
+	const struct session *s;
+
+	for (uint32_t slot = 0; (s = dp_session_next(&slot)); slot++)
+		if (s->owner == slot && s->policy < u->indexes && u->by_index[s->policy])
+			u->use[u->by_index[s->policy] - 1].sessions++;
+}
+
+struct policy_use *policy_uses(const struct policy_set *set)
+{
+	struct uses u = {.n = set->profiles, .indexes = UINT16_MAX + 1};
+
+	u.use = calloc(u.n + 1, sizeof(*u.use));
+	u.by_name = calloc(u.n + 1, sizeof(*u.by_name));
+	u.by_index = calloc(u.indexes, sizeof(*u.by_index));
+	if (u.use && u.by_name && u.by_index) {
+		for (unsigned i = 0; i < u.n; i++) {
+			unsigned index = dp_profile_find(set->profile[i].name);
+
+			u.by_name[i] = (struct named){set->profile[i].name, &u.use[i]};
+			if (index && index < u.indexes)
+				u.by_index[index] = i + 1;
+		}
+		qsort(u.by_name, u.n, sizeof(*u.by_name), by_name);
+		device_each(use_device, &u);
+		use_sessions(&u);
+	} else {
+		free(u.use);
+		u.use = NULL;
+	}
+	free(u.by_name);
+	free(u.by_index);
+	return u.use;
+}
+
 /* ---- another set ---- */
 
 static int install(const struct policy_set *set)
