@@ -145,6 +145,8 @@ static bool take_line(void *arg, const char *line, size_t n)
 	json_t *e = json_loadb(line, n, 0, NULL);
 	bool on = true;
 
+	if (*text_of(e, "note"))
+		complain("%s", text_of(e, "note"));
 	if (json_object_get(e, "data")) {
 		if (options.json && !c->file) {
 			printf("%.*s\n", (int)n, line);

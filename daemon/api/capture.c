@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /capture/:imsi: a device's packets as XDP sees them, one JSON object a line, the packet in
  * base64 from its IP header on. Arguments: seconds= (at most an hour; 60), view=outer (inner),
- * drops=1 (what was dropped, too), snap= octets. The last line says why it ends. mcorectl makes
- * pcapng of it. */
+ * drops=1 (what was dropped, too), snap= octets. A first line says if it has no session yet, the
+ * last one why it ends. mcorectl makes pcapng of it. */
 #include "api/http.h"
 
 #include <errno.h>
@@ -170,7 +170,7 @@ static bool argument(struct api_request *r, const char *key, uint32_t max, uint3
 void capture(struct api_request *r)
 {
 	const char *view = api_query(r, "view"), *drops = api_query(r, "drops");
-	uint32_t seconds = SECONDS, snap = CAPTURE_MAX;
+	uint32_t seconds = SECONDS, snap = CAPTURE_MAX, slot[11];
 	struct capturing *c;
 	int err;
 
@@ -197,5 +197,8 @@ void capture(struct api_request *r)
 	if (!c->stream) {
 		capture_closed(c);
 		api_error(r, 503, "out of memory");
+	} else if (!dp_session_find(r->imsi, slot)) {
+		put_line(c, json_pack("{s:s+}", "note", r->word,
+				      " has no session: it is captured once it has one"));
 	}
 }
