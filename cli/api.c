@@ -3,6 +3,7 @@
  * about it. */
 #include "ctl.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,4 +263,18 @@ int api_upload(const char *path, const char *type, int64_t size,
 	curl_easy_cleanup(c);
 	free(t.p);
 	return code;
+}
+
+/* ---- words in paths ---- */
+
+void url_escape(char *out, size_t cap, const char *word)
+{
+	size_t at = 0;
+
+	for (; *word && at + 4 < cap; word++)
+		if (isalnum((unsigned char)*word) || strchr("-_.,", *word))
+			out[at++] = *word;
+		else
+			at += (size_t)snprintf(out + at, cap - at, "%%%02X", (unsigned char)*word);
+	out[at] = 0;
 }

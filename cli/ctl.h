@@ -73,6 +73,10 @@ int api_upload(const char *path, const char *type, int64_t size,
 	       size_t (*give)(void *arg, char *p, size_t cap), void (*tick)(void *arg), void *arg,
 	       json_t **out);
 
+/* A word for a path or its query: letters, digits and a few signs as they are, the rest as %XX; cut to
+ * what fits. */
+void url_escape(char *out, size_t cap, const char *word);
+
 /* ---- table.c ---- */
 /* A value for people; short in a list, with the exact figure in the view of one. */
 const char *value_text(const struct column *, const json_t *value, bool list, char *buf,

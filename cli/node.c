@@ -13,19 +13,6 @@ const char *const warning_words[] = {"text", "language", "period", "broadcasts",
 				     "tas",  "areas",    "type",   "concurrent", NULL};
 static const char *const depth_words[] = {"minimum", "medium", "maximum", NULL};
 
-/* Letters, digits and a few signs as they are, the rest as %XX. */
-static void escape(char *out, size_t cap, const char *s)
-{
-	size_t at = 0;
-
-	for (; *s && at + 4 < cap; s++)
-		if (isalnum((unsigned char)*s) || strchr("-_.,", *s))
-			out[at++] = *s;
-		else
-			at += (size_t)snprintf(out + at, cap - at, "%%%02X", (unsigned char)*s);
-	out[at] = 0;
-}
-
 /* Asks; what came is printed as JSON if that is wanted. 0 with *out (may be NULL), or an exit code.
  */
 static int ask(const char *method, const char *path, json_t *body, json_t **out)
@@ -64,7 +51,7 @@ int enb_show(const struct command *c, int argc, char **argv)
 		return show(c, argc, argv);
 	if (argc != 1)
 		return usage_of(c);
-	escape(id, sizeof id, argv[0]);
+	url_escape(id, sizeof id, argv[0]);
 	snprintf(path, sizeof path, "%s/%s", c->path, id);
 	code = ask("GET", path, NULL, &answer);
 	if (code)
@@ -87,7 +74,7 @@ int enb_reset(const struct command *c, int argc, char **argv)
 		return usage_of(c);
 	if (argc == 2 && !imsi_word(argv[1]))
 		return EXIT_USAGE;
-	escape(id, sizeof id, argv[0]);
+	url_escape(id, sizeof id, argv[0]);
 	snprintf(path, sizeof path, "%s/%s/reset%s%s", c->path, id, argc == 2 ? "?imsi=" : "",
 		 argc == 2 ? argv[1] : "");
 	return ask("POST", path, NULL, NULL);
@@ -217,7 +204,7 @@ int warning_show(const struct command *c, int argc, char **argv)
 		return show(c, argc, argv);
 	if (argc != 1)
 		return usage_of(c);
-	escape(id, sizeof id, argv[0]);
+	url_escape(id, sizeof id, argv[0]);
 	snprintf(path, sizeof path, "%s/%s", c->path, id);
 	code = ask("GET", path, NULL, &answer);
 	if (code)
@@ -270,8 +257,8 @@ int warning_kill(const struct command *c, int argc, char **argv)
 	if (argc == 1 && !strcmp(argv[0], "all")) {
 		snprintf(path, sizeof path, "%s?all=1", c->path);
 	} else if (argc == 2) {
-		escape(id, sizeof id, argv[0]);
-		escape(serial, sizeof serial, argv[1]);
+		url_escape(id, sizeof id, argv[0]);
+		url_escape(serial, sizeof serial, argv[1]);
 		snprintf(path, sizeof path, "%s?id=%s&serial=%s", c->path, id, serial);
 	} else {
 		return usage_of(c);

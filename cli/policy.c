@@ -154,7 +154,7 @@ static bool version_word(const char *word)
 
 int policy_rollback(const struct command *c, int argc, char **argv)
 {
-	char path[160];
+	char path[320], who[200];
 	json_t *answer;
 	int code;
 
@@ -162,8 +162,9 @@ int policy_rollback(const struct command *c, int argc, char **argv)
 		return usage_of(c);
 	if (argc && !version_word(argv[0]))
 		return EXIT_USAGE;
-	snprintf(path, sizeof path, "%s?author=%.64s%s%s", c->path, author(),
-		 argc ? "&version=" : "", argc ? argv[0] : "");
+	url_escape(who, sizeof who, author());
+	snprintf(path, sizeof path, "%s?author=%s%s%.20s", c->path, who, argc ? "&version=" : "",
+		 argc ? argv[0] : "");
 	code = api_call("POST", path, NULL, &answer);
 	if (!code)
 		print_version(answer);

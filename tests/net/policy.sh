@@ -91,7 +91,9 @@ sed "s/port 22/port 8000-8100/" "$FILE" >"$FILE.new"
 check "a rule against it is applied" ctl policy apply "$FILE.new"
 blocked() { ! connects && [ "$(reason filtered)" -gt 0 ]; }
 check "and holds at once, with a reason of its own" blocked
-check "rollback goes to the version before" ctl policy rollback
+check "rollback goes to the version before" env SUDO_USER='a b&version=7' "$LAB_BUILD/mcorectl" -s "$LAB_SOCKET" policy rollback
+author() { ctl -j policy versions | jq -r '.versions[0].author'; }
+check "and keeps who did it, whatever the name" is 'a b&version=7' author
 check "and holds at once" connects
 
 # Groups: devices 1 and 2 are in one, 3 in none.
