@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <mcore/datapath.h>
 
-enum { LINES_MAX = 1000, LINES_BATCH = 20, PATH_CAP = 300 };
+enum { LINES_MAX = 1000, LINES_BATCH = 20, PATH_CAP = 300, CTRL_C = 3 };
 
 /* What a device has sent; and, of two passes, since. */
 struct sums {
@@ -339,7 +339,8 @@ static void terminal_raw(void)
 	if (tcgetattr(STDIN_FILENO, &before))
 		return;
 	now = before;
-	now.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	now.c_lflag &=
+		~(tcflag_t)(ICANON | ECHO | ISIG); /* Ctrl-C is a key: the terminal is put back */
 	raw = !tcsetattr(STDIN_FILENO, TCSANOW, &now);
 	atexit(terminal_back);
 }
@@ -353,7 +354,8 @@ static unsigned terminal_lines(void)
 	return w.ws_row - 4u < LINES_MAX ? w.ws_row - 4u : LINES_MAX;
 }
 
-/* Waits, or takes a key: the first letter of a sort key, r to reverse, q. False: the end. */
+/* Waits, or takes a key: the first letter of a sort key (x for drops), r to reverse, q or Ctrl-C.
+ * False: the end. */
 static bool rest(struct top *t, uint64_t ms, bool interactive)
 {
 	struct pollfd in = {.fd = interactive ? STDIN_FILENO : -1, .events = POLLIN};
@@ -362,15 +364,17 @@ static bool rest(struct top *t, uint64_t ms, bool interactive)
 	if (poll(&in, 1, (int)ms) <= 0 || read(STDIN_FILENO, &c, 1) != 1)
 		return true;
 	for (int i = 0; keys[i]; i++)
-		if (*keys[i] == c && c != 'r')
+		if (*keys[i] == c && c != 'r') {
 			t->key = (enum key)i;
+			break;
+		}
 	if (c == 'b') /* "both" */
 		t->key = BY_RATE;
 	if (c == 'x')
 		t->key = BY_DROPS;
 	if (c == 'r')
 		t->reverse = !t->reverse;
-	return c != 'q';
+	return c != 'q' && c != CTRL_C;
 }
 
 static uint64_t now_ms(void)

@@ -44,6 +44,7 @@ attaches() {
 	pings 1
 }
 check "a capture begins before its device attaches" while_capturing "$(imsi 1) -w $PCAP -c 6 -t 20" attaches
+check "that there is no session yet is said" grep -qx "mcorectl: $(imsi 1) has no session: .*" "$LAB_DIR/capture.err"
 check "tshark reads six packets" is 6 eval 'shark frame.number | wc -l'
 IP=$(session 1 ue4)
 ways() { shark frame.interface_name ip.src ip.dst icmp.type | sort -u; }
@@ -100,6 +101,16 @@ table() { ctl top -b -n 2 -d 0.3 | grep -cE "^$(imsi 1)  iot +$IP  +conn  +[0-9.
 check "top: a table in batch" is 2 table
 top_wrong() { ! ctl top -s what && ! ctl top -d 0 && ! ctl top 1; }
 check "top: wrong arguments are told" top_wrong
+# typed KEY: top on a terminal until the key, and how it leaves the terminal.
+typed() {
+	: >"$LAB_DIR/top.out"
+	{ wait_for 10 grep -q "$(imsi 1)" "$LAB_DIR/top.out" && printf %b "$1"; } |
+		timeout 30 script -qfec "trap : INT; '$LAB_BUILD/mcorectl' -s '$LAB_SOCKET' top -d 0.2; stty -a" \
+			"$LAB_DIR/top.out" >/dev/null
+	tail -n 8 "$LAB_DIR/top.out" | tr ' ;' '\n\n' | grep -xE -- '-?(isig|icanon|echo)' | sort | xargs
+}
+check "top: q ends it, the terminal is as it was" is "echo icanon isig" typed q
+check "top: so does Ctrl-C" is "echo icanon isig" typed '\003'
 kill $busy
 wait $busy 2>/dev/null
 
