@@ -245,14 +245,13 @@ static void tell_frames(void *arg)
 	capture_fn(capture_arg, NULL);
 }
 
-static struct answer capture_with(const char *query)
+static struct answer capture_with(const char *imsi, const char *query)
 {
 	char head[200];
 	int fd = dial();
 
 	snprintf(head, sizeof head,
-		 "GET /capture/001010000000001%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-		 query);
+		 "GET /capture/%s%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", imsi, query);
 	say(fd, head, strlen(head));
 	while (!captures)
 		usleep(1000);
@@ -262,7 +261,7 @@ static struct answer capture_with(const char *query)
 
 static void captures_stream_packets_and_end(void **state)
 {
-	struct answer a = capture_with("");
+	struct answer a = capture_with("001010000000001", "");
 
 	(void)state;
 	assert_int_equal(a.status, 200);
@@ -270,9 +269,14 @@ static void captures_stream_packets_and_end(void **state)
 	assert_non_null(strstr(a.text, "\"len\":1442,\"data\":\"RXcA")); /* the inner packet */
 	assert_null(strstr(a.text, "gate_closed"));
 	assert_non_null(strstr(a.text, "{\"end\":\"its time is over\"}"));
+	assert_null(strstr(a.text, "note"));
 	assert_int_equal(captures, 0);
 	drop(a);
-	a = capture_with("?view=outer&drops=1&snap=4");
+	a = capture_with("001010000000002", "");
+	assert_non_null(strstr(a.text, "{\"note\":\"001010000000002 has no session"));
+	assert_non_null(strstr(a.text, "{\"end\":\"its time is over\"}"));
+	drop(a);
+	a = capture_with("001010000000001", "?view=outer&drops=1&snap=4");
 	assert_non_null(strstr(a.text, "\"len\":1486,\"data\":\"RQAAAA==\""));
 	assert_non_null(strstr(a.text, "\"reason\":\"gate_closed\",\"verdict\":\"DROP\""));
 	drop(a);
@@ -486,6 +490,113 @@ static void body_that_is_too_long_is_refused(void **state)
 	free(body);
 }
 
+static void a_body_in_small_pieces_is_put_together(void **state)
+{
+	static const char head[] = "POST /policy/plan HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+				   "Transfer-Encoding: chunked\r\n\r\n";
+	char body[4096], chunk[64];
+	size_t n, step = 1;
+	struct answer a;
+	int fd = dial();
+
+	(void)state;
+	n = (size_t)snprintf(body, sizeof body,
+			     "{\"pad\": \"%*s\", \"file\": \"profiles: [{name: camera}]\"}", 3000,
+			     "");
+	say(fd, head, sizeof head - 1);
+	for (size_t at = 0; at < n; at += step, step = step % 7 + 1) {
+		if (step > n - at)
+			step = n - at;
+		say(fd, chunk,
+		    (size_t)snprintf(chunk, sizeof chunk, "%zx\r\n%.*s\r\n", step, (int)step,
+				     body + at));
+	}
+	say(fd, "0\r\n\r\n", 5);
+	a = answer_of(fd);
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.text, "+ profile camera"));
+	drop(a);
+}
+
+static int change_bearer(const char *method, const char *rest)
+{
+	char body[256];
+
+	snprintf(body, sizeof body, "{\"name\": \"video\"%s}", rest);
+	return status_of(method, "/bearers/001010000000001", body);
+}
+
+/* The stand-in has no bearer: what is well-formed ends with 404. */
+static void numbers_of_a_bearer_are_read_as_they_are(void **state)
+{
+	static const char *const wrong[] = {
+		",\"qci\": 257",
+		",\"qci\": 255",
+		",\"qci\": 0",
+		",\"qci\": -1",
+		",\"qci\": \"2\"",
+		",\"qci\": 2,\"arp\": 257",
+		",\"qci\": 2,\"arp\": 0",
+		",\"qci\": 2,\"gbr_up\": -1",
+		",\"qci\": 2,\"gbr_up\": 2000,\"mbr_up\": 1000",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		if (change_bearer("PATCH", wrong[i]) != 400)
+			fail_msg("%s", wrong[i]);
+	assert_int_equal(change_bearer("PATCH", ",\"qci\": 254,\"arp\": 15,\"gbr_up\": 2000"), 404);
+	/* A part of the QoS is no change, nor is nothing. */
+	assert_int_equal(change_bearer("PATCH", ",\"arp\": 3"), 400);
+	assert_non_null(strstr(said, "expected qci with all of the QoS, or filters"));
+	assert_int_equal(change_bearer("PATCH", ",\"preemptable\": true"), 400);
+	assert_int_equal(change_bearer("PATCH", ""), 400);
+	assert_int_equal(change_bearer("POST", ",\"arp\": 3"), 400);
+	assert_non_null(strstr(said, "qci and filters are needed"));
+}
+
+static json_int_t figure(const json_t *profiles, const char *name, const char *what)
+{
+	json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(profiles, "profiles"), i, p)
+	{
+		if (!strcmp(string_in(p, "name"), name))
+			return number_in(p, what);
+	}
+	fail_msg("no profile %s", name);
+	return -1;
+}
+
+static void profiles_come_with_who_has_them(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	for (unsigned i = 1; i < 8; i += 2) {
+		sessions[i].owner = i;
+		sessions[i].policy = 1;
+	}
+	sessions[7].owner = 1; /* another bearer's */
+	assert_int_equal(status_of("POST", "/policy/apply",
+				   "{\"file\": \"profiles: [{name: meter}, {name: camera}]\"}"),
+			 200);
+	assert_int_equal(status_of("POST", "/policy/devices",
+				   "{\"imsis\": [\"001010000000001\", \"001010000000002\"],"
+				   " \"set\": {\"profile\": \"meter\"}}"),
+			 200);
+	a = ask("GET", "/policy", NULL, NULL);
+	assert_int_equal(a.status, 200);
+	assert_int_equal(figure(a.json, "camera", "sessions"), 3);
+	assert_int_equal(figure(a.json, "camera", "devices"), 0);
+	assert_int_equal(figure(a.json, "meter", "sessions"), 0);
+	assert_int_equal(figure(a.json, "meter", "devices"), 2);
+	drop(a);
+	for (unsigned i = 1; i < 8; i += 2)
+		sessions[i].owner = sessions[i].policy = 0;
+}
+
 static void garbage_does_not_stop_the_server(void **state)
 {
 	static const char post[] = "POST /sims HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n";
@@ -596,6 +707,9 @@ int main(void)
 		T(why_tells_of_sessions_and_a_device_comes_with_its_parts),
 		T(unknown_paths_and_methods_are_told),
 		T(body_that_is_too_long_is_refused),
+		T(a_body_in_small_pieces_is_put_together),
+		T(numbers_of_a_bearer_are_read_as_they_are),
+		T(profiles_come_with_who_has_them),
 		T(garbage_does_not_stop_the_server),
 		T(socket_is_closed_to_strangers),
 		T(second_daemon_is_refused_and_a_dead_ones_socket_taken),
