@@ -159,7 +159,9 @@ static void end(struct proc *p, uint16_t cause)
 			     (struct bytes){0});
 	if (b)
 		bearer_free(b);
-	if (a->esm.pti && cause != PROC_ABORTED && cause != PROC_TIMEOUT && cause >= 256)
+	/* Without an identity yet, no cause is the device's own. */
+	if (a->esm.pti && cause != PROC_ABORTED && cause != PROC_TIMEOUT &&
+	    (cause >= 256 || !a->esm.ebi))
 		resource_reject(ue, false, a->esm.pti, ESM_CAUSE_INSUFFICIENT_RESOURCES);
 	esm_reply(&a->esm, GTPC_CREATE_BEARER, esm_gtpc_cause(cause), NULL);
 }

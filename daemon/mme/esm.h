@@ -44,7 +44,8 @@ enum { PTI_NONE = 0, PTI_RESERVED = 255 }; /* TS 24.007 11.2.3.1a */
 
 /* ---- esm_in.c ---- */
 bool esm_is_proc(const struct proc *);
-/* The procedure of that kind (NULL: any) for a bearer; NULL if none runs. */
+/* The procedure of that kind (NULL: any) for a bearer; NULL if none runs, or for
+ * identity 0. */
 struct esm_proc *esm_proc_by_ebi(struct mme_ue *, uint8_t ebi, const struct proc_def *);
 struct esm_proc *esm_proc_by_pti(struct mme_ue *, uint8_t pti);
 /* False if no procedure for that bearer wanted it. */

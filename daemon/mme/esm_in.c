@@ -15,7 +15,7 @@ bool esm_is_proc(const struct proc *p)
 
 struct esm_proc *esm_proc_by_ebi(struct mme_ue *ue, uint8_t ebi, const struct proc_def *def)
 {
-	for (struct proc *p = ue->procs.first; p; p = p->next)
+	for (struct proc *p = ue->procs.first; ebi && p; p = p->next)
 		if (esm_is_proc(p) && ((struct esm_proc *)p)->ebi == ebi && (!def || p->def == def))
 			return (struct esm_proc *)p;
 	return NULL;

@@ -478,6 +478,58 @@ static void resource_request_goes_to_the_gateway_with_its_pti(void **state)
 		ESM_CAUSE_REJECTED);
 }
 
+/* The gateway agrees, and there is no bearer identity left for it. */
+static void device_with_eleven_bearers_is_refused_a_resource_of_its_own(void **state)
+{
+	struct device d = registered();
+	struct gtpc_request q = request(&d, GTPC_CREATE_BEARER);
+	const struct nas_bearer_resource_allocation_reject *r;
+
+	(void)state;
+	for (uint8_t ebi = NEXT; ebi <= 15; ebi++) {
+		ask_for_a_bearer(&d, 7);
+		setup_of(&d, ebi, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+		set_up(&d, ebi, true);
+		accept_dedicated(&d, ebi);
+		answer_is(GTPC_ACCEPTED);
+	}
+	q.linked_ebi = EBI;
+	q.pti = 9;
+	q.bearer[0].qos.qci = 7;
+	q.bearer[0].tft.n = TFT_N;
+	memcpy(q.bearer[0].tft.b, tft, TFT_N);
+	gateway_asks(&q);
+	answer_is(GTPC_NO_RESOURCES);
+	r = hear(&d, bearer_resource_allocation_reject, BEARER_RESOURCE_ALLOCATION_REJECT);
+	assert_int_equal(r->pti, 9);
+	assert_int_equal(r->esm_cause, ESM_CAUSE_INSUFFICIENT_RESOURCES);
+	quiet(d.enb);
+}
+
+/* 7.3.2: without a bearer's identity it is about the transaction that it names, or nothing. */
+static void esm_status_without_a_bearer_ends_nobody_elses_procedure(void **state)
+{
+	struct device d = registered();
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_esm_status s = {.pti = 8, .esm_cause = ESM_CAUSE_INVALID_PTI};
+
+	(void)state;
+	q.information_transfer = NAS_INFORMATION_TRANSFER_REQUIRED;
+	SET(&q, nas_pdn_connectivity_request, information_transfer);
+	say(&d, pdn_connectivity_request, &q);
+	hear(&d, esm_information_request, ESM_INFORMATION_REQUEST);
+	say(&d, esm_status, &s);
+	s = (struct nas_esm_status){.esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+	say(&d, esm_status, &s);
+	assert_int_equal(procedures(), 1);
+	quiet(d.enb);
+	s = (struct nas_esm_status){.pti = 7, .esm_cause = ESM_CAUSE_INVALID_PTI};
+	say(&d, esm_status, &s);
+	assert_int_equal(procedures(), 0);
+	assert_int_equal(hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT)->esm_cause,
+			 ESM_CAUSE_INVALID_PTI);
+}
+
 static void resource_requests_are_refused_with_their_causes(void **state)
 {
 	struct device d = registered();
@@ -556,6 +608,8 @@ int main(void)
 		BEHAVIOUR(pdn_requests_are_refused_with_their_causes),
 		BEHAVIOUR(eleven_bearers_are_the_most),
 		BEHAVIOUR(resource_request_goes_to_the_gateway_with_its_pti),
+		BEHAVIOUR(device_with_eleven_bearers_is_refused_a_resource_of_its_own),
+		BEHAVIOUR(esm_status_without_a_bearer_ends_nobody_elses_procedure),
 		BEHAVIOUR(resource_requests_are_refused_with_their_causes),
 		BEHAVIOUR(modification_collides_with_the_networks),
 	};
