@@ -253,8 +253,7 @@ void ue_save(struct mme_ue *ue)
 			io_pdn(&c, p);
 			save_dedicated(&c, p);
 		}
-	nas_security_wipe(&copy.sec);
-	crypto_wipe(&copy.as, sizeof(copy.as));
+	crypto_wipe(&copy, sizeof(copy));
 	if (c.w.bad) {
 		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
 		return;
