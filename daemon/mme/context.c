@@ -40,18 +40,27 @@ struct s1ap_transport_layer_address context_address(const struct fteid *f)
 	};
 }
 
-/* Of areas that eNodeBs serve here: nobody else could be a target. */
+/* Of areas that eNodeBs serve here: nobody else could be a target. Many serve the same: the rules
+ * are asked once for each of the areas seen last. */
 static void forbid_tas(const struct mme_ue *ue, struct s1ap_forbidden_tas *l)
 {
-	enum { PLMNS = 16, TACS = 4096 };
+	enum { PLMNS = 16, TACS = 4096, SEEN = 1024 };
+	struct tai *seen;
 
+	if (!access_any())
+		return;
+	seen = arena_zalloc(&turn_arena, SEEN * sizeof(*seen));
 	l->v = arena_zalloc(&turn_arena, PLMNS * sizeof(*l->v));
-	for (const struct enb *e = NULL; access_any() && (e = enb_next(e));)
+	for (const struct enb *e = NULL; (e = enb_next(e));)
 		for (unsigned i = 0; i < e->tais; i++) {
+			struct tai *last = &seen[e->tai[i].tac % SEEN];
 			struct s1ap_forbidden_tacs *t;
 			uint32_t k = 0, n = 0;
 
-			if (access_allowed(ue, &e->tai[i]))
+			if (last->plmn == e->tai[i].plmn && last->tac == e->tai[i].tac)
+				continue;
+			*last = e->tai[i];
+			if (access_allowed(ue, last))
 				continue;
 			while (k < l->n && l->v[k].plmn != e->tai[i].plmn)
 				k++;
