@@ -25,6 +25,7 @@
 #include "datapath/datapath.h"
 #include "pgw/internal.h"
 
+enum { DEDICATED_MAX = GTPC_MAX_BEARERS - 1 }; /* of a session, beside its default bearer */
 enum bearer_state { WAITING, ACTIVATING, ACTIVE, MODIFYING, ENDING };
 static const char *const states[] = {"waiting", "activating", "active", "modifying", "ending"};
 
@@ -36,6 +37,7 @@ struct pgw_bearer {
 	bool again;               /* it ended while it was being changed, or is to be withdrawn */
 	uint32_t slot;            /* UINT32_MAX: none yet */
 	struct pgw_rule rule, to; /* to: what it is being modified to */
+	uint64_t held_up, held_down; /* of the sum of guaranteed rates */
 	struct gtpc_txn txn;
 	void (*done)(void *arg, enum gtpc_cause);
 	void *arg;
@@ -100,9 +102,20 @@ static void unlink_bearer(struct pgw_bearer *b)
 	*at = b->next;
 }
 
+static uint64_t held_up, held_down; /* by all bearers */
+
+static void hold(struct pgw_bearer *b, uint64_t up, uint64_t down)
+{
+	held_up += up - b->held_up;
+	held_down += down - b->held_down;
+	b->held_up = up;
+	b->held_down = down;
+}
+
 static void bearer_free(struct pgw_bearer *b)
 {
 	notice(b, GTPC_CONTEXT_NOT_FOUND);
+	hold(b, 0, 0);
 	gtpc_cancel(&b->txn);
 	unlink_bearer(b);
 	pool_put(&pool, b);
@@ -165,75 +178,67 @@ static void slot_end(struct pgw_bearer *b)
 
 static void end_bearer(struct pgw_bearer *b);
 
-static bool counts(const struct pgw_bearer *b, const struct pgw_bearer *but)
+static uint64_t greater(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
+static bool room(uint64_t held, uint64_t wanted, uint64_t most)
 {
-	return b != but && b->state != WAITING && b->state != ENDING && is_gbr(&b->rule.qos);
+	return !most || (wanted <= most && held <= most - wanted);
 }
 
-static void sum(const struct pgw_bearer *but, uint64_t *up, uint64_t *down)
+/* In the place of what b holds, and if that much were free. */
+static bool fits(const struct pgw_bearer *b, const struct bearer_qos *q, uint64_t free_up,
+		 uint64_t free_down)
 {
-	*up = *down = 0;
-	for (const struct pgw_session *s = pgw_session_first(); s; s = s->by_key.next)
-		for (const struct pgw_bearer *b = s->bearers; b; b = b->next)
-			if (counts(b, but)) {
-				*up += b->rule.qos.gbr_up;
-				*down += b->rule.qos.gbr_down;
-			}
+	return !is_gbr(q) ||
+	       (room(held_up - b->held_up - free_up, q->gbr_up, pgw.gbr_up) &&
+		room(held_down - b->held_down - free_down, q->gbr_down, pgw.gbr_down));
 }
 
-/* The preemptable bearer of lowest priority below `than`; the later one among equals. */
-static struct pgw_bearer *victim(const struct pgw_bearer *for_, uint8_t than)
+static bool may_go(const struct pgw_bearer *b, const struct pgw_bearer *for_, uint8_t arp)
+{
+	return b != for_ && b->state == ACTIVE && is_gbr(&b->rule.qos) &&
+	       b->rule.qos.arp_preemptable && b->rule.qos.arp_priority > arp;
+}
+
+/* The preemptable bearer of lowest priority; the later one among equals. *up, *down: what all that
+ * are preemptable hold. */
+static struct pgw_bearer *victim(const struct pgw_bearer *for_, uint8_t arp, uint64_t *up,
+				 uint64_t *down)
 {
 	struct pgw_bearer *found = NULL;
 
+	*up = *down = 0;
 	for (const struct pgw_session *s = pgw_session_first(); s; s = s->by_key.next)
-		for (struct pgw_bearer *b = s->bearers; b; b = b->next)
-			if (counts(b, for_) && b->state == ACTIVE && b->rule.qos.arp_preemptable &&
-			    b->rule.qos.arp_priority > than &&
-			    (!found || b->rule.qos.arp_priority >= found->rule.qos.arp_priority))
+		for (struct pgw_bearer *b = s->bearers; b; b = b->next) {
+			if (!may_go(b, for_, arp))
+				continue;
+			*up += b->held_up;
+			*down += b->held_down;
+			if (!found || b->rule.qos.arp_priority >= found->rule.qos.arp_priority)
 				found = b;
+		}
 	return found;
-}
-
-static bool fits(const struct pgw_bearer *b, const struct bearer_qos *q)
-{
-	uint64_t up, down;
-
-	if (!is_gbr(q) || (!pgw.gbr_up && !pgw.gbr_down))
-		return true;
-	sum(b, &up, &down);
-	return (!pgw.gbr_up || up + q->gbr_up <= pgw.gbr_up) &&
-	       (!pgw.gbr_down || down + q->gbr_down <= pgw.gbr_down);
 }
 
 /* Nobody is preempted in vain: first it is seen that there are victims enough. */
 static bool admit(struct pgw_bearer *b, const struct bearer_qos *q)
 {
 	uint64_t up, down;
-	struct pgw_bearer *v;
 
-	if (fits(b, q))
-		return true;
-	if (!q->arp_may_preempt)
-		return false;
-	sum(b, &up, &down);
-	for (const struct pgw_session *s = pgw_session_first(); s; s = s->by_key.next)
-		for (const struct pgw_bearer *x = s->bearers; x; x = x->next)
-			if (counts(x, b) && x->state == ACTIVE && x->rule.qos.arp_preemptable &&
-			    x->rule.qos.arp_priority > q->arp_priority) {
-				up -= x->rule.qos.gbr_up;
-				down -= x->rule.qos.gbr_down;
-			}
-	if ((pgw.gbr_up && up + q->gbr_up > pgw.gbr_up) ||
-	    (pgw.gbr_down && down + q->gbr_down > pgw.gbr_down))
-		return false;
-	while (!fits(b, q) && (v = victim(b, q->arp_priority))) {
+	while (!fits(b, q, 0, 0)) {
+		struct pgw_bearer *v =
+			q->arp_may_preempt ? victim(b, q->arp_priority, &up, &down) : NULL;
+
+		if (!v || !fits(b, q, up, down))
+			return false;
 		B_LOG(WARN, v, "text=\"preempted\" arp=%u by_arp=%u", v->rule.qos.arp_priority,
 		      q->arp_priority);
 		metric_add_at(&happened, PREEMPTED, 1);
 		end_bearer(v);
 	}
-	return fits(b, q);
+	/* While it changes it may have its old rates, or the new. */
+	hold(b, greater(b->held_up, q->gbr_up), greater(b->held_down, q->gbr_down));
+	return true;
 }
 
 /* ---- activation ---- */
@@ -256,6 +261,7 @@ static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 		B_LOG(WARN, b, "text=\"not activated\" cause=%d", cause);
 		metric_add_at(&happened, REFUSED, 1);
 		slot_end(b);
+		hold(b, 0, 0);
 		notice(b, cause);
 		if (is_for_now(cause) && !b->pti && !b->again)
 			b->state = WAITING;
@@ -303,6 +309,7 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 	if (err) {
 		B_LOG(ERROR, b, "error=\"%s\"", strerror(-err));
 		slot_end(b);
+		hold(b, 0, 0);
 		return err == -ENOSPC ? GTPC_NO_RESOURCES : GTPC_SYSTEM_FAILURE;
 	}
 	q.bearer[0].s1u_sgw = fteid_of(FTEID_S5U_PGW, teid, pgw.gtpu, pgw.gtpu6);
@@ -312,17 +319,20 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 	return 0;
 }
 
+/* The session's last; NULL if it has as many as a device has identities for. */
 static struct pgw_bearer *bearer_new(struct pgw_session *s, const struct pgw_rule *rule)
 {
-	struct pgw_bearer *b = pool_get(&pool), **at = &s->bearers;
+	struct pgw_bearer *b, **at = &s->bearers;
 
+	for (unsigned n = 0; *at; at = &(*at)->next)
+		if (++n == DEDICATED_MAX)
+			return NULL;
+	b = pool_get(&pool);
 	if (!b)
 		return NULL;
 	b->session = s;
 	b->slot = UINT32_MAX;
 	b->rule = *rule;
-	while (*at)
-		at = &(*at)->next;
 	*at = b;
 	return b;
 }
@@ -383,7 +393,8 @@ static struct pgw_bearer *by_name(const struct pgw_session *s, const char *name)
 static void begin_rule(struct pgw_session *s, const struct pgw_rule *r)
 {
 	if (!by_name(s, r->name) && !bearer_new(s, r))
-		LOG(ERROR, "pgw.bearer", "rule=%s error=\"no memory\"", r->name);
+		LOG(ERROR, "pgw.bearer", "imsi=%s rule=%s error=\"no room\"",
+		    imsi_print(pgw_session_imsi(s), (char[IMSI_STRLEN]){0}), r->name);
 }
 
 void bearers_begin(struct pgw_session *s, const char *rules)
@@ -430,6 +441,7 @@ static void updated(struct gtpc_txn *txn, const struct gtpc_response *r)
 	} else {
 		B_LOG(WARN, b, "text=\"not modified\" cause=%d", r->cause);
 	}
+	hold(b, b->rule.qos.gbr_up, b->rule.qos.gbr_down);
 	notice(b, r->cause);
 	if (b->again)
 		end_bearer(b);
@@ -492,6 +504,7 @@ static void end_with(struct pgw_bearer *b, uint8_t pti)
 		return;
 	}
 	b->state = ENDING;
+	hold(b, 0, 0);
 	program(b->session); /* its packets go by the default bearer from now on */
 	b->txn.done = deleted;
 	gtpc_request(&b->txn, GTPC_SGW, &q);
@@ -553,12 +566,18 @@ static enum gtpc_cause allocate(struct pgw_session *s, const struct gtpc_request
 		return cause_of(esm);
 	r.qos.arp_priority = 15;
 	r.qos.arp_preemptable = true;
-	snprintf(r.name, sizeof(r.name), "device-%u", q->pti);
-	if (by_name(s, r.name))
-		return GTPC_COLLISION;
+	/* A PTI is another transaction's when the first is over (24.007 11.2.3.1a). */
+	for (unsigned n = q->pti;; n = n % 254 + 1) {
+		snprintf(r.name, sizeof(r.name), "device-%u", n);
+		b = by_name(s, r.name);
+		if (!b)
+			break;
+		if (b->state == ACTIVATING && b->pti == q->pti)
+			return GTPC_COLLISION;
+	}
 	b = bearer_new(s, &r);
 	if (!b)
-		return GTPC_NO_MEMORY;
+		return GTPC_NO_RESOURCES;
 	b->pti = q->pti;
 	cause = activate(b);
 	if (cause)
@@ -772,6 +791,7 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 		return -ENOSPC;
 	b->ebi = was->ebi;
 	b->state = ACTIVE;
+	hold(b, rule.qos.gbr_up, rule.qos.gbr_down);
 	b->slot = slot;
 	if (b->slot == UINT32_MAX) { /* the kernel lost it */
 		d = as_slot(b);

@@ -19,7 +19,7 @@
 #include "datapath/datapath.h"
 #include "transport/gtpc.h"
 
-enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 8, SLOTS = POOLS * POOL_SIZE + EXTRA };
+enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 16, SLOTS = POOLS * POOL_SIZE + EXTRA };
 
 static struct {
 	struct session s[SLOTS];

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dedicated bearers through the PDN gateway's doors, on a datapath in memory and with an SGW that
+ * answers as the test tells it to: how many a device may have, how they are called, and how far
+ * guaranteed rates go (TS 23.203 6.1.7.3). */
+#include "fake_datapath.h"
+
+#include "pgw/pgw.h"
+
+static const uint8_t tft[] = "\x21\x30\x05\x02\x30\x11"; /* create: UDP, both ways */
+enum { TFT_N = sizeof(tft) - 1, MBIT = 1000000, MOST = 10 };
+
+/* The SGW: what it was asked, and what it answers. */
+static struct {
+	bool silent; /* answers come by answer_all() */
+	enum gtpc_cause update;
+	uint8_t next_ebi;
+	unsigned waiting;
+	struct {
+		void *token;
+		struct gtpc_request q;
+	} wait[32];
+} sgw;
+
+static void answer(void *token, const struct gtpc_request *q)
+{
+	struct gtpc_response r = {.type = q->type, .cause = GTPC_ACCEPTED, .bearers = 1};
+
+	r.bearer[0].ebi = q->bearer[0].ebi;
+	if (q->type == GTPC_CREATE_BEARER)
+		r.bearer[0].ebi = sgw.next_ebi++;
+	if (q->type == GTPC_UPDATE_BEARER)
+		r.cause = sgw.update;
+	gtpc_reply(token, &r);
+}
+
+/* Request, answer, and word of it, each posted by the one before. */
+static void rest(void)
+{
+	for (unsigned i = 0; i < 4; i++)
+		settle();
+}
+
+static void answer_all(void)
+{
+	sgw.silent = false;
+	for (unsigned i = 0; i < sgw.waiting; i++)
+		answer(sgw.wait[i].token, &sgw.wait[i].q);
+	sgw.waiting = 0;
+	rest();
+}
+
+static void sgw_handle(void *token, const struct gtpc_request *q)
+{
+	if (!sgw.silent) {
+		answer(token, q);
+		return;
+	}
+	assert_true(sgw.waiting < 32);
+	sgw.wait[sgw.waiting].token = token;
+	gtpc_copy_request(&sgw.wait[sgw.waiting++].q, q);
+}
+
+static struct pgw_config config(void)
+{
+	struct pgw_config c = {.apns = 1, .gbr_up = 10 * MBIT, .gbr_down = 10 * MBIT};
+
+	strcpy(c.apn[0].name, "internet");
+	c.apn[0].has4 = true;
+	c.apn[0].net4 = ip4("10.45.0.0");
+	c.apn[0].len4 = 28;
+	c.gtpu = ip4("10.0.0.2");
+	return c;
+}
+
+static int setup(void **state)
+{
+	struct pgw_config c = config();
+
+	(void)state;
+	memset(&fake, 0, sizeof(fake));
+	memset(&sgw, 0, sizeof(sgw));
+	sgw.update = GTPC_ACCEPTED;
+	sgw.next_ebi = 6;
+	gtpc_serve(GTPC_SGW, sgw_handle);
+	return pgw_start(&c);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	answer_all();
+	pgw_stop();
+	gtpc_serve(GTPC_SGW, NULL);
+	return 0;
+}
+
+/* The control TEID of a session of that device. */
+static uint32_t created(unsigned n)
+{
+	struct gtpc_request q = {
+		.type = GTPC_CREATE_SESSION,
+		.imsi = imsi_n(n),
+		.apn = "internet",
+		.pdn_type = PDN_IPV4,
+		.bearers = 1,
+		.bearer[0] = {.ebi = 5, .qos = {.qci = 9, .arp_priority = 8}},
+	};
+	struct gtpc_response r = ask(GTPC_PGW, &q);
+
+	assert_int_equal(r.cause, GTPC_ACCEPTED);
+	return r.sender.teid;
+}
+
+static unsigned heard;
+static enum gtpc_cause cause;
+
+static void on_done(void *arg, enum gtpc_cause c)
+{
+	(void)arg;
+	heard++;
+	cause = c;
+}
+
+static struct pgw_rule rule(const char *name, uint64_t gbr)
+{
+	struct pgw_rule r = {
+		.qos = {.qci = gbr ? 1 : 7,
+			.arp_priority = 8,
+			.gbr_up = gbr,
+			.gbr_down = gbr,
+			.mbr_up = gbr,
+			.mbr_down = gbr},
+		.tft.n = TFT_N,
+	};
+
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	memcpy(r.tft.b, tft, TFT_N);
+	return r;
+}
+
+/* What is heard of it; 0 if nothing yet. */
+static enum gtpc_cause add_rule(unsigned n, const struct pgw_rule *r)
+{
+	cause = 0;
+	assert_int_equal(pgw_bearer_add(imsi_n(n), "", r, on_done, NULL), 0);
+	rest();
+	return cause;
+}
+
+static enum gtpc_cause add(unsigned n, const char *name, uint64_t gbr)
+{
+	struct pgw_rule r = rule(name, gbr);
+
+	return add_rule(n, &r);
+}
+
+static enum gtpc_cause set(unsigned n, const char *name, uint64_t gbr)
+{
+	struct pgw_rule r = rule(name, gbr);
+
+	r.tft.n = 0;
+	cause = 0;
+	assert_int_equal(pgw_bearer_set(imsi_n(n), &r, on_done, NULL), 0);
+	rest();
+	return cause;
+}
+
+static enum gtpc_cause del(unsigned n, const char *name)
+{
+	cause = 0;
+	assert_int_equal(pgw_bearer_del(imsi_n(n), name, on_done, NULL), 0);
+	rest();
+	return cause;
+}
+
+static enum gtpc_cause device_asks(uint32_t teid, uint8_t pti)
+{
+	struct gtpc_request q = {
+		.type = GTPC_BEARER_RESOURCE_COMMAND,
+		.teid = teid,
+		.pti = pti,
+		.linked_ebi = 5,
+		.bearers = 1,
+		.bearer[0].qos.qci = 7,
+		.bearer[0].tft.n = TFT_N,
+	};
+	struct gtpc_response r;
+
+	memcpy(q.bearer[0].tft.b, tft, TFT_N);
+	r = ask(GTPC_PGW, &q);
+	rest();
+	return r.cause;
+}
+
+static unsigned bearers(unsigned n)
+{
+	struct pgw_bearer_view v;
+	unsigned i = 0;
+
+	while (pgw_bearer_walk(imsi_n(n), i, &v))
+		i++;
+	return i;
+}
+
+static bool has(unsigned n, const char *name)
+{
+	struct pgw_bearer_view v;
+
+	for (unsigned i = 0; pgw_bearer_walk(imsi_n(n), i, &v); i++)
+		if (!strcmp(v.name, name))
+			return true;
+	return false;
+}
+
+/* All that may be guaranteed is free: a bearer gets it. */
+static void nothing_is_held(void)
+{
+	assert_int_equal(add(9, "all", 10 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(del(9, "all"), GTPC_ACCEPTED);
+}
+
+/* ---- how many, and their names ---- */
+
+static void a_session_has_ten_dedicated_bearers_at_most(void **state)
+{
+	struct pgw_rule r = rule("one-more", 0);
+	uint32_t teid = created(1);
+	char name[PGW_RULE_NAME];
+
+	(void)state;
+	sgw.silent = true; /* the device is away: they wait */
+	for (unsigned i = 0; i < MOST; i++) {
+		snprintf(name, sizeof(name), "r%u", i);
+		add(1, name, 0);
+	}
+	assert_int_equal(bearers(1), MOST);
+	assert_int_equal(pgw_bearer_add(imsi_n(1), "", &r, on_done, NULL), -ENOSPC);
+	assert_int_equal(device_asks(teid, 1), GTPC_NO_RESOURCES);
+	assert_int_equal(bearers(1), MOST);
+}
+
+static void a_device_that_asks_and_asks_leaves_slots_for_others(void **state)
+{
+	uint32_t teid = created(1);
+	unsigned refused = 0;
+
+	(void)state;
+	sgw.silent = true;
+	for (unsigned pti = 1; pti <= 20; pti++)
+		refused += device_asks(teid, (uint8_t)pti) == GTPC_NO_RESOURCES;
+	assert_true(bearers(1) <= MOST);
+	assert_int_equal(bearers(1) + refused, 20);
+}
+
+/* 24.007 11.2.3.1a: a PTI is free again when its transaction is over. */
+static void a_pti_may_be_used_again_for_a_second_bearer(void **state)
+{
+	uint32_t teid = created(1);
+
+	(void)state;
+	assert_int_equal(device_asks(teid, 7), GTPC_ACCEPTED);
+	assert_int_equal(device_asks(teid, 7), GTPC_ACCEPTED);
+	assert_int_equal(device_asks(teid, 254), GTPC_ACCEPTED);
+	assert_int_equal(device_asks(teid, 254), GTPC_ACCEPTED);
+	assert_true(has(1, "device-7") && has(1, "device-8"));
+	assert_true(has(1, "device-254") && has(1, "device-1"));
+	sgw.silent = true;
+	assert_int_equal(device_asks(teid, 20), GTPC_ACCEPTED);
+	assert_int_equal(device_asks(teid, 20), GTPC_COLLISION); /* that is under way */
+	assert_int_equal(bearers(1), 5);
+}
+
+/* ---- guaranteed rates ---- */
+
+static void guaranteed_rates_are_admitted_up_to_the_sum(void **state)
+{
+	(void)state;
+	created(1), created(2), created(9);
+	assert_int_equal(add(1, "a", 6 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(add(2, "b", 5 * MBIT), GTPC_NO_RESOURCES);
+	assert_int_equal(bearers(2), 0);
+	assert_int_equal(add(2, "b", 4 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(add(2, "c", 1), GTPC_NO_RESOURCES);
+	assert_int_equal(add(2, "c", 0), GTPC_ACCEPTED);
+	assert_int_equal(add(2, "most", UINT64_MAX), GTPC_NO_RESOURCES);
+	assert_int_equal(del(1, "a"), GTPC_ACCEPTED);
+	assert_int_equal(add(1, "a", 7 * MBIT), GTPC_NO_RESOURCES);
+	assert_int_equal(add(1, "a", 6 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(del(1, "a"), GTPC_ACCEPTED);
+	assert_int_equal(del(2, "b"), GTPC_ACCEPTED);
+	nothing_is_held();
+}
+
+static void two_raises_at_once_do_not_exceed_the_sum(void **state)
+{
+	(void)state;
+	created(1), created(2), created(9);
+	assert_int_equal(add(1, "a", 2 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(add(2, "b", 2 * MBIT), GTPC_ACCEPTED);
+	sgw.silent = true;
+	assert_int_equal(set(1, "a", 6 * MBIT), 0);
+	assert_int_equal(set(2, "b", 6 * MBIT), GTPC_NO_RESOURCES);
+	answer_all();
+	assert_int_equal(cause, GTPC_ACCEPTED);
+	assert_int_equal(set(2, "b", 5 * MBIT), GTPC_NO_RESOURCES);
+	assert_int_equal(set(2, "b", 4 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(del(1, "a"), GTPC_ACCEPTED);
+	assert_int_equal(del(2, "b"), GTPC_ACCEPTED);
+	nothing_is_held();
+}
+
+/* Until the device has agreed it may go on with the old rates, and after a refusal it does. */
+static void a_bearer_holds_the_greater_of_its_rates_while_it_changes(void **state)
+{
+	(void)state;
+	created(1), created(9);
+	assert_int_equal(add(1, "a", 6 * MBIT), GTPC_ACCEPTED);
+	sgw.silent = true;
+	assert_int_equal(set(1, "a", 2 * MBIT), 0);
+	assert_int_equal(add(9, "b", 5 * MBIT), GTPC_NO_RESOURCES);
+	sgw.update = GTPC_UE_REFUSES;
+	answer_all();
+	assert_int_equal(cause, GTPC_UE_REFUSES);
+	assert_int_equal(add(9, "b", 5 * MBIT), GTPC_NO_RESOURCES);
+	sgw.update = GTPC_ACCEPTED;
+	assert_int_equal(set(1, "a", 2 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(add(9, "b", 8 * MBIT), GTPC_ACCEPTED);
+	assert_int_equal(del(9, "b"), GTPC_ACCEPTED);
+	assert_int_equal(set(1, "a", 0), GTPC_ACCEPTED); /* shares what all have */
+	nothing_is_held();
+}
+
+static void what_never_came_to_be_holds_nothing(void **state)
+{
+	uint32_t teid = created(1);
+	struct gtpc_request q = {
+		.type = GTPC_DELETE_SESSION, .teid = teid, .bearers = 1, .bearer[0].ebi = 5};
+
+	(void)state;
+	created(9);
+	fake.add_error = -ENOSPC;
+	assert_int_equal(add(1, "a", 6 * MBIT), GTPC_NO_RESOURCES);
+	fake.add_error = 0;
+	nothing_is_held();
+	sgw.silent = true;
+	assert_int_equal(add(1, "a", 6 * MBIT), 0);
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
+	sgw.silent = false;
+	nothing_is_held();
+}
+
+static void who_may_preempt_takes_the_place_of_the_least_important(void **state)
+{
+	struct pgw_rule low = rule("low", 4 * MBIT), lower = rule("lower", 4 * MBIT),
+			firm = rule("firm", 2 * MBIT), big = rule("big", 9 * MBIT),
+			urgent = rule("urgent", 3 * MBIT);
+
+	(void)state;
+	created(1), created(2), created(9);
+	low.qos.arp_priority = 10;
+	lower.qos.arp_priority = 12;
+	low.qos.arp_preemptable = lower.qos.arp_preemptable = true;
+	big.qos.arp_priority = urgent.qos.arp_priority = 2;
+	big.qos.arp_may_preempt = urgent.qos.arp_may_preempt = true;
+	assert_int_equal(add_rule(1, &lower), GTPC_ACCEPTED);
+	assert_int_equal(add_rule(1, &low), GTPC_ACCEPTED);
+	assert_int_equal(add_rule(1, &firm), GTPC_ACCEPTED);
+	assert_int_equal(add_rule(2, &big), GTPC_NO_RESOURCES); /* in vain: nobody goes */
+	assert_int_equal(bearers(1), 3);
+	assert_int_equal(add_rule(2, &urgent), GTPC_ACCEPTED);
+	assert_false(has(1, "lower"));
+	assert_true(has(1, "low") && has(1, "firm"));
+	assert_int_equal(del(2, "urgent"), GTPC_ACCEPTED);
+	assert_int_equal(del(1, "low"), GTPC_ACCEPTED);
+	assert_int_equal(del(1, "firm"), GTPC_ACCEPTED);
+	nothing_is_held();
+}
+
+/* ---- restart ---- */
+
+static void restored_bearers_hold_their_rates(void **state)
+{
+	struct pgw_restored was = {.imsi = imsi_n(1),
+				   .ebi = 5,
+				   .apn = "internet",
+				   .paa = {.type = PDN_IPV4, .ip4 = ip4("10.45.0.9")}};
+	struct pgw_restored_bearer b = {
+		.ebi = 6, .qos = rule("", 6 * MBIT).qos, .tft = tft, .tft_n = TFT_N};
+	uint32_t teid, slot;
+
+	(void)state;
+	created(9);
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_equal(pgw_restore_bearer(teid, &b), 0);
+	assert_int_equal(add(9, "b", 5 * MBIT), GTPC_NO_RESOURCES);
+	assert_int_equal(del(1, "ebi-6"), GTPC_ACCEPTED);
+	nothing_is_held();
+}
+
+static int loop_up(void **state)
+{
+	(void)state;
+	return loop_init();
+}
+
+static int loop_down(void **state)
+{
+	(void)state;
+	loop_close();
+	return 0;
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_session_has_ten_dedicated_bearers_at_most),
+		TEST(a_device_that_asks_and_asks_leaves_slots_for_others),
+		TEST(a_pti_may_be_used_again_for_a_second_bearer),
+		TEST(guaranteed_rates_are_admitted_up_to_the_sum),
+		TEST(two_raises_at_once_do_not_exceed_the_sum),
+		TEST(a_bearer_holds_the_greater_of_its_rates_while_it_changes),
+		TEST(what_never_came_to_be_holds_nothing),
+		TEST(who_may_preempt_takes_the_place_of_the_least_important),
+		TEST(restored_bearers_hold_their_rates),
+	};
+
+	return cmocka_run_group_tests(tests, loop_up, loop_down);
+}
