@@ -117,7 +117,7 @@ const struct pgw_rule *pgw_rule_find(const char *name);
 /* A session as it was before a restart. */
 struct pgw_restored {
 	imsi_t imsi;
-	uint8_t ebi;
+	uint8_t ebi, qci; /* of the default bearer */
 	const char *apn;
 	struct paa paa;
 	uint64_t ambr_up, ambr_down;

@@ -428,6 +428,7 @@ int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
 		return -ENOSPC;
 	s->type = was->paa.type;
 	s->sgw = was->sgw;
+	s->qci = was->qci;
 	s->ambr_up = was->ambr_up;
 	s->ambr_down = was->ambr_down;
 	memcpy(s->iid, was->paa.ip6.s6_addr + 8, 8);

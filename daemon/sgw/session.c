@@ -346,6 +346,7 @@ int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
 	struct pgw_restored at_pgw = {
 		.imsi = was->imsi,
 		.ebi = was->ebi,
+		.qci = was->qos.qci,
 		.apn = was->apn,
 		.paa = was->paa,
 		.ambr_up = was->ambr_up,

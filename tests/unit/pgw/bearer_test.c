@@ -69,6 +69,7 @@ static struct pgw_config config(void)
 	c.apn[0].net4 = ip4("10.45.0.0");
 	c.apn[0].len4 = 28;
 	c.gtpu = ip4("10.0.0.2");
+	c.dscp[9] = 10;
 	return c;
 }
 
@@ -382,6 +383,7 @@ static void restored_bearers_hold_their_rates(void **state)
 {
 	struct pgw_restored was = {.imsi = imsi_n(1),
 				   .ebi = 5,
+				   .qci = 9,
 				   .apn = "internet",
 				   .paa = {.type = PDN_IPV4, .ip4 = ip4("10.45.0.9")}};
 	struct pgw_restored_bearer b = {
@@ -391,6 +393,7 @@ static void restored_bearers_hold_their_rates(void **state)
 	(void)state;
 	created(9);
 	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_equal(dp_session(slot)->dscp, 10);
 	assert_int_equal(pgw_restore_bearer(teid, &b), 0);
 	assert_int_equal(add(9, "b", 5 * MBIT), GTPC_NO_RESOURCES);
 	assert_int_equal(del(1, "ebi-6"), GTPC_ACCEPTED);
