@@ -150,33 +150,22 @@ int bearer_del(const struct command *c, int argc, char **argv)
 	return code ? code : tell(answer);
 }
 
+static void print_bearers(const struct command *c, const json_t *answer)
+{
+	json_t *item, *filter;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(answer, c->list), i, item)
+	{
+		if (i)
+			putchar('\n');
+		table_object(c->columns, item);
+		json_array_foreach(json_object_get(item, "filters"), k, filter)
+			printf("  %s\n", json_string_value(filter));
+	}
+}
+
 int bearer_show(const struct command *c, int argc, char **argv)
 {
-	json_t *answer, *item, *filter;
-	char path[64];
-	size_t i, k;
-	int code;
-
-	if (argc != 1)
-		return usage_of(c);
-	if (!imsi_word(argv[0]))
-		return EXIT_USAGE;
-	snprintf(path, sizeof path, "%s/%s", c->path, argv[0]);
-	code = api_call("GET", path, NULL, &answer);
-	if (code)
-		return code;
-	if (options.json) {
-		print_json(answer);
-	} else {
-		json_array_foreach(json_object_get(answer, c->list), i, item)
-		{
-			if (i)
-				putchar('\n');
-			table_object(c->columns, item);
-			json_array_foreach(json_object_get(item, "filters"), k, filter)
-				printf("  %s\n", json_string_value(filter));
-		}
-	}
-	json_decref(answer);
-	return 0;
+	return show_item(c, argc, argv, print_bearers);
 }

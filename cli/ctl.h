@@ -101,6 +101,9 @@ bool pcapng_packet(FILE *, const struct pcapng_packet *);
 
 /* ---- commands ---- */
 int show(const struct command *, int argc, char **argv); /* show.c */
+/* The one thing that the only argument names, by print or as JSON. */
+int show_item(const struct command *, int argc, char **argv,
+	      void (*print)(const struct command *, const json_t *));
 int show_stats(const struct command *, int argc, char **argv);
 int show_version(const struct command *, int argc, char **argv);
 int sim_add(const struct command *, int argc, char **argv); /* sim.c */

@@ -41,29 +41,17 @@ static void part(const json_t *object, const char *name, const struct column *co
 
 /* ---- eNodeBs ---- */
 
+static void print_enb(const struct command *c, const json_t *answer)
+{
+	table_object(c->columns, answer);
+	part(answer, "cell_list", enb_cell_columns);
+	part(answer, "procedures", enb_count_columns);
+	part(answer, "causes", enb_cause_columns);
+}
+
 int enb_show(const struct command *c, int argc, char **argv)
 {
-	char path[512], id[480];
-	json_t *answer;
-	int code;
-
-	if (!argc)
-		return show(c, argc, argv);
-	if (argc != 1)
-		return usage_of(c);
-	url_escape(id, sizeof id, argv[0]);
-	snprintf(path, sizeof path, "%s/%s", c->path, id);
-	code = ask("GET", path, NULL, &answer);
-	if (code)
-		return code;
-	if (!options.json) {
-		table_object(c->columns, answer);
-		part(answer, "cell_list", enb_cell_columns);
-		part(answer, "procedures", enb_count_columns);
-		part(answer, "causes", enb_cause_columns);
-	}
-	json_decref(answer);
-	return 0;
+	return argc ? show_item(c, argc, argv, print_enb) : show(c, argc, argv);
 }
 
 int enb_reset(const struct command *c, int argc, char **argv)
@@ -194,25 +182,15 @@ int mme_overload(const struct command *c, int argc, char **argv)
 
 /* ---- warnings ---- */
 
+static void print_warning(const struct command *c, const json_t *answer)
+{
+	(void)c;
+	table_rows(warning_enb_columns, json_object_get(answer, "enbs"), true);
+}
+
 int warning_show(const struct command *c, int argc, char **argv)
 {
-	char path[512], id[480];
-	json_t *answer;
-	int code;
-
-	if (!argc)
-		return show(c, argc, argv);
-	if (argc != 1)
-		return usage_of(c);
-	url_escape(id, sizeof id, argv[0]);
-	snprintf(path, sizeof path, "%s/%s", c->path, id);
-	code = ask("GET", path, NULL, &answer);
-	if (code)
-		return code;
-	if (!options.json)
-		table_rows(warning_enb_columns, json_object_get(answer, "enbs"), true);
-	json_decref(answer);
-	return 0;
+	return argc ? show_item(c, argc, argv, print_warning) : show(c, argc, argv);
 }
 
 int warning_send(const struct command *c, int argc, char **argv)

@@ -109,6 +109,30 @@ int show(const struct command *c, int argc, char **argv)
 	return show_list(c);
 }
 
+int show_item(const struct command *c, int argc, char **argv,
+	      void (*print)(const struct command *, const json_t *))
+{
+	char path[512], id[480];
+	json_t *answer;
+	int code;
+
+	if (argc != 1)
+		return usage_of(c);
+	if (!strncmp(c->args, "IMSI", 4) && !imsi_word(argv[0]))
+		return EXIT_USAGE;
+	url_escape(id, sizeof id, argv[0]);
+	snprintf(path, sizeof path, "%s/%s", c->path, id);
+	code = api_call("GET", path, NULL, &answer);
+	if (code)
+		return code;
+	if (options.json)
+		print_json(answer);
+	else
+		print(c, answer);
+	json_decref(answer);
+	return 0;
+}
+
 /* ---- stats ---- */
 
 static void stat_line(const char *name, const char *label, const json_t *value)

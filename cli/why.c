@@ -56,7 +56,7 @@ static void print_failure(const json_t *f)
 	printf("\n  to do:    %s\n", text_of(f, "advice"));
 }
 
-static void print_why(const json_t *answer)
+static void print_why(const struct command *c, const json_t *answer)
 {
 	const json_t *ue = json_object_get(answer, "ue");
 	const json_t *failure = json_object_get(answer, "failure");
@@ -64,6 +64,7 @@ static void print_why(const json_t *answer)
 	json_t *one;
 	size_t i;
 
+	(void)c;
 	printf("%s:", text_of(answer, "imsi"));
 	if (json_is_object(ue)) {
 		printf(" %s, %s", text_of(ue, "emm"), text_of(ue, "ecm"));
@@ -85,22 +86,5 @@ static void print_why(const json_t *answer)
 
 int why(const struct command *c, int argc, char **argv)
 {
-	json_t *answer;
-	char path[64];
-	int code;
-
-	if (argc != 1)
-		return usage_of(c);
-	if (!imsi_word(argv[0]))
-		return EXIT_USAGE;
-	snprintf(path, sizeof path, "%s/%s", c->path, argv[0]);
-	code = api_call("GET", path, NULL, &answer);
-	if (code)
-		return code;
-	if (options.json)
-		print_json(answer);
-	else
-		print_why(answer);
-	json_decref(answer);
-	return 0;
+	return show_item(c, argc, argv, print_why);
 }
