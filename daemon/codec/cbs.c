@@ -5,30 +5,12 @@
  * of the 7 bit alphabet is not parted by the end of a page. */
 #include "codec/cbs.h"
 
+#include "codec/gsm7.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { ESCAPE = 0x1b, CR = 0x0d, SEPTETS = 93, MOST = 15 * 93 };
-
-/* 23.038 6.2.1: the characters that are not where ASCII has them. */
-static const uint16_t table[128] = {
-	'@',   0xa3, '$',  0xa5,  0xe8, 0xe9,  0xf9,  0xec,  0xf2,  0xc7,  '\n',  0xd8,  0xf8,
-	'\r',  0xc5, 0xe5, 0x394, '_',  0x3a6, 0x393, 0x39b, 0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398,
-	0x39e, 0,    0xc6, 0xe6,  0xdf, 0xc9,  ' ',   '!',   '"',   '#',   0xa4,  '%',   '&',
-	'\'',  '(',  ')',  '*',   '+',  ',',   '-',   '.',   '/',   '0',   '1',   '2',   '3',
-	'4',   '5',  '6',  '7',   '8',  '9',   ':',   ';',   '<',   '=',   '>',   '?',   0xa1,
-	'A',   'B',  'C',  'D',   'E',  'F',   'G',   'H',   'I',   'J',   'K',   'L',   'M',
-	'N',   'O',  'P',  'Q',   'R',  'S',   'T',   'U',   'V',   'W',   'X',   'Y',   'Z',
-	0xc4,  0xd6, 0xd1, 0xdc,  0xa7, 0xbf,  'a',   'b',   'c',   'd',   'e',   'f',   'g',
-	'h',   'i',  'j',  'k',   'l',  'm',   'n',   'o',   'p',   'q',   'r',   's',   't',
-	'u',   'v',  'w',  'x',   'y',  'z',   0xe4,  0xf6,  0xf1,  0xfc,  0xe0,
-};
-static const struct {
-	uint16_t character;
-	uint8_t code;
-} extension[] = {{'\f', 0x0a}, {'^', 0x14}, {'{', 0x28}, {'}', 0x29}, {'\\', 0x2f},
-		 {'[', 0x3c},  {'~', 0x3d}, {']', 0x3e}, {'|', 0x40}, {0x20ac, 0x65}};
+enum { CR = GSM7_CR, SEPTETS = 93 };
 
 /* The next character; 0 at the end, -1 if it is not UTF-8, -2 if UCS2 has it not. */
 static int32_t next(const char **at)
@@ -48,23 +30,6 @@ static int32_t next(const char **at)
 		return -1;
 	*at += more + (*p != 0);
 	return c > 0xffff ? -2 : c;
-}
-
-/* How many septets, 0 if the alphabet has it not. */
-static unsigned septets(int32_t c, uint8_t out[2])
-{
-	for (unsigned i = 0; i < 128; i++)
-		if (table[i] == c && i != ESCAPE) {
-			out[0] = (uint8_t)i;
-			return 1;
-		}
-	for (unsigned i = 0; i < sizeof(extension) / sizeof(*extension); i++)
-		if (extension[i].character == c) {
-			out[0] = ESCAPE;
-			out[1] = extension[i].code;
-			return 2;
-		}
-	return 0;
 }
 
 /* One page of n septets (23.038 6.1.2.2), and its length. */
@@ -95,7 +60,7 @@ static size_t encode7(const char *utf8, const char *language, uint8_t *out)
 	while ((c = next(&utf8)) > 0) {
 		uint8_t s[2];
 
-		k = septets(c, s);
+		k = gsm7_septets((uint32_t)c, s);
 		if (n + k > SEPTETS) {
 			if (pages == CBS_PAGES)
 				return 0;
@@ -160,7 +125,7 @@ size_t cbs_encode(const char *utf8, const char *language, uint8_t *dcs, uint8_t 
 		return 0;
 	}
 	while ((c = next(&at)) > 0)
-		gsm7 &= septets(c, s) != 0;
+		gsm7 &= gsm7_septets((uint32_t)c, s) != 0;
 	if (c < 0) {
 		*error = c == -1 ? "the text is not UTF-8" : "the text has a character beyond UCS2";
 		return 0;

@@ -1,31 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Network names (TS 24.008 10.5.3.5a): in memory UTF-8, on the wire septets of the GSM 7-bit
  * default alphabet (TS 23.038 6.2.1), packed, or UCS2 big-endian. */
+#include "codec/gsm7.h"
 #include "codec/nas_types.h"
 
-enum { GSM = 0, UCS2 = 1, ESCAPE = 0x1b, UNKNOWN = 0xfffd };
-
-/* Code points by septet. */
-static const uint16_t gsm[128] = {
-	'@',   0xa3, '$',  0xa5,  0xe8, 0xe9,  0xf9,  0xec,  0xf2,  0xc7,  '\n',  0xd8,  0xf8,
-	'\r',  0xc5, 0xe5, 0x394, '_',  0x3a6, 0x393, 0x39b, 0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398,
-	0x39e, 0,    0xc6, 0xe6,  0xdf, 0xc9,  ' ',   '!',   '"',   '#',   0xa4,  '%',   '&',
-	'\'',  '(',  ')',  '*',   '+',  ',',   '-',   '.',   '/',   '0',   '1',   '2',   '3',
-	'4',   '5',  '6',  '7',   '8',  '9',   ':',   ';',   '<',   '=',   '>',   '?',   0xa1,
-	'A',   'B',  'C',  'D',   'E',  'F',   'G',   'H',   'I',   'J',   'K',   'L',   'M',
-	'N',   'O',  'P',  'Q',   'R',  'S',   'T',   'U',   'V',   'W',   'X',   'Y',   'Z',
-	0xc4,  0xd6, 0xd1, 0xdc,  0xa7, 0xbf,  'a',   'b',   'c',   'd',   'e',   'f',   'g',
-	'h',   'i',  'j',  'k',   'l',  'm',   'n',   'o',   'p',   'q',   'r',   's',   't',
-	'u',   'v',  'w',  'x',   'y',  'z',   0xe4,  0xf6,  0xf1,  0xfc,  0xe0,
-};
-
-/* After ESCAPE */
-static const struct {
-	uint8_t septet;
-	uint16_t point;
-} gsm_extension[] = {{0x0a, '\f'}, {0x14, '^'}, {0x28, '{'}, {0x29, '}'}, {0x2f, '\\'},
-		     {0x3c, '['},  {0x3d, '~'}, {0x3e, ']'}, {0x40, '|'}, {0x65, 0x20ac}};
-enum { N_EXTENSION = sizeof(gsm_extension) / sizeof(gsm_extension[0]) };
+enum { GSM = 0, UCS2 = 1, UNKNOWN = 0xfffd };
 
 /* ---- UTF-8 ---- */
 
@@ -79,23 +58,6 @@ static uint32_t utf8_next(const char **s)
 
 /* ---- GSM alphabet ---- */
 
-/* Septets of a code point: one, or ESCAPE and one; 0 if the alphabet has not got it. */
-static unsigned gsm_septets(uint32_t c, uint8_t out[2])
-{
-	for (unsigned i = 0; i < 128; i++)
-		if (gsm[i] == c) {
-			out[0] = (uint8_t)i;
-			return 1;
-		}
-	for (unsigned i = 0; i < N_EXTENSION; i++)
-		if (gsm_extension[i].point == c) {
-			out[0] = ESCAPE;
-			out[1] = gsm_extension[i].septet;
-			return 2;
-		}
-	return 0;
-}
-
 static void gsm_get(struct rd *r, struct nas_network_name *v, unsigned spare)
 {
 	size_t bits = rd_left(r) * 8, n = 0;
@@ -105,15 +67,15 @@ static void gsm_get(struct rd *r, struct nas_network_name *v, unsigned spare)
 	for (size_t i = 0; o && i + 7 + spare <= bits; i += 7) {
 		unsigned next = i / 8 + 1 < bits / 8 ? o[i / 8 + 1] : 0;
 		unsigned septet = (o[i / 8] | next << 8) >> i % 8 & 0x7f;
-		uint32_t c = gsm[septet];
+		uint32_t c = gsm7_points[septet];
 
-		if (septet == ESCAPE && !escaped) {
+		if (septet == GSM7_ESCAPE && !escaped) {
 			escaped = true;
 			continue;
 		}
-		for (unsigned k = 0; escaped && k < N_EXTENSION; k++)
-			if (gsm_extension[k].septet == septet)
-				c = gsm_extension[k].point;
+		for (unsigned k = 0; escaped && k < GSM7_EXTENSIONS; k++)
+			if (gsm7_extension[k].septet == septet)
+				c = gsm7_extension[k].point;
 		escaped = false;
 		if (!utf8_add(v, &n, c ? c : ' '))
 			break;
@@ -137,7 +99,7 @@ static bool gsm_put(struct wr *w, const struct nas_network_name *v)
 	uint32_t c;
 
 	while ((c = utf8_next(&s))) {
-		unsigned n = gsm_septets(c, septets);
+		unsigned n = gsm7_septets(c, septets);
 
 		if (!n)
 			return false;
@@ -231,10 +193,10 @@ static void network_name_any(struct ie_any *a, void *p)
 
 	v->add_country = ie_random(a, 2);
 	for (size_t i = 0; i < want; i++) {
-		uint32_t c = gsm[ie_random(a, 128)];
+		uint32_t c = gsm7_points[ie_random(a, 128)];
 
 		if (!ie_random(a, 8))
-			c = gsm_extension[ie_random(a, N_EXTENSION)].point;
+			c = gsm7_extension[ie_random(a, GSM7_EXTENSIONS)].point;
 		if (ucs2 && !ie_random(a, 3))
 			c = exotic[ie_random(a, sizeof(exotic) / sizeof(exotic[0]))];
 		utf8_add(v, &n, c ? c : 'x');
