@@ -282,16 +282,12 @@ void idle_over(struct sgw_ue *ue)
 	each_slot(ue, unshut);
 }
 
-void idle_pdn_ends(struct sgw_pdn *pdn)
+void idle_bearers_end(struct sgw_ue *ue, uint16_t of)
 {
-	struct sgw_ue *ue = pdn->ue;
 	struct gtpc_request q = {.type = GTPC_STOP_PAGING, .teid = ue->mme.teid, .imsi = ue->imsi};
-
 	uint16_t data = ue->data;
 
-	ue->data = (uint16_t)(data & ~(1u << pdn->ebi));
-	for (const struct sgw_bearer *b = pdn->bearers; b; b = b->next)
-		ue->data = (uint16_t)(ue->data & ~(1u << b->ebi));
+	ue->data = (uint16_t)(data & ~of);
 	if (!data || ue->data)
 		return;
 	/* The device is called for what is gone. */
@@ -300,6 +296,15 @@ void idle_pdn_ends(struct sgw_pdn *pdn)
 		gtpc_send(GTPC_MME, &q);
 	}
 	forget(ue);
+}
+
+void idle_pdn_ends(struct sgw_pdn *pdn)
+{
+	uint16_t of = (uint16_t)(1u << pdn->ebi);
+
+	for (const struct sgw_bearer *b = pdn->bearers; b; b = b->next)
+		of = (uint16_t)(of | 1u << b->ebi);
+	idle_bearers_end(pdn->ue, of);
 }
 
 void idle_stop(void)

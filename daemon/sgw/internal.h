@@ -96,6 +96,8 @@ enum { SGW_LOW_PRIORITY_ARP = 9 };
 void idle_failed(const struct gtpc_request *, struct gtpc_response *);
 void idle_over(struct sgw_ue *); /* its bearers come back */
 void idle_pdn_ends(struct sgw_pdn *);
+/* of: a bit for each EBI. Nobody is called for them any more. */
+void idle_bearers_end(struct sgw_ue *, uint16_t of);
 void idle_stop(void);
 
 #endif

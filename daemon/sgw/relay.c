@@ -57,6 +57,7 @@ static void bearer_end(struct sgw_pdn *pdn, uint8_t ebi)
 
 			*at = b->next;
 			pool_put(&bearers, b);
+			idle_bearers_end(pdn->ue, (uint16_t)(1u << ebi));
 			return;
 		}
 }

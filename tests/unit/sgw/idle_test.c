@@ -28,11 +28,13 @@ static void answer_now(void)
 
 static void mme_handle(void *token, const struct gtpc_request *q)
 {
-	if (q->type == GTPC_STOP_PAGING) {
-		struct gtpc_response r = {.type = q->type, .cause = GTPC_ACCEPTED};
+	struct gtpc_response r = {.type = q->type, .cause = GTPC_ACCEPTED};
 
+	if (q->type == GTPC_STOP_PAGING) {
 		mme.stops++;
 		gtpc_copy_request(&mme.stop, q);
+	}
+	if (q->type == GTPC_STOP_PAGING || q->type == GTPC_DELETE_BEARER) {
 		gtpc_reply(token, &r);
 		return;
 	}
@@ -493,6 +495,68 @@ static void paging_goes_on_for_the_data_of_another_connection(void **state)
 	assert_int_equal(mme.stops, 1);
 }
 
+/* A device with bearer 6 in an extra slot, beside its default one. */
+static uint32_t with_dedicated(uint32_t *slot)
+{
+	static const uint8_t tft[] = "\x21\x30\x05\x02\x30\x11";
+	struct sgw_restored_bearer b = {
+		.ebi = 6, .qos = {.qci = 7, .arp_priority = 8}, .tft = tft, .tft_n = 6};
+	struct sgw_restored was = {.imsi = imsi_n(1),
+				   .ebi = 5,
+				   .apn = "internet",
+				   .paa = {.type = PDN_IPV4, .ip4 = ip4("10.45.0.9")},
+				   .qos = {.qci = 9, .arp_priority = 8},
+				   .mme = {.type = FTEID_S11_MME, .has4 = true, .teid = 71},
+				   .teid = 0x1234,
+				   .bearers = 1,
+				   .bearer = &b};
+	uint32_t s1u;
+
+	assert_int_equal(sgw_restore(&was, &s1u), 0);
+	*slot = dp_session_slot(b.s1u_teid);
+	return was.teid;
+}
+
+static void dedicated_ends(void)
+{
+	assert_int_equal(pgw_bearer_del(imsi_n(1), "ebi-6", NULL, NULL), 0);
+	for (unsigned i = 0; i < 4; i++) /* PGW, SGW, MME, and back */
+		settle();
+}
+
+static void paging_stops_when_the_bearer_that_it_is_for_ends(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	with_dedicated(&slot);
+	data(slot);
+	assert_int_equal(mme.ddns, 1);
+	assert_int_equal(mme.ddn.bearer[0].ebi, 6);
+	dedicated_ends();
+	assert_int_equal(mme.stops, 1);
+	data(9);
+	assert_int_equal(mme.ddns, 2);
+	assert_int_equal(mme.ddn.bearers, 1);
+	assert_int_equal(mme.ddn.bearer[0].ebi, 5);
+}
+
+static void a_notification_that_is_put_off_is_not_sent_for_a_bearer_that_is_gone(void **state)
+{
+	uint32_t slot, teid = with_dedicated(&slot);
+
+	(void)state;
+	mme.answer.delay_ms = 1000;
+	data(9);
+	comes(teid, 5);
+	data(slot);
+	assert_int_equal(mme.ddns, 1);
+	dedicated_ends();
+	pass(1500);
+	assert_int_equal(mme.ddns, 1);
+	assert_int_equal(mme.stops, 0);
+}
+
 static void nobody_is_told_to_stop_what_was_not_begun(void **state)
 {
 	uint32_t a = created(1, 5, 0, 8), b = created(2, 5, 0, 8);
@@ -574,6 +638,8 @@ int main(void)
 		TEST(an_mme_that_has_lost_the_device_is_told_its_imsi_once),
 		TEST(paging_stops_when_what_it_is_for_ends),
 		TEST(paging_goes_on_for_the_data_of_another_connection),
+		TEST(paging_stops_when_the_bearer_that_it_is_for_ends),
+		TEST(a_notification_that_is_put_off_is_not_sent_for_a_bearer_that_is_gone),
 		TEST(nobody_is_told_to_stop_what_was_not_begun),
 		TEST(data_of_a_slot_that_is_nobodys_is_dropped),
 		TEST(an_error_indication_idles_all_bearers_and_calls_the_device),
