@@ -4,7 +4,7 @@
  * (MCORE_HOST_OFFSETS), and where the range reaches the end of the IPv4 prefix the broadcast
  * address is nobody's. The datapath finds a device by pool first: a static address inside a pool
  * therefore needs that offset of its own APN's pool, one outside all pools any slot. */
-#include "pgw/addr.h"
+#include "pgw/internal.h"
 
 #include <string.h>
 
@@ -100,7 +100,8 @@ static enum gtpc_cause refuse(const char **why, const char *reason)
 
 /* Slot and offset for the given addresses (zero: dynamic if `dynamic`). */
 static enum gtpc_cause place(unsigned apn, struct in_addr ip4, const struct in6_addr *ip6,
-			     bool dynamic, uint32_t extra, struct addr *out, const char **why)
+			     bool dynamic, const struct pgw_session *restored, struct addr *out,
+			     const char **why)
 {
 	struct range *r = &ranges[apn];
 	uint32_t at4 = offset4(r, ip4), at6 = offset6(r, ip6);
@@ -120,7 +121,10 @@ static enum gtpc_cause place(unsigned apn, struct in_addr ip4, const struct in6_
 		if (out->offset == INDEX_NONE)
 			return GTPC_ALL_ADDRESSES_OCCUPIED;
 	} else {
-		out->slot = extra != INDEX_NONE ? extra : dp_extra_slot();
+		out->slot = restored ? pgw_extra_slot_of(pgw_session_imsi(restored), restored->ebi)
+				     : INDEX_NONE;
+		if (out->slot == INDEX_NONE)
+			out->slot = dp_extra_slot();
 		return out->slot != UINT32_MAX ? GTPC_ACCEPTED
 					       : refuse(why, "no slot left for a static address");
 	}
@@ -128,8 +132,8 @@ static enum gtpc_cause place(unsigned apn, struct in_addr ip4, const struct in6_
 	return GTPC_ACCEPTED;
 }
 
-enum gtpc_cause addr_get(unsigned apn, enum pdn_type type, const struct paa *fixed, uint32_t extra,
-			 struct addr *out, const char **why)
+enum gtpc_cause addr_get(unsigned apn, enum pdn_type type, const struct paa *fixed,
+			 const struct pgw_session *restored, struct addr *out, const char **why)
 {
 	const struct range *r = &ranges[apn];
 	bool want4 = type & PDN_IPV4, want6 = type & PDN_IPV6;
@@ -140,7 +144,7 @@ enum gtpc_cause addr_get(unsigned apn, enum pdn_type type, const struct paa *fix
 
 	*out = (struct addr){0};
 	*why = "";
-	cause = place(apn, ip4, &ip6, free4 || free6, extra, out, why);
+	cause = place(apn, ip4, &ip6, free4 || free6, restored, out, why);
 	if (cause != GTPC_ACCEPTED)
 		return cause;
 	out->ip4 = free4 ? (struct in_addr){htonl(r->base4 + out->offset)} : ip4;

@@ -16,12 +16,14 @@ struct addr {
 
 void addr_start(const struct pgw_config *);
 void addr_stop(void);
+struct pgw_session;
 /* Allots what `type` wants: the given addresses where `fixed` has some, dynamic ones else. A
- * session whose addresses are all outside the pools goes to slot `extra`, or if that is INDEX_NONE
- * to a new one. GTPC_ACCEPTED; GTPC_ALL_ADDRESSES_OCCUPIED; GTPC_NO_RESOURCES if a given address
- * cannot be had or there are no extra slots, with the reason in *why. */
-enum gtpc_cause addr_get(unsigned apn, enum pdn_type type, const struct paa *fixed, uint32_t extra,
-			 struct addr *out, const char **why);
+ * session whose addresses are all outside the pools goes to an extra slot: the one in which the
+ * datapath has `restored` (NULL: a new session), or another. GTPC_ACCEPTED;
+ * GTPC_ALL_ADDRESSES_OCCUPIED; GTPC_NO_RESOURCES if a given address cannot be had or there are no
+ * extra slots, with the reason in *why. */
+enum gtpc_cause addr_get(unsigned apn, enum pdn_type type, const struct paa *fixed,
+			 const struct pgw_session *restored, struct addr *out, const char **why);
 /* Gives the offset back. The slot goes back with dp_session_del. */
 void addr_put(unsigned apn, const struct addr *);
 void addr_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);

@@ -221,7 +221,7 @@ static enum gtpc_cause session_fill(struct pgw_session *s, const struct gtpc_req
 	s->ambr_up = q->ambr_up ? q->ambr_up : apn->ambr_up;
 	s->ambr_down = q->ambr_down ? q->ambr_down : apn->ambr_down;
 	iid_make(s->iid);
-	cause = addr_get(s->apn, type, &q->paa, UINT32_MAX, &s->addr, why);
+	cause = addr_get(s->apn, type, &q->paa, NULL, &s->addr, why);
 	if (cause != GTPC_ACCEPTED) {
 		s->addr = (struct addr){.slot = UINT32_MAX, .offset = INDEX_NONE};
 		return cause;
@@ -383,16 +383,14 @@ void pgw_stop(void)
 
 uint32_t pgw_extra_slot_of(imsi_t imsi, uint8_t ebi)
 {
-	char digits[IMSI_STRLEN];
-	uint32_t slot = 0;
-	const struct session *k;
+	uint32_t slot[11], extra = 0;
+	unsigned n = dp_session_find(imsi, slot);
 
-	imsi_print(imsi, digits);
 	for (unsigned i = 0; i < pgw.apns; i++)
-		slot += dp_pool_size(i);
-	for (; (k = dp_session_next(&slot)); slot++)
-		if (k->ebi == ebi && !strcmp(k->imsi, digits))
-			return slot;
+		extra += dp_pool_size(i);
+	while (n--)
+		if (slot[n] >= extra && dp_session(slot[n])->ebi == ebi)
+			return slot[n];
 	return INDEX_NONE;
 }
 
@@ -432,8 +430,7 @@ int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
 	s->ambr_up = was->ambr_up;
 	s->ambr_down = was->ambr_down;
 	memcpy(s->iid, was->paa.ip6.s6_addr + 8, 8);
-	cause = addr_get(s->apn, s->type, &was->paa, pgw_extra_slot_of(was->imsi, was->ebi),
-			 &s->addr, &why);
+	cause = addr_get(s->apn, s->type, &was->paa, s, &s->addr, &why);
 	err = cause == GTPC_ACCEPTED ? adopt(s) : -EEXIST;
 	if (err) {
 		s->addr.slot = UINT32_MAX; /* another's: not to be touched */

@@ -23,7 +23,7 @@ enum { POOLS = 2, POOL_SIZE = 16, EXTRA = 16, SLOTS = POOLS * POOL_SIZE + EXTRA 
 
 static struct {
 	struct session s[SLOTS];
-	bool extra_taken[EXTRA];
+	bool extra_taken[EXTRA], is_relay[SLOTS];
 	unsigned adds, dels;
 	uint8_t sent[512];
 	size_t sent_n;
@@ -63,6 +63,7 @@ int dp_session_add(uint32_t slot, const struct dp_session *d, uint32_t *teid)
 	if (s->teid)
 		return -EEXIST;
 	memset(s, 0, sizeof(*s));
+	fake.is_relay[slot] = false;
 	*teid = slot << 12 | (++fake.adds & 0xfff);
 	imsi_print(d->imsi, s->imsi);
 	s->ebi = d->ebi;
@@ -114,7 +115,22 @@ int dp_relay_add(const struct dp_relay *r, uint32_t *slot, uint32_t *teid)
 		return fake.connect_error;
 	fake.relay = *r;
 	*slot = dp_extra_slot();
-	return *slot == UINT32_MAX ? -ENOSPC : dp_session_add(*slot, &d, teid);
+	if (*slot == UINT32_MAX || dp_session_add(*slot, &d, teid))
+		return -ENOSPC;
+	fake.is_relay[*slot] = true;
+	return 0;
+}
+
+unsigned dp_session_find(imsi_t imsi, uint32_t slot[11])
+{
+	char digits[IMSI_STRLEN];
+	unsigned n = 0;
+
+	imsi_print(imsi, digits);
+	for (uint32_t i = 0; i < SLOTS && n < 11; i++)
+		if (fake.s[i].teid && !fake.is_relay[i] && !strcmp(fake.s[i].imsi, digits))
+			slot[n++] = i;
+	return n;
 }
 
 int dp_session_tft(uint32_t default_slot, const struct dp_tft *t, unsigned n)

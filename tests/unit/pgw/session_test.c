@@ -460,6 +460,26 @@ static void extra_slots_are_found_again(void **state)
 	assert_int_equal(fake_used(), 1);
 }
 
+/* Of a handover that was under way: it has the same IMSI and EBI. */
+static void a_relay_is_not_taken_for_a_bearer(void **state)
+{
+	struct dp_relay relay = {.imsi = imsi_n(1), .ebi = 5};
+	struct pgw_restored was = {.imsi = imsi_n(1),
+				   .ebi = 5,
+				   .apn = "internet",
+				   .paa = {.type = PDN_IPV4, .ip4 = ip4("192.0.2.1")}};
+	uint32_t teid, slot, at;
+
+	(void)state;
+	assert_int_equal(dp_relay_add(&relay, &at, &teid), 0);
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_not_equal(slot, at);
+	assert_int_equal(dp_session(slot)->ue4, ip4("192.0.2.1").s_addr);
+	assert_int_equal(pgw_restore_end(), 1);
+	assert_null(dp_session(at));
+	assert_non_null(dp_session(slot));
+}
+
 static int loop_up(void **state)
 {
 	(void)state;
@@ -498,6 +518,7 @@ int main(void)
 		TEST(what_the_datapath_lost_is_programmed_again),
 		TEST(a_slot_of_another_device_is_not_restored_over),
 		TEST(extra_slots_are_found_again),
+		TEST(a_relay_is_not_taken_for_a_bearer),
 	};
 
 	return cmocka_run_group_tests(tests, loop_up, loop_down);
