@@ -25,23 +25,11 @@ struct activate {
 
 static struct mem_pool pool = MEM_POOL(activate);
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
 static int enter_reach(struct proc *p)
 {
 	if (esm_ready(p->owner))
 		return PROC_TO(SETUP);
 	return esm_reach(p, ((struct activate *)p)->qos.arp_priority);
-}
-
-static int ready(struct proc *p, const void *msg)
-{
-	(void)p, (void)msg;
-	return PROC_NEXT;
 }
 
 /* The handover is over, or none came. */
@@ -90,11 +78,11 @@ static int enter_setup(struct proc *p)
 	struct mme_bearer *b = known ? bearer_by_ebi(ue, a->esm.ebi) : bearer_for(a);
 
 	if (!b)
-		return known ? fail(p, CAUSE_GONE) : PROC_FAIL;
+		return known ? esm_fail(p, CAUSE_GONE) : PROC_FAIL;
 	if (p->tries) /* 6.4.2.6 a */
 		conn_send_nas(ue->conn, request(ue, a));
 	else if (erab_setup(ue, b, request(ue, a)))
-		return fail(p, CAUSE_RADIO);
+		return esm_fail(p, CAUSE_RADIO);
 	return PROC_STAY;
 }
 
@@ -106,7 +94,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (r->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!r->ok)
-		return fail(p, CAUSE_RADIO);
+		return esm_fail(p, CAUSE_RADIO);
 	a->radio = true;
 	a->enb = r->enb;
 	return a->accepted ? PROC_END : PROC_STAY;
@@ -135,7 +123,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u text=\"%s\"",
 	       r->ebi, r->esm_cause, esm_cause_text(r->esm_cause));
-	return fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
+	return esm_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
 static void end(struct proc *p, uint16_t cause)
@@ -174,12 +162,12 @@ static const struct proc_step steps[] = {
 
 static const struct proc_row rows[] = {
 	{REACH, PROC_CHILD_FAILED, esm_unreached, 0},
-	{REACH, EV_READY, ready, SETUP},
+	{REACH, EV_READY, esm_go_on, SETUP},
 	{SETUP, EV_ERAB, got_radio, 0},
 	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_ACCEPT, accepted, 0},
 	{SETUP, NAS_ACTIVATE_DEDICATED_BEARER_REJECT, rejected, 0},
 	{SETUP, EV_MOVED, moved, 0},
-	{HANDOVER, EV_READY, ready, REACH},
+	{HANDOVER, EV_READY, esm_go_on, REACH},
 };
 
 const struct proc_def activate_def = {

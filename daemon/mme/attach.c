@@ -407,7 +407,7 @@ static void end(struct proc *p, uint16_t cause)
 	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
-static const struct proc_timer t_s6a = {"T-S6a", 10000, 0}, t_s11 = {"T-S11", 10000, 0};
+static const struct proc_timer t_s6a = {"T-S6a", 10000, 0};
 
 static const struct proc_step steps[] = {
 	[BEGIN] = {"begin", enter_begin, NULL},
@@ -417,7 +417,8 @@ static const struct proc_step steps[] = {
 	[LOCATION] = {"location", enter_location, &t_s6a, EMM_CAUSE_NETWORK_FAILURE},
 	[ESM_INFO] = {"esm-information", enter_esm_info, &mme.timer[T3489],
 		      CAUSE_ESM + ESM_CAUSE_INFORMATION_NOT_RECEIVED},
-	[SESSION] = {"session", enter_session, &t_s11, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
+	[SESSION] = {"session", enter_session, &mme_s11_timer,
+		     CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
 	[ACCEPT] = {"accept", enter_accept, &mme.timer[T3450]},
 	[BEARER] = {"bearer", NULL, &mme.timer[T_ICS], CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
 };

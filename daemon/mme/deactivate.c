@@ -49,12 +49,6 @@ static int enter_session(struct proc *p)
 	return PROC_STAY;
 }
 
-static int go_on(struct proc *p, const void *msg)
-{
-	(void)p, (void)msg;
-	return PROC_NEXT;
-}
-
 static struct bytes request(struct mme_ue *ue, const struct deactivate *d)
 {
 	struct nas_deactivate_bearer_request m = {
@@ -136,20 +130,18 @@ static void end(struct proc *p, uint16_t cause)
 	esm_reply(&d->esm, GTPC_DELETE_BEARER, GTPC_ACCEPTED, NULL);
 }
 
-static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
-
 static const struct proc_step steps[] = {
-	[SESSION] = {"session", enter_session, &t_s11},
+	[SESSION] = {"session", enter_session, &mme_s11_timer},
 	[RELEASE] = {"release", enter_release, &mme.timer[T3495]},
 	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
-	{SESSION, EV_SESSION_DELETED, go_on, RELEASE},
+	{SESSION, EV_SESSION_DELETED, esm_go_on, RELEASE},
 	{RELEASE, EV_ERAB, got_radio, 0},
 	{RELEASE, NAS_DEACTIVATE_BEARER_ACCEPT, accepted, 0},
 	{RELEASE, EV_MOVED, moved, 0},
-	{HANDOVER, EV_READY, go_on, RELEASE},
+	{HANDOVER, EV_READY, esm_go_on, RELEASE},
 };
 
 const struct proc_def deactivate_def = {

@@ -77,15 +77,13 @@ int esm_reach(struct proc *p, uint8_t arp)
 		return PROC_STAY;
 	if (!ue->unreachable && paging_begin(ue, p, arp))
 		return PROC_STAY;
-	p->cause = CAUSE_PAGING;
-	return PROC_FAIL;
+	return esm_fail(p, CAUSE_PAGING);
 }
 
 int esm_unreached(struct proc *p, const void *child)
 {
 	(void)child;
-	p->cause = CAUSE_PAGING;
-	return PROC_FAIL;
+	return esm_fail(p, CAUSE_PAGING);
 }
 
 void esm_resume(struct mme_ue *ue)
@@ -107,8 +105,7 @@ int esm_interrupted(struct proc *p, int to)
 
 	if (((struct esm_proc *)p)->interrupted++ < MOST)
 		return to;
-	p->cause = CAUSE_RADIO;
-	return PROC_FAIL;
+	return esm_fail(p, CAUSE_RADIO);
 }
 
 void esm_reply(struct esm_proc *e, enum gtpc_message type, enum gtpc_cause cause,

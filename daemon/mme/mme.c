@@ -23,6 +23,8 @@ static const struct proc_timer standard[MME_TIMERS] = {
 	[T_NODE] = {"T-node", 10000, 2},
 };
 
+const struct proc_timer mme_s11_timer = {"T-S11", 10000, 0};
+
 bool mme_serves_plmn(plmn_t plmn)
 {
 	bool served = plmn == mme.gummei.plmn;

@@ -602,6 +602,7 @@ bool why_view(imsi_t, struct failure_view *);
 void procstat_observe(const struct proc *, const char *what);
 
 /* ---- procedures ---- */
+extern const struct proc_timer mme_s11_timer; /* a gateway answers within that, or does not */
 extern const struct proc_def x2_def, s1ho_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
 	detach_def, unproven_def, service_def, paging_def, tau_def;

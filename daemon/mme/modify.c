@@ -18,23 +18,11 @@ struct modify {
 
 static struct mem_pool pool = MEM_POOL(modify);
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
 static int enter_reach(struct proc *p)
 {
 	if (esm_ready(p->owner))
 		return PROC_TO(MODIFY);
 	return esm_reach(p, ((struct modify *)p)->qos.arp_priority);
-}
-
-static int ready(struct proc *p, const void *msg)
-{
-	(void)p, (void)msg;
-	return PROC_NEXT;
 }
 
 static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(REACH) : PROC_STAY; }
@@ -67,14 +55,14 @@ static int enter_modify(struct proc *p)
 	struct mme_bearer *b = bearer_by_ebi(ue, d->esm.ebi);
 
 	if (!b)
-		return fail(p, CAUSE_GONE);
+		return esm_fail(p, CAUSE_GONE);
 	if (!p->tries && d->has_qos && !d->radio_done) {
 		if (!d->radio)
 			d->before = b->qos;
 		b->qos = d->qos;
 		d->radio = true;
 		if (erab_modify(ue, b, request(ue, d)))
-			return fail(p, CAUSE_RADIO);
+			return esm_fail(p, CAUSE_RADIO);
 		return PROC_STAY;
 	}
 	d->radio_done |= !d->has_qos;
@@ -91,7 +79,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (((const struct erab_answer *)msg)->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!((const struct erab_answer *)msg)->ok)
-		return fail(p, CAUSE_RADIO);
+		return esm_fail(p, CAUSE_RADIO);
 	d->radio_done = true;
 	return done(d);
 }
@@ -116,7 +104,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u text=\"%s\"",
 	       r->ebi, r->esm_cause, esm_cause_text(r->esm_cause));
-	return fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
+	return esm_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
 /* The radio side goes back to what it was, without the device. */
@@ -172,12 +160,12 @@ static const struct proc_step steps[] = {
 
 static const struct proc_row rows[] = {
 	{REACH, PROC_CHILD_FAILED, esm_unreached, 0},
-	{REACH, EV_READY, ready, MODIFY},
+	{REACH, EV_READY, esm_go_on, MODIFY},
 	{MODIFY, EV_ERAB, got_radio, 0},
 	{MODIFY, NAS_MODIFY_BEARER_ACCEPT, accepted, 0},
 	{MODIFY, NAS_MODIFY_BEARER_REJECT, rejected, 0},
 	{MODIFY, EV_MOVED, moved, 0},
-	{HANDOVER, EV_READY, ready, REACH},
+	{HANDOVER, EV_READY, esm_go_on, REACH},
 };
 
 const struct proc_def modify_def = {

@@ -27,12 +27,6 @@ struct pdn {
 
 static struct mem_pool pool = MEM_POOL(pdn);
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
 static int enter_begin(struct proc *p)
 {
 	return ((struct pdn *)p)->want.ask_info ? PROC_TO(INFO) : PROC_TO(SESSION);
@@ -65,7 +59,7 @@ static int enter_session(struct proc *p)
 	struct mme_pdn *pdn = esm_new_pdn(ue, d->want.apn, d->want.pdn_type, &d->told, &refused);
 
 	if (!pdn)
-		return fail(p, refused);
+		return esm_fail(p, refused);
 	d->esm.ebi = d->esm.linked = pdn->ebi;
 	d->s11.done = session_created;
 	esm_create_session(ue, pdn, &d->want.pco, &d->s11);
@@ -80,7 +74,7 @@ static int got_session(struct proc *p, const void *msg)
 	uint8_t cause = pdn ? esm_session_created(pdn, r, &d->told) : ESM_CAUSE_NETWORK_FAILURE;
 
 	if (cause)
-		return fail(p, cause);
+		return esm_fail(p, cause);
 	d->answer = r->pco;
 	return PROC_NEXT;
 }
@@ -88,12 +82,6 @@ static int got_session(struct proc *p, const void *msg)
 static int enter_reach(struct proc *p) { return esm_ready(p->owner) ? PROC_NEXT : PROC_STAY; }
 
 static int enter_handover(struct proc *p) { return p->tries ? PROC_TO(REACH) : PROC_STAY; }
-
-static int go_on(struct proc *p, const void *msg)
-{
-	(void)p, (void)msg;
-	return PROC_NEXT;
-}
 
 /* The first time with the E-RAB, then, as T3485 runs out, alone. */
 static int enter_setup(struct proc *p)
@@ -103,14 +91,14 @@ static int enter_setup(struct proc *p)
 	struct mme_pdn *pdn = pdn_by_ebi(ue, d->esm.ebi);
 
 	if (!pdn)
-		return fail(p, CAUSE_GONE);
+		return esm_fail(p, CAUSE_GONE);
 	struct bytes nas =
 		esm_activate_default(ue, pdn, d->want.pti, d->told, &d->answer, nas_protection(ue));
 
 	if (p->tries)
 		conn_send_nas(ue->conn, nas);
 	else if (erab_setup(ue, pdn->bearers, nas))
-		return fail(p, CAUSE_RADIO);
+		return esm_fail(p, CAUSE_RADIO);
 	return PROC_STAY;
 }
 
@@ -129,7 +117,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (a->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!a->ok)
-		return fail(p, CAUSE_RADIO);
+		return esm_fail(p, CAUSE_RADIO);
 	d->radio = true;
 	d->enb = a->enb;
 	return set_up(p);
@@ -155,7 +143,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u", r->ebi,
 	       r->esm_cause);
-	return fail(p, CAUSE_TOLD);
+	return esm_fail(p, CAUSE_TOLD);
 }
 
 static void modified(struct gtpc_txn *txn, const struct gtpc_response *r)
@@ -171,7 +159,7 @@ static int enter_modify(struct proc *p)
 	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER, .imsi = ue->imsi, .bearers = 1};
 
 	if (!pdn)
-		return fail(p, CAUSE_GONE);
+		return esm_fail(p, CAUSE_GONE);
 	pdn->bearers->active = pdn->bearers->connected = true;
 	q.teid = pdn->s11_sgw.teid;
 	q.bearer[0] = (struct gtpc_bearer){.ebi = pdn->ebi, .s1u_enb = d->enb};
@@ -184,7 +172,7 @@ static int got_modified(struct proc *p, const void *msg)
 {
 	return ((const struct gtpc_response *)msg)->cause == GTPC_ACCEPTED
 		       ? PROC_END
-		       : fail(p, ESM_CAUSE_NETWORK_FAILURE);
+		       : esm_fail(p, ESM_CAUSE_NETWORK_FAILURE);
 }
 
 static void reject(struct mme_ue *ue, uint8_t pti, uint8_t cause)
@@ -228,38 +216,36 @@ static void end(struct proc *p, uint16_t cause)
 		return;
 	}
 	undo(d, cause);
-	if (cause == PROC_ABORTED || cause == CAUSE_TOLD || cause == CAUSE_GONE || d->accepted)
-		mme_counters.pdn_refused++;
-	else if (cause == PROC_TIMEOUT) /* silent to T3485: it would not hear a reject either */
+	/* One that is silent to T3485 would not hear a reject either. */
+	if (cause == PROC_ABORTED || cause == CAUSE_TOLD || cause == CAUSE_GONE ||
+	    cause == PROC_TIMEOUT || d->accepted)
 		mme_counters.pdn_refused++;
 	else
 		reject(ue, d->want.pti,
 		       cause == CAUSE_RADIO ? ESM_CAUSE_INSUFFICIENT_RESOURCES : (uint8_t)cause);
 }
 
-static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
-
 static const struct proc_step steps[] = {
 	[BEGIN] = {"begin", enter_begin, NULL},
 	[INFO] = {"esm-information", enter_info, &mme.timer[T3489],
 		  ESM_CAUSE_INFORMATION_NOT_RECEIVED},
-	[SESSION] = {"session", enter_session, &t_s11, ESM_CAUSE_NETWORK_FAILURE},
+	[SESSION] = {"session", enter_session, &mme_s11_timer, ESM_CAUSE_NETWORK_FAILURE},
 	[REACH] = {"reach", enter_reach, &mme.timer[T_REACH], ESM_CAUSE_NETWORK_FAILURE},
 	[SETUP] = {"setup", enter_setup, &mme.timer[T3485]},
-	[MODIFY] = {"modify", enter_modify, &t_s11, ESM_CAUSE_NETWORK_FAILURE},
+	[MODIFY] = {"modify", enter_modify, &mme_s11_timer, ESM_CAUSE_NETWORK_FAILURE},
 	[HANDOVER] = {"handover", enter_handover, &esm_handover},
 };
 
 static const struct proc_row rows[] = {
 	{INFO, NAS_ESM_INFORMATION_RESPONSE, got_info, SESSION},
 	{SESSION, EV_SESSION_CREATED, got_session, REACH},
-	{REACH, EV_READY, go_on, SETUP},
+	{REACH, EV_READY, esm_go_on, SETUP},
 	{SETUP, EV_ERAB, got_radio, 0},
 	{SETUP, NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT, accepted, 0},
 	{SETUP, NAS_ACTIVATE_DEFAULT_BEARER_REJECT, rejected, 0},
 	{SETUP, EV_MOVED, moved, 0},
 	{MODIFY, EV_BEARER_MODIFIED, got_modified, 0},
-	{HANDOVER, EV_READY, go_on, REACH},
+	{HANDOVER, EV_READY, esm_go_on, REACH},
 };
 
 const struct proc_def pdn_def = {

@@ -81,9 +81,8 @@ static void end(struct proc *p, uint16_t cause)
 				cause < 256 ? (uint8_t)cause : ESM_CAUSE_NETWORK_FAILURE);
 }
 
-static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
-
-static const struct proc_step steps[] = {{"command", enter, &t_s11, ESM_CAUSE_NETWORK_FAILURE}};
+static const struct proc_step steps[] = {
+	{"command", enter, &mme_s11_timer, ESM_CAUSE_NETWORK_FAILURE}};
 static const struct proc_row rows[] = {{0, EV_BEARER_MODIFIED, answered, 0}};
 
 const struct proc_def resource_def = {

@@ -504,8 +504,7 @@ static int cancelled(struct proc *p, const void *msg)
 /* The eNodeB's own are TS1RELOCprep and TS1RELOCoverall (36.413 8.4.1.2). */
 static const struct proc_timer t_prepare = {"T-preparation", 5000, 0},
 			       t_execute = {"T-execution", 10000, 0},
-			       t_forward = {"T-S11", 2000, 1}, t_s11 = {"T-S11", 10000, 0},
-			       t_source = {"T-source", 1000, 1};
+			       t_forward = {"T-S11", 2000, 1}, t_source = {"T-source", 1000, 1};
 
 #define SILENT_TARGET CAUSE_S1AP_OF(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM)
 
@@ -513,7 +512,7 @@ static const struct proc_step steps[] = {
 	[PREPARE] = {"prepare", enter_prepare, &t_prepare, SILENT_TARGET},
 	[FORWARD] = {"forward", enter_forward, &t_forward, SILENT_TARGET},
 	[EXECUTE] = {"execute", enter_execute, &t_execute, SILENT_TARGET},
-	[SWITCH] = {"switch", enter_switch, &t_s11,
+	[SWITCH] = {"switch", enter_switch, &mme_s11_timer,
 		    CAUSE_S1AP_OF(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE)},
 	[COMPLETE] = {"complete", enter_complete, &t_source},
 };

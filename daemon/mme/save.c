@@ -305,12 +305,10 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 {
 	while (n--) {
 		struct mme_pdn *p = pdn_new(ue);
-		struct mme_pdn *next = p ? p->next : NULL;
 
 		if (!p)
 			return false;
 		io_pdn(c, p);
-		p->next = next;
 		p->bearers->active = true;
 		if (c->r.bad || !read_dedicated(c, ue, p)) {
 			p->s11_sgw.teid = 0;

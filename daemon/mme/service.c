@@ -84,11 +84,9 @@ static void end(struct proc *p, uint16_t cause)
 	conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
-static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
-
 static const struct proc_step steps[] = {
 	[CONTEXT] = {"context", enter_context, &mme.timer[T_ICS]},
-	[BEARERS] = {"bearers", NULL, &t_s11},
+	[BEARERS] = {"bearers", NULL, &mme_s11_timer},
 };
 
 static const struct proc_row rows[] = {

@@ -136,10 +136,8 @@ static void end(struct proc *p, uint16_t cause)
 	detach_by_network(ue, true, NULL, NULL);
 }
 
-static const struct proc_timer t_s11 = {"T-S11", 10000, 0};
-
 static const struct proc_step steps[] = {
-	{"switch", NULL, &t_s11, CAUSE_S1AP_OF(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE)}};
+	{"switch", NULL, &mme_s11_timer, CAUSE_S1AP_OF(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE)}};
 static const struct proc_row rows[] = {{0, EV_BEARER_MODIFIED, switched, 0}};
 
 const struct proc_def x2_def = {
