@@ -6,14 +6,16 @@
  * A request is made with its headers and belongs to MHD until MHD tells that it is completed; a
  * function that answers later holds a reference beside. A route only stores its answer; the
  * handler, called again by MHD once the connection is resumed, queues it. MHD does not notice that
- * a client went away while its connection is suspended.
+ * a client went away while its connection is suspended; a stream watches for that by itself.
  *
  * Who may connect is told by the socket's mode and checked again by the peer's credentials. */
 #include "api/http.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -419,6 +421,8 @@ struct api_stream {
 	void (*closed)(void *arg);
 	void *arg;
 	struct timer heartbeat;
+	struct loop_fd *watch; /* of fd, the connection's descriptor once more */
+	int fd;
 	char *p; /* cap octets, of which n from `at` on wait */
 	size_t at, n, cap;
 	bool ended;
@@ -455,6 +459,31 @@ void api_stream_end(struct api_stream *s)
 	api_resume(s->request);
 }
 
+/* The client went away, or says more, which is not for a stream: its heartbeat must do then. */
+static void stream_readable(void *arg, int events)
+{
+	struct api_stream *s = arg;
+	struct pollfd p = {.fd = s->fd};
+
+	(void)events;
+	if (poll(&p, 1, 0) == 1 && p.revents & (POLLHUP | POLLERR)) {
+		s->n = 0;
+		api_stream_end(s);
+	}
+	loop_fd_del(s->watch);
+	s->watch = NULL;
+}
+
+static void stream_watch(struct api_stream *s)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(s->request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	s->fd = info ? fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (s->fd >= 0)
+		s->watch = loop_fd_add(s->fd, LOOP_READ, stream_readable, s);
+}
+
 static ssize_t stream_read(void *arg, uint64_t at, char *p, size_t cap)
 {
 	struct api_stream *s = arg;
@@ -478,6 +507,9 @@ static void stream_free(void *arg)
 	struct api_stream *s = arg;
 
 	timer_stop(&s->heartbeat);
+	loop_fd_del(s->watch);
+	if (s->fd >= 0)
+		close(s->fd);
 	s->closed(s->arg);
 	api_unref(s->request);
 	free(s->p);
@@ -508,6 +540,7 @@ struct api_stream *api_stream(struct api_request *r, size_t backlog, void (*clos
 	s->arg = arg;
 	api_ref(r);
 	timer_start(&s->heartbeat, HEARTBEAT_MS, stream_beat);
+	stream_watch(s);
 	/* A first line at once tells the client that it is subscribed. */
 	s->p[s->n++] = '\n';
 	answer(r, MHD_HTTP_OK, response);

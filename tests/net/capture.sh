@@ -22,10 +22,11 @@ running() { [ "$(ctl -j memory | jq '.memory[] | select(.pool == "capture") | .i
 while_capturing() {
 	local args=$1 status
 	shift
+	wait_for 2 running 0 || { echo "the one before has not ended"; return 1; }
 	# shellcheck disable=SC2086
 	ctl capture $args 2>"$LAB_DIR/capture.err" >"$LAB_DIR/capture.out" &
 	local pid=$!
-	wait_for 5 running 1 || return 1
+	wait_for 5 running 1 || { echo "none has begun"; return 1; }
 	"$@" >/dev/null 2>&1
 	wait $pid
 	status=$?
@@ -131,7 +132,7 @@ client=$!
 check "another begins" wait_for 3 running 1
 kill -9 $client
 wait $client 2>/dev/null
-check "it ends with its client" wait_for 15 running 0
+check "it ends with its client at once" wait_for 2 running 0
 slot_flags() {
 	local s
 	s=$(session 1 slot)

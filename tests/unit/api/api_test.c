@@ -444,6 +444,23 @@ static void trace_of_a_reader_that_sleeps_is_bounded(void **state)
 	assert_int_equal(traces, 0);
 }
 
+/* Long before a heartbeat finds out. */
+static void capture_ends_at_once_when_its_client_leaves(void **state)
+{
+	static const char head[] = "GET /capture/001010000000001 HTTP/1.1\r\nHost: x\r\n\r\n";
+	int fd = dial();
+	char p[400];
+
+	(void)state;
+	say(fd, head, sizeof head - 1);
+	assert_true(read(fd, p, sizeof p) > 0);
+	assert_int_equal(captures, 1);
+	close(fd);
+	for (unsigned i = 0; i < 200 && captures; i++)
+		usleep(10000);
+	assert_int_equal(captures, 0);
+}
+
 static void figures_are_shown_for_people_and_prometheus(void **state)
 {
 	struct answer a = ask("GET", "/stats", NULL, NULL);
@@ -703,6 +720,7 @@ int main(void)
 		T(trace_of_a_reader_that_sleeps_is_bounded),
 		T(figures_are_shown_for_people_and_prometheus),
 		T(captures_stream_packets_and_end),
+		T(capture_ends_at_once_when_its_client_leaves),
 		T(why_tells_of_devices_that_never_got_in),
 		T(why_tells_of_sessions_and_a_device_comes_with_its_parts),
 		T(unknown_paths_and_methods_are_told),
