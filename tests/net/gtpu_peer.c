@@ -44,14 +44,19 @@ static void die(const char *what)
 static int open_tun(const char *netns, const char *name)
 {
 	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-	int ns = open(netns, O_RDONLY | O_CLOEXEC), fd;
+	int ns = open(netns, O_RDONLY | O_CLOEXEC), fd, s;
 
 	if (ns < 0 || setns(ns, CLONE_NEWNET))
 		die(netns);
 	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &req))
+	if (fd < 0 || s < 0 || ioctl(fd, TUNSETIFF, &req))
 		die(name);
+	req.ifr_qlen = 10000;
+	if (ioctl(s, SIOCSIFTXQLEN, &req))
+		die(name);
+	close(s);
 	return fd;
 }
 
@@ -166,6 +171,8 @@ int main(int argc, char **argv)
 	udp = socket(own.ss_family, SOCK_DGRAM, 0);
 	if (udp < 0 || bind(udp, (struct sockaddr *)&own, address_len))
 		die("bind");
+	c = 16 << 20; /* as many as come while this process has no processor */
+	setsockopt(udp, SOL_SOCKET, SO_RCVBUFFORCE, &c, sizeof(c));
 	c = 0; /* IP_PMTUDISC_DONT, and IPv6's: fragments where it must */
 	if (own.ss_family == AF_INET)
 		setsockopt(udp, IPPROTO_IP, IP_MTU_DISCOVER, &c, sizeof(c));
