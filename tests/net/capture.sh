@@ -17,7 +17,7 @@ shark() {
 	for x; do args+=(-e "$x"); done
 	tshark -r "$PCAP" -T fields -E separator=' ' "${args[@]}" 2>"$LAB_DIR/tshark.err"
 }
-running() { [ "$(ctl -j memory | jq '.memory[] | select(.pool == "capture") | .in_use')" = "$1" ]; }
+running() { [ "$(ctl -j memory | jq '[.memory[] | select(.pool == "capture") | .in_use] | add // 0')" = "$1" ]; }
 # while_capturing "ARGS" COMMAND...: the command, once the capture runs; then waits for its end.
 while_capturing() {
 	local args=$1 status

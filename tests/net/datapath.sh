@@ -495,7 +495,7 @@ s_million() { # a million sessions in the maps
 	lab_up
 	check "starts" dp_start access=s1u sgi=sgi pool=10.64.0.0/12 pool6=2001:db8::/32 size=1000000
 	local cpu wall
-	read -r cpu wall < <(DP_WAIT=60 dp fill 999998)
+	read -r cpu wall <<<"$(DP_WAIT=60 dp fill 999998)"
 	echo "$scenario: 999998 sessions in $cpu ms of its own time, $wall ms of the clock" | tee -a "$W/figures"
 	check "a million sessions in under 5 s of its own time" test "$cpu" -lt 5000
 	kill -9 "$DP"; wait "$DP" 2>/dev/null

@@ -119,8 +119,8 @@ await() {
 	tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | tail -n 12
 	return 1
 }
-# Not by a pipe: grep leaves at the first match, and under pipefail tail's end by SIGPIPE would count.
-in_log() { grep -qE -- "$3" < <(tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log"); }
+# Not by grep -q: it leaves at the first match, and under pipefail tail's end by SIGPIPE would count.
+in_log() { tail -n "+$(($2 + 1))" "$LAB_DIR/$1.log" | grep -E -- "$3" >/dev/null; }
 
 # is VALUE COMMAND...: the command prints it.
 is() {
