@@ -18,6 +18,7 @@ shark() {
 	tshark -r "$PCAP" -T fields -E separator=' ' "${args[@]}" 2>"$LAB_DIR/tshark.err"
 }
 running() { [ "$(ctl -j memory | jq '[.memory[] | select(.pool == "capture") | .in_use] | add // 0')" = "$1" ]; }
+begun() { running 1 || ! kill -0 "$1"; } # with "-t 1" it may have ended again
 # while_capturing "ARGS" COMMAND...: the command, once the capture runs; then waits for its end.
 while_capturing() {
 	local args=$1 status
@@ -26,7 +27,7 @@ while_capturing() {
 	# shellcheck disable=SC2086
 	ctl capture $args 2>"$LAB_DIR/capture.err" >"$LAB_DIR/capture.out" &
 	local pid=$!
-	wait_for 5 running 1 || { echo "none has begun"; return 1; }
+	wait_for 5 begun $pid || { echo "none has begun"; return 1; }
 	"$@" >/dev/null 2>&1
 	wait $pid
 	status=$?
