@@ -132,17 +132,16 @@ INLINE __u32 local_find(const struct settings *c, struct ip_key key)
 }
 
 /* The tunnel's own peer, or another that has tunnels of ours: in a handover a device's packets come
- * from the new eNodeB before its path is switched, and from the old one after; and a peer with
- * addresses of both families sends from either. */
+ * from the new eNodeB before its path is switched, and from the old one after; what a device sends
+ * as soon as it has its radio bearer comes before the tunnel has a peer again (TS 23.401 5.3.4.1,
+ * steps 7 to 9, and 5.3.2.1); and a peer with addresses of both families sends from either. */
 INLINE bool peer_may_send(const struct session *s, const struct ip *outer)
 {
 	__u32 peer = way_of(s).peer;
 	struct hop *hop = peer ? hop_get(peer) : NULL;
 	struct ip_key key;
 
-	if (!hop)
-		return false;
-	if (hop_is(hop, outer))
+	if (hop && hop_is(hop, outer))
 		return true;
 	key = ip_key(outer->src, outer->src_low, outer->v6);
 	return bpf_map_lookup_elem(&peers, &key);

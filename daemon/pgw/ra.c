@@ -13,6 +13,8 @@
 #include "core/timer.h"
 #include "datapath/datapath.h"
 
+#include <errno.h>
+
 enum {
 	IP6_HEADER = 40,
 	ICMP6 = 58,
@@ -154,7 +156,7 @@ static void advertise(struct pgw_session *s, const struct in6_addr *to)
 
 	s->advertised = !err;
 	s->advertised_ms = loop_now_ms();
-	if (err)
+	if (err && err != -ENOTCONN) /* it asked before its path was switched: pgw_connected */
 		LOG(WARN, "pgw.router_advertisement", "imsi=%s ebi=%u error=%s",
 		    imsi_print(s->key | 0xf, imsi), s->ebi, strerror(-err));
 }

@@ -228,8 +228,8 @@ static inline __attribute__((always_inline)) __u64 local_filter_bit(const struct
 }
 
 /* Key of `peers` (hash, value __u32, an index in hops): GTP-U peers that have, or had a moment ago, a tunnel of any
- * device. In a handover a device's uplink comes from its new eNodeB before the session has that
- * peer, and a straggler from the old one after. */
+ * device. In a handover, and when a device comes out of idle, its uplink comes from its eNodeB before
+ * the session has that peer, and a straggler from the old one after. */
 
 /* Key of `imsis` (hash): finds the slots of a device. Value: slot by EBI - 5, ~0u where none. */
 struct imsi_key {

@@ -170,8 +170,11 @@ static const struct test_case rows[] = {
 	{ "gtpu_from_another_enodeb_is_a_handover_s", LAB_ACCESS,
 	  { ENB("10.1.0.8"), PDU(DEVICE), IP4(UE, NET) }, REASON_uplink, HOP_EXIT,
 	  { IP4(UE, NET, .ttl = 63) }, .slot = DEVICE },
-	{ "gtpu_for_an_idle_device_has_no_right_peer", LAB_ACCESS,
+	{ "gtpu_of_an_idle_device_from_a_stranger_is_dropped", LAB_ACCESS,
 	  { FROM_ENB, PDU(IDLE), IP4("10.45.0.7", NET) }, REASON_wrong_peer, .slot = IDLE },
+	{ "what_a_device_sends_before_its_path_is_switched_is_taken_from_any_enodeb", LAB_ACCESS,
+	  { ENB("10.1.0.8"), PDU(IDLE), IP4("10.45.0.7", NET) }, REASON_uplink, HOP_EXIT,
+	  { IP4("10.45.0.7", NET, .ttl = 63) }, .slot = IDLE },
 
 	/* Control messages. */
 	{ "an_echo_request_is_answered", LAB_ACCESS,

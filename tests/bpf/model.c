@@ -242,7 +242,7 @@ static bool is_from(const struct hop *h, const struct view *o)
 
 static bool is_peer(uint16_t peer, const struct view *o)
 {
-	return peer && (is_from(&lab.hops[peer], o) || lab_is_peer(o->src, o->v6));
+	return (peer && is_from(&lab.hops[peer], o)) || lab_is_peer(o->src, o->v6);
 }
 
 /* A GTP-U message of n octets, `inner` of which are the device's, into another tunnel. */
