@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include "api/api.h"
+#include "api/routes.h"
 
 struct MHD_Connection;
 struct MHD_Response;
@@ -92,60 +93,15 @@ json_t *view_json(const struct view_row *, const void *view);
 json_t *view_list(const char *name, json_t *array, uint64_t next);
 
 /* The functions of routes. */
-void sims_list(struct api_request *);
-void sims_post(struct api_request *);
-bool sims_import(struct api_request *);
-void sims_chunk(struct api_request *, const char *p, size_t n);
-/* Static addresses of a SIM, told to the PGW; zero if there is none. */
+#define R(method, path, run) void run(struct api_request *);
+#define S(method, path, run, streams, chunk)                                                       \
+	void run(struct api_request *);                                                            \
+	bool streams(struct api_request *);                                                        \
+	void chunk(struct api_request *, const char *p, size_t n);
+API_ROUTES(R, S)
+#undef R
+#undef S
+/* sim.c: static addresses of a SIM, told to the PGW; zero if there is none. */
 void sim_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
-void sim_show(struct api_request *);
-void sim_set(struct api_request *);
-void sim_delete(struct api_request *);
-void sessions_list(struct api_request *);
-void sessions_show(struct api_request *);
-void policy_list(struct api_request *);
-void policy_versions(struct api_request *);
-void policy_file(struct api_request *);
-void policy_plan_post(struct api_request *);
-void policy_apply_post(struct api_request *);
-void policy_rollback(struct api_request *);
-void policy_device_show(struct api_request *);
-void policy_devices_post(struct api_request *);
-void pools_list(struct api_request *);
-void peers_list(struct api_request *);
-void ues_list(struct api_request *);
-void ue_show(struct api_request *);
-void ue_detach(struct api_request *);
-void ue_reauthenticate(struct api_request *);
-void ue_reallocate(struct api_request *);
-void mme_drain_show(struct api_request *);
-void mme_drain_start(struct api_request *);
-void mme_drain_stop(struct api_request *);
-void bearers_show(struct api_request *);
-void bearer_add(struct api_request *);
-void bearer_set(struct api_request *);
-void bearer_del(struct api_request *);
-void access_list(struct api_request *);
-void access_post(struct api_request *);
-void access_delete(struct api_request *);
-void enbs_list(struct api_request *);
-void enb_show(struct api_request *); /* node.c */
-void enb_reset_post(struct api_request *);
-void ue_locate(struct api_request *);
-void ue_radio_trace(struct api_request *);
-void ue_voice(struct api_request *);
-void overload_show(struct api_request *);
-void overload_set(struct api_request *);
-void warnings_list(struct api_request *);
-void warning_show(struct api_request *);
-void warning_post(struct api_request *);
-void warning_delete(struct api_request *);
-void trace(struct api_request *);
-void capture(struct api_request *);
-void why(struct api_request *);
-void stats_show(struct api_request *);
-void metrics_show(struct api_request *);
-void memory_show(struct api_request *);
-void version_show(struct api_request *);
 
 #endif
