@@ -44,6 +44,7 @@
 	C(resource_refused, "bearer resource requests of devices refused")                         \
 	C(tau, "tracking area updates completed")                                                  \
 	C(tau_failed, "tracking area updates that failed")                                         \
+	C(tau_proven, "tracking area updates taken up after an authentication")                    \
 	C(ddn, "Downlink Data Notifications received")                                             \
 	C(paging, "devices paged")                                                                 \
 	C(paging_sent, "Paging messages sent to eNodeBs")                                          \

@@ -12,10 +12,6 @@ struct detach {
 	void *arg;
 };
 
-struct unproven {
-	struct proc proc;
-};
-
 static struct mem_pool pool = MEM_POOL(detach);
 
 static int enter(struct proc *p)
@@ -95,67 +91,6 @@ void detach_by_network(struct mme_ue *ue, bool reattach, void (*done)(void *arg,
 void detach_denied(struct mme_ue *ue, uint8_t cause)
 {
 	begin(ue, &(struct detach){.cause = cause});
-}
-
-/* ---- without proof ---- */
-
-static struct mem_pool unproven_pool = MEM_POOL(unproven);
-
-static int enter_proof(struct proc *p)
-{
-	if (auth_begin(p))
-		return PROC_STAY;
-	p->cause = EMM_CAUSE_CONGESTION;
-	return PROC_FAIL;
-}
-
-static int proven(struct proc *p, const void *child)
-{
-	struct mme_ue *ue = p->owner, *known = ue_by_imsi(ue->imsi);
-	struct nas_detach_accept a = {0};
-
-	(void)child;
-	if (known) {
-		mme_counters.detach++;
-		view_trace(known, "detach", "requested", "without protection, then authenticated");
-		UE_LOG(INFO, known, "detach", "switch_off=0 proof=authentication");
-		ue_remove(known, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
-	}
-	NAS_SEND(ue, detach_accept, &a);
-	return PROC_END;
-}
-
-static void end_unproven(struct proc *p, uint16_t cause)
-{
-	(void)cause;
-	ue_remove(p->owner, UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
-}
-
-static const struct proc_step unproven_steps[] = {{"authenticate", enter_proof, NULL, 0}};
-static const struct proc_row unproven_rows[] = {{0, PROC_CHILD_DONE, proven, 0}};
-
-const struct proc_def unproven_def = {
-	"detach without proof", "TS 24.301 4.4.4.3", unproven_steps, unproven_rows, 1, 1,
-	&unproven_pool,         end_unproven,
-};
-
-void detach_unproven(struct s1_conn *c, const struct mme_ue *known, const struct nas_event *e)
-{
-	const struct nas_detach_request *d = e->body;
-	struct mme_ue *ue = d->detach_type.switch_off ? NULL : ue_new();
-
-	/* Who is switched off cannot be asked: the device stays registered, and is missed by its
-	 * periodic update if it was the one. */
-	if (!ue) {
-		conn_release(c, S1AP_CAUSE(NAS, DETACH));
-		return;
-	}
-	ue->imsi = known->imsi;
-	ue->sec.ksi = known->sec.ksi;
-	conn_bind(c, ue);
-	ue_seen(ue);
-	if (!proc_start(&unproven_def, &ue->procs, ue, NULL, NULL, NULL))
-		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }
 
 /* 5.5.2.2.2, 5.5.2.2.3 */

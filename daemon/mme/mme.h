@@ -15,7 +15,8 @@
  *
  *   s1_in.c     S1AP messages to their functions        nas_in.c   NAS messages to procedures
  *   s11_in.c    requests of the SGW to theirs
- *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c paging.c  procedures
+ *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c paging.c tau.c  procedures
+ *   unproven.c  who sends a request without proof
  *   reach.c     how long an idle device can be paged, and when it is gone
  *   esm.c       ESM messages inside and outside attach   release.c  UE context release
  *   x2.c s1ho.c mobility.c held.c  connected devices that move: path switch, handover, and what they share
@@ -622,6 +623,21 @@ void service_begin(struct mme_ue *);
 /* Service Reject; what is kept of the device is as the EMM cause says (5.6.1.5). */
 void service_refuse(struct mme_ue *, uint8_t cause);
 void tau_begin(struct mme_ue *, const struct nas_event *);
+/* What a Tracking Area Update Request says of the device. */
+void tau_read_capabilities(struct mme_ue *, const struct nas_tau_request *);
+/* Tracking Area Update Reject, with T3346 where the cause is congestion; and the same to a connection
+ * whose device has no context, which is released. */
+void tau_refuse(struct mme_ue *, uint8_t cause);
+void tau_refuse_plain(struct s1_conn *, uint8_t cause);
+
+/* ---- unproven.c: requests without proof (24.301 4.4.4.3) ---- */
+/* In the name of a registered device: the sender is authenticated first, where it waits for an answer. */
+void detach_unproven(struct s1_conn *, const struct mme_ue *known, const struct nas_event *);
+/* By a GUTI that is `known`'s, or that nobody has (NULL): the sender is identified and authenticated. False if there
+ * is no room for that. */
+bool tau_unproven(struct s1_conn *, const struct mme_ue *known, const struct nas_event *);
+/* As attach_replayed. */
+void unproven_replayed(struct proc *parent, struct bytes request);
 /* Network-initiated; done may be NULL. */
 void detach_by_network(struct mme_ue *, bool reattach, void (*done)(void *arg, int err), void *arg);
 /* Of a network's detach: with re-attach. */
@@ -629,9 +645,6 @@ bool detach_wants_back(const struct proc *);
 /* The same at an access rule's word, not to come back: the device is told the EMM cause (5.5.2.3.2). */
 void detach_denied(struct mme_ue *, uint8_t cause);
 void detach_by_ue(struct mme_ue *, const struct nas_event *);
-/* A Detach Request without proof, in the name of a registered device (24.301 4.4.4.3): the sender is
- * authenticated first, where it waits for an answer. */
-void detach_unproven(struct s1_conn *, const struct mme_ue *, const struct nas_event *);
 /* Calls an idle device (or waits for its bearers, if it has a connection). A parent, which may be
  * NULL, hears when they are up. arp is the priority level of what it is for, 0: none. NULL if there
  * is no room. */

@@ -16,15 +16,6 @@ static void reject_service(struct s1_conn *c, uint8_t cause)
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
-static void reject_tau(struct s1_conn *c, uint8_t cause)
-{
-	struct nas_tau_reject r = {.emm_cause = cause};
-
-	why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
-	nas_send_plain(c, &nas_tau_reject_def, &r);
-	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
-}
-
 /* On a connection that exchanges protected messages, a message must be one. Before that, some are
  * processed without a MAC or although it is wrong: each is harmless or proven by what follows. ESM
  * messages and Security Mode Complete never are. */
@@ -154,12 +145,8 @@ static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct na
 static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
 {
 	if (tau) {
-		struct nas_tau_reject r = {.emm_cause = EMM_CAUSE_CONGESTION};
-
-		r.t3346 = overload_back_off();
-		SET(&r, nas_tau_reject, t3346);
 		why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", EMM_CAUSE_CONGESTION);
-		NAS_SEND(ue, tau_reject, &r);
+		tau_refuse(ue, EMM_CAUSE_CONGESTION);
 	} else {
 		struct nas_service_reject r = {.emm_cause = EMM_CAUSE_CONGESTION};
 
@@ -174,15 +161,18 @@ static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
 
 static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
 {
-	if (ue && e->secured && ue->emm == EMM_REGISTERED && arrived(c, ue)) {
-		if (overload_refuses(c)) {
+	if (ue && e->secured) {
+		if (ue->emm != EMM_REGISTERED || !arrived(c, ue))
+			tau_refuse_plain(c, EMM_CAUSE_IMPLICITLY_DETACHED);
+		else if (overload_refuses(c))
 			congested(c, ue, true);
-			return;
-		}
-		tau_begin(ue, e);
+		else
+			tau_begin(ue, e);
 		return;
 	}
-	reject_tau(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
+	mme_counters.nas_unprotected++;
+	if (overload_refuses(c) || !tau_unproven(c, ue, e))
+		tau_refuse_plain(c, EMM_CAUSE_CONGESTION);
 }
 
 static void serve(struct s1_conn *c, struct mme_ue *ue)
@@ -249,7 +239,7 @@ static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_
 		attach_refuse(c, cause);
 		break;
 	case NAS_TAU_REQUEST:
-		reject_tau(c, cause);
+		tau_refuse_plain(c, cause);
 		break;
 	case NAS_EXTENDED_SERVICE_REQUEST:
 	case NAS_CONTROL_PLANE_SERVICE_REQUEST:

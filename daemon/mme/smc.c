@@ -98,8 +98,10 @@ static int complete(struct proc *p, const void *msg)
 		ue_save(ue);
 	/* 5.4.3.3: the hash did not fit, so the request had been changed on the way: this is the
 	 * true one. */
-	if (HAS(m, nas_security_mode_complete, replayed_nas_message_container))
+	if (HAS(m, nas_security_mode_complete, replayed_nas_message_container)) {
 		attach_replayed(p->parent, m->replayed_nas_message_container);
+		unproven_replayed(p->parent, m->replayed_nas_message_container);
+	}
 	return PROC_END;
 }
 

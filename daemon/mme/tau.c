@@ -4,12 +4,13 @@
  * called for, its bearers are set up; when it was connected they stay; else the connection is
  * released in the end. A GUTI that is due goes with the accept, which is then repeated by T3450
  * until Tracking Area Update Complete. The same request again is answered again, another one takes
- * its place (5.5.3.2.7). Who is not known, or cannot prove it, is told to attach, by cause 9. */
+ * its place (5.5.3.2.7). Who is not known, or sends no MAC that fits, is asked first who it is:
+ * unproven.c. */
 #include <stdlib.h>
 #include "mme/mme.h"
 
-/* What the device says about itself replaces what was known (5.5.3.2.4). */
-/* One that changes is to be replayed to it (33.401 7.2.4.3): new keys are due. */
+/* What the device says about itself replaces what was known (5.5.3.2.4). What changes is to be
+ * replayed to it (33.401 7.2.4.3): new keys are due. */
 static void read_security_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
 {
 	const struct nas_ue_network_capability *c = &r->ue_network_capability;
@@ -29,7 +30,7 @@ static void read_security_capabilities(struct mme_ue *ue, const struct nas_tau_r
 		ue->more_capability = r->additional_security_capability;
 }
 
-static void read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
+void tau_read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r)
 {
 	read_security_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, ms_network_capability) &&
@@ -44,12 +45,37 @@ static void read_capabilities(struct mme_ue *ue, const struct nas_tau_request *r
 	}
 }
 
-static void reject(struct mme_ue *ue, uint8_t cause)
+static struct nas_tau_reject reject_with(uint8_t cause)
 {
 	struct nas_tau_reject m = {.emm_cause = cause};
 
-	why_refused(ue->conn, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
+	if (cause == EMM_CAUSE_CONGESTION) { /* 5.3.9 */
+		m.t3346 = overload_back_off();
+		SET(&m, nas_tau_reject, t3346);
+	}
+	return m;
+}
+
+void tau_refuse(struct mme_ue *ue, uint8_t cause)
+{
+	struct nas_tau_reject m = reject_with(cause);
+
 	NAS_SEND(ue, tau_reject, &m);
+}
+
+void tau_refuse_plain(struct s1_conn *c, uint8_t cause)
+{
+	struct nas_tau_reject m = reject_with(cause);
+
+	why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
+	nas_send_plain(c, &nas_tau_reject_def, &m);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+static void reject(struct mme_ue *ue, uint8_t cause)
+{
+	why_refused(ue->conn, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
+	tau_refuse(ue, cause);
 	if (rule_cause(cause) && rule_cause(cause)->stays)
 		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
 	else
@@ -214,7 +240,7 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	if (HAS(r, nas_tau_request, drx))
 		reach_read_drx(ue, r->drx);
 	REACH_ASKED(ue, r, nas_tau_request);
-	read_capabilities(ue, r);
+	tau_read_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, bearer_status))
 		esm_sync_bearers(ue, r->bearer_status);
 	if (!ue->pdns) {

@@ -113,12 +113,27 @@ check "called again" saw "ue=1 .*event=paged"
 ran "tau 1 periodic"
 check "a tracking area update without the active flag brings its data too" took 9100 3 100
 
+# An update by a GUTI that nobody has: who is it? Once that is proven its context goes on.
+ran "fault 1 none"
+idle 1
+mark
+ran "fault 1 unknown-guti"
+ran "tau 1 active"
+check "an unknown GUTI: the device is asked who it is" saw "ue=1 .*event=identity.request"
+check "and its update accepted, with a new GUTI" saw "ue=1 .*event=tau.accept .*guti=new"
+ran "fault 1 none"
+fresh
+check "it has the address it had" is "$IP" session 1 ue4
+check "and its data" eval 'send 9200 3 100 0.01 && took 9200 3 100'
+
 kill "$(pgrep -P $$ tcpdump)" 2>/dev/null
 ts() { tshark -r "$LAB_DIR/s1.pcap" -o nas-eps.null_decipher:TRUE -Y "$1" -T fields -E separator='|' -E occurrence=f "${@:2}" 2>/dev/null; }
 check "Wireshark reads each Paging" eval '[ "$(ts "s1ap.PagingCause || s1ap.UEPagingID" -e s1ap.CNDomain | sort -u)" = 0 ]'
 check "with the identity index of the IMSI" eval '[ "$(ts s1ap.UEPagingID -e s1ap.UEIdentityIndexValue | sort -u | wc -l)" = 1 ]'
 check "by S-TMSI" eval '[ "$(ts s1ap.UEPagingID -e s1ap.UEPagingID | sort -u)" = 0 ]'
 check "in areas 1 and 2" eval 'tshark -r "$LAB_DIR/s1.pcap" -Y s1ap.UEPagingID -T fields -e s1ap.tAC 2>/dev/null | sort -u | grep -qx "0x0001,0x0002\|1,2\|0x0002,0x0001\|2,1"'
+asked() { [ -n "$(ts "nas_eps.nas_msg_emm_type == 0x55 && s1ap.procedureCode == 11" -e frame.number)" ]; }
+check "an Identity Request" asked
 nothing_wrong() {
 	local bad
 	bad=$(ts "_ws.malformed || _ws.expert.severity >= 0x600000" -e frame.number -e _ws.expert.message)

@@ -44,7 +44,7 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(ICS_FAILURE, "ics-failure", PLAIN, "Initial Context Setup Failure")                      \
 	F(DROP_AT, "drop-at", STEP, "aborts the SCTP association at the step")                     \
 	F(DOUBLE_ATTACH, "double-attach", STEP, "a second Attach Request at the step")             \
-	F(UNKNOWN_GUTI, "unknown-guti", PLAIN, "attaches with a GUTI nobody gave: identity asked") \
+	F(UNKNOWN_GUTI, "unknown-guti", PLAIN, "attaches, updates with a GUTI nobody gave") \
 	F(UNKNOWN_PLMN, "unknown-plmn", PLAIN, "S1 Setup with PLMN 99999: Failure, unknown PLMN")  \
 	F(UNKNOWN_TAC, "unknown-tac", NUMBER, "S1 Setup with this TAC")                            \
 	F(GARBAGE, "garbage", NUMBER, "N damaged S1AP messages after S1 Setup")                    \

@@ -106,14 +106,20 @@ void nas_send_message(struct ue *ue, const struct nas_def *def, const void *body
 				 RRC_MO_SIGNALLING);                                               \
 	} while (0)
 
+static struct nas_identity unknown_identity(const struct ue *ue)
+{
+	struct nas_identity id = {.type = NAS_ID_GUTI, .guti.gummei = ue->enb->gummei};
+
+	crypto_random(&id.guti.m_tmsi, sizeof(id.guti.m_tmsi));
+	return id;
+}
+
 static struct nas_identity own_identity(const struct ue *ue, bool by_imsi)
 {
 	struct nas_identity id = {0};
 
 	if (ue_fault(ue, FAULT_UNKNOWN_GUTI) && !ue->has_guti) {
-		id.type = NAS_ID_GUTI;
-		id.guti.gummei = ue->enb->gummei;
-		crypto_random(&id.guti.m_tmsi, sizeof(id.guti.m_tmsi));
+		id = unknown_identity(ue);
 	} else if (by_imsi) {
 		id.type = NAS_ID_IMSI;
 		id.imsi = ue->imsi;
@@ -196,7 +202,8 @@ void nas_send_tau_request(struct ue *ue, uint8_t type, bool active)
 	struct nas_tau_request r = {
 		.update_type = {.type = type, .active = active},
 		.ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
-		.old_guti = own_identity(ue, false),
+		.old_guti = ue_fault(ue, FAULT_UNKNOWN_GUTI) ? unknown_identity(ue)
+							     : own_identity(ue, false),
 		.ue_network_capability = capability(ue),
 		.last_tai = ue->tai,
 		.bearer_status = ue->pdn.active ? (uint16_t)(1u << ue->pdn.ebi) : 0,

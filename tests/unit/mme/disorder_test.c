@@ -517,6 +517,7 @@ static void detach_in_anothers_name_detaches_nobody(void **state)
 	take_challenge(&thief);
 	thief.res[0] ^= 1;
 	answer_challenge(&thief);
+	hear(&thief, authentication_reject, AUTHENTICATION_REJECT);
 	released(&thief);
 	initial(&thief, detach_request(&thief, false));
 	take_challenge(&thief);

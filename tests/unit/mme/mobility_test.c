@@ -252,50 +252,6 @@ static void tau_with_the_active_flag_brings_the_bearer(void **state)
 	assert_non_null(ue_of(&d)->conn);
 }
 
-static void tau_that_cannot_be_proven_disturbs_nobody(void **state)
-{
-	(void)state;
-	struct device d = one(), thief;
-	struct nas_tau_request r;
-
-	attach_to(&d, AT_DONE);
-	thief = d;
-	thief.enb = enb_ready(1);
-	r = tau_of(&d, NAS_TA_UPDATE, true);
-	for (int i = 0; i < 2; i++) {
-		struct bytes pdu = i ? protect(&thief, NAS(tau_request, &r), NAS_SEC_INTEGRITY)
-				     : NAS(tau_request, &r);
-
-		if (i)
-			((uint8_t *)(uintptr_t)pdu.p)[1] ^= 1;
-		thief.secure = false;
-		initial(&thief, pdu);
-		assert_int_equal(hear(&thief, tau_reject, TAU_REJECT)->emm_cause,
-				 EMM_CAUSE_IDENTITY_NOT_DERIVED);
-		assert_int_equal(thief.down_header, NAS_PLAIN);
-		released(&thief);
-	}
-	quiet(d.enb);
-	is_registered(&d);
-	assert_non_null(ue_of(&d)->conn);
-}
-
-static void tau_of_an_unknown_guti_is_told_to_attach(void **state)
-{
-	(void)state;
-	struct device d = idle_device(enb_ready(0), "001010000000001");
-	struct nas_tau_request r;
-
-	d.guti.gummei.group++;
-	r = tau_of(&d, NAS_TA_UPDATE, true);
-	initial_with(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY), false);
-	d.secure = false;
-	d.mme_id = UINT32_MAX;
-	assert_int_equal(hear(&d, tau_reject, TAU_REJECT)->emm_cause,
-			 EMM_CAUSE_IDENTITY_NOT_DERIVED);
-	released(&d);
-}
-
 static void tau_without_bearers_must_attach_again(void **state)
 {
 	(void)state;
@@ -561,8 +517,7 @@ static void silent_device_is_detached_implicitly(void **state)
 	r = tau_of(&d, NAS_TA_PERIODIC, false);
 	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
 	d.secure = false;
-	hear(&d, tau_reject, TAU_REJECT);
-	released(&d);
+	hear(&d, identity_request, IDENTITY_REQUEST); /* unproven_test.c: cause 10 in the end */
 }
 
 /* ---- restart ---- */
@@ -693,8 +648,6 @@ int main(void)
 		BEHAVIOUR(radio_capability_is_given_back_at_the_next_connection),
 		BEHAVIOUR(tau_is_accepted_and_the_device_released),
 		BEHAVIOUR(tau_with_the_active_flag_brings_the_bearer),
-		BEHAVIOUR(tau_that_cannot_be_proven_disturbs_nobody),
-		BEHAVIOUR(tau_of_an_unknown_guti_is_told_to_attach),
 		BEHAVIOUR(tau_without_bearers_must_attach_again),
 		BEHAVIOUR(combined_tau_is_for_eps_alone),
 		BEHAVIOUR(device_that_detaches_is_answered),
