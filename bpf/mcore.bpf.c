@@ -33,19 +33,18 @@
 
 enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7 };
 
-/* Where the host's stack is for a slot; the gateway address of its pool, as struct ip has it. */
-__noinline __u32 host_hop_of(__u32 slot)
+/* The host's stack, as the session's network sees it. */
+INLINE struct hop *host_hop(const struct session *s)
 {
-	struct settings *c = settings_get();
-
-	return c ? pool_of(c, slot, true).host_hop ?: pool_of(c, slot, false).host_hop : 0;
+	return hop_get(MCORE_FIRST_HOST + s->network);
 }
 
-__noinline __u64 gateway_of(__u32 slot, __u32 v6)
+/* The gateway's address of a slot's pool, as struct ip has it. */
+__noinline __u64 gateway_of(__u32 slot, __u32 v6, __u32 network)
 {
 	struct settings *c = settings_get();
 
-	return c ? pool_of(c, slot, v6).gateway : 0;
+	return c ? pool_gateway(c, slot, v6, network) : 0;
 }
 
 /* GTP-U for a TEID that is not ours (TS 29.281 7.3.1; a TEID of 0 and an End Marker get no answer).
@@ -168,10 +167,10 @@ struct route {
  * stack routes it back to us, as from outside: it answers what is too big or too old, and an idle
  * device is told of. REASON_ue_to_ue, or GO_ON. */
 INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
-			__u32 slot, struct route *to)
+			const struct place *at, struct route *to)
 {
-	struct session *other = session_at(slot, in);
-	__u32 group;
+	struct session *other = session_at(at, in);
+	__u32 group, slot = at->slot;
 	struct hop *hop;
 	struct way way;
 
@@ -203,29 +202,26 @@ INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip
 INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
 			struct route *r)
 {
-	struct place to = address_find(c, in);
-	__u32 index;
+	struct place to = address_find(c, in, p->session->network);
 	int reason;
 
 	if (!policy_routable(in))
 		return REASON_not_routable;
 	if (to.found && to.offset >= MCORE_HOST_OFFSETS) {
-		reason = route_device(p, c, in, off, to.slot, r);
+		reason = route_device(p, c, in, off, &to, r);
 		if (reason != GO_ON || r->other)
 			return reason;
 	}
-	index = to.found ? to.host_hop ?: host_hop_of(p->slot)
-			 : local_find(c, ip_key(in->dst, in->dst_low, in->v6));
-	r->host = to.found || index;
+	r->host = to.found || local_find(c, ip_key(in->dst, in->dst_low, in->v6));
 	if (r->host && gtp_in_gtp(p, in, off))
 		return REASON_gtp_in_gtp;
-	r->hop = hop_get(r->host ? index : p->session->exit);
+	r->hop = r->host ? host_hop(p->session) : hop_get(p->session->exit);
 	if (r->hop && r->hop->to_host)
 		r->host = true;
 	if (r->hop && !r->host && (in->len > r->hop->mtu || ttl_get(in) <= 1) &&
 	    r->hop->state == HOP_READY) {
 		r->host = true;
-		r->hop = hop_get(host_hop_of(p->slot));
+		r->hop = host_hop(p->session);
 	}
 	return r->hop && r->hop->state == HOP_READY ? GO_ON : REASON_no_next_hop;
 }
@@ -267,6 +263,14 @@ INLINE int uplink_to_device(struct pkt *p, const struct ip *in, __u32 off, const
 		       : REASON_internal;
 }
 
+/* A packet that a device sends on from a network behind it. */
+INLINE bool from_behind(const struct pkt *p, const struct settings *c, const struct ip *in)
+{
+	__u32 *slot = route_find(c, in->src, in->src_low, in->v6, p->session->network);
+
+	return slot && *slot == p->session->owner;
+}
+
 /* From a device to the network. */
 INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *outer)
 {
@@ -299,7 +303,7 @@ INLINE int uplink(struct pkt *p, const struct settings *c, const struct ip *oute
 	if (!parse_inner(p, &g, &in))
 		return REASON_bad_inner;
 	reason = policy_source(p->session, &in);
-	if (reason != GO_ON)
+	if (reason != GO_ON && !from_behind(p, c, &in))
 		return reason;
 	if (p->session->flags & SESSION_DEDICATED &&
 	    tft_slot(p->ctx, g.inner, p->session->tft, TFT_RULE_UP) != p->slot)
@@ -337,7 +341,7 @@ INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop
 		return role == HOST ? REASON_too_big_dropped : REASON_too_big_pass;
 	if ((in->v6 && in->len <= IP6_MIN_MTU) || !limit(LIMIT_ICMP, ICMP_MAX))
 		return REASON_too_big_dropped;
-	from = role == HOST ? 0 : gateway_of(p->slot, in->v6);
+	from = role == HOST ? 0 : gateway_of(p->slot, in->v6, p->session->network);
 	if (in->v6 ? answer_too_big6(p->ctx, p->l3, mtu < IP6_MIN_MTU ? IP6_MIN_MTU : mtu, from)
 		   : answer_too_big4(p->ctx, p->l3, mtu, (__u32)from))
 		return REASON_too_big_dropped;
@@ -345,9 +349,10 @@ INLINE int downlink_too_big(struct pkt *p, const struct ip *in, const struct hop
 }
 
 /* What comes in from outside cannot be from a device or from us. */
-INLINE int source_from_outside(const struct settings *c, const struct ip *in)
+INLINE int source_from_outside(const struct settings *c, const struct ip *in, __u32 network)
 {
-	if (pool_find(c, in->src, in->v6).found ||
+	if (pool_find(c, in->src, in->v6, network).found ||
+	    route_find(c, in->src, in->src_low, in->v6, network) ||
 	    local_find(c, ip_key(in->src, in->src_low, in->v6)))
 		return REASON_own_source;
 	return policy_martian(in) ? REASON_martian_source : GO_ON;
@@ -375,7 +380,8 @@ INLINE int downlink_hold(struct pkt *p, const struct ip *in, const enum role rol
 INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in,
 		    const enum role role)
 {
-	struct place to = address_find(c, in);
+	const __u32 network = network_of(p, c);
+	struct place to = address_find(c, in, network);
 	bool judged = false;
 	struct hop *hop;
 	struct way way;
@@ -383,11 +389,11 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
 		return REASON_not_ours;
-	reason = role == HOST ? GO_ON : source_from_outside(c, in);
+	reason = role == HOST ? GO_ON : source_from_outside(c, in, network);
 	if (reason != GO_ON)
 		return reason;
 	p->down = true;
-	p->session = session_by_address(p, to.slot, in);
+	p->session = session_by_address(p, &to, in);
 	if (!p->session)
 		return REASON_no_session;
 	if (p->session->tft)

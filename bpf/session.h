@@ -12,14 +12,12 @@
 #include "maps.h"
 #include "parse.h"
 
-/* Where an address was found: a pool's offset or a static address' slot. */
+/* Where an address was found: a pool's offset, or the slot of a static address or a framed route. */
 struct place {
 	bool found;
+	bool behind; /* the device, not its own */
 	__u32 offset;
 	__u32 slot;
-	__u32 host_hop;
-	__u64 gateway; /* the pool's own address, as struct ip has it: IPv4, or upper half of IPv6
-			*/
 };
 
 INLINE struct settings *settings_get(void)
@@ -62,7 +60,7 @@ INLINE __u64 host_order(__u64 addr, bool v6)
 	return v6 ? bpf_be64_to_cpu(addr) : bpf_ntohl((__u32)addr);
 }
 
-INLINE struct place pool_find(const struct settings *c, __u64 addr, bool v6)
+INLINE struct place pool_find(const struct settings *c, __u64 addr, bool v6, __u32 network)
 {
 	struct place where = {.found = false};
 	__u64 a = host_order(addr, v6);
@@ -73,23 +71,21 @@ INLINE struct place pool_find(const struct settings *c, __u64 addr, bool v6)
 
 		if (!pool->size)
 			break;
-		if (base && offset < pool->size) {
+		if (base && offset < pool->size && pool->network == network) {
 			where.found = true;
 			where.offset = (__u32)offset;
 			where.slot = pool->first_slot + (__u32)offset;
-			where.host_hop = pool->host_hop;
-			where.gateway = v6 ? bpf_cpu_to_be64(base)
-					   : bpf_htonl((__u32)base + MCORE_GATEWAY_OFFSET);
 			break;
 		}
 	}
 	return where;
 }
 
-/* The pool a slot belongs to; for slots beyond the pools the first one with that version. */
-INLINE struct place pool_of(const struct settings *c, __u32 slot, bool v6)
+/* The gateway's address, as struct ip has it (IPv4, or upper half of IPv6), of the pool that a slot
+ * belongs to; for slots beyond the pools of the first one of its network with that version. */
+INLINE __u64 pool_gateway(const struct settings *c, __u32 slot, bool v6, __u32 network)
 {
-	struct place where = {.found = false};
+	__u64 gateway = 0;
 
 	for (int i = 0; i < MCORE_MAX_POOLS; i++) {
 		const struct pool *pool = &c->pools[i];
@@ -98,16 +94,13 @@ INLINE struct place pool_of(const struct settings *c, __u32 slot, bool v6)
 
 		if (!pool->size)
 			break;
-		if (base && (own || !where.found)) {
-			where.found = true;
-			where.host_hop = pool->host_hop;
-			where.gateway = v6 ? bpf_cpu_to_be64(base)
-					   : bpf_htonl((__u32)base + MCORE_GATEWAY_OFFSET);
-		}
+		if (base && pool->network == network && (own || !gateway))
+			gateway = v6 ? bpf_cpu_to_be64(base)
+				     : bpf_htonl((__u32)base + MCORE_GATEWAY_OFFSET);
 		if (own)
 			break;
 	}
-	return where;
+	return gateway;
 }
 
 INLINE struct ip_key ip_key(__u64 high, __u64 low, bool v6)
@@ -120,15 +113,26 @@ INLINE struct ip_key ip_key(__u64 high, __u64 low, bool v6)
 	return key;
 }
 
-/* The host hop for an address of this machine, 0 if it is none. */
-INLINE __u32 local_find(const struct settings *c, struct ip_key key)
+/* Whether an address is this machine's own. */
+INLINE bool local_find(const struct settings *c, struct ip_key key)
 {
-	__u32 *hop;
+	return c->local_filter & local_filter_bit(&key) && bpf_map_lookup_elem(&local, &key);
+}
 
-	if (!(c->local_filter & local_filter_bit(&key)))
+/* The network that a frame comes from. */
+INLINE __u32 network_of(const struct pkt *p, const struct settings *c)
+{
+	struct port_key key = {.ifindex = p->ctx->ingress_ifindex};
+	const struct ethhdr *eth = p->data;
+	const struct vlan_tag *tag = (void *)(eth + 1);
+	__u32 *network;
+
+	if (!c->networks || (void *)(tag + 1) > p->end)
 		return 0;
-	hop = bpf_map_lookup_elem(&local, &key);
-	return hop ? *hop : 0;
+	if (eth->h_proto == bpf_htons(ETH_P_8021Q) || eth->h_proto == bpf_htons(ETH_P_8021AD))
+		key.vlan = bpf_ntohs(tag->tci) & 0xfff;
+	network = bpf_map_lookup_elem(&ports, &key);
+	return network ? *network : 0;
 }
 
 /* The tunnel's own peer, or another that has tunnels of ours: in a handover a device's packets come
@@ -147,15 +151,45 @@ INLINE bool peer_may_send(const struct session *s, const struct ip *outer)
 	return bpf_map_lookup_elem(&peers, &key);
 }
 
-/* The slot behind a device's address; found is false if it is not a device's. */
-INLINE struct place address_find(const struct settings *c, const struct ip *in)
+/* The slot of the device that an address is behind; NULL if there is none. */
+INLINE __u32 *route_find(const struct settings *c, __u64 high, __u64 low, bool v6, __u32 network)
 {
-	struct place where = pool_find(c, in->dst, in->v6);
+	struct ip_key ip = ip_key(high, low, v6);
+	struct route_key key = {.prefixlen = ROUTE_KEY_BITS, .network = network};
 
-	if (where.found || !c->addresses)
+	if (!c->routes)
+		return NULL;
+	__builtin_memcpy(key.addr, ip.addr, sizeof(key.addr));
+	return bpf_map_lookup_elem(&routes, &key);
+}
+
+/* Of static addresses and framed routes. */
+INLINE __u32 *outside_pools(const struct settings *c, const struct ip *in, __u32 network,
+			    struct place *where)
+{
+	struct ip_key ip = ip_key(in->dst, 0, in->v6);
+	struct address_key key = {.network = network};
+	__u32 *slot = NULL;
+
+	__builtin_memcpy(key.addr, ip.addr, sizeof(key.addr));
+	if (c->addresses)
+		slot = bpf_map_lookup_elem(&addresses, &key);
+	if (slot)
+		return slot;
+	where->behind = true;
+	return route_find(c, in->dst, in->dst_low, in->v6, network);
+}
+
+/* The slot behind a device's address in a network; found is false if it is not a device's. */
+INLINE struct place address_find(const struct settings *c, const struct ip *in, __u32 network)
+{
+	struct place where = pool_find(c, in->dst, in->v6, network);
+
+	__u32 *slot;
+
+	if (where.found || !(c->addresses | c->routes))
 		return where;
-	struct ip_key key = ip_key(in->dst, 0, in->v6);
-	__u32 *slot = bpf_map_lookup_elem(&addresses, &key);
+	slot = outside_pools(c, in, network, &where);
 
 	if (slot) {
 		where.found = true;
@@ -176,23 +210,26 @@ INLINE struct session *session_by_teid(struct pkt *p, const struct settings *c, 
 	return s && teid && s->teid == teid ? s : NULL;
 }
 
-/* The session of a slot, if the destination is its own address; NULL if not or if the slot is free.
- */
-INLINE struct session *session_at(__u32 slot, const struct ip *in)
+/* The session at a place, if the destination is its own address or behind it; NULL if not or if the
+ * slot is free. */
+INLINE struct session *session_at(const struct place *where, const struct ip *in)
 {
-	struct session *s = bpf_map_lookup_elem(&sessions, &slot);
+	struct session *s = bpf_map_lookup_elem(&sessions, &where->slot);
 
 	if (!s || !s->teid)
 		return NULL;
-	return (in->v6 ? *(__u64 *)s->ue6 : s->ue4) == in->dst ? s : NULL;
+	return where->behind || (in->v6 ? *(__u64 *)s->ue6 : s->ue4) == in->dst
+		       ? s
+		       : NULL;
 }
 
 /* The same for the packet in hand, with p->slot and p->now set. */
-INLINE struct session *session_by_address(struct pkt *p, __u32 slot, const struct ip *in)
+INLINE struct session *session_by_address(struct pkt *p, const struct place *where,
+					  const struct ip *in)
 {
-	p->slot = slot;
+	p->slot = where->slot;
 	p->now = bpf_ktime_get_coarse_ns();
-	return session_at(slot, in);
+	return session_at(where, in);
 }
 
 #endif

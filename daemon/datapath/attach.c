@@ -26,7 +26,7 @@
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
-enum { ATTACHED_MAX = 33, NATIVE_MTU_MAX = 3500 };
+enum { ATTACHED_MAX = 32 + MCORE_MAX_NETWORKS, NATIVE_MTU_MAX = 3500 };
 
 struct attached {
 	char name[IF_NAMESIZE];
@@ -320,10 +320,10 @@ static int enter_dispatcher(struct attached *a, int ifindex, enum xdp_attach_mod
 static int try_dispatcher(void)
 {
 	struct attached probe = {.name = HOST_DEV, .role = DP_ACCESS};
-	int err = enter_dispatcher(&probe, host_dev(), XDP_MODE_SKB);
+	int err = enter_dispatcher(&probe, host_dev(0), XDP_MODE_SKB);
 
 	if (!err)
-		xdp_program__detach(probe.xdp, host_dev(), XDP_MODE_SKB, 0);
+		xdp_program__detach(probe.xdp, host_dev(0), XDP_MODE_SKB, 0);
 	close_dispatched(&probe);
 	return err;
 }
@@ -451,7 +451,12 @@ int attach_start(void)
 		if (err)
 			return err;
 	}
-	state.list[state.n++] = (struct attached){.name = HOST_XDP, .ifindex = host_xdp()};
+	for (unsigned i = 0; i <= dp.config.networks; i++) {
+		struct attached *a = &state.list[state.n++];
+
+		*a = (struct attached){.ifindex = host_xdp(i)};
+		snprintf(a->name, sizeof(a->name), "%s", host_name(i, true));
+	}
 	for (unsigned i = 0; i < state.n; i++)
 		if (state.list[i].vlan)
 			warn_vlan_offload(&state.list[i]);

@@ -98,7 +98,7 @@ int dp_plan(void)
 		out->first_slot = (uint32_t)slots;
 		out->base4 = p->has4 ? ntohl(p->net4.s_addr) : 0;
 		out->base6 = p->has6 ? prefix6(&p->net6) : 0;
-		out->host_hop = HOP_HOST;
+		out->network = p->network;
 		slots += out->size;
 	}
 	dp.extra_first = (uint32_t)slots;
@@ -120,6 +120,9 @@ int dp_plan(void)
 	dp.wanted.tag_bits = 32 - bits;
 	dp.wanted.slots = dp.slots;
 	dp.wanted.ue_to_ue = dp.config.ue_to_ue;
+	dp.wanted.networks = dp.config.networks;
+	for (unsigned i = 0; i < dp.config.networks; i++)
+		dp.wanted.tables[i + 1] = dp.config.network[i].table;
 	return 0;
 }
 
@@ -136,6 +139,8 @@ static void write_settings(void)
 	s->tag_bits = dp.wanted.tag_bits;
 	s->slots = dp.wanted.slots;
 	s->layout = dp.wanted.layout;
+	s->networks = dp.wanted.networks;
+	memcpy(s->tables, dp.wanted.tables, sizeof(s->tables));
 	memcpy(s->pools, dp.wanted.pools, sizeof(s->pools));
 }
 
@@ -147,12 +152,14 @@ static int start(uint32_t *adopted)
 		err = link_sync();
 	if (err)
 		return dp_fail(err, "netlink: %s", strerror(-err));
-	if ((err = load_start()) || (err = host_start()))
+	if ((err = load_start()) || (err = host_start()) || (err = network_start()))
 		return err;
 	write_settings();
 	err = profile_start();
 	if (!err)
 		err = session_start(adopted);
+	if (!err)
+		err = framed_start();
 	if (!err)
 		err = tft_start();
 	if (!err)
@@ -211,8 +218,10 @@ void dp_stop(bool remove)
 	gtpu_stop();
 	hop_stop();
 	tft_stop();
+	framed_stop();
 	session_stop();
 	profile_stop();
+	network_stop(remove);
 	host_stop(remove);
 	link_stop();
 	netlink_stop();
@@ -236,6 +245,11 @@ uint32_t dp_pool_slot(unsigned pool, uint32_t offset)
 uint32_t dp_pool_size(unsigned pool)
 {
 	return pool < dp.config.pools ? dp.wanted.pools[pool].size : 0;
+}
+
+unsigned dp_pool_network(unsigned pool)
+{
+	return pool < dp.config.pools ? dp.config.pool[pool].network : 0;
 }
 
 void dp_reasons(struct reason_count out[])

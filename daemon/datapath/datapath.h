@@ -19,7 +19,9 @@
  *   gtpu_msg.c GTP-U messages as octets
  *   peer.c     paths to GTP-U peers: Echo, failure, what went over them
  *   relay.c    tunnels from peer to peer
- *   host.c     the veth pair mcore0/mcore1 by which the core's own host takes part
+ *   host.c     the veth pairs mcore0/mcore1 and on by which the core's own host takes part
+ *   network.c  networks beside the first: routing tables, rules, ports
+ *   framed.c   networks behind devices
  *   nat.c      masquerade by nftables
  *   event.c    ring buffer from the kernel
  *   hold.c     downlink packets that wait for idle devices
@@ -43,6 +45,14 @@ enum dp_breakout { DP_DIRECT, DP_KERNEL };
 struct dp_interface {
 	char name[IF_NAMESIZE]; /* "eth0", or a VLAN device "eth0.100": XDP goes on its parent */
 	enum dp_role role;
+	unsigned network; /* of the side `sgi`; index in dp_config.network + 1, 0: the common one */
+};
+
+/* A network beside the common one: APNs with their own addresses, which may be others' too, their own
+ * ports and their own routing table. */
+struct dp_network {
+	char name[32];
+	uint32_t table;
 };
 
 /* One per APN with addresses, in the order of the configuration. */
@@ -62,6 +72,7 @@ struct dp_pool {
 	struct in6_addr
 		gateway; /* router on the SGi side, IPv4 mapped; else by the routing table */
 	char device[IF_NAMESIZE]; /* SGi interface for DIRECT, "" for that of the route */
+	unsigned network;	  /* as of dp_interface */
 };
 
 /* How much may wait for idle devices. 0: the default. */
@@ -76,6 +87,8 @@ struct dp_config {
 	enum dp_mode mode;
 	unsigned interfaces;
 	struct dp_interface interface[32];
+	unsigned networks;
+	struct dp_network network[MCORE_MAX_NETWORKS - 1];
 	unsigned pools;
 	struct dp_pool pool[MCORE_MAX_POOLS];
 	struct in6_addr gtpu;  /* our GTP-U address, IPv4 mapped; zero if none */
@@ -128,6 +141,7 @@ uint16_t dp_ue_mtu(void);
  * (UINT32_MAX when none is left). */
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
 uint32_t dp_pool_size(unsigned pool);
+unsigned dp_pool_network(unsigned pool);
 uint32_t dp_extra_slot(void);
 
 struct dp_session {
@@ -146,6 +160,20 @@ struct dp_session {
 /* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.
  * *teid is ours, host order, with an unguessable tag. 0, -EEXIST, -ENOSPC. */
 int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
+/* What is behind a device: prefixes outside the pools of its network, IPv4 mapped with their own length,
+ * host bits zero. */
+struct dp_route {
+	struct in6_addr net;
+	uint8_t len;
+};
+enum { DP_ROUTES = 16 }; /* of a session */
+/* Framed routes (TS 29.061 16.4.7) of a default bearer, in the place of those before: uplink from
+ * them is taken and downlink to them goes to the device, from the next packet on. 0; -EADDRINUSE one
+ * is another device's, -EADDRNOTAVAIL one shares addresses with a pool, -ENOSPC, -ENOMEM; *which is it
+ * then, and there are none. */
+int dp_session_routes(uint32_t slot, const struct dp_route *, unsigned n, unsigned *which);
+/* Returns how many. */
+unsigned dp_session_routes_of(uint32_t slot, struct dp_route out[DP_ROUTES]);
 /* The TFTs of all dedicated bearers of a PDN connection, in the place of those before; filters of
  * one precedence are taken in the given order. From the next packet on downlink goes by them and
  * uplink of the dedicated bearers is held to them. Slots are the bearers', all with the default

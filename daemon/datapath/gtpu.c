@@ -274,9 +274,9 @@ static uint8_t *put_ip(uint8_t *p, const struct datagram *d, size_t n)
 /* Sends a reassembled G-PDU in again, as one frame from mcore0 to mcore1. */
 static void send_in(struct datagram *d)
 {
-	const struct link *in = link_find(host_dev()), *out = link_find(host_xdp());
+	const struct link *in = link_find(host_dev(0)), *out = link_find(host_xdp(0));
 	uint8_t *udp = d->p - 8, *ip = put_ip(udp, d, d->n + 8), *eth = ip - ETH_HLEN;
-	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = host_dev()};
+	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = host_dev(0)};
 	size_t n = d->n + (size_t)(d->p - ip);
 
 	if (!in || !out)
@@ -335,7 +335,7 @@ static void on_datagram(struct datagram *d)
 {
 	struct gtpu_message m;
 
-	if (d->ifindex == host_dev()) {
+	if (host_is_dev(d->ifindex)) {
 		metric_add(&hidden, 1);
 		LOG(WARN, "gtpu.from_device", "address=%s text=\"dropped\"", ip_text(&d->from));
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The elements of `hops`: 1 is this machine's own stack, the next 16 are the pools' exits, all
- * others are GTP-U peers, counted by the sessions that use them.
+/* The elements of `hops`: the first are this machine's own stack, in each network, the next are the
+ * pools' exits, all others are GTP-U peers, counted by the sessions that use them.
  *
  * A hop is looked up when it is made and again when links, addresses or routes change: the route
  * gives the interface and whom to ask for (gateway or the address itself), the link gives our MAC,
@@ -172,6 +172,7 @@ static bool route_to(const struct in6_addr *addr, int ifindex, struct route *r)
 
 struct default_search {
 	int ifindex; /* 0: any */
+	uint32_t table;
 	struct route best;
 };
 
@@ -182,11 +183,12 @@ static void on_default(struct nlmsghdr *m, void *arg)
 	struct nlattr *tb[RTA_MAX + 1];
 	struct route r = {0};
 
-	if (rt->rtm_dst_len || rt->rtm_table != RT_TABLE_MAIN)
+	if (rt->rtm_dst_len)
 		return;
 	on_route(m, &r);
 	if (!r.found || (search->ifindex && r.ifindex != search->ifindex) ||
 	    nlmsg_parse(m, sizeof(*rt), tb, RTA_MAX, NULL) < 0 ||
+	    (tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rt->rtm_table) != search->table ||
 	    (!tb[RTA_GATEWAY] && !tb[RTA_VIA]))
 		return;
 	r.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
@@ -194,11 +196,11 @@ static void on_default(struct nlmsghdr *m, void *arg)
 		search->best = r;
 }
 
-/* The default route with a gateway, by this interface or any; of IPv4, else of IPv6. */
-static bool route_default(int ifindex, bool v4, struct route *r)
+/* The default route with a gateway in a table, by this interface or any; of IPv4, else of IPv6. */
+static bool route_default(uint32_t table, int ifindex, bool v4, struct route *r)
 {
 	struct rtmsg rt = {.rtm_family = v4 ? AF_INET : AF_INET6};
-	struct default_search search = {.ifindex = ifindex};
+	struct default_search search = {.ifindex = ifindex, .table = table};
 
 	netlink_talk(netlink_request(RTM_GETROUTE, NLM_F_DUMP, &rt, sizeof(rt)), on_default,
 		     &search);
@@ -210,6 +212,7 @@ static bool find_route(struct hop_user *u, struct route *r)
 {
 	const struct dp_pool *pool;
 	const struct link *l = NULL;
+	uint32_t table;
 
 	if (u->is_peer)
 		return route_to(&u->addr, 0, r);
@@ -222,8 +225,9 @@ static bool find_route(struct hop_user *u, struct route *r)
 	}
 	if (pool->has_gateway)
 		return route_to(&pool->gateway, l ? l->ifindex : 0, r);
-	return (pool->has4 && route_default(l ? l->ifindex : 0, true, r)) ||
-	       (pool->has6 && route_default(l ? l->ifindex : 0, false, r));
+	table = network_table(pool->network);
+	return (pool->has4 && route_default(table, l ? l->ifindex : 0, true, r)) ||
+	       (pool->has6 && route_default(table, l ? l->ifindex : 0, false, r));
 }
 
 static void complain(struct hop_user *u, const struct route *r)
@@ -260,9 +264,9 @@ static void resolve(struct hop_user *u)
 
 static void look_again(struct timer *t) { resolve(container_of(t, struct hop_user, again)); }
 
-static void write_host(uint16_t index)
+static void write_host(uint16_t index, unsigned network)
 {
-	const struct link *in = link_find(host_dev()), *out = link_find(host_xdp());
+	const struct link *in = link_find(host_dev(network)), *out = link_find(host_xdp(network));
 	struct hop h = {.state = HOP_UNRESOLVED, .to_host = 1};
 	struct in6_addr none = ip_map4((struct in_addr){0});
 
@@ -282,10 +286,11 @@ static void refresh_step(struct timer *t)
 	uint32_t n = 0;
 
 	if (state.cursor < HOP_PEER) {
-		write_host(HOP_HOST);
+		for (unsigned i = 0; i <= dp.config.networks; i++)
+			write_host((uint16_t)(HOP_HOST + i), i);
 		for (unsigned i = 0; i < dp.config.pools; i++)
 			if (dp.config.pool[i].breakout == DP_KERNEL)
-				write_host((uint16_t)(HOP_EXIT + i));
+				write_host((uint16_t)(HOP_EXIT + i), dp.config.pool[i].network);
 	}
 	for (; state.cursor < state.next && n < REFRESH_BATCH; state.cursor++) {
 		if (!state.by_index[state.cursor])

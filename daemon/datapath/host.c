@@ -6,7 +6,10 @@
  * arrives at mcore1, whose program encapsulates it. mcore0 has each pool's gateway address, no ARP,
  * no checksum offload (a redirected frame must be complete) and GRO (without it a veth takes no
  * redirected frames). Routes carry the devices' MTU, so that the stack segments, fragments and
- * answers "too big" by itself. The pair outlives the daemon, as the maps do. */
+ * answers "too big" by itself. The pair outlives the daemon, as the maps do.
+ *
+ * Each network beside the common one has a pair of its own, mcore2/mcore3 and on, so that the stack
+ * knows by the interface whose packet it is; its routes are in the network's table (network.c). */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -25,17 +28,36 @@ enum {
 	 */
 	STACK_MTU = 3400,
 	XDP_MTU = 9000,
-	ROUTE_PROTOCOL = 109, /* marks our routes for people: `ip route show proto 109` */
 	ADDR_GEN_NONE = 1,
 };
 
 static struct {
-	int dev, xdp;
+	struct {
+		int dev, xdp;
+	} pair[MCORE_MAX_NETWORKS];
 	uint16_t mtu;
 } state;
 
-int host_dev(void) { return state.dev; }
-int host_xdp(void) { return state.xdp; }
+int host_dev(unsigned network) { return state.pair[network].dev; }
+int host_xdp(unsigned network) { return state.pair[network].xdp; }
+
+bool host_is_dev(int ifindex)
+{
+	for (unsigned i = 0; i <= dp.config.networks; i++)
+		if (state.pair[i].dev == ifindex)
+			return true;
+	return false;
+}
+
+const char *host_name(unsigned network, bool xdp)
+{
+	static char buffer[4][IF_NAMESIZE];
+	static unsigned next;
+	char *out = buffer[next++ % 4];
+
+	snprintf(out, IF_NAMESIZE, "mcore%u", 2 * network + xdp);
+	return out;
+}
 
 /* The smallest MTU of the access interfaces, less the tunnel's headers. */
 uint16_t dp_ue_mtu(void)
@@ -60,12 +82,16 @@ uint16_t dp_ue_mtu(void)
 	return (uint16_t)(mtu - overhead);
 }
 
-static int write_sysctl(const char *path, const char *value)
+int host_sysctl(const char *value, const char *fmt, ...)
 {
-	char full[128], now[16] = "";
+	char path[96], full[128], now[16] = "";
 	int fd, err = 0;
+	va_list args;
 	ssize_t n;
 
+	va_start(args, fmt);
+	vsnprintf(path, sizeof(path), fmt, args);
+	va_end(args);
 	snprintf(full, sizeof(full), "/proc/sys/net/%s", path);
 	fd = open(full, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
@@ -95,7 +121,7 @@ static void set_ethtool(const char *name, uint32_t command, uint32_t value)
 		close(fd);
 }
 
-static int create(void)
+static int create(unsigned network)
 {
 	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC,
 				.ifi_flags = IFF_NOARP,
@@ -107,14 +133,14 @@ static int create(void)
 
 	if (!msg)
 		return -ENOMEM;
-	nla_put_string(msg, IFLA_IFNAME, HOST_DEV);
+	nla_put_string(msg, IFLA_IFNAME, host_name(network, false));
 	nla_put_u32(msg, IFLA_MTU, STACK_MTU);
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	nla_put_string(msg, IFLA_INFO_KIND, "veth");
 	data = nla_nest_start(msg, IFLA_INFO_DATA);
 	far = nla_nest_start(msg, VETH_INFO_PEER);
 	nlmsg_append(msg, &peer, sizeof(peer), NLMSG_ALIGNTO);
-	nla_put_string(msg, IFLA_IFNAME, HOST_XDP);
+	nla_put_string(msg, IFLA_IFNAME, host_name(network, true));
 	nla_put_u32(msg, IFLA_MTU, XDP_MTU);
 	nla_nest_end(msg, far);
 	nla_nest_end(msg, data);
@@ -122,9 +148,9 @@ static int create(void)
 	return netlink_talk(msg, NULL, NULL);
 }
 
-static int delete_pair(void)
+static int delete_pair(unsigned network)
 {
-	const struct link *l = link_by_name(HOST_DEV);
+	const struct link *l = link_by_name(host_name(network, false));
 	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
 
 	if (!l || strcmp(l->kind, "veth"))
@@ -156,13 +182,13 @@ static struct in6_addr gateway6(const struct dp_pool *p)
 	return a;
 }
 
-static int add_address(const struct in6_addr *addr)
+static int add_address(unsigned network, const struct in6_addr *addr)
 {
 	bool v4 = ip_is4(addr);
 	struct ifaddrmsg ifa = {
 		.ifa_family = v4 ? AF_INET : AF_INET6,
 		.ifa_prefixlen = v4 ? 32 : 128,
-		.ifa_index = (unsigned)state.dev,
+		.ifa_index = (unsigned)host_dev(network),
 		.ifa_flags = v4 ? 0 : IFA_F_NODAD,
 	};
 	struct nl_msg *msg =
@@ -175,13 +201,14 @@ static int add_address(const struct in6_addr *addr)
 	return netlink_talk(msg, NULL, NULL);
 }
 
-static int add_route(const struct in6_addr *net, uint8_t len, const struct in6_addr *source)
+static int add_route(unsigned network, const struct in6_addr *net, uint8_t len,
+		     const struct in6_addr *source)
 {
 	bool v4 = ip_is4(net);
 	struct rtmsg rt = {
 		.rtm_family = v4 ? AF_INET : AF_INET6,
 		.rtm_dst_len = len,
-		.rtm_table = RT_TABLE_MAIN,
+		.rtm_table = RT_TABLE_UNSPEC, /* network_put_table() */
 		.rtm_protocol = ROUTE_PROTOCOL,
 		.rtm_scope = v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
@@ -194,7 +221,8 @@ static int add_route(const struct in6_addr *net, uint8_t len, const struct in6_a
 		netlink_put_addr(msg, RTA_DST, net);
 		if (source)
 			netlink_put_addr(msg, RTA_PREFSRC, source);
-		nla_put_u32(msg, RTA_OIF, (uint32_t)state.dev);
+		nla_put_u32(msg, RTA_OIF, (uint32_t)host_dev(network));
+		network_put_table(msg, network);
 		metrics = nla_nest_start(msg, RTA_METRICS);
 		nla_put_u32(msg, RTAX_MTU, state.mtu);
 		nla_nest_end(msg, metrics);
@@ -208,35 +236,40 @@ static int set_pool(const struct dp_pool *p)
 	int err = 0;
 
 	if (p->has4) {
-		err = add_address(&gw4);
+		err = add_address(p->network, &gw4);
 		if (!err)
-			err = add_route(&net4, p->len4, &gw4);
+			err = add_route(p->network, &net4, p->len4, &gw4);
 	}
 	if (!err && p->has6) {
-		err = add_address(&gw6);
+		err = add_address(p->network, &gw6);
 		if (!err)
-			err = add_route(&p->net6, p->len6, &gw6);
+			err = add_route(p->network, &p->net6, p->len6, &gw6);
 	}
-	return err ? dp_fail(err, "apn %s: address or route on " HOST_DEV ": %s", p->apn,
-			     strerror(-err))
+	return err ? dp_fail(err, "apn %s: address or route on %s: %s", p->apn,
+			     host_name(p->network, false), strerror(-err))
 		   : 0;
 }
 
-int host_add_route(const struct in6_addr *addr, uint8_t len) { return add_route(addr, len, NULL); }
+int host_add_route(unsigned network, const struct in6_addr *addr, uint8_t len)
+{
+	return add_route(network, addr, len, NULL);
+}
 
-void host_del_route(const struct in6_addr *addr, uint8_t len)
+void host_del_route(unsigned network, const struct in6_addr *addr, uint8_t len)
 {
 	struct rtmsg rt = {
 		.rtm_family = ip_is4(addr) ? AF_INET : AF_INET6,
 		.rtm_dst_len = len,
-		.rtm_table = RT_TABLE_MAIN,
+		.rtm_table = RT_TABLE_UNSPEC, /* network_put_table() */
 		.rtm_protocol = ROUTE_PROTOCOL,
 		.rtm_scope = RT_SCOPE_NOWHERE,
 	};
 	struct nl_msg *msg = netlink_request(RTM_DELROUTE, 0, &rt, sizeof(rt));
 
-	if (msg)
+	if (msg) {
 		netlink_put_addr(msg, RTA_DST, addr);
+		network_put_table(msg, network);
+	}
 	netlink_talk(msg, NULL, NULL);
 }
 
@@ -244,7 +277,7 @@ void host_set_mtu(void)
 {
 	uint16_t mtu = dp_ue_mtu();
 
-	if (!state.dev || mtu == state.mtu)
+	if (!host_dev(0) || mtu == state.mtu)
 		return;
 	LOG(INFO, "datapath.mtu", "devices=%u", mtu);
 	state.mtu = mtu;
@@ -252,71 +285,95 @@ void host_set_mtu(void)
 		set_pool(&dp.config.pool[i]);
 }
 
-static void set_sysctls(void)
+static void set_sysctls(unsigned network, bool any6)
 {
-	bool any6 = false;
+	const char *dev = host_name(network, false);
 
-	for (unsigned i = 0; i < dp.config.pools; i++)
-		any6 |= dp.config.pool[i].has6;
-	write_sysctl("ipv4/ip_forward", "1");
-	write_sysctl("ipv4/conf/" HOST_DEV "/rp_filter", "0");
-	write_sysctl("ipv4/conf/" HOST_DEV "/send_redirects", "0");
-	write_sysctl("ipv6/conf/" HOST_XDP "/disable_ipv6", "1");
+	host_sysctl("0", "ipv4/conf/%s/rp_filter", dev);
+	host_sysctl("0", "ipv4/conf/%s/send_redirects", dev);
+	host_sysctl("1", "ipv6/conf/%s/disable_ipv6", host_name(network, true));
 	if (!any6)
 		return;
-	/* Forwarding makes an interface deaf to router advertisements unless accept_ra is 2: said
-	 * in the manual, not changed here. */
-	write_sysctl("ipv6/conf/all/forwarding", "1");
-	write_sysctl("ipv6/conf/" HOST_DEV "/accept_ra", "0");
-	write_sysctl("ipv6/conf/" HOST_DEV "/disable_ipv6", "0");
+	host_sysctl("0", "ipv6/conf/%s/accept_ra", dev);
+	host_sysctl("0", "ipv6/conf/%s/disable_ipv6", dev);
+}
+
+static int make_pair(unsigned network)
+{
+	const char *dev = host_name(network, false), *xdp = host_name(network, true);
+	const struct link *in, *out;
+	int err = 0;
+
+	if (!link_by_name(dev)) {
+		err = create(network);
+		if (!err)
+			err = link_sync();
+	}
+	in = link_by_name(dev);
+	out = link_by_name(xdp);
+	if (err || !in || !out)
+		return dp_fail(err ? err : -ENODEV, "the veth pair %s/%s cannot be made: %s", dev,
+			       xdp, strerror(err ? -err : ENODEV));
+	state.pair[network].dev = in->ifindex;
+	state.pair[network].xdp = out->ifindex;
+	set_ethtool(dev, ETHTOOL_STXCSUM, 0);
+	set_ethtool(dev, ETHTOOL_STSO, 0);
+	set_ethtool(dev, ETHTOOL_SGSO, 0);
+	set_ethtool(dev, ETHTOOL_SGRO, 1);
+	host_sysctl("1", "ipv6/conf/%s/addr_gen_mode", dev);
+	return 0;
+}
+
+static int start_pair(unsigned network, bool any6)
+{
+	int err = make_pair(network);
+
+	if (err)
+		return err;
+	set_sysctls(network, any6);
+	err = bring_up(host_dev(network));
+	if (!err)
+		err = bring_up(host_xdp(network));
+	return err ? dp_fail(err, "%s: %s", host_name(network, false), strerror(-err)) : 0;
+}
+
+/* Pairs left by a daemon with other pools or networks have their addresses and routes. */
+static int delete_others(void)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < MCORE_MAX_NETWORKS && !err; i++)
+		if (!dp.adopted || i > dp.config.networks)
+			err = delete_pair(i);
+	return err ? err : link_sync();
 }
 
 int host_start(void)
 {
-	const struct link *in, *out;
-	int err = 0;
+	bool any6 = false;
+	int err = delete_others();
 
-	/* A pair left by a daemon with other pools has their addresses and routes. */
-	if (!dp.adopted && link_by_name(HOST_DEV))
-		err = delete_pair();
-	if (!err)
-		err = link_sync();
-	if (!err && !link_by_name(HOST_DEV)) {
-		err = create();
-		if (!err)
-			err = link_sync();
-	}
-	in = link_by_name(HOST_DEV);
-	out = link_by_name(HOST_XDP);
-	if (err || !in || !out)
-		return dp_fail(err ? err : -ENODEV,
-			       "the veth pair " HOST_DEV "/" HOST_XDP " cannot be made: %s",
-			       strerror(err ? -err : ENODEV));
-	state.dev = in->ifindex;
-	state.xdp = out->ifindex;
-	state.mtu = dp_ue_mtu();
-	set_ethtool(HOST_DEV, ETHTOOL_STXCSUM, 0);
-	set_ethtool(HOST_DEV, ETHTOOL_STSO, 0);
-	set_ethtool(HOST_DEV, ETHTOOL_SGSO, 0);
-	set_ethtool(HOST_DEV, ETHTOOL_SGRO, 1);
-	write_sysctl("ipv6/conf/" HOST_DEV "/addr_gen_mode", "1");
-	set_sysctls();
-	err = bring_up(state.dev);
-	if (!err)
-		err = bring_up(state.xdp);
 	if (err)
 		return dp_fail(err, HOST_DEV ": %s", strerror(-err));
-	for (unsigned i = 0; i < dp.config.pools; i++) {
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		any6 |= dp.config.pool[i].has6;
+	state.mtu = dp_ue_mtu();
+	host_sysctl("1", "ipv4/ip_forward");
+	/* Forwarding makes an interface deaf to router advertisements unless accept_ra is 2: said
+	 * in the manual, not changed here. */
+	if (any6)
+		host_sysctl("1", "ipv6/conf/all/forwarding");
+	for (unsigned i = 0; i <= dp.config.networks && !err; i++)
+		err = start_pair(i, any6);
+	for (unsigned i = 0; i < dp.config.pools && !err; i++)
 		err = set_pool(&dp.config.pool[i]);
-		if (err)
-			return err;
-	}
-	return link_sync();
+	return err ? err : link_sync();
 }
 
 void host_stop(bool remove)
 {
-	if (remove && state.dev)
-		delete_pair();
+	for (unsigned i = 0; remove && i <= dp.config.networks; i++)
+		if (host_dev(i))
+			delete_pair(i);
 	memset(&state, 0, sizeof(state));
 }

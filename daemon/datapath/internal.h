@@ -13,8 +13,8 @@
 /* Fixed elements of `hops`, so that they mean the same to the next daemon. */
 enum {
 	HOP_NONE,
-	HOP_HOST,      /* this machine's own stack, through mcore1 */
-	HOP_EXIT,      /* and MCORE_MAX_POOLS on: where a pool's packets leave */
+	HOP_HOST = MCORE_FIRST_HOST, /* and on: this machine's own stack, in each network */
+	HOP_EXIT = HOP_HOST + MCORE_MAX_NETWORKS, /* and on: where a pool's packets leave */
 	HOP_PEER = MCORE_FIRST_PEER, /* and on: GTP-U peers */
 	HOPS = 65536,
 	PATH_CAP = 600,
@@ -30,14 +30,16 @@ enum {
 };
 
 #define NO_SLOT  UINT32_MAX
-#define HOST_DEV "mcore0" /* the stack's end of the veth pair */
-#define HOST_XDP "mcore1" /* the end that carries the program */
+#define HOST_DEV "mcore0" /* the stack's end of the common network's veth pair */
+enum { ROUTE_PROTOCOL = 109 }; /* marks our routes and rules for people: `ip route show proto 109` */
 
 enum dp_map {
 	MAP_SESSIONS,
 	MAP_HOPS,
 	MAP_SETTINGS,
 	MAP_ADDRESSES,
+	MAP_ROUTES,
+	MAP_PORTS,
 	MAP_LOCAL,
 	MAP_IMSIS,
 	MAP_PEERS,
@@ -228,12 +230,37 @@ void neigh_resync(void);
 /* host.c */
 int host_start(void);
 void host_stop(bool remove);
-int host_dev(void); /* ifindex of mcore0 */
-int host_xdp(void); /* of mcore1 */
-/* Routes a static address outside the pools, /32 (IPv4 mapped) or /64, to mcore0. */
-int host_add_route(const struct in6_addr *, uint8_t len);
-void host_del_route(const struct in6_addr *, uint8_t len);
+/* ifindex of mcore0 (mcore2 for network 1, and so on), and of mcore1 (mcore3). */
+int host_dev(unsigned network);
+int host_xdp(unsigned network);
+bool host_is_dev(int ifindex); /* one of the former */
+/* "mcore0" and "mcore1" for network 0: names, good until the fourth next call. */
+const char *host_name(unsigned network, bool xdp);
+/* Routes addresses outside the pools (IPv4 mapped, with its own length) to a network's stack's end. */
+int host_add_route(unsigned network, const struct in6_addr *, uint8_t len);
+void host_del_route(unsigned network, const struct in6_addr *, uint8_t len);
+/* Writes a value to the file of /proc/sys/net by that name, unless it is there; failure is logged. */
+int host_sysctl(const char *value, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void host_set_mtu(void); /* the access networks' MTU changed */
+
+/* framed.c: networks behind devices */
+int framed_start(void); /* after the sessions: those of earlier daemons */
+void framed_stop(void);
+void framed_forget(uint32_t slot); /* a session ends */
+
+/* network.c */
+int network_start(void); /* after the host's devices */
+void network_stop(bool remove);
+/* Links came or went: which port is of which network. */
+void network_sync_ports(void);
+/* The routing table of a network. */
+uint32_t network_table(unsigned network);
+/* Puts a table into a request for a route; the common one's is in its header. */
+struct nl_msg;
+void network_put_table(struct nl_msg *, unsigned network);
+
+/* Marks of packets that came from a network's side: answers of the stack go back to it. */
+enum { NETWORK_MARK_SHIFT = 24, NETWORK_MARK_MASK = 0x0f000000 };
 
 /* nat.c */
 int nat_start(void);

@@ -197,7 +197,7 @@ int link_sync_addresses(void)
 {
 	struct ifaddrmsg ifa = {.ifa_family = AF_UNSPEC};
 	struct local_set *set = calloc(1, sizeof(*set));
-	uint32_t hop = HOP_HOST;
+	const uint32_t yes = 1;
 	uint64_t filter = 0;
 	int err;
 
@@ -211,7 +211,7 @@ int link_sync_addresses(void)
 		filter |= local_filter_bit(&set->key[i]);
 	__atomic_fetch_or(&dp.settings->local_filter, filter, __ATOMIC_RELAXED);
 	for (unsigned i = 0; i < set->n; i++)
-		if (bpf_map_update_elem(dp.map[MAP_LOCAL], &set->key[i], &hop, BPF_ANY))
+		if (bpf_map_update_elem(dp.map[MAP_LOCAL], &set->key[i], &yes, BPF_ANY))
 			err = -errno;
 	remove_others(set);
 	__atomic_store_n(&dp.settings->local_filter, filter, __ATOMIC_RELAXED);
@@ -230,6 +230,7 @@ static void settled(struct timer *t)
 		LOG(WARN, "datapath.addresses", "text=\"own addresses could not be read\"");
 	if (state.hops) {
 		host_set_mtu();
+		network_sync_ports();
 		hop_refresh();
 	}
 	state.addresses = state.hops = false;

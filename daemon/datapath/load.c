@@ -32,6 +32,7 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_HELD] = "held",
 	[MAP_POLICIES] = "policies",   [MAP_FILTERS] = "filters",   [MAP_PROFILES] = "profiles",
 	[MAP_PEERS] = "peers",         [MAP_SENDERS] = "senders",   [MAP_DROPS] = "drops",
+	[MAP_ROUTES] = "routes",       [MAP_PORTS] = "ports",
 	[MAP_CAPTURING] = "capturing", [MAP_CAPTURED] = "captured", [MAP_TFTS] = "tfts",
 };
 
@@ -180,6 +181,7 @@ static void set_sizes(struct bpf_object *object)
 	const uint32_t size[DP_MAPS] = {
 		[MAP_SESSIONS] = dp.slots,          [MAP_HOPS] = HOPS,
 		[MAP_ADDRESSES] = dp.addresses_max, [MAP_IMSIS] = dp.imsis_max,
+		[MAP_ROUTES] = dp.addresses_max,
 		[MAP_POLICIES] = dp.policies_max,   [MAP_FILTERS] = dp.filters_max,
 		[MAP_PROFILES] = dp.policies_max,   [MAP_PEERS] = HOPS,
 		[MAP_TFTS] = dp.tfts_max,
@@ -279,11 +281,14 @@ static bool same_meaning(int settings_fd, char *why, size_t cap)
 		const struct pool *a = &s.pools[i], *b = &dp.wanted.pools[i];
 
 		same &= a->first_slot == b->first_slot && a->size == b->size &&
-			a->base4 == b->base4 && a->base6 == b->base6;
+			a->base4 == b->base4 && a->base6 == b->base6 &&
+			a->network == b->network;
 	}
+	same &= s.networks == dp.wanted.networks &&
+		!memcmp(s.tables, dp.wanted.tables, sizeof(s.tables));
 	same &= s.tag_bits == dp.wanted.tag_bits;
 	if (!same)
-		snprintf(why, cap, "address pools were configured otherwise");
+		snprintf(why, cap, "address pools or networks were configured otherwise");
 	return same;
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masquerade for pools that break out through the kernel: our own nftables table, replaced as a
  * whole at start in one transaction (connections that are tracked keep their addresses). Pools
- * marked as routed are left out. */
+ * marked as routed are left out.
+ *
+ * Where there are networks, the same table keeps their connections apart, which may have the same
+ * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
+ * where the question came from (network.c). */
 #include "datapath/internal.h"
 
 #include <arpa/inet.h>
@@ -9,6 +13,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,40 +50,67 @@ static int run_nft(const char *script, size_t n)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPROTO;
 }
 
+static void masquerade(FILE *f, const struct dp_pool *p)
+{
+	const char *dev = host_name(p->network, false);
+	char net[INET6_ADDRSTRLEN];
+
+	if (p->has4)
+		fprintf(f, "  iifname \"%s\" ip saddr %s/%u oifname != \"%s\" masquerade\n", dev,
+			inet_ntop(AF_INET, &p->net4, net, sizeof(net)), p->len4, dev);
+	if (p->has6)
+		fprintf(f, "  iifname \"%s\" ip6 saddr %s/%u oifname != \"%s\" masquerade\n", dev,
+			inet_ntop(AF_INET6, &p->net6, net, sizeof(net)), p->len6, dev);
+}
+
+/* What comes by the host's device or a port of a network. */
+static void keep_apart(FILE *f, unsigned network)
+{
+	fprintf(f, "  iifname { \"%s\"", host_name(network, false));
+	for (unsigned i = 0; i < dp.config.interfaces; i++)
+		if (dp.config.interface[i].network == network)
+			fprintf(f, ", \"%s\"", dp.config.interface[i].name);
+	fprintf(f, " } ct zone set %u meta mark set meta mark & %#x | %#x\n", network,
+		~(unsigned)NETWORK_MARK_MASK, network << NETWORK_MARK_SHIFT);
+}
+
+static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
+
+/* Whether there is anything for our table to do. */
+static bool needed(void)
+{
+	bool any = dp.config.networks != 0;
+
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		any |= masqueraded(&dp.config.pool[i]);
+	return any;
+}
+
 int nat_start(void)
 {
-	char script[4096], net[INET6_ADDRSTRLEN];
-	size_t at = sizeof(head) - 1, cap = sizeof(script);
-	unsigned rules = 0;
+	char *script = NULL;
+	size_t n = 0;
+	FILE *f;
 	int err;
 
-	memcpy(script, head, sizeof(head));
-	at += (size_t)snprintf(script + at, cap - at,
-			       "table inet mcore {\n chain postrouting {\n"
-			       "  type nat hook postrouting priority srcnat;\n");
-	for (unsigned i = 0; i < dp.config.pools; i++) {
-		const struct dp_pool *p = &dp.config.pool[i];
-
-		if (p->breakout != DP_KERNEL || p->routed)
-			continue;
-		if (p->has4)
-			at += (size_t)snprintf(
-				script + at, cap - at,
-				"  ip saddr %s/%u oifname != \"" HOST_DEV "\" masquerade\n",
-				inet_ntop(AF_INET, &p->net4, net, sizeof(net)), p->len4);
-		if (p->has6)
-			at += (size_t)snprintf(
-				script + at, cap - at,
-				"  ip6 saddr %s/%u oifname != \"" HOST_DEV "\" masquerade\n",
-				inet_ntop(AF_INET6, &p->net6, net, sizeof(net)), p->len6);
-		rules++;
-	}
-	at += (size_t)snprintf(script + at, cap - at, " }\n}\n");
-	if (!rules) {
+	if (!needed()) {
 		run_nft(head, sizeof(head) - 1);
 		return 0;
 	}
-	err = run_nft(script, at);
+	f = open_memstream(&script, &n);
+	if (!f)
+		return -ENOMEM;
+	fprintf(f, "%stable inet mcore {\n chain prerouting {\n"
+		   "  type filter hook prerouting priority raw;\n", head);
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		keep_apart(f, i);
+	fprintf(f, " }\n chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		if (masqueraded(&dp.config.pool[i]))
+			masquerade(f, &dp.config.pool[i]);
+	fprintf(f, " }\n}\n");
+	err = fclose(f) ? -ENOMEM : run_nft(script, n);
+	free(script);
 	if (err)
 		return dp_fail(err,
 			       "masquerade: nft failed: %s (package nftables; or mark the "
@@ -89,10 +121,6 @@ int nat_start(void)
 
 void nat_stop(bool remove)
 {
-	bool any = false;
-
-	for (unsigned i = 0; i < dp.config.pools; i++)
-		any |= dp.config.pool[i].breakout == DP_KERNEL && !dp.config.pool[i].routed;
-	if (remove && any)
+	if (remove && needed())
 		run_nft(head, sizeof(head) - 1);
 }

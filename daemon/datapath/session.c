@@ -114,22 +114,16 @@ void session_rates(struct session *s, uint64_t up, uint64_t down, uint32_t burst
 	s->bits_per_second_down = down;
 }
 
-/* The slot that the datapath finds by an IPv4 address (host order) or a /64; NO_SLOT outside pools.
- */
-static uint32_t pool_slot4(uint32_t addr)
+/* Whether the datapath finds an IPv4 address (host order) or a /64 of a network in a pool. */
+static bool pooled(unsigned network, uint64_t addr, bool v6)
 {
-	for (const struct pool *p = dp.wanted.pools; p < &dp.wanted.pools[dp.config.pools]; p++)
-		if (p->base4 && addr - p->base4 < p->size)
-			return p->first_slot + (addr - p->base4);
-	return NO_SLOT;
-}
+	for (const struct pool *p = dp.wanted.pools; p < &dp.wanted.pools[dp.config.pools]; p++) {
+		uint64_t base = v6 ? p->base6 : p->base4;
 
-static uint32_t pool_slot6(uint64_t prefix)
-{
-	for (const struct pool *p = dp.wanted.pools; p < &dp.wanted.pools[dp.config.pools]; p++)
-		if (p->base6 && prefix - p->base6 < p->size)
-			return p->first_slot + (uint32_t)(prefix - p->base6);
-	return NO_SLOT;
+		if (p->network == network && base && addr - base < p->size)
+			return true;
+	}
+	return false;
 }
 
 static uint64_t prefix_word(const uint8_t b[8])
@@ -142,23 +136,23 @@ static uint64_t prefix_word(const uint8_t b[8])
 }
 
 /* The keys in `addresses` of a session whose addresses are outside the pools. Returns how many. */
-static unsigned static_keys(const struct session *s, struct ip_key out[2])
+static unsigned static_keys(const struct session *s, struct address_key out[2])
 {
 	struct in_addr a = {.s_addr = s->ue4};
 	uint64_t prefix = prefix_word(s->ue6);
 	struct in6_addr mapped = ip_map4(a);
 	unsigned n = 0;
 
-	if (s->ue4 && pool_slot4(ntohl(s->ue4)) == NO_SLOT)
+	memset(out, 0, 2 * sizeof(*out));
+	out[0].network = out[1].network = s->network;
+	if (s->ue4 && !pooled(s->network, ntohl(s->ue4), false))
 		memcpy(out[n++].addr, &mapped, sizeof(mapped));
-	if (prefix && pool_slot6(prefix) == NO_SLOT) {
-		memset(&out[n], 0, sizeof(out[n]));
+	if (prefix && !pooled(s->network, prefix, true))
 		memcpy(out[n++].addr, s->ue6, 8);
-	}
 	return n;
 }
 
-static void host_route(const struct ip_key *key, bool add)
+static void host_route(const struct address_key *key, bool add)
 {
 	struct in6_addr addr;
 	uint8_t len;
@@ -166,15 +160,15 @@ static void host_route(const struct ip_key *key, bool add)
 	memcpy(&addr, key->addr, sizeof(addr));
 	len = ip_is4(&addr) ? 32 : 64;
 	if (!add)
-		host_del_route(&addr, len);
-	else if (host_add_route(&addr, len))
-		LOG(WARN, "datapath.route", "address=%s text=\"no route to " HOST_DEV "\"",
-		    ip_text(&addr));
+		host_del_route(key->network, &addr, len);
+	else if (host_add_route(key->network, &addr, len))
+		LOG(WARN, "datapath.route", "address=%s text=\"no route to %s\"", ip_text(&addr),
+		    host_name(key->network, false));
 }
 
 static void addresses_del(const struct session *s, uint32_t slot)
 {
-	struct ip_key key[2];
+	struct address_key key[2];
 	uint32_t owner;
 
 	for (unsigned i = static_keys(s, key); i-- > 0;)
@@ -188,7 +182,7 @@ static void addresses_del(const struct session *s, uint32_t slot)
 /* Only a device's default bearer is found by address: a dedicated one has an owner. */
 static int addresses_add(const struct session *s, uint32_t slot)
 {
-	struct ip_key key[2];
+	struct address_key key[2];
 	unsigned n = static_keys(s, key);
 
 	for (unsigned i = 0; i < n; i++) {
@@ -258,6 +252,7 @@ static void fill(struct session *s, uint32_t slot, const struct dp_session *give
 	memcpy(s->ue6, &given->ue6, sizeof(s->ue6));
 	memcpy(s->iid, given->iid, sizeof(s->iid));
 	s->exit = (uint16_t)(HOP_EXIT + given->pool);
+	s->network = (uint8_t)dp.config.pool[given->pool].network;
 	s->dscp = given->dscp;
 	s->ebi = given->ebi;
 	s->owner = given->owner == NO_SLOT ? slot : given->owner;
@@ -445,6 +440,7 @@ void dp_session_del(uint32_t slot)
 		hold_forget(slot);
 		imsis_del(s, slot);
 		addresses_del(s, slot);
+		framed_forget(slot);
 		if (s->dropped)
 			drops_forget(slot);
 		/* Whose it was is nobody's to read in a dump any more. */
@@ -496,7 +492,7 @@ static void imsis_clean(void)
 
 static void addresses_count(void)
 {
-	struct ip_key key, next;
+	struct address_key key, next;
 	void *prev = NULL;
 	uint32_t n = 0;
 

@@ -5,7 +5,12 @@
  * Uplink, the TEID that we allotted is (slot << tag_bits | tag), and the session checks the whole
  * TEID; downlink, the device's address is an offset in one of a few pools, and the pool's first
  * slot plus that offset is the slot. The IPv4 address and IPv6 /64 of a session have the same
- * offset in their pool. Only addresses outside the pools are looked up in `addresses`.
+ * offset in their pool. Only addresses outside the pools are looked up in `addresses`, and what is
+ * behind devices (framed routes, TS 29.061 16.4.7) in `routes`.
+ *
+ * APNs may be of several networks, in which the same addresses are different devices: a session says
+ * in which it is, and a downlink packet is of the network whose port it came by (`ports`). Where all
+ * are of network 0, as most are, nobody asks.
  *
  * A slot whose exit is a GTP-U peer is a relay: what comes in under its TEID goes on in another
  * tunnel, from S1-U to S5/S8-U or the other way, or to another eNodeB (TS 23.401 5.5.1.2). It is one
@@ -29,19 +34,22 @@
 #include "reasons.h"
 #include "tft_rule.h"
 
-#define MCORE_ABI     4
+#define MCORE_ABI     5
 #define MCORE_PIN_DIR "/sys/fs/bpf/mcore"
 #define GTPU_PORT     2152
 
 enum {
-	MCORE_MAX_POOLS = 16, /* address ranges, compared one after the other */
+	MCORE_MAX_POOLS = 64, /* address ranges, compared one after the other */
+	MCORE_MAX_NETWORKS = 16, /* network 0 among them */
 	/* The first offsets of a pool are this machine's own: 0 is the network's address, 1 the
 	 * gateway's (IPv4 base4 + 1; IPv6 the /64 of offset 0, interface identifier ::1). */
 	MCORE_HOST_OFFSETS = 2,
 	MCORE_GATEWAY_OFFSET = 1,
 	MCORE_LINE = 64,
-	/* Elements of `hops` from here on are GTP-U peers. */
-	MCORE_FIRST_PEER = 32,
+	/* Elements of `hops`: the host's stack in network 0, and those of the others; */
+	MCORE_FIRST_HOST = 1,
+	/* and from here on GTP-U peers. */
+	MCORE_FIRST_PEER = 128,
 };
 
 enum gate { GATE_OPEN, GATE_CLOSED };
@@ -123,7 +131,7 @@ struct session {
 	__u8 flags;	  /* enum session_flag */
 	__u16 policy;	  /* index in policies; 0: none */
 	__u8 holding;	  /* 1: see hold */
-	__u8 reserved_hot;
+	__u8 network;	  /* whose addresses it has */
 	__u32 burst_up_us;
 	struct rate rate_up;
 	struct count up;
@@ -192,7 +200,7 @@ struct pool {
 	__u32 first_slot; /* of offset 0 */
 	__u32 size;	  /* offsets 0 to size - 1; 0 ends the list */
 	__u32 base4;	  /* host order; 0: no IPv4 */
-	__u32 host_hop;	  /* hops index of the host's own stack for this pool */
+	__u32 network;
 	__u64 base6;	  /* upper 64 bits of the first /64, host order; 0: no IPv6 */
 	__u64 reserved;
 };
@@ -204,16 +212,39 @@ struct settings {
 	__u64 local_filter; /* bit hash(address) of every address in `local`: most look-ups end here */
 	__u8 gtpu6[16];	    /* our IPv6 GTP-U address, zero if none */
 	__u32 addresses; /* entries in the map `addresses`; 0 saves its look-up for frames not ours */
+	__u32 networks;	 /* beside network 0; 0 saves a look-up in `ports` */
+	__u32 routes;	 /* entries in the map `routes` */
 	__u32 reserved32;
 	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
+	__u32 tables[MCORE_MAX_NETWORKS]; /* routing table of each network; for the daemon */
 	struct pool pools[MCORE_MAX_POOLS];
 };
 
-/* Key of `addresses` (hash, value __u32 slot): static addresses outside the pools; and of `local`
- * (hash, value __u32 host_hop): this machine's own addresses. IPv4 as ::ffff:a.b.c.d; for
- * `addresses` an IPv6 key is the /64 with a zero interface identifier. */
+/* Key of `local` (hash, value 1): this machine's own addresses. IPv4 as ::ffff:a.b.c.d. */
 struct ip_key {
 	__u8 addr[16];
+};
+
+/* Key of `addresses` (hash, value __u32 slot): static addresses outside the pools. An IPv6 key is the
+ * /64 with a zero interface identifier. */
+struct address_key {
+	__u32 network;
+	__u8 addr[16];
+};
+
+/* Key of `routes` (LPM trie, value __u32 slot): networks behind devices. prefixlen counts the network's
+ * bits, too; IPv4 as ::ffff:a.b.c.d. */
+struct route_key {
+	__u32 prefixlen;
+	__u32 network;
+	__u8 addr[16];
+};
+enum { ROUTE_KEY_BITS = 32 + 128 };
+
+/* Key of `ports` (hash, value __u32, a network): where packets come in that are not of network 0. */
+struct port_key {
+	__u32 ifindex; /* that the frame came by */
+	__u32 vlan;    /* id of its outermost tag, 0: untagged */
 };
 
 /* The bit of `local_filter` an address sets; words in host order as loaded from the key. */

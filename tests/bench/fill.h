@@ -44,18 +44,17 @@ static inline void bench_fill(const struct bench_world *w)
 	c->slots = w->slots;
 	c->pools[0] = (struct pool){.first_slot = w->first_slot,
 				    .size = w->slots + 2,
-				    .base4 = w->base4,
-				    .host_hop = 3};
-	bench_fill_hop(&w->hops[1], w->access, w->peer);
+				    .base4 = w->base4};
+	bench_fill_hop(&w->hops[MCORE_FIRST_HOST], w->sgi, "0.0.0.0");
 	bench_fill_hop(&w->hops[2], w->sgi, w->exit);
-	bench_fill_hop(&w->hops[3], w->sgi, "0.0.0.0");
+	bench_fill_hop(&w->hops[3], w->access, w->peer);
 	for (uint32_t i = w->first; i < w->slots; i++) {
 		struct session *s = &w->sessions[i];
 
 		s->teid = htonl(i << w->tag_bits | w->tag);
 		s->peer_teid = htonl(i);
 		s->ue4 = htonl(w->base4 + (i - w->first_slot));
-		s->peer = 1;
+		s->peer = 3;
 		s->exit = 2;
 		s->owner = i;
 		s->rate_up = s->rate_down = rate;

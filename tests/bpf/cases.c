@@ -4,6 +4,7 @@
 
 static const struct test_cases *const tables[] = {
 	&cases_uplink, &cases_inside, &cases_downlink, &cases_policy, &cases_relay,
+	&cases_network,
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 

@@ -28,7 +28,8 @@ struct test_cases {
 	unsigned n;
 };
 #define CASES(table) { table, sizeof table / sizeof *table }
-extern const struct test_cases cases_uplink, cases_inside, cases_downlink, cases_policy, cases_relay;
+extern const struct test_cases cases_uplink, cases_inside, cases_downlink, cases_policy, cases_relay,
+	cases_network;
 
 unsigned case_count(void);
 /* NULL behind the last. */

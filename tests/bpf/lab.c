@@ -95,8 +95,9 @@ static bool interfaces(void)
 		   "ip link add mcore0 type veth peer name mcore1"))
 		return false;
 	for (int i = 0; i < LAB_HOPS; i++)
-		lab.iface[i] = (int)if_nametoindex(i == HOP_HOST ? "mcore1"
-						   : i == HOP_EXIT || i == HOP_EXIT_VLAN ||
+		lab.iface[i] = (int)if_nametoindex(i == HOP_HOST || i == HOP_HOST1 ? "mcore1"
+						   : i == HOP_EXIT || i == HOP_EXIT1 ||
+								   i == HOP_EXIT_VLAN ||
 								   i == HOP_EXIT_LOST ||
 								   i == HOP_EXIT_SMALL
 							   ? "sgi"
@@ -213,10 +214,72 @@ bool lab_is_peer(const uint8_t *addr, bool v6)
 
 static void set_static(struct ip_key k)
 {
+	struct address_key key = {.network = 0};
 	uint32_t slot = STATIC;
 
-	bpf_map_update_elem(lab.addresses, &k, &slot, BPF_ANY);
+	memcpy(key.addr, k.addr, sizeof key.addr);
+	bpf_map_update_elem(lab.addresses, &key, &slot, BPF_ANY);
 	lab.settings->addresses++;
+}
+
+/* What is behind devices, longer prefixes first. */
+static const struct {
+	const char *net;
+	unsigned bits;
+	uint32_t slot;
+} behind[] = {
+	{"192.0.2.128", 25, TWIN},
+	{"192.0.2.0", 24, ROUTER},
+	{"2001:db8:b::", 48, ROUTER},
+};
+enum { BEHIND = sizeof(behind) / sizeof(*behind) };
+
+static bool is_text6(const char *text) { return strchr(text, ':') != NULL; }
+
+static void set_routes(void)
+{
+	int map = bpf_object__find_map_fd_by_name(lab.obj, "routes");
+
+	for (unsigned i = 0; i < BEHIND; i++) {
+		bool v6 = is_text6(behind[i].net);
+		struct ip_key ip = v6 ? key6(behind[i].net) : key4(behind[i].net);
+		struct route_key key = {.prefixlen = 32u + (v6 ? 0u : 96u) + behind[i].bits,
+					.network = 1};
+
+		memcpy(key.addr, ip.addr, sizeof key.addr);
+		bpf_map_update_elem(map, &key, &behind[i].slot, BPF_ANY);
+	}
+	lab.settings->routes = BEHIND;
+}
+
+int lab_behind(const uint8_t *addr, bool v6)
+{
+	for (unsigned i = 0; i < BEHIND; i++) {
+		unsigned bytes = behind[i].bits / 8, rest = behind[i].bits % 8;
+		uint8_t net[16];
+
+		if (is_text6(behind[i].net) != v6)
+			continue;
+		inet_pton(v6 ? AF_INET6 : AF_INET, behind[i].net, net);
+		if (!memcmp(net, addr, bytes) &&
+		    (!rest || !((net[bytes] ^ addr[bytes]) >> (8 - rest))))
+			return (int)behind[i].slot;
+	}
+	return -1;
+}
+
+static void set_ports(void)
+{
+	int map = bpf_object__find_map_fd_by_name(lab.obj, "ports");
+	const int port[] = {lab.iface[HOP_ENB], lab.iface[HOP_EXIT], lab.iface[HOP_HOST], lab.aside};
+	uint32_t network = 1;
+
+	for (unsigned i = 0; i < sizeof port / sizeof *port; i++) {
+		struct port_key key = {.ifindex = (uint32_t)port[i], .vlan = LAB_NETWORK_VLAN};
+
+		bpf_map_update_elem(map, &key, &network, BPF_ANY);
+	}
+	lab.settings->networks = 1;
 }
 
 static void set_hop(enum lab_hop i, const char *addr, uint16_t vlan, uint16_t mtu)
@@ -251,9 +314,9 @@ static struct session *set_session(unsigned slot, enum lab_hop peer, enum lab_ho
 		.apn = "internet",
 	};
 	snprintf(s->imsi, sizeof s->imsi, "0010100000000%02u", slot % 100);
-	s->ue4 = htonl(slot < 32 ? 0x0a2d0000u + slot : 0x0a2e0000u + slot - 32);
-	if (slot < 32)
-		memcpy(s->ue6, (uint8_t[8]){0x20, 1, 0xd, 0xb8, 0, 0x45, 0, (uint8_t)slot}, 8);
+	s->ue4 = htonl(slot < 32 || slot >= 64 ? 0x0a2d0000u + slot % 64 : 0x0a2e0000u + slot - 32);
+	if (slot < 32 || slot >= 64)
+		memcpy(s->ue6, (uint8_t[8]){0x20, 1, 0xd, 0xb8, 0, 0x45, 0, (uint8_t)(slot % 64)}, 8);
 	memcpy(s->iid, (uint8_t[8]){0, 0, 0, 0, 0, 0, 0x1d, (uint8_t)slot}, 8);
 	return s;
 }
@@ -423,6 +486,8 @@ static void reset_sessions(void)
 	set_session(DEVICE6, HOP_ENB6, HOP_EXIT);
 	set_session(DUAL, HOP_DUAL, HOP_EXIT);
 	set_session(VLAN6, HOP_VLAN6, HOP_EXIT);
+	set_session(TWIN, HOP_ENB, HOP_EXIT1)->network = 1;
+	set_session(ROUTER, HOP_ENB, HOP_EXIT1)->network = 1;
 	set_relay(RELAY, HOP_ENB, HOP_RELAY);
 	set_relay(RELAY66, HOP_ENB6, HOP_RELAY6);
 	set_relay(RELAY46, HOP_ENB, HOP_RELAY6);
@@ -447,10 +512,15 @@ void lab_reset(void)
 	c->pools[0] = (struct pool){.first_slot = 0,
 				    .size = 32,
 				    .base4 = 0x0a2d0000,
-				    .host_hop = HOP_HOST,
 				    .base6 = 0x20010db800450000};
-	c->pools[1] = (struct pool){
-		.first_slot = 32, .size = 16, .base4 = 0x0a2e0000, .host_hop = HOP_HOST};
+	c->pools[1] = (struct pool){.first_slot = 32, .size = 16, .base4 = 0x0a2e0000};
+	c->pools[2] = (struct pool){.first_slot = 64,
+				    .size = 16,
+				    .base4 = 0x0a2d0000,
+				    .network = 1,
+				    .base6 = 0x20010db800450000};
+	set_ports();
+	set_routes();
 	set_local(key4("10.1.0.1"));
 	set_local(key6(LAB_GTPU6));
 	set_local(key4("198.51.100.9"));
@@ -462,6 +532,8 @@ void lab_reset(void)
 	set_hop(HOP_HOST, "0.0.0.0", 0, 65535);
 	set_hop(HOP_ENB, "10.1.0.2", 0, 1500);
 	set_hop(HOP_EXIT, "203.0.113.1", 0, 1500);
+	set_hop(HOP_HOST1, "0.0.0.0", 0, 65535);
+	set_hop(HOP_EXIT1, "203.0.113.1", LAB_NETWORK_VLAN, 1500);
 	set_hop(HOP_ENB_VLAN, "10.1.0.4", 100, 1500);
 	set_hop(HOP_EXIT_VLAN, "203.0.113.1", 200, 1500);
 	set_hop(HOP_ENB_LOST, "10.1.0.6", 0, 1500);

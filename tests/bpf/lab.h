@@ -6,7 +6,8 @@
  * offsets from slot 0; pool 1 is 10.46.0.0, IPv4 alone, 16 offsets from slot 32. Slots from 48 are
  * extra: bearers beside a device's first, and one with addresses outside the pools. The machine itself
  * is also 198.51.100.9 and 2001:db8:99::9. A slot's device is offset `slot`, so slot 5 is 10.45.0.5
- * and 2001:db8:45:5::/64. */
+ * and 2001:db8:45:5::/64. Pool 2, 16 offsets from slot 64, has the addresses of pool 0 once more, in
+ * network 1, which is behind VLAN tag 77 of whatever port. */
 #ifndef TESTS_BPF_LAB_H
 #define TESTS_BPF_LAB_H
 
@@ -19,8 +20,9 @@
 #include "datapath/filter.h"
 
 enum {
-	LAB_SLOTS = 64,
-	LAB_HOPS = 40,
+	LAB_SLOTS = 80,
+	LAB_HOPS = MCORE_FIRST_PEER + 8,
+	LAB_NETWORK_VLAN = 77,
 	LAB_POLICIES = 8,
 	LAB_RULESETS = 4,
 	LAB_TAG_BITS = 12,
@@ -31,6 +33,8 @@ enum {
 enum lab_hop {
 	HOP_NONE,
 	HOP_HOST,
+	HOP_HOST1, /* in network 1 */
+	HOP_EXIT1,
 	HOP_ENB,
 	HOP_EXIT,
 	HOP_ENB_VLAN,
@@ -80,6 +84,8 @@ enum lab_slot {
 	RELAY_SMALL, /* to HOP_RELAY_SMALL */
 	RELAY_LOST,  /* to HOP_RELAY_LOST */
 	SAFE,        /* dedicated bearer of BEARERS, with its rates */
+	TWIN = 69,   /* in network 1, with DEVICE's addresses; 192.0.2.128/25 is behind it */
+	ROUTER,      /* in network 1; behind it are 192.0.2.0/24 and 2001:db8:b::/48 */
 };
 
 enum lab_policy { POLICY_NONE, POLICY_RULES, POLICY_THROTTLE, POLICY_BLOCK, POLICY_WALL };
@@ -130,6 +136,8 @@ void lab_close(void);
 /* Compiles lab.rules[filter] for the kernel. */
 void lab_compile(enum lab_ruleset);
 
+/* The slot of the device that an address is behind in network 1, -1 if it is behind none. */
+int lab_behind(const uint8_t *, bool v6);
 /* The address is in the map `peers`. */
 bool lab_is_peer(const uint8_t *, bool v6);
 

@@ -139,32 +139,30 @@ static unsigned bearer_of(const struct view *in, bool up, unsigned other)
 static int route(struct model *m, const struct session *s, const struct view *in, bool *host,
 		 const uint8_t *f, size_t n)
 {
-	uint32_t offset = 2, slot = STATIC;
-	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
-	bool device = pool || is_static(in);
+	bool own, behind, device;
+	int slot = slot_of(in, s->network, &own, &behind), back = HOP_HOST + s->network;
 
+	device = slot >= 0;
 	*host = false;
 	if (!routable(in))
 		return REASON_not_routable;
-	if (device && offset >= 2) {
-		const struct session *other;
+	if (device && !own) {
+		const struct session *other = &lab.sessions[slot];
+		bool there = behind ? other->teid != 0 : has_address(other, in->dst, in->v6);
 		const struct hop *h;
 
-		if (pool)
-			slot = pool->first_slot + offset;
-		other = &lab.sessions[slot];
-		if (!lab.settings->ue_to_ue && (!has_address(other, in->dst, in->v6) ||
-						!group_of(s) || group_of(s) != group_of(other)))
+		if (!lab.settings->ue_to_ue &&
+		    (!there || !group_of(s) || group_of(s) != group_of(other)))
 			return REASON_ue_to_ue;
-		if (has_address(other, in->dst, in->v6) && other->tft) {
-			slot = bearer_of(in, false, slot);
+		if (there && other->tft) {
+			slot = (int)bearer_of(in, false, (uint32_t)slot);
 			other = &lab.sessions[slot];
 		}
 		h = &lab.hops[other->peer];
-		if (has_address(other, in->dst, in->v6) && other->peer && !other->holding &&
+		if (there && other->peer && !other->holding &&
 		    h->state == HOP_READY && in->n + 8 + outer_len(h->family == 6) <= h->mtu &&
 		    in->p[in->v6 ? 7 : 8] > 1) {
-			m->other = (int)slot;
+			m->other = slot;
 			m->hop = other->peer;
 			return -1;
 		}
@@ -172,12 +170,12 @@ static int route(struct model *m, const struct session *s, const struct view *in
 	*host = device || is_local(in->dst, in->v6);
 	if (*host && gtp_inside(in, f, n))
 		return REASON_gtp_in_gtp;
-	m->hop = *host ? HOP_HOST : s->exit;
+	m->hop = *host ? back : s->exit;
 	*host |= lab.hops[m->hop].to_host;
 	if (!*host && lab.hops[m->hop].state == HOP_READY &&
 	    (in->n > lab.hops[m->hop].mtu || in->p[in->v6 ? 7 : 8] <= 1)) {
 		*host = true;
-		m->hop = HOP_HOST;
+		m->hop = back;
 	}
 	return lab.hops[m->hop].state == HOP_READY ? -1 : REASON_no_next_hop;
 }
@@ -202,7 +200,8 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 	size_t l2;
 	int reason;
 
-	if (!source_ok(s, in))
+	if (!source_ok(s, in) &&
+	    (s->network != 1 || lab_behind(in->src, in->v6) != (int)s->owner))
 		return REASON_spoofed_source;
 	if (s->flags & SESSION_DEDICATED &&
 	    bearer_of(in, true, LAB_SLOTS) != (unsigned)(s - lab.sessions))
@@ -326,23 +325,27 @@ static int uplink(struct model *m, const uint8_t *f, size_t n, const struct view
 
 static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const struct view *in)
 {
-	uint32_t offset = 2, other, slot;
-	const struct pool *pool = pool_with(in->dst, in->v6, &offset);
+	const uint32_t network = network_of(f);
+	uint32_t other, slot;
+	bool own, behind;
+	int at = slot_of(in, network, &own, &behind);
 	const struct session *s;
 	const struct hop *h;
 	size_t out;
 	bool judged = false;
 	int reason;
 
-	if ((!pool && !is_static(in)) || offset < 2)
+	if (at < 0 || own)
 		return REASON_not_ours;
-	if (role != LAB_HOST && (is_local(in->src, in->v6) || pool_with(in->src, in->v6, &other)))
+	if (role != LAB_HOST &&
+	    (is_local(in->src, in->v6) || pool_with(in->src, in->v6, network, &other) ||
+	     (network == 1 && lab_behind(in->src, in->v6) >= 0)))
 		return REASON_own_source;
 	if (role != LAB_HOST && martian(in))
 		return REASON_martian_source;
-	slot = pool ? pool->first_slot + offset : STATIC;
+	slot = (uint32_t)at;
 	s = &lab.sessions[slot];
-	if (!has_address(s, in->dst, in->v6))
+	if (behind ? !s->teid : !has_address(s, in->dst, in->v6))
 		return REASON_no_session;
 	if (s->tft) {
 		slot = bearer_of(in, false, slot);

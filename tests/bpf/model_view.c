@@ -30,15 +30,14 @@ bool view_ip(const uint8_t *p, size_t room, bool v6, struct view *v)
 	return v->hlen >= 20 && v->n >= v->hlen && v->n <= room;
 }
 
-/* The pool an address is in, and its offset there; NULL if none. */
-const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t *offset)
+const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t network, uint32_t *offset)
 {
 	for (int i = 0; i < MCORE_MAX_POOLS && lab.settings->pools[i].size; i++) {
 		const struct pool *p = &lab.settings->pools[i];
 		uint64_t base = v6 ? p->base6 : p->base4;
 		uint64_t x = v6 ? (uint64_t)get32(a) << 32 | get32(a + 4) : get32(a);
 
-		if (base && x >= base && x - base < p->size) {
+		if (p->network == network && base && x >= base && x - base < p->size) {
 			*offset = (uint32_t)(x - base);
 			return p;
 		}
@@ -46,15 +45,24 @@ const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t *offset)
 	return NULL;
 }
 
+uint32_t network_of(const uint8_t *f)
+{
+	unsigned type = get16(f + 12);
+
+	return lab.settings->networks && (type == 0x8100 || type == 0x88a8) &&
+	       (get16(f + 14) & 0xfff) == LAB_NETWORK_VLAN;
+}
+
 /* The gateway address of the pool that the slot belongs to. */
 void gateway(uint32_t slot, bool v6, uint8_t *out)
 {
+	const uint32_t network = lab.sessions[slot].network;
 	const struct pool *p = NULL;
 
 	for (int i = 0; i < MCORE_MAX_POOLS && lab.settings->pools[i].size; i++) {
 		const struct pool *q = &lab.settings->pools[i];
 
-		if (v6 ? !q->base6 : !q->base4)
+		if ((v6 ? !q->base6 : !q->base4) || q->network != network)
 			continue;
 		if (!p || (slot >= q->first_slot && slot < q->first_slot + q->size))
 			p = q;
@@ -71,13 +79,28 @@ void gateway(uint32_t slot, bool v6, uint8_t *out)
 	}
 }
 
-bool is_static(const struct view *v)
+static bool is_static(const struct view *v)
 {
 	uint8_t a4[4], a6[16];
 
 	inet_pton(AF_INET, "192.0.2.77", a4);
 	inet_pton(AF_INET6, "2001:db8:77:77::", a6);
 	return lab.settings->addresses && !memcmp(v->dst, v->v6 ? a6 : a4, v->v6 ? 8 : 4);
+}
+
+int slot_of(const struct view *v, uint32_t network, bool *own, bool *behind)
+{
+	uint32_t offset = 0;
+	const struct pool *pool = pool_with(v->dst, v->v6, network, &offset);
+
+	*own = pool && offset < 2;
+	*behind = false;
+	if (pool)
+		return (int)(pool->first_slot + offset);
+	if (!network && is_static(v))
+		return STATIC;
+	*behind = network == 1;
+	return network == 1 ? lab_behind(v->dst, v->v6) : -1;
 }
 
 bool is_gtpu(const uint8_t *a, bool v6)

@@ -62,7 +62,7 @@ static int setup(void **state)
 	dp.map[MAP_SESSIONS] = array("sessions", sizeof(struct session), dp.slots);
 	dp.map[MAP_HOPS] = array("hops", sizeof(struct hop), HOPS);
 	dp.map[MAP_SETTINGS] = array("settings", sizeof(struct settings), 1);
-	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct ip_key), 4, dp.addresses_max);
+	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct address_key), 4, dp.addresses_max);
 	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), 1000);
 	dp.map[MAP_PEERS] = hash("peers", sizeof(struct ip_key), 4, 1000);
 	dp.map[MAP_SENDERS] =
