@@ -10,8 +10,15 @@
 #include "pgw/pgw.h"
 #include "sgw/sgw.h"
 
-struct settings_apn {
+struct settings_network {
 	const char *name;
+	uint32_t table;
+	const char **interface; /* names */
+	unsigned interfaces;
+};
+
+struct settings_apn {
+	const char *name, *network; /* "": the common one */
 	struct config_prefix ipv4, ipv6;
 	struct in6_addr *dns;
 	unsigned dns_n;
@@ -83,6 +90,8 @@ struct mcored_settings {
 	struct dp_hold hold;
 	struct settings_interface *interface;
 	unsigned interfaces;
+	struct settings_network *network;
+	unsigned networks;
 	struct settings_apn *apn;
 	unsigned apns;
 	struct settings_bearer *bearer;
@@ -93,6 +102,9 @@ struct mcored_settings {
 	struct settings_profile *profile;
 	unsigned profiles;
 };
+
+/* The place of a network in pgw.networks, from 1 on; 0: the common one, or there is none of that name. */
+unsigned settings_network_of(const struct mcored_settings *, const char *name);
 
 /* Reads and checks. 0, or -EINVAL or an errno after every mistake was printed to stderr. */
 int settings_load(const char *path, struct mcored_settings *out, struct arena *);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What spans several keys of the configuration: mistakes, and what works but hardly as meant. */
+#include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <arpa/inet.h>
 #include "settings_rows.h"
@@ -39,15 +40,23 @@ static const struct settings_apn *find_apn(const struct mcored_settings *s, cons
 	return NULL;
 }
 
-/* The pool that an address is in. */
-static const struct settings_apn *pool_of(const struct mcored_settings *s, const struct in6_addr *address)
+/* The pool that an address is in; of a network, or NULL: of any. */
+static const struct settings_apn *pool_in(const struct mcored_settings *s, const char *network,
+					  const struct in6_addr *address)
 {
 	const struct config_prefix one = { *address, 128 };
 
 	for (unsigned i = 0; i < s->apns; i++)
-		if (prefixes_meet(&one, &s->apn[i].ipv4) || prefixes_meet(&one, &s->apn[i].ipv6))
+		if (network && strcmp(network, s->apn[i].network) != 0)
+			continue;
+		else if (prefixes_meet(&one, &s->apn[i].ipv4) || prefixes_meet(&one, &s->apn[i].ipv6))
 			return &s->apn[i];
 	return NULL;
+}
+
+static const struct settings_apn *pool_of(const struct mcored_settings *s, const struct in6_addr *address)
+{
+	return pool_in(s, NULL, address);
 }
 
 static const struct settings_interface *find_interface(const struct mcored_settings *s, const char *name)
@@ -56,6 +65,43 @@ static const struct settings_interface *find_interface(const struct mcored_setti
 		if (!strcmp(s->interface[i].name, name))
 			return &s->interface[i];
 	return NULL;
+}
+
+static bool network_has(const struct mcored_settings *s, const char *network, const char *interface)
+{
+	const struct settings_network *n = &s->network[settings_network_of(s, network) - 1];
+
+	for (unsigned i = 0; i < n->interfaces; i++)
+		if (!strcmp(n->interface[i], interface))
+			return true;
+	return false;
+}
+
+static void check_network(struct findings *f, unsigned i)
+{
+	const struct settings_network *n = &f->s->network[i];
+
+	if (settings_network_of(f->s, n->name) != i + 1)
+		WRONG(f, key_of("pgw.networks[%u].name", i), "'%s' is there twice", n->name);
+	if (n->table >= RT_TABLE_COMPAT && n->table <= RT_TABLE_LOCAL)
+		WRONG(f, key_of("pgw.networks[%u].table", i), "252 to 255 are the system's own");
+	for (unsigned k = 0; k < n->interfaces; k++) {
+		const struct settings_interface *in = find_interface(f->s, n->interface[k]);
+
+		if (!in || !(in->role & DP_SGI))
+			WRONG(f, key_of("pgw.networks[%u].interfaces[%u]", i, k), "'%s' is none of "
+			      "datapath.interfaces with the role sgi or both", n->interface[k]);
+	}
+	for (unsigned k = 0; k < i; k++) {
+		const struct settings_network *m = &f->s->network[k];
+
+		if (m->table == n->table)
+			WRONG(f, key_of("pgw.networks[%u].table", i), "is that of '%s', too", m->name);
+		for (unsigned j = 0; j < n->interfaces; j++)
+			if (network_has(f->s, m->name, n->interface[j]))
+				WRONG(f, key_of("pgw.networks[%u].interfaces[%u]", i, j),
+				      "'%s' is of '%s' already", n->interface[j], m->name);
+	}
 }
 
 static void check_pools(struct findings *f, unsigned i)
@@ -68,6 +114,8 @@ static void check_pools(struct findings *f, unsigned i)
 
 		if (!strcasecmp(a->name, b->name))
 			WRONG(f, key_of("pgw.apns[%u].name", i), "\"%s\" is there twice", a->name);
+		if (strcmp(a->network, b->network) != 0)
+			continue;
 		if (prefixes_meet(&a->ipv4, &b->ipv4))
 			WRONG(f, key_of("pgw.apns[%u].ipv4", i), "shares addresses with that of \"%s\"",
 			      b->name);
@@ -75,9 +123,14 @@ static void check_pools(struct findings *f, unsigned i)
 			WRONG(f, key_of("pgw.apns[%u].ipv6", i), "shares addresses with that of \"%s\"",
 			      b->name);
 	}
-	if (a->has_gateway && pool_of(f->s, &a->gateway))
+	if (a->has_gateway && pool_in(f->s, a->network, &a->gateway))
 		WRONG(f, key_of("pgw.apns[%u].gateway", i), "is an address for devices: in the pool of "
-		      "\"%s\"", pool_of(f->s, &a->gateway)->name);
+		      "\"%s\"", pool_in(f->s, a->network, &a->gateway)->name);
+	if (*a->network && !settings_network_of(f->s, a->network))
+		WRONG(f, key_of("pgw.apns[%u].network", i), "'%s' is none of pgw.networks", a->network);
+	else if (*a->network && *a->device && !network_has(f->s, a->network, a->device))
+		WRONG(f, key_of("pgw.apns[%u].device", i), "'%s' is no interface of the network '%s'",
+		      a->device, a->network);
 	if (*a->device && (!device || !(device->role & DP_SGI)))
 		ODD(f, key_of("pgw.apns[%u].device", i), "'%s' is none of datapath.interfaces with the role "
 		    "sgi or both, so what comes back through it takes the slow way", a->device);
@@ -201,6 +254,8 @@ void settings_check(struct findings *f)
 	unsigned roles = 0;
 
 	check_interfaces(f);
+	for (unsigned i = 0; i < f->s->networks; i++)
+		check_network(f, i);
 	for (unsigned i = 0; i < f->s->apns; i++)
 		check_pools(f, i);
 	check_profiles(f);

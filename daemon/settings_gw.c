@@ -155,6 +155,8 @@ static const struct config_row apn_rows[] = {
 	  .help = "next hop of a direct breakout; else that of the routing table" },
 	{ "device", CONFIG_STRING, A(device), .max = 15,
 	  .help = "SGi interface of a direct breakout; else that of the routing table" },
+	{ "network", CONFIG_STRING, A(network), .max = 31,
+	  .help = "one of pgw.networks; not given: the common one" },
 	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct settings_apn, bearer, bearers), .of = CONFIG_STRING,
 	  .max = PGW_APN_RULES, .item_max = PGW_RULE_NAME - 1, .reload = true,
 	  .help = "dedicated bearers of every device: names of pgw.bearers" },
@@ -196,6 +198,17 @@ static const struct config_row bearer_rows[] = {
 	  .max = TFT_MAX_FILTERS, .required = true, .help = "whose packets, the first that fits" },
 	{ 0 },
 };
+#define N(m) CONFIG_FIELD(struct settings_network, m)
+static const struct config_row network_rows[] = {
+	{ "name", CONFIG_STRING, N(name), .min = 1, .max = 31, .required = true,
+	  .help = "that APNs name" },
+	{ "table", CONFIG_INTEGER, N(table), .required = true, .min = 1, .max = 0x7fffffff,
+	  .help = "routing table by which this machine's stack routes what is of the network" },
+	{ "interfaces", CONFIG_LIST, CONFIG_ITEMS(struct settings_network, interface, interfaces),
+	  .of = CONFIG_STRING, .max = 32, .item_max = 15, .min = 1, .required = true,
+	  .help = "of datapath.interfaces: what comes by them is of the network, and a direct breakout leaves by the first" },
+	{ 0 },
+};
 static const struct config_row guaranteed_rows[] = {
 	{ "up", CONFIG_BITRATE, S(gbr_up), .reload = true, .help = "uplink; not given: no limit" },
 	{ "down", CONFIG_BITRATE, S(gbr_down), .reload = true, .help = "downlink; not given: no limit" },
@@ -205,6 +218,9 @@ const struct config_row settings_pgw_rows[] = {
 	{ "apns", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, apn, apns), .of = CONFIG_MAP,
 	  .rows = apn_rows, .check = check_apn, .min = 1, .max = MCORE_MAX_POOLS, .required = true,
 	  .help = "networks that devices reach" },
+	{ "networks", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, network, networks),
+	  .of = CONFIG_MAP, .rows = network_rows, .max = MCORE_MAX_NETWORKS - 1,
+	  .help = "apart from the common one and each other: their APNs may have the same addresses" },
 	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, bearer, bearers), .of = CONFIG_MAP,
 	  .rows = bearer_rows, .check = check_bearer, .max = PGW_MAX_RULES, .reload = true,
 	  .help = "rules for dedicated bearers" },

@@ -38,6 +38,29 @@ static struct in_addr ip4_of(const struct in6_addr *a)
 	return ip;
 }
 
+unsigned settings_network_of(const struct mcored_settings *s, const char *name)
+{
+	for (unsigned i = 0; i < s->networks; i++)
+		if (!strcmp(s->network[i].name, name))
+			return i + 1;
+	return 0;
+}
+
+static void datapath_networks(const struct mcored_settings *s, struct dp_config *c)
+{
+	c->networks = s->networks;
+	for (unsigned i = 0; i < s->networks; i++) {
+		const struct settings_network *n = &s->network[i];
+
+		snprintf(c->network[i].name, sizeof(c->network[i].name), "%s", n->name);
+		c->network[i].table = n->table;
+		for (unsigned k = 0; k < n->interfaces; k++)
+			for (unsigned j = 0; j < c->interfaces; j++)
+				if (!strcmp(c->interface[j].name, n->interface[k]))
+					c->interface[j].network = i + 1;
+	}
+}
+
 void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -56,6 +79,7 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 		snprintf(c->interface[i].name, IF_NAMESIZE, "%s", s->interface[i].name);
 		c->interface[i].role = s->interface[i].role;
 	}
+	datapath_networks(s, c);
 	c->pools = s->apns;
 	for (unsigned i = 0; i < s->apns; i++) {
 		const struct settings_apn *a = &s->apn[i];
@@ -71,7 +95,9 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 		p->breakout = a->breakout;
 		p->has_gateway = a->has_gateway;
 		p->gateway = a->gateway;
-		snprintf(p->device, sizeof(p->device), "%s", a->device);
+		p->network = settings_network_of(s, a->network);
+		snprintf(p->device, sizeof(p->device), "%s",
+			 p->network && !*a->device ? s->network[p->network - 1].interface[0] : a->device);
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Networks behind devices: framed routes (TS 29.061 16.4.7, RFC 2865 5.22, RFC 3162 2.5). They live in
- * the map `routes`, of which this file keeps what a slot has; after a restart it is read from there.
- * The longest prefix decides, so that a part of what is behind one device may be behind another; the
- * same prefix cannot. */
+/* Networks behind devices: framed routes (TS 29.061 16.4.7, RFC 2865 5.22, RFC 3162 2.5). They live
+ * in the map `routes`, of which this file keeps what a slot has; after a restart it is read from
+ * there. The longest prefix decides, so that a part of what is behind one device may be behind
+ * another; the same prefix cannot. */
 #include "datapath/internal.h"
 
 #include <bpf/bpf.h>
@@ -18,7 +18,10 @@ struct framed { /* the routes of a slot */
 };
 static struct framed *by_slot;
 
-static unsigned mapped_len(const struct dp_route *r) { return r->len + (ip_is4(&r->net) ? 96u : 0u); }
+static unsigned mapped_len(const struct dp_route *r)
+{
+	return r->len + (ip_is4(&r->net) ? 96u : 0u);
+}
 
 static struct route_key key_of(unsigned network, const struct dp_route *r)
 {

@@ -27,13 +27,13 @@
 #define BPFFS "/sys/fs/bpf"
 
 static const char *const map_name[DP_MAPS] = {
-	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",         [MAP_SETTINGS] = "settings",
-	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",       [MAP_IMSIS] = "imsis",
-	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",     [MAP_HELD] = "held",
-	[MAP_POLICIES] = "policies",   [MAP_FILTERS] = "filters",   [MAP_PROFILES] = "profiles",
-	[MAP_PEERS] = "peers",         [MAP_SENDERS] = "senders",   [MAP_DROPS] = "drops",
-	[MAP_ROUTES] = "routes",       [MAP_PORTS] = "ports",
-	[MAP_CAPTURING] = "capturing", [MAP_CAPTURED] = "captured", [MAP_TFTS] = "tfts",
+	[MAP_SESSIONS] = "sessions",   [MAP_HOPS] = "hops",       [MAP_SETTINGS] = "settings",
+	[MAP_ADDRESSES] = "addresses", [MAP_LOCAL] = "local",     [MAP_IMSIS] = "imsis",
+	[MAP_REASONS] = "reasons",     [MAP_EVENTS] = "events",   [MAP_HELD] = "held",
+	[MAP_POLICIES] = "policies",   [MAP_FILTERS] = "filters", [MAP_PROFILES] = "profiles",
+	[MAP_PEERS] = "peers",         [MAP_SENDERS] = "senders", [MAP_DROPS] = "drops",
+	[MAP_ROUTES] = "routes",       [MAP_PORTS] = "ports",     [MAP_CAPTURING] = "capturing",
+	[MAP_CAPTURED] = "captured",   [MAP_TFTS] = "tfts",
 };
 
 static const uint32_t hops_max = HOPS;
@@ -179,11 +179,15 @@ void load_unpin(void)
 static void set_sizes(struct bpf_object *object)
 {
 	const uint32_t size[DP_MAPS] = {
-		[MAP_SESSIONS] = dp.slots,          [MAP_HOPS] = HOPS,
-		[MAP_ADDRESSES] = dp.addresses_max, [MAP_IMSIS] = dp.imsis_max,
+		[MAP_SESSIONS] = dp.slots,
+		[MAP_HOPS] = HOPS,
+		[MAP_ADDRESSES] = dp.addresses_max,
+		[MAP_IMSIS] = dp.imsis_max,
 		[MAP_ROUTES] = dp.addresses_max,
-		[MAP_POLICIES] = dp.policies_max,   [MAP_FILTERS] = dp.filters_max,
-		[MAP_PROFILES] = dp.policies_max,   [MAP_PEERS] = HOPS,
+		[MAP_POLICIES] = dp.policies_max,
+		[MAP_FILTERS] = dp.filters_max,
+		[MAP_PROFILES] = dp.policies_max,
+		[MAP_PEERS] = HOPS,
 		[MAP_TFTS] = dp.tfts_max,
 	};
 
@@ -281,8 +285,7 @@ static bool same_meaning(int settings_fd, char *why, size_t cap)
 		const struct pool *a = &s.pools[i], *b = &dp.wanted.pools[i];
 
 		same &= a->first_slot == b->first_slot && a->size == b->size &&
-			a->base4 == b->base4 && a->base6 == b->base6 &&
-			a->network == b->network;
+			a->base4 == b->base4 && a->base6 == b->base6 && a->network == b->network;
 	}
 	same &= s.networks == dp.wanted.networks &&
 		!memcmp(s.tables, dp.wanted.tables, sizeof(s.tables));

@@ -100,8 +100,10 @@ int nat_start(void)
 	f = open_memstream(&script, &n);
 	if (!f)
 		return -ENOMEM;
-	fprintf(f, "%stable inet mcore {\n chain prerouting {\n"
-		   "  type filter hook prerouting priority raw;\n", head);
+	fprintf(f,
+		"%stable inet mcore {\n chain prerouting {\n"
+		"  type filter hook prerouting priority raw;\n",
+		head);
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		keep_apart(f, i);
 	fprintf(f, " }\n chain postrouting {\n  type nat hook postrouting priority srcnat;\n");

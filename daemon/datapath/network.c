@@ -5,8 +5,9 @@
  * that is. To this machine's stack it is the interface: rules send what comes by a network's host
  * device (mcore2 and on) or its ports to the network's own routing table, and there the last route,
  * below all that the administrator adds, is "unreachable", so that nothing falls through to the
- * common table and to another network's devices. What the stack answers itself has no such interface;
- * it inherits the mark that nftables put on the question (nat.c), for which there is a rule, too. */
+ * common table and to another network's devices. What the stack answers itself has no such
+ * interface; it inherits the mark that nftables put on the question (nat.c), for which there is a
+ * rule, too. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -178,7 +179,8 @@ static int start(unsigned network, struct rules *rules)
 	/* So that the reverse path filter looks where answers would go, too. */
 	for (unsigned i = 0; i < dp.config.interfaces; i++)
 		if (dp.config.interface[i].network == network)
-			host_sysctl("1", "ipv4/conf/%s/src_valid_mark", dp.config.interface[i].name);
+			host_sysctl("1", "ipv4/conf/%s/src_valid_mark",
+				    dp.config.interface[i].name);
 	return err;
 }
 

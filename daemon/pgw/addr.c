@@ -86,8 +86,9 @@ static uint32_t offset6(const struct range *r, const struct in6_addr *a)
 static bool in_another_pool(unsigned apn, struct in_addr ip4, const struct in6_addr *ip6)
 {
 	for (unsigned i = 0; i < range_n; i++)
-		if (i != apn && (offset4(&ranges[i], ip4) != INDEX_NONE ||
-				 offset6(&ranges[i], ip6) != INDEX_NONE))
+		if (i != apn && dp_pool_network(i) == dp_pool_network(apn) &&
+		    (offset4(&ranges[i], ip4) != INDEX_NONE ||
+		     offset6(&ranges[i], ip6) != INDEX_NONE))
 			return true;
 	return false;
 }

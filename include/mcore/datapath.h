@@ -216,8 +216,8 @@ struct settings {
 	__u32 routes;	 /* entries in the map `routes` */
 	__u32 reserved32;
 	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
-	__u32 tables[MCORE_MAX_NETWORKS]; /* routing table of each network; for the daemon */
 	struct pool pools[MCORE_MAX_POOLS];
+	__u32 tables[MCORE_MAX_NETWORKS]; /* routing table of each network; for the daemon */
 };
 
 /* Key of `local` (hash, value 1): this machine's own addresses. IPv4 as ::ffff:a.b.c.d. */

@@ -3,8 +3,7 @@
 #include "cases.h"
 
 static const struct test_cases *const tables[] = {
-	&cases_uplink, &cases_inside, &cases_downlink, &cases_policy, &cases_relay,
-	&cases_network,
+	&cases_uplink, &cases_inside, &cases_network, &cases_downlink, &cases_policy, &cases_relay,
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 

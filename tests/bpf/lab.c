@@ -95,13 +95,12 @@ static bool interfaces(void)
 		   "ip link add mcore0 type veth peer name mcore1"))
 		return false;
 	for (int i = 0; i < LAB_HOPS; i++)
-		lab.iface[i] = (int)if_nametoindex(i == HOP_HOST || i == HOP_HOST1 ? "mcore1"
-						   : i == HOP_EXIT || i == HOP_EXIT1 ||
-								   i == HOP_EXIT_VLAN ||
-								   i == HOP_EXIT_LOST ||
-								   i == HOP_EXIT_SMALL
-							   ? "sgi"
-							   : "access");
+		lab.iface[i] = (int)if_nametoindex(
+			i == HOP_HOST || i == HOP_HOST1 ? "mcore1"
+			: i == HOP_EXIT || i == HOP_EXIT1 || i == HOP_EXIT_VLAN ||
+					i == HOP_EXIT_LOST || i == HOP_EXIT_SMALL
+				? "sgi"
+				: "access");
 	lab.aside = (int)if_nametoindex("lo");
 	return true;
 }
@@ -271,7 +270,8 @@ int lab_behind(const uint8_t *addr, bool v6)
 static void set_ports(void)
 {
 	int map = bpf_object__find_map_fd_by_name(lab.obj, "ports");
-	const int port[] = {lab.iface[HOP_ENB], lab.iface[HOP_EXIT], lab.iface[HOP_HOST], lab.aside};
+	const int port[] = {lab.iface[HOP_ENB], lab.iface[HOP_EXIT], lab.iface[HOP_HOST],
+			    lab.aside};
 	uint32_t network = 1;
 
 	for (unsigned i = 0; i < sizeof port / sizeof *port; i++) {
@@ -316,7 +316,8 @@ static struct session *set_session(unsigned slot, enum lab_hop peer, enum lab_ho
 	snprintf(s->imsi, sizeof s->imsi, "0010100000000%02u", slot % 100);
 	s->ue4 = htonl(slot < 32 || slot >= 64 ? 0x0a2d0000u + slot % 64 : 0x0a2e0000u + slot - 32);
 	if (slot < 32 || slot >= 64)
-		memcpy(s->ue6, (uint8_t[8]){0x20, 1, 0xd, 0xb8, 0, 0x45, 0, (uint8_t)(slot % 64)}, 8);
+		memcpy(s->ue6, (uint8_t[8]){0x20, 1, 0xd, 0xb8, 0, 0x45, 0, (uint8_t)(slot % 64)},
+		       8);
 	memcpy(s->iid, (uint8_t[8]){0, 0, 0, 0, 0, 0, 0x1d, (uint8_t)slot}, 8);
 	return s;
 }
@@ -509,10 +510,8 @@ void lab_reset(void)
 	memcpy(c->gtpu6, key6(LAB_GTPU6).addr, 16);
 	c->tag_bits = LAB_TAG_BITS;
 	c->slots = LAB_SLOTS;
-	c->pools[0] = (struct pool){.first_slot = 0,
-				    .size = 32,
-				    .base4 = 0x0a2d0000,
-				    .base6 = 0x20010db800450000};
+	c->pools[0] = (struct pool){
+		.first_slot = 0, .size = 32, .base4 = 0x0a2d0000, .base6 = 0x20010db800450000};
 	c->pools[1] = (struct pool){.first_slot = 32, .size = 16, .base4 = 0x0a2e0000};
 	c->pools[2] = (struct pool){.first_slot = 64,
 				    .size = 16,

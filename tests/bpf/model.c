@@ -159,9 +159,8 @@ static int route(struct model *m, const struct session *s, const struct view *in
 			other = &lab.sessions[slot];
 		}
 		h = &lab.hops[other->peer];
-		if (there && other->peer && !other->holding &&
-		    h->state == HOP_READY && in->n + 8 + outer_len(h->family == 6) <= h->mtu &&
-		    in->p[in->v6 ? 7 : 8] > 1) {
+		if (there && other->peer && !other->holding && h->state == HOP_READY &&
+		    in->n + 8 + outer_len(h->family == 6) <= h->mtu && in->p[in->v6 ? 7 : 8] > 1) {
 			m->other = slot;
 			m->hop = other->peer;
 			return -1;
@@ -200,8 +199,7 @@ static int from_device(struct model *m, const struct session *s, const struct vi
 	size_t l2;
 	int reason;
 
-	if (!source_ok(s, in) &&
-	    (s->network != 1 || lab_behind(in->src, in->v6) != (int)s->owner))
+	if (!source_ok(s, in) && (s->network != 1 || lab_behind(in->src, in->v6) != (int)s->owner))
 		return REASON_spoofed_source;
 	if (s->flags & SESSION_DEDICATED &&
 	    bearer_of(in, true, LAB_SLOTS) != (unsigned)(s - lab.sessions))

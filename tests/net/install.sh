@@ -93,13 +93,21 @@ wrong 's/up: 500mbit/up: 500/' "32:11: hss.profiles[0].up: '500' is not a bit ra
 wrong 's/10.45.0.0/10.45.0.1/' "45:13: pgw.apns[0].ipv4: '10.45.0.1/16' is not a prefix without host bits"
 wrong 's,10.46.0.0/16,10.45.128.0/17,' '52:13: pgw.apns[1].ipv4: shares addresses with that of "internet"'
 wrong 's/gateway: .*/gateway: 10.46.0.1/' '57:16: pgw.apns[1].gateway: is an address for devices'
+wrong 's/^  apns:/  networks: [{name: a, table: 254, interfaces: [eth1]}]\n&/' \
+	"42:31: pgw.networks[0].table: 252 to 255 are the system's own"
+wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth0]}]\n&/' \
+	"42:47: pgw.networks[0].interfaces[0]: 'eth0' is none of datapath.interfaces with the role sgi"
+wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth1]}, {name: b, table: 7, interfaces: [eth1]}]\n&/' \
+	"42:72: pgw.networks[1].table: is that of 'a', too"
+wrong 's/^      breakout: direct/      network: a\n&/' "56:16: pgw.apns[1].network: 'a' is none of pgw.networks"
 wrong 's/role: sgi/role: access/' "56:17: pgw.apns[1].breakout: direct needs"
-wrong 's/name: eth1/name: eth0/' "63:14: datapath.interfaces[1].name: 'eth0' is there twice"
+wrong 's/name: eth1/name: eth0/' "65:14: datapath.interfaces[1].name: 'eth0' is there twice"
 wrong 's/name: iot, /name: iott, /' "36:18: hss.profiles[0].apns[1].name: warning: no APN" 0
 wrong 's/device: eth1/device: eth2/' "58:15: pgw.apns[1].device: warning:" 0
 filled() { # the reference is a configuration once its required keys are filled in
 	"$LAB_BUILD/mcored" --schema | sed -E -e 's/^( *plmn:)$/\1 00101/' -e 's/^( *(address):)$/\1 [10.1.1.1]/' \
-		-e 's/^( *)#(gtpu:)$/\1\2 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 access/' \
+		-e 's/^( *)#(gtpu:)$/\1\2 10.1.1.1/' -e 's/^( *- name:)$/\1 internet/' -e 's/^( *role:)$/\1 both/' \
+		-e 's/^( *table:)$/\1 100/' -e 's/^(      interfaces:)$/\1 [internet]/' \
 		-e 's/^( *qci:)$/\1 5/' -e 's/^( *filters:)$/\1 [proto 17]/' \
 		-e 's,^( *)#(ipv4:)$,\1\2 10.45.0.0/16,' >"$LAB_DIR/schema.yaml"
 	"$LAB_BUILD/mcored" -c "$LAB_DIR/schema.yaml" --check

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# APNs that are networks of their own: three with the same addresses for devices, each with an
+# "Internet" behind it that has the same server. One is the common network, one leaves through the
+# stack by its own routing table, one directly by a VLAN (or a port, where the kernel has none). Packets of the same device address find the
+# right side both ways, also what the stack answers itself; none goes across; a restart keeps it.
+. "$(dirname "$0")/lib.sh"
+
+SERVER=203.0.113.9 SERVER6=2001:db8:9::9
+lab_up
+# internet NAME: a namespace with the server, of which the lab's $LAB-inet is the first.
+internet() {
+	ip netns add "$LAB-$1"
+	in_ns "$1" ip link set lo up
+	in_ns "$1" ethtool -K lo tx off >/dev/null 2>&1
+}
+others_gone() {
+	local ns
+	for ns in two three; do ip netns del "$LAB-$ns" 2>/dev/null; done
+}
+trap 'others_gone; failed=$((failed + 1)); echo "not ok - $NAME: ended early"; finish' EXIT
+internet two
+internet three
+ip -n "$LAB-core" link add sgi2 type veth peer name net0 netns "$LAB-two"
+ip -n "$LAB-core" link add sgi3 type veth peer name net0 netns "$LAB-three"
+for pair in core:sgi2 core:sgi3 two:net0 three:net0; do
+	ip -n "$LAB-${pair%:*}" link set "${pair#*:}" up
+	in_ns "${pair%:*}" ethtool -K "${pair#*:}" tx off gro on >/dev/null 2>&1
+	in_ns "${pair%:*}" ethtool -K "${pair#*:}" rxvlan off txvlan off >/dev/null 2>&1
+done
+VLAN=
+if ip -n "$LAB-core" link add link sgi3 name sgi3.30 type vlan id 30 2>/dev/null; then
+	VLAN=.30
+	ip -n "$LAB-three" link add link net0 name net0.30 type vlan id 30
+else
+	skip_one "a network's VLAN" "no VLAN devices in this kernel"
+fi
+# All three sides have the same subnet, too.
+lab_address core sgi2 198.51.100.1/24
+lab_address core sgi3$VLAN 198.51.100.1/24
+lab_address two net0 198.51.100.2/24
+lab_address three net0$VLAN 198.51.100.2/24 2001:db8:ff::2/64
+lab_address core sgi3$VLAN 2001:db8:ff::1/64
+for ns in inet two three; do
+	lab_address $ns lo $SERVER/32 $SERVER6/128
+	ip -n "$LAB-$ns" route replace 10.45.0.0/16 via 198.51.100.1
+done
+ip -n "$LAB-three" route add 2001:db8:45::/48 via 2001:db8:ff::1
+# The administrator's part: routes of the core, in the main table and in the second network's.
+ip -n "$LAB-core" route add $SERVER via 198.51.100.2 dev sgi
+ip -n "$LAB-core" route add 198.51.100.0/24 dev sgi2 table 102
+ip -n "$LAB-core" route add default via 198.51.100.2 dev sgi2 table 102
+
+apn() { # NAME ARGS
+	printf '    - {name: %s, ipv4: 10.45.0.0/16, ipv6: 2001:db8:45::/48, %s}\\n' "$1" "$2"
+}
+lab_config '/^  apns:/,/^ *device: sgi/d' \
+	"s|^pgw:|&\\n  networks:\\n    - {name: corp, table: 102, interfaces: [sgi2]}\\n    - {name: plant, table: 103, interfaces: [sgi3$VLAN]}\\n  apns:\\n$(apn internet 'breakout: kernel')$(apn corp 'breakout: kernel, network: corp')$(apn plant 'breakout: direct, network: plant, gateway: 198.51.100.2')|" \
+	's|^\( *\)- {name: iot, \(type.*\)|\1- {name: corp, \2\n\1- {name: plant, \2|' \
+	"s|^    - {name: sgi, role: sgi}|&\n    - {name: sgi2, role: sgi}\n    - {name: sgi3$VLAN, role: sgi}|" \
+	's|^  mode: auto|&\n  ue_to_ue: yes|'
+check "mcored starts" lab_start
+add_sims 4 >/dev/null
+
+# shellcheck disable=SC2046
+ransim_run $(device 1 internet) $(device 2 corp) $(device 3 plant) $(device 4 internet)
+check "devices attach" wait_for 10 registered 4
+address() { session "$1" "${2:-ipv4}"; }
+check "three of them with the same address" is 1 eval \
+	'for i in 1 2 3; do ip -n "$LAB-ue$i" -4 -o addr show scope global | grep -o "10[.]45[.0-9]*"; done | sort -u | wc -l'
+UE=$(ip -n "$LAB-ue2" -4 -o addr show scope global | grep -o '10[.]45[.0-9]*' | head -1)
+UE4=$(ip -n "$LAB-ue4" -4 -o addr show scope global | grep -o '10[.]45[.0-9]*' | head -1)
+
+echoes() { in_ns "$1" cat /proc/net/snmp | awk '/^Icmp:/ { if (n++) print $(at); else for (i = 1; i <= NF; i++) if ($i == "InEchos") at = i }'; }
+# reaches N NAMESPACE: the server as the Nth device sees it is that one, and only that one.
+reaches() {
+	local ns before after
+	for ns in inet two three; do before+="$(echoes $ns) "; done
+	ping_ue "$1" $SERVER || return 1
+	for ns in inet two three; do
+		after=$(echoes $ns)
+		set -- "$1" "$2" "${before%% *}"
+		before=${before#* }
+		[ "$((after - $3))" = "$([ $ns = "$2" ] && echo 3 || echo 0)" ] ||
+			{ echo "$ns: $3 echo requests, then $after"; return 1; }
+	done
+}
+each() {
+	check "the common network's device reaches its own server$1" reaches 1 inet
+	check "a network's by its routing table$1" reaches 2 two
+	check "a network's directly$1" reaches 3 three
+}
+each ""
+check "IPv6 goes there, too" ue 3 ping -n -q -c 2 -i 0.2 -W 2 $SERVER6
+answered() { ue "$1" ping -n -q -c 2 -i 0.2 -W 2 10.45.0.1; }
+check "the gateway answers the common network's device" answered 1
+check "and another network's, which has the same address" answered 2
+# The same tuple twice: what masquerade remembers of one does not touch the other.
+same_tuple() {
+	ue 1 ping -n -q -e 77 -c 5 -i 0.2 -W 2 $SERVER &
+	reaches2=$(ue 2 ping -n -q -e 77 -c 5 -i 0.2 -W 2 $SERVER)
+	wait $! && grep -q ' 0% packet loss' <<<"$reaches2"
+}
+check "two devices with the same address and identifier at once" same_tuple
+check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
+no() { ! "$@"; }
+check "devices of one network reach each other where allowed" ping_ue 1 "$UE4"
+check "those of another do not" no ue 2 ping -n -q -c 2 -i 0.2 -W 1 "$UE4"
+check "nor by their own gateway" no ue 3 ping -n -q -c 2 -i 0.2 -W 1 "$UE4"
+
+mark
+lab_stop
+check "mcored starts again" lab_start
+check "and finds its sessions" logged 'adopted_sessions=4'
+each " after a restart"
+check "rules of networks are there once" is 6 eval 'ip -n "$LAB-core" rule show | grep -c "lookup 10[23]"'
+others_gone
+finish
