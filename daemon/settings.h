@@ -73,7 +73,6 @@ struct mcored_settings {
 		uint8_t *v;
 		unsigned n;
 	} roles;
-	bool mme_role, hss_role, sgw_role, pgw_role;
 	enum log_level log_level;
 	const char *store_path, *store_key;
 	const char *api_socket, *api_group;

@@ -5,8 +5,6 @@
 #include <arpa/inet.h>
 #include "settings_rows.h"
 
-enum { ROLE_MME, ROLE_HSS, ROLE_SGW, ROLE_PGW };
-
 #define WRONG(f, key, ...) config_error((f)->wrong, (f)->arena, key, __VA_ARGS__)
 #define ODD(f, key, ...) config_error((f)->odd, (f)->arena, key, "warning: " __VA_ARGS__)
 
