@@ -9,7 +9,7 @@
 static const char *parse_rule(const char *text, void *out, size_t size, struct arena *arena)
 {
 	enum { CAP = 256 };
-	char *error = arena_alloc(arena, CAP);
+	char error[CAP];
 	const char *wrong = filter_rule_parse(text, out, error, CAP);
 	char *message;
 
