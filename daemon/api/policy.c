@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include "datapath/datapath.h"
+#include "pgw/pgw.h"
 #include "policy/policy.h"
 
 static bool have_policy(struct api_request *r)
@@ -144,6 +145,7 @@ void policy_plan_post(struct api_request *r)
 	struct policy_set set;
 	const char *text;
 	json_t *body = have_policy(r) ? file_body(r, &text) : NULL, *lines;
+	struct policy_use *use;
 
 	if (!body)
 		return;
@@ -151,7 +153,9 @@ void policy_plan_post(struct api_request *r)
 		api_reply(r, 400, errors_json(&errors));
 	} else {
 		lines = json_array();
-		policy_plan(policy_current(), &set, policy_sessions, say_line, lines);
+		use = policy_uses(policy_current());
+		policy_plan(policy_current(), &set, use, say_line, lines);
+		free(use);
 		api_reply(r, 200,
 			  json_pack("{s:I,s:o}", "version", (json_int_t)policy_version(), "changes",
 				    lines));
@@ -354,11 +358,15 @@ static bool add_subscriber(void *arg, const struct subscriber *s)
 static void add_apn(struct devices *d, const char *apn)
 {
 	const struct session *s;
+	uint64_t up, down;
 	imsi_t imsi;
 
-	for (uint32_t slot = 0; (s = dp_session_next(&slot)); slot++)
-		if (s->owner == slot && !strcasecmp(s->apn, apn) && imsi_parse(s->imsi, &imsi))
+	for (uint32_t slot = 0; (s = dp_session_next(&slot)); slot++) {
+		const char *its = s->owner == slot ? pgw_apn(slot, &up, &down) : NULL;
+
+		if (its && !strcasecmp(its, apn) && imsi_parse(s->imsi, &imsi))
 			add_device(d, imsi);
+	}
 }
 
 static const char *add_listed(struct devices *d, const json_t *list)

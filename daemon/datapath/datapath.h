@@ -143,6 +143,7 @@ uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
 uint32_t dp_pool_size(unsigned pool);
 unsigned dp_pool_network(unsigned pool);
 uint32_t dp_extra_slot(void);
+uint32_t dp_slots(void); /* in use or not: 0 up to that */
 
 struct dp_session {
 	imsi_t imsi;

@@ -46,6 +46,8 @@ const struct session *dp_session(uint32_t slot)
 	return s && s->teid ? s : NULL;
 }
 
+uint32_t dp_slots(void) { return dp.slots; }
+
 const struct session *dp_session_next(uint32_t *slot)
 {
 	for (; *slot < dp.slots; ++*slot)

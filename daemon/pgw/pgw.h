@@ -77,8 +77,9 @@ struct pgw_policy {
 	void (*end)(imsi_t, const char *apn, uint32_t slot);
 };
 void pgw_set_policy(const struct pgw_policy *);
-/* The APN-AMBR of the session whose default bearer has that slot; false if none has. */
-bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down);
+/* The APN of the session whose default bearer has that slot, whole (the datapath's is cut), with its
+ * APN-AMBR; NULL if none has. */
+const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down);
 
 /* For dp_handler.slow_path. */
 void pgw_slow_path(uint32_t slot, const uint8_t *packet, size_t n);

@@ -121,15 +121,15 @@ static struct paa paa_of(const struct pgw_session *s)
 
 void pgw_set_policy(const struct pgw_policy *p) { policy = p; }
 
-bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down)
+const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down)
 {
 	const struct pgw_session *s = pgw_session_by_slot(slot);
 
 	if (!s)
-		return false;
-	*up = s->ambr_up;
-	*down = s->ambr_down;
-	return true;
+		return NULL;
+	*ambr_up = s->ambr_up;
+	*ambr_down = s->ambr_down;
+	return pgw.apn[s->apn].name;
 }
 
 static void policy_begin(const struct pgw_session *s, bool adopted)

@@ -86,16 +86,6 @@ void device_each(void (*fn)(void *arg, const struct store_device *), void *arg)
 		fn(arg, &d->own);
 }
 
-unsigned policy_devices_of(const char *profile)
-{
-	struct device *d, *next;
-	unsigned n = 0;
-
-	HASH_ITER (hh, devices, d, next)
-		n += !strcmp(d->own.profile, profile);
-	return n;
-}
-
 static void apply(struct store_device *d, const struct policy_change *c)
 {
 	if (c->set_profile)

@@ -14,7 +14,8 @@ struct plan {
 	void (*say)(void *arg, const char *line);
 	void *arg;
 	unsigned lines;
-	unsigned (*sessions)(const char *profile);
+	const struct policy_set *was;
+	const struct policy_use *use; /* of its profiles */
 };
 
 static void line(struct plan *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -100,9 +101,12 @@ struct rules {
 
 static bool same_rule(const struct filter_rule *a, const struct filter_rule *b)
 {
-	char x[FILTER_RULE_TEXT], y[FILTER_RULE_TEXT];
-
-	return !strcmp(filter_rule_print(a, x), filter_rule_print(b, y));
+	return a->up == b->up && a->down == b->down && a->allow == b->allow && a->dscp == b->dscp &&
+	       a->family == b->family && a->bits == b->bits &&
+	       !memcmp(&a->addr, &b->addr, sizeof(a->addr)) && a->protocol == b->protocol &&
+	       a->tos == b->tos && a->tos_mask == b->tos_mask &&
+	       a->remote.first == b->remote.first && a->remote.last == b->remote.last &&
+	       a->local.first == b->local.first && a->local.last == b->local.last;
 }
 
 /* How many of rule i's kind there are more in `a` up to i than in all of `b`. */
@@ -159,10 +163,12 @@ static bool differ(const struct policy_profile *a, const struct policy_profile *
 	       !same_rules((struct rules){a->wall, a->walls}, (struct rules){b->wall, b->walls});
 }
 
-static void head(struct plan *p, char sign, const char *name)
+/* was: NULL if it is new, and nobody's yet. */
+static void head(struct plan *p, char sign, const char *name, const struct policy_profile *was)
 {
-	if (p->sessions)
-		line(p, "%c profile %s (%u sessions)", sign, name, p->sessions(name));
+	if (p->use)
+		line(p, "%c profile %s (%u sessions)", sign, name,
+		     was ? p->use[was - p->was->profile].sessions : 0);
 	else
 		line(p, "%c profile %s", sign, name);
 }
@@ -177,7 +183,7 @@ static void plan_profile(struct plan *p, const struct policy_profile *was,
 
 	if (was && !differ(was, is))
 		return;
-	head(p, was ? '~' : '+', is->name);
+	head(p, was ? '~' : '+', is->name, was);
 	scalars(from, a);
 	scalars(is, b);
 	for (unsigned i = 0; i < SCALARS; i++)
@@ -211,16 +217,16 @@ static void plan_apns(struct plan *p, const struct policy_set *was, const struct
 }
 
 unsigned policy_plan(const struct policy_set *was, const struct policy_set *is,
-		     unsigned (*sessions)(const char *profile),
-		     void (*say)(void *arg, const char *line), void *arg)
+		     const struct policy_use *use, void (*say)(void *arg, const char *line),
+		     void *arg)
 {
-	struct plan p = {.say = say, .arg = arg, .sessions = sessions};
+	struct plan p = {.say = say, .arg = arg, .was = was, .use = use};
 
 	for (unsigned i = 0; i < is->profiles; i++)
 		plan_profile(&p, policy_profile_find(was, is->profile[i].name), &is->profile[i]);
 	for (unsigned i = 0; i < was->profiles; i++)
 		if (!policy_profile_find(is, was->profile[i].name))
-			head(&p, '-', was->profile[i].name);
+			head(&p, '-', was->profile[i].name, &was->profile[i]);
 	plan_apns(&p, was, is);
 	return p.lines;
 }

@@ -44,8 +44,8 @@ bool policy_session_at(uint32_t slot, struct policy_session *out)
 	if (!s || s->owner != slot || !imsi_parse(s->imsi, &out->imsi))
 		return false;
 	out->slot = slot;
-	out->apn = s->apn;
-	return pgw_ambr(slot, &out->ambr_up, &out->ambr_down);
+	out->apn = pgw_apn(slot, &out->ambr_up, &out->ambr_down);
+	return out->apn;
 }
 
 const struct policy_profile *policy_profile_for(imsi_t imsi, const char *apn)
@@ -105,16 +105,6 @@ static void hold_all(void)
 	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
 		if (policy_session_at(slot, &ps))
 			policy_hold(&ps);
-}
-
-unsigned policy_sessions(const char *profile)
-{
-	unsigned n = 0, index = dp_profile_find(profile);
-	const struct session *s;
-
-	for (uint32_t slot = 0; index && (s = dp_session_next(&slot)); slot++)
-		n += s->policy == index && s->owner == slot;
-	return n;
 }
 
 /* The profiles of a set by the datapath's index and by name. */
@@ -181,33 +171,28 @@ struct policy_use *policy_uses(const struct policy_set *set)
 
 /* ---- another set ---- */
 
-static int install(const struct policy_set *set)
+static int install(const struct policy_profile *p)
 {
-	int index = 1;
+	struct dp_profile d = {.name = p->name,
+			       .rule = p->rule,
+			       .rules = p->rules,
+			       .allow_default = !p->deny_default,
+			       .wall = p->wall,
+			       .walls = p->walls,
+			       .group = p->group,
+			       .hold = {.packets = p->buffer.packets,
+					.octets = p->buffer.octets,
+					.age_ms = p->buffer.age_ms},
+			       .quota_action = p->quota.then,
+			       .dscp_outer = p->dscp_outer,
+			       .dscp = {p->dscp_up, p->dscp_down},
+			       .throttle_up = p->quota.throttle.up,
+			       .throttle_down = p->quota.throttle.down,
+			       .rate_up = p->rate.up,
+			       .rate_down = p->rate.down,
+			       .quota = p->has_quota ? p->quota.bytes : 0};
+	int index = dp_profile_set(&d);
 
-	for (unsigned i = 0; i < set->profiles && index > 0; i++) {
-		const struct policy_profile *p = &set->profile[i];
-		struct dp_profile d = {.name = p->name,
-				       .rule = p->rule,
-				       .rules = p->rules,
-				       .allow_default = !p->deny_default,
-				       .wall = p->wall,
-				       .walls = p->walls,
-				       .group = p->group,
-				       .hold = {.packets = p->buffer.packets,
-						.octets = p->buffer.octets,
-						.age_ms = p->buffer.age_ms},
-				       .quota_action = p->quota.then,
-				       .dscp_outer = p->dscp_outer,
-				       .dscp = {p->dscp_up, p->dscp_down},
-				       .throttle_up = p->quota.throttle.up,
-				       .throttle_down = p->quota.throttle.down,
-				       .rate_up = p->rate.up,
-				       .rate_down = p->rate.down,
-				       .quota = p->has_quota ? p->quota.bytes : 0};
-
-		index = dp_profile_set(&d);
-	}
 	return index < 0 ? index : 0;
 }
 
@@ -219,21 +204,59 @@ static void uninstall(const struct policy_set *set, const struct policy_set *but
 			dp_profile_del(set->profile[i].name);
 }
 
+/* The first n profiles of a set are as they were. Backwards: each step finds the room that it left
+ * on the way. */
+static void put_back(const struct policy_set *is, unsigned n, const struct policy_set *was)
+{
+	while (n-- > 0) {
+		const char *name = is->profile[n].name;
+		const struct policy_profile *before = policy_profile_find(was, name);
+		int err = before ? install(before) : 0;
+
+		if (err)
+			LOG(ERROR, "policy.put_back", "profile=%s error=\"%s\"", name,
+			    strerror(-err));
+		if (!before)
+			dp_profile_del(name);
+	}
+}
+
 /* From the set that is in force to another, all or nothing. */
 static int change_to(struct in_force *to)
 {
-	const struct policy_set *was = policy_current();
-	const struct policy_set *is = to ? &to->set : &nothing;
-	int err = install(is);
+	const struct policy_set *was = policy_current(), *is = &to->set;
 
-	if (err) {
-		install(was);
-		uninstall(is, was);
-		return err;
+	for (unsigned i = 0; i < is->profiles; i++) {
+		int err = install(&is->profile[i]);
+
+		if (err) {
+			put_back(is, i, was);
+			return err;
+		}
 	}
 	state.now = to;
 	hold_all();
 	uninstall(was, is);
+	return 0;
+}
+
+/* To the set before (NULL: none), the same steps backwards. On an error the set in force stays. */
+static int change_back(struct in_force *to)
+{
+	const struct policy_set *is = policy_current(), *was = to ? &to->set : &nothing;
+
+	for (unsigned i = was->profiles; i-- > 0;) {
+		const struct policy_profile *p = &was->profile[i];
+		int err = policy_profile_find(is, p->name) ? 0 : install(p);
+
+		if (err) {
+			uninstall(was, is);
+			return err;
+		}
+	}
+	state.now = to;
+	hold_all();
+	put_back(is, is->profiles, was);
 	return 0;
 }
 
@@ -244,38 +267,42 @@ struct applying {
 	void *arg;
 };
 
+/* Where the set before cannot be had any more, the one that is not kept holds until the next. */
 static void stored(void *arg, int err)
 {
 	struct applying *a = arg;
-	struct in_force *unused = a->was;
+	struct in_force *is = state.now, *unused = a->was;
 
-	state.busy = false;
-	if (err) {
-		unused = state.now;
-		change_to(a->was);
-	} else {
-		state.version = a->version;
-	}
-	in_force_free(unused);
 	if (err)
-		LOG(ERROR, "policy.apply", "version=%llu error=\"%s\" text=\"not kept: as before\"",
+		LOG(ERROR, "policy.apply", "version=%llu error=\"%s\" text=\"not kept\"",
 		    (unsigned long long)a->version, strerror(-err));
 	else
 		LOG(INFO, "policy.apply", "version=%llu", (unsigned long long)a->version);
+	if (state.busy && err) /* else stopped meanwhile */
+		unused = change_back(a->was) ? a->was : is;
+	else if (state.busy)
+		state.version = a->version;
+	state.busy = false;
+	in_force_free(unused);
 	if (a->done)
 		a->done(a->arg, err, a->version);
 	free(a);
 }
 
-static const char *missing_profile(const struct policy_set *is)
+/* -EUCLEAN: a device has a profile that is not in the set. */
+static int missing_profile(const struct policy_set *is, const char **missing)
 {
 	const struct policy_set *was = policy_current();
+	struct policy_use *use = policy_uses(was);
 
-	for (unsigned i = 0; i < was->profiles; i++)
-		if (!policy_profile_find(is, was->profile[i].name) &&
-		    policy_devices_of(was->profile[i].name))
-			return was->profile[i].name;
-	return NULL;
+	*missing = NULL;
+	if (!use)
+		return -ENOMEM;
+	for (unsigned i = 0; i < was->profiles && !*missing; i++)
+		if (use[i].devices && !policy_profile_find(is, was->profile[i].name))
+			*missing = was->profile[i].name;
+	free(use);
+	return *missing ? -EUCLEAN : 0;
 }
 
 int policy_apply(const char *text, size_t n, const char *author, const char *note,
@@ -293,11 +320,10 @@ int policy_apply(const char *text, size_t n, const char *author, const char *not
 	struct applying *a;
 	int err = state.busy ? -EBUSY : policy_parse(text, n, &checked, arena, errors);
 
+	if (!err)
+		err = missing_profile(&checked, missing);
 	if (err)
 		return err;
-	*missing = missing_profile(&checked);
-	if (*missing)
-		return -EUCLEAN;
 	next = calloc(1, sizeof(*next));
 	a = calloc(1, sizeof(*a));
 	if (next && a)
@@ -353,8 +379,8 @@ int policy_start(char *error, size_t cap)
 		err = device_start();
 	if (!err)
 		err = quota_start();
-	if (!err && l.set)
-		err = install(&l.set->set);
+	for (unsigned i = 0; !err && l.set && i < l.set->set.profiles; i++)
+		err = install(&l.set->set.profile[i]);
 	if (err) {
 		snprintf(error, cap, "version %llu in the store: %s", (unsigned long long)l.version,
 			 l.errors.first ? l.errors.first->message : strerror(-err));

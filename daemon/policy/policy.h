@@ -74,23 +74,21 @@ const struct policy_profile *policy_profile_of_apn(const struct policy_set *, co
 void policy_print_schema(FILE *);
 
 /* What another set changes, a line at a time: "+ profile camera", "~ profile camera: rate.up
- * 2000000 -> 4000000", "  + 3 deny up 10.0.0.0/8". sessions(arg, name): how many have that profile;
+ * 2000000 -> 4000000", "  + 3 deny up 10.0.0.0/8". use: who has each profile of `was`, in its order;
  * NULL: it is not said. Returns the number of lines. */
+struct policy_use {
+	unsigned sessions, devices; /* devices: of their own */
+};
 unsigned policy_plan(const struct policy_set *was, const struct policy_set *is,
-		     unsigned (*sessions)(const char *profile),
-		     void (*say)(void *arg, const char *line), void *arg);
+		     const struct policy_use *use, void (*say)(void *arg, const char *line),
+		     void *arg);
 
 /* ---- in force ---- */
 
 const struct policy_set *policy_current(void);
 uint64_t policy_version(void); /* 0: none was applied */
-/* Sessions that have the profile. */
-unsigned policy_sessions(const char *profile);
 /* Who has each profile of the set, in its order, by one pass over all; the caller's to free. NULL:
  * out of memory. */
-struct policy_use {
-	unsigned sessions, devices; /* devices: of their own */
-};
 struct policy_use *policy_uses(const struct policy_set *);
 /* Makes the set hold for every session at once and keeps it as the next version. All or nothing:
  * done(arg, err, version), never from within, when it is on disk; on an error the set before holds
@@ -114,6 +112,5 @@ int policy_set_devices(const imsi_t *, size_t n, const struct policy_change *,
 		       void (*done)(void *arg, int err), void *arg);
 /* The device's own, zero but for imsi if it has nothing. */
 struct store_device policy_device(imsi_t);
-unsigned policy_devices_of(const char *profile);
 
 #endif

@@ -126,16 +126,16 @@ static void look_at(uint32_t slot, uint64_t now)
 {
 	const struct session *s = dp_session(slot);
 	const struct policy_profile *p;
+	struct policy_session ps;
 	uint64_t start;
 	struct use *u;
-	imsi_t imsi;
 
-	if (!counted(s) || s->owner != slot || !imsi_parse(s->imsi, &imsi))
+	if (!s || !counted(s) || !policy_session_at(slot, &ps))
 		return;
-	u = use_of(imsi, s->apn, true);
+	u = use_of(ps.imsi, ps.apn, true);
 	if (!u)
 		return;
-	p = policy_profile_for(imsi, s->apn);
+	p = policy_profile_for(ps.imsi, ps.apn);
 	start = period_start(p && p->has_quota ? p->quota.period : PERIOD_NONE, now);
 	if (u->period != start) {
 		fill(slot, s->quota);
@@ -150,15 +150,11 @@ static void look_at(uint32_t slot, uint64_t now)
 static void turn(struct timer *t)
 {
 	uint64_t now = (uint64_t)time(NULL);
-	const uint32_t end = cursor + TURN_SLOTS;
 
-	for (; cursor < end; cursor++) {
-		if (!dp_session_next(&cursor)) {
-			cursor = 0;
-			break;
-		}
-		look_at(cursor, now);
-	}
+	for (unsigned i = 0; i < TURN_SLOTS && cursor < dp_slots(); i++)
+		look_at(cursor++, now);
+	if (cursor >= dp_slots())
+		cursor = 0;
 	flush();
 	timer_start(t, TURN_MS, turn);
 }

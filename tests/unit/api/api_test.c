@@ -614,6 +614,30 @@ static void profiles_come_with_who_has_them(void **state)
 		sessions[i].owner = sessions[i].policy = 0;
 }
 
+static void devices_of_an_apn_are_those_of_its_whole_name(void **state)
+{
+	static const char change[] = "{\"apn\": \"%s\", \"set\": {\"quarantine\": false}}";
+	static const struct {
+		const char *apn;
+		json_int_t devices;
+	} of[] = {{"internet", 1}, {LONG_APN, 1}, {"sensors.of-the-northern-valleys", 0}};
+	char body[256];
+
+	(void)state;
+	sessions[3].owner = 3;
+	sessions[LONG_APN_SLOT].owner = LONG_APN_SLOT;
+	for (unsigned i = 0; i < sizeof of / sizeof *of; i++) {
+		struct answer a;
+
+		snprintf(body, sizeof body, change, of[i].apn);
+		a = ask("POST", "/policy/devices", NULL, body);
+		assert_int_equal(a.status, 200);
+		assert_int_equal(number_in(a.json, "devices"), of[i].devices);
+		drop(a);
+	}
+	sessions[3].owner = sessions[LONG_APN_SLOT].owner = 0;
+}
+
 static void garbage_does_not_stop_the_server(void **state)
 {
 	static const char post[] = "POST /sims HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n";
@@ -728,6 +752,7 @@ int main(void)
 		T(a_body_in_small_pieces_is_put_together),
 		T(numbers_of_a_bearer_are_read_as_they_are),
 		T(profiles_come_with_who_has_them),
+		T(devices_of_an_apn_are_those_of_its_whole_name),
 		T(garbage_does_not_stop_the_server),
 		T(socket_is_closed_to_strangers),
 		T(second_daemon_is_refused_and_a_dead_ones_socket_taken),

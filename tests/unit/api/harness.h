@@ -34,7 +34,8 @@ static char db[64], key[64], sock[64], error[256];
 
 /* ---- the datapath: as many sessions as fill_sessions made ---- */
 
-enum { SESSIONS = 1200 };
+enum { SESSIONS = 1200, LONG_APN_SLOT = 5 };
+#define LONG_APN "sensors.of-the-northern-valleys.example.operator"
 static struct session sessions[SESSIONS];
 
 const struct session *dp_session_next(uint32_t *slot)
@@ -131,12 +132,12 @@ void dp_session_hold(uint32_t slot, const struct dp_limits *l) { (void)slot, (vo
 uint64_t dp_session_quota_left(uint32_t slot) { return (uint64_t)sessions[slot].quota_left; }
 void dp_session_quota_give(uint32_t slot, int64_t octets) { (void)slot, (void)octets; }
 void pgw_set_policy(const struct pgw_policy *p) { (void)p; }
-bool pgw_ambr(uint32_t slot, uint64_t *up, uint64_t *down)
+const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down)
 {
-	(void)slot;
-	*up = *down = 1000000;
-	return true;
+	*ambr_up = *ambr_down = 1000000;
+	return slot == LONG_APN_SLOT ? LONG_APN : sessions[slot].apn;
 }
+uint32_t dp_slots(void) { return SESSIONS; }
 
 /* No dedicated bearers. */
 int pgw_rule_filters(struct pgw_rule *r, const struct tft_filter *f, unsigned n)

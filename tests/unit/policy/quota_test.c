@@ -15,12 +15,23 @@
 
 static struct session session;
 static struct policy_profile profile;
-static const struct policy_session ps = {IMSI, "iot", 0, 0, 0};
+static struct policy_session ps = {IMSI, "iot", 0, 0, 0};
+static uint32_t slots, looked_at;
 static struct store_usage kept;
 static unsigned writes;
 static const struct store_usage *stored;
 
-const struct session *dp_session(uint32_t slot) { return slot ? NULL : &session; }
+uint32_t dp_slots(void) { return slots; }
+const struct session *dp_session(uint32_t slot)
+{
+	looked_at++;
+	return slot ? NULL : &session;
+}
+bool policy_session_at(uint32_t slot, struct policy_session *out)
+{
+	*out = ps;
+	return !slot;
+}
 const struct session *dp_session_next(uint32_t *slot) { return *slot ? NULL : &session; }
 const char *dp_profile_name(unsigned index) { return index ? "a" : ""; }
 uint64_t dp_session_quota_left(uint32_t slot)
@@ -61,6 +72,8 @@ static int begin(void **state)
 	memset(&session, 0, sizeof(session));
 	strcpy(session.imsi, "001010000000001");
 	strcpy(session.apn, "iot");
+	ps.apn = "iot";
+	slots = 1;
 	profile = (struct policy_profile){.name = "a", .has_quota = true};
 	profile.quota = (struct policy_quota){.bytes = 1000, .period = PERIOD_DAY};
 	writes = 0;
@@ -206,6 +219,43 @@ static void use_is_kept_now_and_then(void **state)
 	assert_int_equal(kept.used, 200);
 }
 
+static void it_is_counted_under_the_whole_name_of_its_apn(void **state)
+{
+	(void)state;
+	ps.apn = "sensors.of-the-northern-valleys.example.operator";
+	memcpy(session.apn, ps.apn, sizeof(session.apn) - 1);
+	hold(1000, true);
+	use(100);
+	look_at(0, (uint64_t)time(NULL));
+	flush();
+	assert_string_equal(kept.apn, ps.apn);
+	assert_int_equal(kept.used, 100);
+	quota_end(IMSI, ps.apn, 0);
+	assert_int_equal(writes, 1);
+	assert_int_equal(HASH_COUNT(uses), 1);
+}
+
+static void a_turn_looks_at_so_many_slots_in_use_or_not(void **state)
+{
+	(void)state;
+	slots = 2 * TURN_SLOTS + 10;
+	hold(1000, true);
+	use(100);
+	looked_at = 0;
+	turn(&timer);
+	assert_in_range(looked_at, TURN_SLOTS, TURN_SLOTS + 10);
+	assert_int_equal(writes, 1);
+	turn(&timer);
+	turn(&timer);
+	assert_in_range(looked_at, slots, slots + 10);
+	use(100);
+	session.quota = 0; /* a new period is another matter */
+	session.quota_left = 0;
+	uses->saved_at = 0;
+	turn(&timer);
+	assert_int_equal(cursor, TURN_SLOTS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +268,8 @@ int main(void)
 		BEHAVIOUR(an_adopted_session_keeps_what_the_kernel_counted),
 		BEHAVIOUR(a_new_period_fills_it),
 		BEHAVIOUR(use_is_kept_now_and_then),
+		BEHAVIOUR(it_is_counted_under_the_whole_name_of_its_apn),
+		BEHAVIOUR(a_turn_looks_at_so_many_slots_in_use_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

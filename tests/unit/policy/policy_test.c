@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The set in force: another one, one that does not fit, one that the store does not keep. The
+ * datapath is stood in for: few elements for rules, of which a changed profile needs a new one
+ * before it leaves its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "pgw/pgw.h"
+#include "policy/internal.h"
+
+#define BEHAVIOUR(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define LONG_APN     "sensors.of-the-northern-valleys.example.operator"
+
+enum { SLOTS = 4, PROFILES = 8, ELEMENTS = 2 };
+
+static struct {
+	struct session session[SLOTS];
+	const char *apn[SLOTS];
+	unsigned profile[SLOTS];
+	struct profile_now {
+		char name[PROFILE_NAME];
+		unsigned rules; /* an element, if any */
+	} now[PROFILES];
+	unsigned elements, sets, holds;
+	bool broken;
+} dp;
+
+static struct store_write waiting;
+
+/* ---- the datapath ---- */
+
+uint32_t dp_slots(void) { return SLOTS; }
+const struct session *dp_session(uint32_t slot)
+{
+	return slot < SLOTS && dp.session[slot].teid ? &dp.session[slot] : NULL;
+}
+const struct session *dp_session_next(uint32_t *slot)
+{
+	while (*slot < SLOTS && !dp.session[*slot].teid)
+		++*slot;
+	return dp_session(*slot);
+}
+unsigned dp_session_find(imsi_t imsi, uint32_t slot[11])
+{
+	(void)imsi, (void)slot;
+	return 0;
+}
+void dp_session_hold(uint32_t slot, const struct dp_limits *l)
+{
+	dp.holds++;
+	dp.profile[slot] = l->profile;
+	dp.session[slot].policy = (uint16_t)l->profile;
+	dp.session[slot].bits_per_second_up = l->rate_up;
+}
+uint64_t dp_session_quota_left(uint32_t slot)
+{
+	(void)slot;
+	return 0;
+}
+void dp_session_quota_give(uint32_t slot, int64_t octets) { (void)slot, (void)octets; }
+
+unsigned dp_profile_find(const char *name)
+{
+	for (unsigned i = 1; i < PROFILES; i++)
+		if (!strcmp(dp.now[i].name, name))
+			return i;
+	return 0;
+}
+const char *dp_profile_name(unsigned index) { return dp.now[index].name; }
+int dp_profile_set(const struct dp_profile *p)
+{
+	unsigned i = dp_profile_find(p->name);
+	bool other;
+
+	dp.sets++;
+	if (!i)
+		i = dp_profile_find("");
+	other = p->rules != dp.now[i].rules;
+	if (!i || dp.broken || (other && p->rules && dp.elements == ELEMENTS))
+		return -ENOSPC;
+	if (other)
+		dp.elements += (unsigned)(p->rules > 0) - (dp.now[i].rules > 0);
+	strcpy(dp.now[i].name, p->name);
+	dp.now[i].rules = p->rules;
+	return (int)i;
+}
+void dp_profile_del(const char *name)
+{
+	unsigned i = dp_profile_find(name);
+
+	dp.elements -= i && dp.now[i].rules;
+	dp.now[i] = (struct profile_now){0};
+}
+
+/* ---- the PGW, the store, time ---- */
+
+void pgw_set_policy(const struct pgw_policy *p) { (void)p; }
+const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down)
+{
+	*ambr_up = *ambr_down = 7000;
+	return dp.apn[slot];
+}
+void store_policy_put(const struct store_policy *p, struct store_write notify)
+{
+	(void)p;
+	waiting = notify;
+}
+int store_policy_each(bool (*fn)(void *arg, const struct store_policy *), void *arg)
+{
+	(void)fn, (void)arg;
+	return 0;
+}
+int store_device_each(void (*fn)(void *arg, const struct store_device *), void *arg)
+{
+	(void)fn, (void)arg;
+	return 0;
+}
+void store_devices_put(const struct store_device *d, size_t n, struct store_write w)
+{
+	(void)d, (void)n, (void)w;
+}
+int store_usage_each(void (*fn)(void *arg, const struct store_usage *), void *arg)
+{
+	(void)fn, (void)arg;
+	return 0;
+}
+void store_usage_put(const struct store_usage *u, size_t n, struct store_write w)
+{
+	(void)u, (void)n, (void)w;
+}
+void timer_start(struct timer *t, uint64_t ms, void (*fn)(struct timer *))
+{
+	(void)t, (void)ms, (void)fn;
+}
+void timer_stop(struct timer *t) { (void)t; }
+
+static void session_of(uint32_t slot, const char *apn)
+{
+	struct session *s = &dp.session[slot];
+
+	s->teid = slot + 1;
+	s->owner = slot;
+	snprintf(s->imsi, sizeof(s->imsi), "00101000000000%u", slot);
+	snprintf(s->apn, sizeof(s->apn), "%.31s", apn);
+	dp.apn[slot] = apn;
+}
+
+static int begin(void **state)
+{
+	char error[128];
+
+	(void)state;
+	memset(&dp, 0, sizeof(dp));
+	waiting = (struct store_write){0};
+	return policy_start(error, sizeof(error));
+}
+
+static int end(void **state)
+{
+	(void)state;
+	policy_stop();
+	return 0;
+}
+
+static int last_err;
+static void done(void *arg, int err, uint64_t version)
+{
+	(void)arg, (void)version;
+	last_err = err;
+}
+
+static int apply(const char *text)
+{
+	struct config_errors errors = {0};
+	struct arena arena = {0};
+	const char *missing;
+	int err = policy_apply(text, strlen(text), "a", "", &arena, &errors, &missing, done, NULL);
+
+	arena_free(&arena);
+	return err;
+}
+
+static void the_store_answers(int err)
+{
+	struct store_write w = waiting;
+
+	waiting = (struct store_write){0};
+	last_err = 1;
+	w.done(w.arg, err);
+	assert_int_equal(last_err, err);
+}
+
+static void in_force(const char *text)
+{
+	assert_int_equal(apply(text), 0);
+	the_store_answers(0);
+}
+
+/* The profiles in the kernel with their number of rules: "a1 b0 ", by name. */
+static const char *kernel(void)
+{
+	static char text[64];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (char c = 'a'; c <= 'z'; c++) {
+		const char name[2] = {c};
+		unsigned i = dp_profile_find(name);
+
+		if (i)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%c%u ", c,
+					      dp.now[i].rules);
+	}
+	return text;
+}
+
+static const char two[] = "profiles:\n"
+			  "  - {name: a, rate: {up: 1mbit, down: 1mbit}, rules: [deny]}\n"
+			  "  - {name: b, rules: [deny tcp]}\n"
+			  "apns: [{name: iot, profile: a}]\n";
+
+static void a_set_that_does_not_fit_changes_nothing(void **state)
+{
+	(void)state;
+	session_of(0, "iot");
+	in_force(two);
+	assert_string_equal(kernel(), "a1 b1 ");
+	/* What a leaves b takes, and what b leaves c. */
+	assert_int_equal(apply("profiles: [{name: a}, {name: b, rules: [deny, deny]},"
+			       " {name: c, rules: [deny]}, {name: d, rules: [deny]}]"),
+			 -ENOSPC);
+	assert_string_equal(kernel(), "a1 b1 ");
+	assert_int_equal(dp.elements, 2);
+	assert_int_equal(policy_current()->profiles, 2);
+	assert_int_equal(dp.session[0].bits_per_second_up, 1000000);
+	in_force("profiles: [{name: a}]"); /* not busy */
+}
+
+static void a_set_that_is_not_kept_is_taken_back(void **state)
+{
+	(void)state;
+	session_of(0, "iot");
+	session_of(1, "web");
+	in_force(two);
+	assert_int_equal(apply("profiles: [{name: c, rate: {up: 2mbit, down: 2mbit}},"
+			       " {name: b}]\napns: [{name: iot, profile: c},"
+			       " {name: web, profile: b}]"),
+			 0);
+	assert_string_equal(kernel(), "b0 c0 ");
+	assert_int_equal(dp.session[0].bits_per_second_up, 2000000);
+	assert_int_equal(apply(two), -EBUSY);
+	the_store_answers(-EIO);
+	assert_string_equal(kernel(), "a1 b1 ");
+	assert_int_equal(dp.profile[0], dp_profile_find("a"));
+	assert_int_equal(dp.profile[1], 0);
+	assert_int_equal(dp.session[0].bits_per_second_up, 1000000);
+	assert_int_equal(dp.session[1].bits_per_second_up, 7000);
+	assert_int_equal(policy_version(), 1);
+}
+
+static void the_first_set_that_is_not_kept_leaves_none(void **state)
+{
+	(void)state;
+	session_of(0, "iot");
+	assert_int_equal(apply(two), 0);
+	the_store_answers(-EIO);
+	assert_string_equal(kernel(), "");
+	assert_int_equal(dp.elements, 0);
+	assert_int_equal(policy_current()->profiles, 0);
+	assert_int_equal(dp.profile[0], 0);
+}
+
+static void a_set_that_cannot_be_taken_back_goes_on(void **state)
+{
+	(void)state;
+	session_of(0, "iot");
+	in_force(two);
+	assert_int_equal(apply("profiles: [{name: c}]\napns: [{name: iot, profile: c}]"), 0);
+	dp.broken = true;
+	the_store_answers(-EIO);
+	dp.broken = false;
+	assert_string_equal(kernel(), "c0 ");
+	assert_string_equal(policy_current()->profile[0].name, "c");
+	assert_string_equal(policy_profile_for(1, "iot")->name, "c");
+	in_force(two);
+	assert_int_equal(policy_version(), 2);
+}
+
+static void an_answer_after_the_end_touches_nothing(void **state)
+{
+	unsigned holds, sets;
+
+	session_of(0, "iot");
+	in_force(two);
+	assert_int_equal(apply("profiles: []"), 0);
+	policy_stop();
+	holds = dp.holds;
+	sets = dp.sets;
+	the_store_answers(-EIO);
+	assert_int_equal(dp.holds, holds);
+	assert_int_equal(dp.sets, sets);
+	assert_int_equal(policy_current()->profiles, 0);
+	begin(state);
+	in_force(two);
+	assert_int_equal(apply("profiles: []"), 0);
+	policy_stop();
+	the_store_answers(0);
+	assert_int_equal(policy_version(), 0);
+	begin(state);
+}
+
+static void the_whole_name_of_an_apn_counts(void **state)
+{
+	static const char text[] = "profiles: [{name: a}, {name: b}]\napns:\n"
+				   "  - {name: sensors.of-the-northern-valleys, profile: b}\n"
+				   "  - {name: " LONG_APN ", profile: a}\n";
+
+	(void)state;
+	session_of(0, LONG_APN);
+	session_of(1, "sensors.of-the-northern-valleys");
+	assert_string_equal(dp.session[0].apn, dp.session[1].apn);
+	in_force(text);
+	assert_int_equal(dp.profile[0], dp_profile_find("a"));
+	assert_int_equal(dp.profile[1], dp_profile_find("b"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BEHAVIOUR(a_set_that_does_not_fit_changes_nothing),
+		BEHAVIOUR(a_set_that_is_not_kept_is_taken_back),
+		BEHAVIOUR(the_first_set_that_is_not_kept_leaves_none),
+		BEHAVIOUR(a_set_that_cannot_be_taken_back_goes_on),
+		BEHAVIOUR(an_answer_after_the_end_touches_nothing),
+		BEHAVIOUR(the_whole_name_of_an_apn_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
