@@ -107,6 +107,36 @@ static const char *parse_identity(const char *text, void *out, size_t size, stru
 	return NULL;
 }
 
+/* "128:32770", "128-255:32770", "none:32769" */
+static const char *parse_dedicated(const char *text, void *out, size_t size, struct arena *a)
+{
+	static const char expected[] = "UE Usage Type, range of them, or none, colon, MME group id, such as "
+				       "128-255:32770";
+	struct mme_dedicated_core d = { 0 };
+	unsigned first = 0, last, group;
+	int n = 0;
+
+	(void)size, (void)a;
+	d.without = sscanf(text, "none:%5u%n", &group, &n) == 1;
+	if (!d.without) {
+		if (sscanf(text, "%3u-%3u:%5u%n", &first, &last, &group, &n) == 3)
+			;
+		else if (n = 0, sscanf(text, "%3u:%5u%n", &first, &group, &n) == 2)
+			last = first;
+		else
+			return expected;
+		if (last < first || last > UINT8_MAX)
+			return expected;
+		d.first = (uint8_t)first;
+		d.last = (uint8_t)last;
+	}
+	if (text[n] || group > UINT16_MAX)
+		return expected;
+	d.group = (uint16_t)group;
+	memcpy(out, &d, sizeof(d));
+	return NULL;
+}
+
 static const char *parse_rule(const char *text, void *out, size_t size, struct arena *a)
 {
 	struct access_rule r;
@@ -324,6 +354,10 @@ const struct config_row settings_mme_rows[] = {
 	{ "more_gummeis", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.more_gummei, mme.more_gummeis),
 	  .of = CONFIG_CUSTOM, .parse = parse_identity, .unit = "GROUP:CODE", .max = 31, .reload = true,
 	  .help = "what it is beside the GUMMEI: what was given under these stays valid, new ones are of the first" },
+	{ "dedicated_cores", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, mme.dedicated_core, mme.dedicated_cores),
+	  .of = CONFIG_CUSTOM, .parse = parse_dedicated, .unit = "TYPE[-TYPE]|none:GROUP", .max = 64, .reload = true,
+	  .help = "MME groups by the UE Usage Type of a device's subscription, the first that fits: who is another "
+	  "group's is sent there (TS 23.401 5.19); one of this MME's own groups, or none that fits: served here" },
 	{ "drain_rate", CONFIG_INTEGER, M(drain_rate), .preset = "50", .min = 1, .max = 100000, .reload = true,
 	  .help = "devices a second that mcorectl mme drain sends to others" },
 	{ "relative_capacity", CONFIG_INTEGER, M(relative_capacity), .preset = "255", .reload = true,

@@ -33,6 +33,8 @@ static void fill(const struct subscriber *s, struct sim_view *v)
 		v->ue6 = s->ue6;
 	v->blocked = s->blocked;
 	snprintf(v->access, sizeof v->access, "%s", s->access);
+	if (s->has_usage_type)
+		snprintf(v->usage_type, sizeof v->usage_type, "%u", s->usage_type);
 	snprintf(v->imeisv, sizeof v->imeisv, "%s", s->imeisv);
 	v->visited_plmn = s->visited_plmn;
 	v->seen = s->seen;

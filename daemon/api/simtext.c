@@ -119,6 +119,16 @@ static bool read_access(struct simtext *t, const char *v)
 	return true;
 }
 
+static bool read_usage_type(struct simtext *t, const char *v)
+{
+	char *end;
+	unsigned long n = strtoul(v, &end, 10);
+
+	t->sim.has_usage_type = *v >= '0' && *v <= '9' && !*end && n <= UINT8_MAX;
+	t->sim.usage_type = (uint8_t)n;
+	return t->sim.has_usage_type;
+}
+
 static bool read_ue4(struct simtext *t, const char *v)
 {
 	t->sim.has_ue4 = inet_pton(AF_INET, v, &t->sim.ue4) == 1 && t->sim.ue4.s_addr;
@@ -147,6 +157,7 @@ static void clear_msisdn(struct simtext *t) { t->sim.msisdn[0] = 0; }
 static void clear_profile(struct simtext *t) { t->sim.profile[0] = 0; }
 
 static void clear_access(struct simtext *t) { t->sim.access[0] = 0; }
+static void clear_usage_type(struct simtext *t) { t->sim.has_usage_type = false; }
 
 static void clear_ue4(struct simtext *t)
 {
@@ -173,6 +184,7 @@ static const struct word words[] = {
 	{"algorithm", read_algorithm, clear_nothing, "milenage or tuak"},
 	{"blocked", read_blocked, clear_nothing, "yes or no"},
 	{"access", read_access, clear_access, "a word of up to 15 characters"},
+	{"usage_type", read_usage_type, clear_usage_type, "a UE Usage Type, 0 to 255"},
 	{"ue4", read_ue4, clear_ue4, ip4},
 	{"ue6", read_ue6, clear_ue6, ip6},
 	{"ip", read_ue4, clear_ue4, ip4},

@@ -135,6 +135,8 @@ void auth_information(void *token, const struct s6a_request *r)
 		hss_refuse(token, r, S6A_AUTHENTICATION_DATA_UNAVAILABLE);
 	} else {
 		hss_stats.vectors += a.vectors;
+		a.has_usage_type = r->send_usage_type && s.has_usage_type;
+		a.usage_type = s.usage_type;
 		s6a_reply(token, &a);
 	}
 	crypto_wipe(&a, sizeof a);

@@ -40,6 +40,8 @@ static void subscription_data(const struct subscriber *s, const struct hss_profi
 
 	memcpy(a->msisdn, s->msisdn, sizeof a->msisdn);
 	a->blocked = s->blocked;
+	a->has_usage_type = s->has_usage_type;
+	a->usage_type = s->usage_type;
 	snprintf(a->access, sizeof a->access, "%s", s->access);
 	if (!strcmp(s->access, "no-lte"))
 		a->access_restriction |= S6A_NO_WB_EUTRAN;

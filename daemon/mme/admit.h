@@ -4,7 +4,7 @@
  *   access.c rule.c  ordered rules                     emergency.c    past them
  *   refresh.c        new keys and GUTIs                auth.c         the context not yet in use
  *   collide.c        what meets a procedure under way  information.c  what devices are told of the network
- *   drain.c          devices are sent to other MMEs */
+ *   drain.c          devices are sent to other MMEs   reroute.c      to their dedicated core network */
 #ifndef MME_ADMIT_H
 #define MME_ADMIT_H
 
@@ -53,6 +53,18 @@ void drain_view(struct drain_view *);
 struct s1ap_cause drain_cause(struct mme_ue *, struct s1ap_cause);
 /* A procedure is over. True if the connection was ended, so that the device goes elsewhere. */
 bool drain_after(struct mme_ue *);
+
+/* ---- reroute.c: dedicated core networks (TS 23.401 5.19.1, TS 36.413 8.6.2.5) ---- */
+/* The connection's first message, of which this is the turn, may have to be sent on. */
+void reroute_keep(struct s1_conn *);
+void reroute_forget(struct s1_conn *); /* it stays here */
+/* UE Usage Types matter to where a device is served, so the HSS is to be asked for its. */
+bool reroute_asks(const struct mme_ue *);
+/* The device, whose usage type is known now if it has one, is another MME group's, and its first message
+ * can be sent there. */
+bool reroute_due(const struct mme_ue *);
+/* Reroute NAS Request; the connection is gone here, the device is the caller's to remove. */
+void reroute_send(struct mme_ue *);
 
 /* ---- emergency.c ---- */
 bool emergency_served(const struct nas_identity *);

@@ -14,6 +14,7 @@ const char *mme_cause_text(uint16_t cause)
 	       : cause == PROC_ABORTED    ? "aborted"
 	       : cause == CAUSE_TOLD      ? "lower layers or the device itself"
 	       : cause == CAUSE_WRONG_KEY ? "authentication rejected: its key and the HSS's differ"
+	       : cause == CAUSE_REROUTED  ? "sent on: another dedicated core network is for it"
 	       : cause == CAUSE_ENB_LOST  ? "the eNodeB's association was lost"
 	       : cause == CAUSE_HANDOVER_CANCELLED ? "cancelled by the source eNodeB"
 	       : cause == CAUSE_ENB_RESET ? "the eNodeB does not know the connection any more"
@@ -48,6 +49,8 @@ const char *mme_cause_clause(uint16_t cause)
 	switch (cause) {
 	case CAUSE_WRONG_KEY:
 		return "TS 24.301 5.4.2.5";
+	case CAUSE_REROUTED:
+		return "TS 23.401 5.19.1";
 	case CAUSE_ENB_LOST:
 		return "TS 23.007 16.1.1";
 	case CAUSE_ENB_RESET:
@@ -123,6 +126,10 @@ static const struct row {
 	{EMM(SECURITY_MODE_REJECTED), NULL,
 	 "the device refuses the algorithms: mme.security.integrity and ciphering"},
 	/* where it is */
+	{CAUSE_REROUTED, NULL,
+	 "its eNodeB was asked to take it to the MME group of its usage type: if it is not served "
+	 "there, "
+	 "mme.dedicated_cores, mcorectl sim show IMSI, and the MMEs that the eNodeB has"},
 	{EMM(PLMN_NOT_ALLOWED), NULL,
 	 "the subscription does not allow this network: roaming of the subscriber, mme.plmns"},
 	{EMM(TA_NOT_ALLOWED), NULL,

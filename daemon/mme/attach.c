@@ -53,7 +53,7 @@ static int enter_begin(struct proc *p)
 	if (a->want.pdn_type == 0)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
 	if (a->secured)
-		return PROC_TO(LOCATION);
+		return reroute_due(ue) ? fail(p, CAUSE_REROUTED) : PROC_TO(LOCATION);
 	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : AUTHENTICATE);
 }
 
@@ -366,8 +366,8 @@ static void reject(const struct attach *a, uint16_t cause)
 /* What the device is told of an attach that failed. */
 static void tell_failure(const struct attach *a, uint16_t cause)
 {
-	if (cause == CAUSE_TOLD || cause == CAUSE_WRONG_KEY || cause == PROC_ABORTED ||
-	    cause == PROC_TIMEOUT)
+	if (cause == CAUSE_TOLD || cause == CAUSE_WRONG_KEY || cause == CAUSE_REROUTED ||
+	    cause == PROC_ABORTED || cause == PROC_TIMEOUT)
 		return;
 	if (!a->completed) {
 		reject(a, cause);
@@ -392,6 +392,8 @@ static void end(struct proc *p, uint16_t cause)
 		gtpc_cancel(&a->s11);
 	}
 	if (!cause) {
+		if (ue->conn)
+			reroute_forget(ue->conn);
 		mme_counters.attach++;
 		latency_add(&attach_time_latency, (loop_clock_ns() - p->started_ns) / 1000);
 		ue->attached = (uint64_t)time(NULL);
@@ -400,6 +402,15 @@ static void end(struct proc *p, uint16_t cause)
 		ue_save(ue);
 		esm_resume(ue);
 		drain_after(ue);
+		return;
+	}
+	if (cause == CAUSE_REROUTED) {
+		struct mme_ue *old = a->secured ? ue_by_imsi(ue->imsi) : NULL;
+
+		reroute_send(ue);
+		if (old && old != ue) /* its MAC was right: it is not coming back */
+			ue_remove(old, UE_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 		return;
 	}
 	mme_counters.attach_failed++;
@@ -602,6 +613,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;
 		ue->security_on = true;
+		ue->has_usage_type = old->has_usage_type;
+		ue->usage_type = old->usage_type;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
 		nas_kenb(&ue->sec, ue->kenb);
 		s.secured = true;

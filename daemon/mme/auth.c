@@ -56,6 +56,8 @@ static int ask(struct auth *a, const uint8_t *auts)
 		.vectors = 1,
 	};
 
+	r.send_usage_type =
+		a->proc.parent && a->proc.parent->def == &attach_def && reroute_asks(ue);
 	if (auts) {
 		r.resync = true;
 		memcpy(r.rand, a->v.rand, sizeof(r.rand));
@@ -77,13 +79,21 @@ static int enter_vector(struct proc *p)
 static int got_vector(struct proc *p, const void *msg)
 {
 	struct auth *a = (struct auth *)p;
-	const struct mme_ue *ue = p->owner;
+	struct mme_ue *ue = p->owner;
 	const struct s6a_answer *ans = msg;
 
 	if (ans->result != S6A_SUCCESS || !ans->vectors) {
 		UE_LOG(WARN, ue, "auth.refused", "result=%d", ans->result);
 		p->cause = mme_s6a_cause(ans->result);
 		return PROC_FAIL;
+	}
+	if (p->parent && p->parent->def == &attach_def && reroute_asks(ue)) {
+		ue->has_usage_type = ans->has_usage_type;
+		ue->usage_type = ans->usage_type;
+		if (reroute_due(ue)) {
+			p->cause = CAUSE_REROUTED;
+			return PROC_FAIL;
+		}
 	}
 	a->v = ans->vector[0];
 	/* A KSI that the device does not hold, so that its context and ours cannot be confused. */

@@ -185,6 +185,7 @@ void conn_move(struct s1_conn *c, struct enb *enb, uint32_t enb_ue_s1ap_id)
 static void forget(struct s1_conn *c)
 {
 	timer_stop(&c->timer);
+	reroute_forget(c);
 	give_back(c->mme_ue_s1ap_id & SLOT_MASK);
 	unname(c);
 	leave(c);

@@ -56,6 +56,8 @@
 	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
 	C(error_indication, "Error Indications received")                                          \
 	C(error_indication_sent, "Error Indications sent")                                         \
+	C(rerouted, "devices sent to another dedicated core network")                              \
+	C(rerouted_here, "devices that another MME sent here")                                     \
 	C(access_denied, "attaches, tracking area updates and service requests denied by a rule")  \
 	C(access_detached, "registered devices detached because rules changed")                    \
 	C(path_switch, "paths switched after X2 handovers")                                        \

@@ -121,6 +121,8 @@ int mme_set_subscription(struct mme_ue *ue, const struct s6a_answer *a)
 	ue->ambr_down = a->ambr_down;
 	memcpy(ue->msisdn, a->msisdn, sizeof(ue->msisdn));
 	memcpy(ue->access, a->access, sizeof(ue->access));
+	ue->has_usage_type = a->has_usage_type;
+	ue->usage_type = a->usage_type;
 	ue->subscribed = true;
 	return 0;
 }

@@ -63,6 +63,12 @@ struct mme_config {
 		uint16_t group;
 		uint8_t code;
 	} *more_gummei;
+	unsigned dedicated_cores; /* whom other MMEs, or this one, are for: the first that fits decides */
+	const struct mme_dedicated_core {
+		bool without;	     /* devices without a UE Usage Type */
+		uint8_t first, last; /* UE Usage Types */
+		uint16_t group;
+	} *dedicated_core;
 	unsigned plmns; /* served beside the GUMMEI's own */
 	const plmn_t *plmn;
 	unsigned tacs;
@@ -168,6 +174,9 @@ struct s1_conn {
 	bool named; /* false: of a handover's target that has not answered */
 	uint16_t stream;
 	uint8_t rrc_cause; /* enum s1ap_rrc_establishment_cause, of its Initial UE Message */
+	bool rerouted; /* by another MME: it is served here, whatever its type */
+	uint8_t *initial; /* malloc: the Initial UE Message, as long as it may be sent on: reroute.c */
+	uint32_t initial_n;
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	bool releasing;
 	struct timer timer; /* of the release */
@@ -255,6 +264,8 @@ struct mme_ue {
 	uint64_t ambr_up, ambr_down;
 	char access[RULE_WORD_MAX]; /* word that access rules name */
 	bool subscribed;	     /* the above is known */
+	bool has_usage_type;	     /* UE Usage Type (23.401 5.19), of the subscription */
+	uint8_t usage_type;
 	bool emergency;		     /* attached for emergency bearer services: emergency.c */
 	uint8_t apns, default_apn;
 	const struct apn_subscription *apn; /* apns of them: apns.h */
@@ -566,6 +577,7 @@ enum mme_event {
 /* Why a procedure failed: an EMM cause (below 256) that the device is told, or one of these. */
 enum { CAUSE_TOLD = 0x1000, /* the device knows already */
        CAUSE_WRONG_KEY,	    /* RES or AUTN did not fit: perhaps it is another's identity */
+       CAUSE_REROUTED,	    /* it belongs to another dedicated core network */
        CAUSE_ESM = 0x2000,  /* plus an ESM cause: EMM cause 19 with it inside */
        /* and why a connection ended: */
        CAUSE_S1AP = 0x3000, /* plus group << 8 and value of an S1AP cause */
@@ -590,7 +602,7 @@ const char *mme_cause_advice(uint16_t cause, const char *procedure, const char *
 void why_open(const char *path, unsigned remember);
 void why_close(void);
 /* A first message is refused before there is a procedure: kept for the IMSI that it claims. */
-void why_refused(const struct s1_conn *, const char *procedure, const char *clause, uint8_t cause);
+void why_refused(const struct s1_conn *, const char *procedure, const char *clause, uint16_t cause);
 /* The device's connection ends by that cause (CAUSE_S1AP, CAUSE_ENB_...): before its procedures are
  * aborted. */
 void why_ended(const struct mme_ue *, const struct s1_conn *, uint16_t cause);

@@ -159,6 +159,21 @@ static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
 	conn_release(c, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }
 
+/* A registered device that is another core network's by now (23.401 5.19.1): what is here of it
+ * ends. */
+static bool rerouted(struct s1_conn *c, struct mme_ue *ue)
+{
+	reroute_keep(c);
+	if (!reroute_due(ue)) {
+		reroute_forget(c);
+		return false;
+	}
+	why_refused(c, "tracking area update", "TS 23.401 5.19.1", CAUSE_REROUTED);
+	reroute_send(ue);
+	ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	return true;
+}
+
 static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_event *e)
 {
 	if (ue && e->secured) {
@@ -166,7 +181,7 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 			tau_refuse_plain(c, EMM_CAUSE_IMPLICITLY_DETACHED);
 		else if (overload_refuses(c))
 			congested(c, ue, true);
-		else
+		else if (!rerouted(c, ue))
 			tau_begin(ue, e);
 		return;
 	}
@@ -336,6 +351,7 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 			mme_counters.overload_attach_refused++;
 			attach_refuse(c, EMM_CAUSE_CONGESTION);
 		} else {
+			reroute_keep(c);
 			attach_begin(c, ue, &e);
 		}
 		break;

@@ -16,7 +16,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 12, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 13, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -161,6 +161,8 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_TEXT(c, ue->msisdn);
 	IO_TEXT(c, ue->access);
 	IO_SMALL(c, ue->emergency);
+	IO_SMALL(c, ue->has_usage_type);
+	IO(c, ue->usage_type);
 	IO(c, ue->sec.ksi);
 	IO(c, ue->sec.eea);
 	IO(c, ue->sec.eia);

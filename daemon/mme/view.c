@@ -156,6 +156,8 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 		v->enb_ue_s1ap_id = ue->conn->enb_ue_s1ap_id;
 	}
 	snprintf(v->imeisv, sizeof(v->imeisv), "%s", ue->imeisv);
+	if (ue->has_usage_type)
+		snprintf(v->usage_type, sizeof(v->usage_type), "%u", ue->usage_type);
 	if (ue->sec.valid) {
 		v->integrity = eia_words[ue->sec.eia & 3];
 		v->ciphering = eea_words[ue->sec.eea & 3];

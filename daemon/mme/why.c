@@ -230,7 +230,7 @@ void why_observe(const struct proc *p, const char *what, const char *detail)
 	}
 }
 
-void why_refused(const struct s1_conn *c, const char *procedure, const char *clause, uint8_t cause)
+void why_refused(const struct s1_conn *c, const char *procedure, const char *clause, uint16_t cause)
 {
 	struct entry e = {.cause = cause};
 

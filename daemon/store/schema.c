@@ -38,6 +38,7 @@ const char *const schema_steps[] = {
 	"  rate_down INTEGER, quota INTEGER);"
 	"CREATE TABLE quota_usage (imsi INTEGER NOT NULL, apn TEXT NOT NULL, used INTEGER NOT NULL,"
 	"  period INTEGER NOT NULL, PRIMARY KEY (imsi, apn)) WITHOUT ROWID;",
+	"ALTER TABLE subscriber ADD COLUMN usage_type INTEGER;", /* UE Usage Type; NULL: none */
 };
 
 const int schema_version = sizeof schema_steps / sizeof *schema_steps;

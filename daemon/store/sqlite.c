@@ -21,7 +21,7 @@ static int lock_fd = -1;
 
 #define COLUMNS                                                                                    \
 	"imsi, msisdn, algorithm, keys, amf, sqn, profile, blocked, ue4, ue6, imeisv, visited, "   \
-	"seen, access"
+	"seen, access, usage_type"
 
 enum statement {
 	GET,
@@ -46,7 +46,7 @@ enum statement {
 	STATEMENTS
 };
 
-#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0,?)"
+#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0,?,?)"
 
 static const char *const text[STATEMENTS] = {
 	[GET] = "SELECT " COLUMNS " FROM subscriber WHERE imsi = ?",
@@ -62,7 +62,8 @@ static const char *const text[STATEMENTS] = {
 	[PUT] = INSERT " ON CONFLICT (imsi) DO UPDATE SET msisdn = excluded.msisdn,"
 		       " algorithm = excluded.algorithm, keys = excluded.keys, amf = excluded.amf,"
 		       " profile = excluded.profile, blocked = excluded.blocked,"
-		       " ue4 = excluded.ue4, ue6 = excluded.ue6, access = excluded.access",
+		       " ue4 = excluded.ue4, ue6 = excluded.ue6, access = excluded.access,"
+		       " usage_type = excluded.usage_type",
 	[CREATE] = INSERT " ON CONFLICT (imsi) DO NOTHING",
 	[DEL] = "DELETE FROM subscriber WHERE imsi = ?",
 	[SQN] = "UPDATE subscriber SET sqn = ?2 WHERE imsi = ?1",
@@ -166,6 +167,8 @@ static int read_row(sqlite3_stmt *s, bool keys, struct subscriber *out)
 	plmn_parse(visited, &out->visited_plmn);
 	out->seen = (uint64_t)sqlite3_column_int64(s, 12);
 	column_text(s, 13, out->access, sizeof out->access);
+	out->has_usage_type = sqlite3_column_type(s, 14) != SQLITE_NULL;
+	out->usage_type = (uint8_t)sqlite3_column_int(s, 14);
 	if (!keys) {
 		out->k_len = out->opc_len = out->algorithm == ALG_TUAK ? 32 : 16;
 		return 0;
@@ -301,6 +304,8 @@ static int step_put(const struct write *w)
 	if (row->has_ue6)
 		bind_text(s, 10, inet_ntop(AF_INET6, &row->ue6, ue6, sizeof ue6));
 	bind_text(s, 11, row->access);
+	if (row->has_usage_type)
+		sqlite3_bind_int(s, 12, row->usage_type);
 	rc = sqlite3_step(s);
 	done_with(s);
 	return rc;

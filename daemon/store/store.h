@@ -42,6 +42,8 @@ struct subscriber {
 	char profile[32]; /* name of an hss profile, "" for the default */
 	bool blocked;
 	char access[16]; /* word that access rules name, "" if none */
+	bool has_usage_type;
+	uint8_t usage_type; /* UE Usage Type (23.401 5.19): its dedicated core network */
 	bool has_ue4, has_ue6;
 	struct in_addr ue4;
 	struct in6_addr ue6;

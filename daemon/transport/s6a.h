@@ -39,6 +39,7 @@ struct s6a_request {
 	uint8_t vectors; /* wanted, 1 to S6A_MAX_VECTORS */
 	bool resync;
 	uint8_t rand[16], auts[14]; /* Re-Synchronization-Info */
+	bool send_usage_type; /* AIR-Flags: Send UE Usage Type */
 	/* Update-Location */
 	char imeisv[IMEISV_STRLEN]; /* "" if not known */
 	bool initial_attach;
@@ -74,6 +75,8 @@ struct s6a_answer {
 	/* Authentication-Information */
 	uint8_t vectors;
 	struct eutran_vector vector[S6A_MAX_VECTORS];
+	bool has_usage_type; /* UE-Usage-Type (7.3.202), where asked for; Update-Location always tells it */
+	uint8_t usage_type;
 	/* Update-Location: Subscription-Data */
 	char msisdn[17]; /* digits, "" if none */
 	bool blocked;	 /* Subscriber-Status OPERATOR_DETERMINED_BARRING */

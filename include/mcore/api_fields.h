@@ -43,6 +43,7 @@
 	F(ue6,          ip6,    LIST, "static IPv6 /64")                                           \
 	F(blocked,      flag,   LIST, "barred by the operator")                                    \
 	F(access,       text,   MORE, "word that access rules name")                               \
+	F(usage_type,   text,   MORE, "UE Usage Type: its dedicated core network")                 \
 	F(imeisv,       text,   MORE, "IMEISV last told by Update-Location")                       \
 	F(visited_plmn, plmn,   MORE, "network it was last seen in")                               \
 	F(seen,         time,   LIST, "last Update-Location")
@@ -61,6 +62,7 @@
 	F(cell_before,  cell,   MORE, "cell before")                                               \
 	F(enb,          text,   LIST, "eNodeB, while connected")                                   \
 	F(imeisv,       text,   MORE, "IMEISV")                                                    \
+	F(usage_type,   text,   MORE, "UE Usage Type of its subscription, as far as known")        \
 	F(integrity,    word,   MORE, "NAS integrity algorithm")                                   \
 	F(ciphering,    word,   MORE, "NAS ciphering algorithm")                                   \
 	F(mme_ue_s1ap_id, number, MORE, "MME UE S1AP ID")                                          \

@@ -321,6 +321,7 @@ static const struct {
 	{&s1ap_s1_setup_response_msg, on_setup_response},
 	{&s1ap_s1_setup_failure_msg, on_setup_failure},
 	{&s1ap_downlink_nas_transport_msg, enb_on_downlink_nas},
+	{&s1ap_reroute_nas_request_msg, enb_on_reroute},
 	{&s1ap_initial_context_setup_request_msg, enb_on_context_setup},
 	{&s1ap_ue_context_modification_request_msg, enb_on_context_modification},
 	{&s1ap_ue_context_release_command_msg, enb_on_context_release},

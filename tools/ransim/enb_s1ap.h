@@ -25,6 +25,7 @@ static inline uint16_t stream_of(uint32_t enb_ue_id) { return (uint16_t)(1 + enb
 bool enb_node_message(struct enb *, const struct s1ap_msg *, const void *body);
 
 void enb_on_downlink_nas(struct enb *, const void *body);
+void enb_on_reroute(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);
 void enb_on_context_modification(struct enb *, const void *body);
 void enb_on_context_release(struct enb *, const void *body);

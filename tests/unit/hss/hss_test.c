@@ -487,6 +487,34 @@ static void words_of_access_restrict_roaming_and_lte(void **state)
 	assert_int_equal(s.visited_plmn, home); /* it has gone nowhere */
 }
 
+static void usage_type_is_told_with_vectors_where_asked(void **state)
+{
+	struct s6a_request r = request(S6A_AUTHENTICATION_INFORMATION);
+	struct subscriber s = sim(imsi_1);
+	struct s6a_answer a;
+
+	(void)state;
+	imsi_parse("001010000000004", &s.imsi);
+	r.imsi = s.imsi;
+	s.has_usage_type = true;
+	s.usage_type = 130;
+	provision(&s);
+	assert_false(get(&r).has_usage_type);
+	r.send_usage_type = true;
+	a = get(&r);
+	assert_int_equal(a.vectors, 1);
+	assert_true(a.has_usage_type);
+	assert_int_equal(a.usage_type, 130);
+	r = request(S6A_UPDATE_LOCATION);
+	r.imsi = s.imsi;
+	assert_int_equal(get(&r).usage_type, 130);
+	r.imsi = sim(imsi_1).imsi; /* which has none */
+	assert_false(get(&r).has_usage_type);
+	r = request(S6A_AUTHENTICATION_INFORMATION);
+	r.send_usage_type = true;
+	assert_false(get(&r).has_usage_type);
+}
+
 static void profile_that_is_not_configured_is_no_subscription(void **state)
 {
 	struct s6a_request r = request(S6A_UPDATE_LOCATION);
@@ -554,6 +582,7 @@ int main(void)
 		T(location_gives_the_profile_with_the_sims_address_and_is_kept),
 		T(profile_that_is_not_configured_is_no_subscription),
 		T(words_of_access_restrict_roaming_and_lte),
+		T(usage_type_is_told_with_vectors_where_asked),
 		T(configuration_mistakes_are_told),
 		T(figures),
 	};

@@ -299,6 +299,8 @@ static inline struct s1_assoc *enb_ready(unsigned i)
 
 static struct {
 	bool hold, blocked;
+	bool has_usage_type;
+	uint8_t usage_type;
 	uint32_t access_restriction;
 	char access[16];
 	enum s6a_result auth_result, location_result;
@@ -346,6 +348,9 @@ static inline void hss_answer(void *token, const struct s6a_request *r)
 {
 	struct s6a_answer a = {.command = r->command, .result = S6A_SUCCESS};
 
+	a.has_usage_type =
+		hss.has_usage_type && (r->send_usage_type || r->command == S6A_UPDATE_LOCATION);
+	a.usage_type = a.has_usage_type ? hss.usage_type : 0;
 	if (r->command == S6A_AUTHENTICATION_INFORMATION) {
 		a.result = hss.auth_result;
 		a.vectors = 1;

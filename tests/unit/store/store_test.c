@@ -108,6 +108,8 @@ static void subscriber_survives_a_restart_whole(void **state)
 
 	(void)state;
 	strcpy(s.access, "meters");
+	s.has_usage_type = true;
+	s.usage_type = 255;
 	s.algorithm = ALG_TUAK;
 	s.k_len = s.opc_len = 32;
 	memset(s.k + 16, 7, 16);
