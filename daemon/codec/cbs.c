@@ -26,7 +26,8 @@ static int32_t next(const char **at)
 			return -1;
 		c = c << 6 | (p[i] & 0x3f);
 	}
-	if ((more == 2 && c < 0x800) || (c >= 0xd800 && c < 0xe000))
+	if ((more == 2 && c < 0x800) || (more == 3 && (c < 0x10000 || c > 0x10ffff)) ||
+	    (c >= 0xd800 && c < 0xe000))
 		return -1;
 	*at += more + (*p != 0);
 	return c > 0xffff ? -2 : c;

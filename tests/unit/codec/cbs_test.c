@@ -108,6 +108,13 @@ static void what_is_no_text_is_refused(void **state)
 		assert_int_equal(cbs_encode(bad[i], NULL, &dcs, out, &error), 0);
 		assert_non_null(error);
 	}
+	/* Four octets for what three hold, and beyond what Unicode has. */
+	for (const char *const *s = (const char *const[]){"\xf0\x80\x82\xac", "\xf0\x8f\xbf\xbf",
+							  "\xf4\x90\x80\x80", NULL};
+	     *s; s++) {
+		assert_int_equal(cbs_encode(*s, NULL, &dcs, out, &error), 0);
+		assert_string_equal(error, "the text is not UTF-8");
+	}
 }
 
 int main(void)
