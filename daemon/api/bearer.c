@@ -17,7 +17,7 @@ static json_t *filters_of(const struct tft *tft, char *first, size_t cap)
 {
 	json_t *array = json_array();
 	struct tft_filters f;
-	char text[256];
+	char text[512];
 
 	if (tft_decode(bytes_of(tft->b, tft->n), &f))
 		return array;

@@ -92,7 +92,8 @@ uint8_t tft_filter_check(const struct tft_filter *);
  *   precedence N  id N
  * False with *bad the word that is not right. */
 bool tft_filter_parse(const char *text, struct tft_filter *, const char **bad);
-/* The same form; returns out. */
+/* The same form, and words for what nobody writes: masks that are no prefix, Ethernet. Returns out.
+ */
 const char *tft_filter_print(const struct tft_filter *, char *out, size_t cap);
 
 /* A packet as filters see it: `up` is from the device. For tests and the device simulator; the

@@ -274,6 +274,36 @@ static void print6(FILE *o, const char *word, const uint8_t *a)
 	fprintf(o, " %s %s/%u", word, text, a[16]);
 }
 
+/* The mask's length if it is a prefix, -1 if not. */
+static int prefix_of(const uint8_t mask[16])
+{
+	int n = 0, ones = 0;
+
+	while (n < 128 && mask[n / 8] >> (7 - n % 8) & 1)
+		n++;
+	for (int i = 0; i < 16; i++)
+		ones += __builtin_popcount(mask[i]);
+	return ones == n ? n : -1;
+}
+
+static void print6mask(FILE *o, const char *word, const uint8_t *a)
+{
+	char text[INET6_ADDRSTRLEN];
+	int n = prefix_of(a + 16);
+
+	inet_ntop(AF_INET6, a, text, sizeof(text));
+	fprintf(o, " %s %s", word, text);
+	if (n >= 0)
+		fprintf(o, "/%d", n);
+	else
+		fprintf(o, "/mask:%016lx%016lx", be(a + 16, 8), be(a + 24, 8));
+}
+
+static void print_mac(FILE *o, const char *word, const uint8_t *a)
+{
+	fprintf(o, " %s %02x:%02x:%02x:%02x:%02x:%02x", word, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 const char *tft_filter_print(const struct tft_filter *f, char *out, size_t cap)
 {
 	FILE *o = fmemopen(out, cap, "w");
@@ -289,6 +319,8 @@ const char *tft_filter_print(const struct tft_filter *f, char *out, size_t cap)
 		print4(o, "local", f->local4);
 	if (HAS_(remote6))
 		print6(o, "remote", f->remote6);
+	if (HAS_(remote6mask))
+		print6mask(o, "remote", f->remote6mask);
 	if (HAS_(local6))
 		print6(o, "local", f->local6);
 	if (HAS_(protocol))
@@ -308,6 +340,20 @@ const char *tft_filter_print(const struct tft_filter *f, char *out, size_t cap)
 		fprintf(o, " spi 0x%08lx", be(f->spi, 4));
 	if (HAS_(flow_label))
 		fprintf(o, " flow-label 0x%05lx", be(f->flow_label, 3));
+	if (HAS_(mac_dst))
+		print_mac(o, "mac-dst", f->mac_dst);
+	if (HAS_(mac_src))
+		print_mac(o, "mac-src", f->mac_src);
+	if (HAS_(c_vid))
+		fprintf(o, " c-vid %lu", be(f->c_vid, 2));
+	if (HAS_(s_vid))
+		fprintf(o, " s-vid %lu", be(f->s_vid, 2));
+	if (HAS_(c_pcp))
+		fprintf(o, " c-pcp 0x%02x", *f->c_pcp);
+	if (HAS_(s_pcp))
+		fprintf(o, " s-pcp 0x%02x", *f->s_pcp);
+	if (HAS_(ethertype))
+		fprintf(o, " ethertype 0x%04lx", be(f->ethertype, 2));
 #undef HAS_
 	fclose(o);
 	return out;

@@ -164,6 +164,40 @@ static void words_are_read_and_printed(void **state)
 		assert_false(tft_filter_parse(bad[i], &f, &word));
 }
 
+static void what_a_device_may_ask_for_and_nobody_writes_is_printed_too(void **state)
+{
+	struct tft_filters t;
+	char text[256];
+
+	(void)state;
+	assert_int_equal(DECODE("\x23"
+				"\x10\x01\x21" /* a mask that is a prefix, */
+				"\x20\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x07"
+				"\xff\xff\xff\xff\xf0\0\0\0\0\0\0\0\0\0\0\0"
+				"\x11\x02\x21" /* and one that is none */
+				"\x20\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x07"
+				"\xff\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\xff"
+				"\x32\x03\x1b"
+				"\x81\x02\0\0\0\0\x01"
+				"\x82\x02\0\0\0\0\x02"
+				"\x83\x00\x64"
+				"\x84\x0f\xff"
+				"\x85\x0b"
+				"\x86\x0e"
+				"\x87\x08\x06",
+				&t),
+			 0);
+	assert_string_equal(tft_filter_print(&t.filter[0], text, sizeof(text)),
+			    "down precedence 1 remote 2001:db8::7/36");
+	assert_string_equal(
+		tft_filter_print(&t.filter[1], text, sizeof(text)),
+		"down precedence 2 remote 2001:db8::7/mask:ffff00000000000000000000000000ff");
+	assert_string_equal(tft_filter_print(&t.filter[2], text, sizeof(text)),
+			    "both precedence 3 mac-dst 02:00:00:00:00:01 "
+			    "mac-src 02:00:00:00:00:02 c-vid 100 s-vid 4095 c-pcp 0x0b s-pcp 0x0e "
+			    "ethertype 0x0806");
+}
+
 /* IPv4 UDP from 10.0.0.1:1000 to 192.0.2.1:2000, TOS 0xb8. */
 static const uint8_t udp4[] = {0x45, 0xb8, 0,   28, 0, 0, 0, 0,    64, 17,   0, 0, 10, 0,
 			       0,    1,    192, 0,  2, 1, 3, 0xe8, 7,  0xd0, 0, 8, 0,  0};
@@ -246,6 +280,7 @@ int main(void)
 		cmocka_unit_test(parameters_are_read_over),
 		cmocka_unit_test(operations_change_the_filters),
 		cmocka_unit_test(words_are_read_and_printed),
+		cmocka_unit_test(what_a_device_may_ask_for_and_nobody_writes_is_printed_too),
 		cmocka_unit_test(packets_are_matched_from_the_devices_side),
 		cmocka_unit_test(later_fragments_have_no_ports),
 		cmocka_unit_test(garbage_is_an_error_and_no_more),
