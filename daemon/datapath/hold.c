@@ -65,9 +65,7 @@ static struct {
 	struct loop_fd *watch;
 	struct queue *by_slot;
 	uint64_t packets, octets;
-	unsigned taken;          /* records of this call */
-	uint32_t ready[PORTION]; /* slots that have a peer, found while reading */
-	unsigned readies;
+	unsigned taken; /* records of this call */
 } state;
 
 static uint64_t read_packets(unsigned i)
@@ -410,9 +408,7 @@ static int on_record(void *arg, void *record, size_t n)
 	if (dp.sessions[h->slot].peer) {
 		if (!q->draining_ms) /* opened by force, with this one on its way */
 			q->draining_ms = loop_now_ms();
-		if (state.readies < PORTION)
-			state.ready[state.readies++] = h->slot;
-		else if (!timer_running(&q->timer))
+		if (!timer_running(&q->timer))
 			timer_start(&q->timer, 0, drain_again);
 	} else if (!q->first) {
 		queue_free(q);
@@ -431,13 +427,6 @@ static void on_readable(void *arg, int events)
 	(void)arg;
 	(void)events;
 	consume();
-	for (unsigned i = 0; i < state.readies; i++) {
-		struct queue *q = find(state.ready[i]);
-
-		if (q && q->draining_ms)
-			drain(q);
-	}
-	state.readies = 0;
 }
 
 /* Adopted sessions: what an earlier daemon had taken is lost with it. */

@@ -16,7 +16,8 @@ static struct {
 	uint8_t dscp;       /* of the last one's tunnel */
 	unsigned coming; /* packets of a slot that are on their way when the ring buffer is read, */
 	uint32_t coming_to;
-	bool endless; /* and more each time */
+	bool endless;   /* and more each time */
+	unsigned reads; /* of the ring buffer */
 	unsigned told, drops_when_told;
 	uint32_t told_slot;
 	uint8_t told_dscp;
@@ -75,6 +76,7 @@ static bool arrives(uint32_t slot, uint32_t n, uint8_t number)
 
 static int world_consume(void)
 {
+	world.reads++;
 	for (unsigned n = world.coming; n; n--) {
 		kernel_hands_over(world.coming_to, 100, (uint8_t)(200 + n));
 		if (!world.endless)
@@ -274,6 +276,7 @@ static void a_packet_that_comes_after_that_is_sent_too(void **unused)
 	pass(PATIENCE_MS + 100);
 	kernel_hands_over(slot, 100, 9);
 	on_readable(NULL, LOOP_READ);
+	pass(20);
 	assert_int_equal(world.sent, 1);
 	assert_int_equal(world.order[0], 9);
 	assert_true(open(slot));
@@ -294,6 +297,53 @@ static void a_stream_without_end_does_not_keep_the_way_closed_for_ever(void **un
 	assert_false(open(slot));
 	world.now += PATIENCE_MS;
 	timer_advance(world.now);
+	assert_true(open(slot));
+}
+
+static void one_that_is_read_while_others_are_sent_is_sent_too(void **unused)
+{
+	uint32_t a = idle_device(5), b = idle_device(6);
+
+	(void)unused;
+	assert_true(kernel_counts(b));
+	comes(b);
+	pass(PATIENCE_MS + 100); /* b's way is opened by force */
+	assert_true(arrives(a, 100, 1));
+	assert_true(kernel_counts(a));
+	comes(a);
+	world.coming = 1;
+	world.coming_to = b;
+	pass(20); /* a's next attempt reads it */
+	pass(20);
+	assert_int_equal(world.coming, 0);
+	assert_int_equal(world.sent, 2);
+	assert_int_equal(world.order[1], 201);
+	assert_null(find(b));
+	kernel_hands_over(a, 100, 2);
+	pass(20);
+	assert_true(open(a));
+}
+
+static void a_flood_to_one_that_is_sent_to_leaves_the_loop_to_others(void **unused)
+{
+	uint32_t slot;
+
+	(void)unused;
+	dp.config.hold = (struct dp_hold){2 * PORTION, 1 << 20, 30000, 1 << 20};
+	slot = idle_device(5);
+	assert_true(kernel_counts(slot));
+	world.endless = true;
+	world.coming = 1;
+	world.coming_to = slot;
+	comes(slot);
+	assert_false(open(slot));
+	for (int i = 0; i < PORTION; i++)
+		assert_true(arrives(slot, 30, 1));
+	world.reads = 0;
+	on_readable(NULL, LOOP_READ);
+	pass(20);
+	assert_in_range(world.reads, 1, 2 * ATTEMPTS);
+	pass(PATIENCE_MS);
 	assert_true(open(slot));
 }
 
@@ -690,6 +740,8 @@ int main(void)
 		TEST(the_way_is_opened_by_force_for_a_packet_that_never_comes),
 		TEST(a_packet_that_comes_after_that_is_sent_too),
 		TEST(a_stream_without_end_does_not_keep_the_way_closed_for_ever),
+		TEST(one_that_is_read_while_others_are_sent_is_sent_too),
+		TEST(a_flood_to_one_that_is_sent_to_leaves_the_loop_to_others),
 		TEST(a_full_socket_is_waited_for),
 		TEST(a_socket_that_stays_full_costs_the_packets),
 		TEST(a_peer_without_mac_address_is_waited_for),
