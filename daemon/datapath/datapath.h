@@ -80,7 +80,7 @@ struct dp_hold {
 	uint32_t packets; /* for a slot: 64, */
 	uint64_t octets;  /* 256 KiB, */
 	uint32_t age_ms;  /* 30 s */
-	uint64_t memory;  /* octets of packets of all devices: 64 MiB */
+	uint64_t memory;  /* octets that packets of all devices take up here: 64 MiB */
 };
 
 struct dp_config {

@@ -362,12 +362,18 @@ static uint8_t dscp_of(const uint8_t *packet)
 	return traffic_class >> 2;
 }
 
+/* Of all packets, with one more of n octets. */
+static uint64_t memory_with(uint32_t n)
+{
+	return state.octets + n + (state.packets + 1) * sizeof(struct packet);
+}
+
 static void append(struct queue *q, const struct held_packet *h)
 {
 	struct packet *p;
-	enum outcome why = q->octets + h->len > limits_of(q->slot).octets  ? TOO_MUCH
-			   : state.octets + h->len > dp.config.hold.memory ? NO_MEMORY
-									   : SENT;
+	enum outcome why = q->octets + h->len > limits_of(q->slot).octets ? TOO_MUCH
+			   : memory_with(h->len) > dp.config.hold.memory  ? NO_MEMORY
+									  : SENT;
 
 	p = why == SENT ? malloc(sizeof(*p) + h->len) : NULL;
 	if (!p) {

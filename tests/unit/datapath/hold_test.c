@@ -152,8 +152,10 @@ static int world_setup(void **unused)
 	world = (typeof(world)){.now = world.now + 10000000};
 	timer_advance(world.now);
 	dp.handler.downlink_data = on_data;
-	dp.config.hold =
-		(struct dp_hold){.packets = 64, .octets = 1000, .age_ms = 30000, .memory = 1700};
+	dp.config.hold = (struct dp_hold){.packets = 64,
+					  .octets = 1000,
+					  .age_ms = 30000,
+					  .memory = 1700 + 2 * sizeof(struct packet)};
 	for (unsigned i = 0; i < OUTCOMES; i++)
 		base[i] = became((enum outcome)i);
 	dp.policies_max = dp.filters_max = 4;
@@ -441,6 +443,19 @@ static void octets_of_all_are_limited(void **unused)
 	dp_hold_drop(a);
 	assert_true(arrives(b, 20, 3));
 	assert_int_equal(waiting(b), 2);
+}
+
+static void small_packets_take_up_memory_too(void **unused)
+{
+	uint32_t slot;
+
+	(void)unused;
+	dp.config.hold.memory = 10 * (sizeof(struct packet) + 30);
+	slot = idle_device(5);
+	for (uint8_t i = 0; i < 11; i++)
+		assert_true(arrives(slot, 30, i));
+	assert_int_equal(waiting(slot), 10);
+	assert_became(NO_MEMORY, 1);
 }
 
 /* A profile of that many packets, octets and milliseconds, which holds for the device. */
@@ -748,6 +763,7 @@ int main(void)
 		TEST(octets_of_a_bearer_are_limited),
 		TEST(packets_of_a_bearer_are_limited),
 		TEST(octets_of_all_are_limited),
+		TEST(small_packets_take_up_memory_too),
 		TEST(a_profile_says_how_much_waits_for_its_devices_alone),
 		TEST(what_a_profile_does_not_say_is_as_configured),
 		TEST(a_profile_that_changes_holds_for_dedicated_bearers_too),
