@@ -117,10 +117,11 @@ static void stop(struct capture *c)
 static void expired(struct timer *t)
 {
 	struct capture *c = container_of(t, struct capture, timer);
+	dp_captured *fn = c->fn;
+	void *arg = c->arg;
 
-	c->fn(c->arg, NULL);
-	if (c->fn)
-		stop(c);
+	stop(c); /* first: who is told may stop and start others */
+	fn(arg, NULL);
 }
 
 int dp_capture_start(imsi_t imsi, uint32_t seconds, dp_captured *fn, void *arg)
