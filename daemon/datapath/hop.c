@@ -581,3 +581,4 @@ void hop_stop(void)
 	neigh_stop();
 	memset(&state, 0, sizeof(state));
 }
+	peer_stop();

@@ -281,6 +281,7 @@ void gtpu_end_marker(uint16_t hop, uint32_t teid);
 struct peer { /* embedded in its hop's element; all zero in the beginning */
 	struct in6_addr addr;
 	uint16_t index;
+	bool lost;             /* it stayed down: its tunnels are to be given up */
 	enum dp_path path;
 	bool waiting;          /* for an Echo Response to `sequence` */
 	uint16_t sequence;
@@ -289,6 +290,7 @@ struct peer { /* embedded in its hop's element; all zero in the beginning */
 	struct timer hold;     /* until a path that is down costs its tunnels */
 	uint64_t sent_ns, since;
 	uint64_t rtt_us, echo_sent, echo_answered, failures, errors;
+void peer_stop(void);
 	struct count up, down; /* less what tunnels that are there had when they came */
 };
 /* It has its first tunnel, or lost its last. */

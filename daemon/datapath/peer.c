@@ -24,12 +24,15 @@ enum {
 	FIRST_MS = 100, /* after the first tunnel, and spread over a second: */
 	SPREAD_MS = 1000,
 	PRIME = 37,
+	GIVE_UP_MS = 100, /* from a path that stayed down to the tunnels of all such */
 };
 
 METRIC_COUNTER(echo_requests, "mcore_gtpu_echo_requests_total", "Echo Requests sent");
 METRIC_COUNTER(echo_responses, "mcore_gtpu_echo_responses_total", "answers to them");
 METRIC_COUNTER(path_failures, "mcore_gtpu_path_failures_total", "GTP-U paths that went down");
 METRIC_LATENCY(echo_time, "mcore_gtpu_echo_seconds", "Echo Request to Echo Response");
+
+static struct timer giving_up;
 
 static void next_request(struct timer *t);
 
@@ -49,23 +52,43 @@ static void send_request(struct peer *p)
 	gtpu_send(&p->addr, htons(GTPU_PORT), out, gtpu_put_echo_request(out, p->sequence));
 }
 
-/* The tunnels of a path that stayed down are their roles' to end. */
+static bool lost(uint16_t index)
+{
+	const struct peer *p = hop_peer(index);
+
+	return p && p->lost;
+}
+
+/* The tunnels of paths that stayed down are their roles' to end: one walk for all, as many paths
+ * may go by one link. */
 static void give_up(struct timer *t)
 {
-	struct peer *p = container_of(t, struct peer, hold);
-	uint32_t tunnels = 0;
+	uint32_t index = HOP_PEER;
 
-	for (uint32_t slot = 0; dp_session_next(&slot); slot++) {
+	(void)t;
+	for (const struct peer *p; (p = hop_peer_next(&index)); index++)
+		if (p->lost)
+			LOG(WARN, "gtpu.path_given_up", "peer=%s tunnels=%u", ip_text(&p->addr),
+			    hop_refs(p->index));
+	for (uint32_t slot = 0; dp.handler.path_failure && dp_session_next(&slot); slot++) {
 		const struct session *s = &dp.sessions[slot];
 
-		if (s->peer != p->index && session_out(s) != p->index)
-			continue;
-		tunnels++;
-		if (dp.handler.path_failure)
+		if (lost(s->peer) || lost(session_out(s)))
 			dp.handler.path_failure(slot);
 	}
-	LOG(WARN, "gtpu.path_given_up", "peer=%s tunnels=%u", ip_text(&p->addr), tunnels);
+	index = HOP_PEER;
+	for (struct peer *p; (p = hop_peer_next(&index)); index++)
+		p->lost = false;
 }
+
+static void stayed_down(struct timer *t)
+{
+	container_of(t, struct peer, hold)->lost = true;
+	if (!timer_running(&giving_up))
+		timer_start(&giving_up, GIVE_UP_MS, give_up);
+}
+
+void peer_stop(void) { timer_stop(&giving_up); }
 
 static void path_down(struct peer *p)
 {
@@ -74,7 +97,7 @@ static void path_down(struct peer *p)
 	set_path(p, DP_PATH_DOWN);
 	LOG(WARN, "gtpu.path_down", "peer=%s unanswered=%u tunnels=%u hold_ms=%u",
 	    ip_text(&p->addr), p->unanswered, hop_refs(p->index), dp.config.echo.hold_ms);
-	timer_start(&p->hold, dp.config.echo.hold_ms, give_up);
+	timer_start(&p->hold, dp.config.echo.hold_ms, stayed_down);
 }
 
 static void no_response(struct timer *t)
@@ -120,6 +143,7 @@ void peer_echo_response(const struct in6_addr *from, const struct gtpu_message *
 	metric_add(&echo_responses, 1);
 	latency_add(&echo_time_latency, p->rtt_us);
 	timer_stop(&p->hold);
+	p->lost = false;
 	timer_start(&p->timer, dp.config.echo.interval_ms, next_request);
 	if (p->path == DP_PATH_DOWN)
 		LOG(INFO, "gtpu.path_up", "peer=%s rtt_us=%llu", ip_text(from),
@@ -151,6 +175,7 @@ void peer_unused(struct peer *p)
 	timer_stop(&p->timer);
 	timer_stop(&p->hold);
 	p->waiting = false;
+	p->lost = false;
 	p->unanswered = 0;
 	p->path = DP_PATH_UNKNOWN;
 }

@@ -145,13 +145,57 @@ static void a_path_is_down_when_unanswered_requests_exceed_n3(void **state)
 	assert_int_equal(peer_of(enb(2)).path, DP_PATH_DOWN);
 	assert_int_equal(peer_of(enb(2)).failures, 1);
 	assert_int_equal(failed_slots, 0);
-	timer_advance(now += 1020);
+	timer_advance(now += 980);
+	assert_int_equal(failed_slots, 0);
+	timer_advance(now += 40);
+	timer_advance(now += 110);
 	assert_int_equal(failed_slots, 1);
 	assert_int_equal(failed_slot, slot);
 	assert_int_equal(peer_of(enb(3)).path, DP_PATH_UP);
 	timer_advance(now += 60000);
 	respond(enb(2), 0);
 	assert_int_equal(peer_of(enb(2)).path, DP_PATH_UP);
+}
+
+static void paths_that_fail_one_after_the_other_are_given_up_together(void **state)
+{
+	unsigned turns = 0;
+
+	(void)state;
+	start_echo();
+	for (uint8_t i = 0; i < 3; i++) /* asked 37 ms apart */
+		connected(5 + i, enb(2 + i), 1);
+	for (unsigned i = 0; i < 2000 && failed_slots < 3; i++) {
+		unsigned before = failed_slots;
+
+		timer_advance(now += 10);
+		turns += failed_slots != before;
+	}
+	assert_int_equal(failed_slots, 3);
+	assert_int_equal(turns, 1);
+	timer_advance(now += 2000);
+	assert_int_equal(failed_slots, 3);
+}
+
+static void a_path_that_comes_back_at_the_last_moment_keeps_its_tunnels(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	start_echo();
+	dp.config.echo.interval_ms = 1000; /* so that it is asked in the hold time */
+	dp.config.echo.hold_ms = 3000;
+	slot = connected(5, enb(2), 1);
+	connected(6, enb(3), 1);
+	for (unsigned i = 0; i < 5000 && peer_of(enb(2)).path != DP_PATH_DOWN; i++)
+		timer_advance(now += 10);
+	for (unsigned i = 0; i < 306; i++)
+		timer_advance(now += 10);
+	assert_int_equal(failed_slots, 0);
+	respond(enb(2), 0);
+	timer_advance(now += 100);
+	assert_int_equal(failed_slots, 1); /* the other's */
+	assert_int_not_equal(failed_slot, slot);
 }
 
 static void a_path_that_comes_back_in_time_keeps_its_tunnels(void **state)
@@ -304,6 +348,8 @@ int main(void)
 		TEST(uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels),
 		TEST(an_echo_that_is_answered_keeps_the_path_up),
 		TEST(a_path_is_down_when_unanswered_requests_exceed_n3),
+		TEST(paths_that_fail_one_after_the_other_are_given_up_together),
+		TEST(a_path_that_comes_back_at_the_last_moment_keeps_its_tunnels),
 		TEST(a_path_that_comes_back_in_time_keeps_its_tunnels),
 		TEST(a_peer_without_tunnels_is_not_asked),
 		TEST(packets_are_counted_for_the_peer_that_had_the_tunnel),
