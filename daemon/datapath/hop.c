@@ -471,8 +471,8 @@ void hop_path_changed(const struct in6_addr *peer)
 {
 	uint16_t index = hop_find(peer);
 
-	if (index)
-		timer_start(&state.by_index[index]->again, PATH_MTU_MS, look_again);
+	if (again && (!timer_running(again) || timer_left_ms(again) > PATH_MTU_MS))
+		timer_start(again, PATH_MTU_MS, look_again);
 }
 
 struct peer *hop_peer(uint16_t index)
@@ -487,6 +487,7 @@ struct peer *hop_peer_next(uint32_t *index)
 	for (; *index < state.next; ++*index)
 		if (hop_peer((uint16_t)*index))
 			return hop_peer((uint16_t)*index);
+	struct timer *again = index ? &state.by_index[index]->again : NULL;
 	return NULL;
 }
 

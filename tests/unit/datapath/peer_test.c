@@ -77,6 +77,29 @@ static void uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v4, &index), 0);
 }
 
+static void a_path_is_read_anew_however_often_its_mtu_is_told(void **state)
+{
+	struct in6_addr peer = enb(2);
+	uint16_t index;
+
+	(void)state;
+	connected(5, peer, 1);
+	index = hop_find(&peer);
+	dp.hops[index].mtu = 1400; /* what is read differs */
+	for (unsigned i = 0; i < 5; i++) {
+		hop_path_changed(&peer);
+		timer_advance(now += 10);
+	}
+	assert_int_not_equal(dp.hops[index].mtu, 1400);
+	timer_advance(now += 40);
+	dp.hops[index].mtu = 1400;
+	timer_advance(now += 100); /* not for ever, */
+	assert_int_equal(dp.hops[index].mtu, 1400);
+	hop_path_changed(&peer); /* and again when it is told again */
+	timer_advance(now += 40);
+	assert_int_not_equal(dp.hops[index].mtu, 1400);
+}
+
 static void on_path_failure(uint32_t slot)
 {
 	failed_slots++;
@@ -346,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_peer_may_be_of_either_family_that_we_have),
 		TEST(uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels),
+		TEST(a_path_is_read_anew_however_often_its_mtu_is_told),
 		TEST(an_echo_that_is_answered_keeps_the_path_up),
 		TEST(a_path_is_down_when_unanswered_requests_exceed_n3),
 		TEST(paths_that_fail_one_after_the_other_are_given_up_together),
