@@ -12,7 +12,7 @@
  * reference of the other, so that uplink is taken from it, too (`peers`).
  *
  * A peer whose last session goes keeps its element for a while, because eNodeBs come back, and
- * because a packet in flight may still hold the index. */
+ * because a packet in flight may still hold the index; or until all others are taken, too. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -372,6 +372,27 @@ static void expire(struct timer *t)
 	discard(u);
 }
 
+/* Takes the element of the peer that has had no session for longest. */
+static uint16_t reuse_index(void)
+{
+	struct hop_user *oldest = NULL;
+	uint16_t index;
+
+	for (uint32_t i = HOP_PEER; i < HOPS; i++) {
+		struct hop_user *u = state.by_index[i];
+
+		if (u && timer_running(&u->linger) &&
+		    (!oldest || timer_left_ms(&u->linger) < timer_left_ms(&oldest->linger)))
+			oldest = u;
+	}
+	if (!oldest)
+		return HOP_NONE;
+	index = oldest->index;
+	timer_stop(&oldest->linger);
+	expire(&oldest->linger);
+	return index;
+}
+
 static uint16_t free_index(void)
 {
 	for (uint32_t n = 0; n < HOPS - HOP_PEER; n++) {
@@ -382,7 +403,7 @@ static uint16_t free_index(void)
 			return (uint16_t)i;
 		}
 	}
-	return HOP_NONE;
+	return reuse_index();
 }
 
 int hop_get(const struct in6_addr *peer)

@@ -77,6 +77,34 @@ static void uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v4, &index), 0);
 }
 
+static void a_peer_without_tunnels_makes_room_when_all_are_taken(void **state)
+{
+	struct in6_addr addr, first = enb(2), second = enb(3), third = enb(4), new = enb6(9);
+	uint32_t slot = connected(5, first, 1);
+	uint16_t was = hop_find(&first), then;
+
+	(void)state;
+	hop_get(&second);
+	hop_get(&third);
+	for (uint32_t i = 3; i < HOPS - HOP_PEER; i++) {
+		addr = ip_map4((struct in_addr){htonl(0x0b000000 + i)});
+		assert_true(hop_get(&addr) > 0);
+	}
+	assert_int_equal(hop_get(&new), -ENOSPC); /* all are in use */
+	then = hop_find(&third);
+	hop_put(then);
+	timer_advance(now += 10000);
+	hop_put(hop_find(&second));
+	assert_int_equal(hop_get(&new), then); /* in the place of who has had none for longest */
+	assert_int_equal(hop_find(&third), 0);
+	assert_int_not_equal(hop_find(&second), 0);
+	dp.running = true;
+	dp_peer_expect(&second, true); /* soon in use: not this one */
+	assert_int_equal(hop_get(&third), -ENOSPC);
+	assert_int_equal(dp.sessions[slot].peer, was);
+	assert_int_equal(hop_find(&first), was);
+}
+
 static void a_path_is_read_anew_however_often_its_mtu_is_told(void **state)
 {
 	struct in6_addr peer = enb(2);
@@ -369,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_peer_may_be_of_either_family_that_we_have),
 		TEST(uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels),
+		TEST(a_peer_without_tunnels_makes_room_when_all_are_taken),
 		TEST(a_path_is_read_anew_however_often_its_mtu_is_told),
 		TEST(an_echo_that_is_answered_keeps_the_path_up),
 		TEST(a_path_is_down_when_unanswered_requests_exceed_n3),
