@@ -205,7 +205,8 @@ void dp_hold_keep(uint32_t slot, uint64_t ms);
 void dp_session_gate(uint32_t slot, enum gate up, enum gate down);
 void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);
 /* The peer may also send from this address, of the other family: a F-TEID or Transport Layer Address
- * with both. Call it before dp_session_connect to `peer`. */
+ * with both. Call it before dp_session_connect to `peer`. As long as the peer has sessions, what was
+ * said of it first holds. */
 void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also);
 
 /* An eNodeB that may get tunnels at any moment, or does not any more; counted. Its next hop is looked

@@ -199,7 +199,8 @@ static void on_headers_notification(const struct datagram *d, const struct gtpu_
 		metric_add(&damaged, 1);
 }
 
-/* Only who has the tunnel can say that it is unknown there. */
+/* Only who has the tunnel can say that it is unknown there; where else it can be reached, it could
+ * say of anybody. */
 static void on_error_indication(const struct datagram *d, const struct gtpu_message *m)
 {
 	struct in6_addr peer;
@@ -216,7 +217,7 @@ static void on_error_indication(const struct datagram *d, const struct gtpu_mess
 		return;
 	}
 	hop = hop_find(&peer);
-	slot = hop && hop_same_peer(&d->from, &peer) ? tunnel_find(hop, teid) : NO_SLOT;
+	slot = hop && hop == hop_find(&d->from) ? tunnel_find(hop, teid) : NO_SLOT;
 	if (slot == NO_SLOT) {
 		LOG(DEBUG, "gtpu.error_indication",
 		    "peer=%s address=%s teid=%#x text=\"no such tunnel\"", ip_text(&d->from),

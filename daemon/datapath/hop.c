@@ -457,12 +457,16 @@ void dp_peer_expect(const struct in6_addr *peer, bool expected)
 		linger(u);
 }
 
+/* What was said of a peer stays as long as it has sessions: anybody may say it. */
 void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)
 {
-	int index = hop_get(peer), other = index < 0 ? index : hop_get(also);
+	int index = hop_get(peer), other;
 	struct hop_user *u = index < 0 ? NULL : state.by_index[index];
 
-	if (u && other >= 0 && u->also != other) {
+	if (!u)
+		return;
+	other = u->also && u->refs > 1 ? -EEXIST : hop_get(also);
+	if (other >= 0 && u->also != other) {
 		if (u->also)
 			hop_put(u->also);
 		u->also = (uint16_t)other; /* and our reference is its */
@@ -470,8 +474,7 @@ void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)
 	} else if (other >= 0) {
 		hop_put((uint16_t)other);
 	}
-	if (u)
-		hop_put((uint16_t)index);
+	hop_put((uint16_t)index);
 }
 
 const struct in6_addr *hop_address(uint16_t index)
@@ -481,16 +484,10 @@ const struct in6_addr *hop_address(uint16_t index)
 	return u && u->is_peer ? &u->addr : NULL;
 }
 
-bool hop_same_peer(const struct in6_addr *a, const struct in6_addr *b)
-{
-	uint16_t i = hop_find(a), j = hop_find(b);
-
-	return i && j && (i == j || state.by_index[i]->also == j || state.by_index[j]->also == i);
-}
-
 void hop_path_changed(const struct in6_addr *peer)
 {
 	uint16_t index = hop_find(peer);
+	struct timer *again = index ? &state.by_index[index]->again : NULL;
 
 	if (again && (!timer_running(again) || timer_left_ms(again) > PATH_MTU_MS))
 		timer_start(again, PATH_MTU_MS, look_again);
@@ -508,7 +505,6 @@ struct peer *hop_peer_next(uint32_t *index)
 	for (; *index < state.next; ++*index)
 		if (hop_peer((uint16_t)*index))
 			return hop_peer((uint16_t)*index);
-	struct timer *again = index ? &state.by_index[index]->again : NULL;
 	return NULL;
 }
 
@@ -596,6 +592,7 @@ int hop_start(void)
 
 void hop_stop(void)
 {
+	peer_stop();
 	timer_stop(&state.refresh);
 	for (uint32_t i = 0; i < HOPS; i++)
 		if (state.by_index[i])
@@ -603,4 +600,3 @@ void hop_stop(void)
 	neigh_stop();
 	memset(&state, 0, sizeof(state));
 }
-	peer_stop();

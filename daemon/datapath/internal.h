@@ -198,9 +198,7 @@ void hop_put(uint16_t index);
 uint16_t hop_find(const struct in6_addr *peer);
 /* The address of a peer's element, NULL if it is none. */
 const struct in6_addr *hop_address(uint16_t index);
-/* Both are addresses of one peer (dp_peer_also). */
-bool hop_same_peer(const struct in6_addr *, const struct in6_addr *);
-/* The kernel heard of another path MTU to a peer: its route is read again. */
+/* The kernel heard of another path MTU to a peer: its route is read again, soon. */
 void hop_path_changed(const struct in6_addr *peer);
 /* What peer.c keeps of an element; NULL if it is no peer's. Walk: from HOP_PEER on, NULL at the end. */
 struct peer *hop_peer(uint16_t index);
@@ -281,18 +279,18 @@ void gtpu_end_marker(uint16_t hop, uint32_t teid);
 struct peer { /* embedded in its hop's element; all zero in the beginning */
 	struct in6_addr addr;
 	uint16_t index;
-	bool lost;             /* it stayed down: its tunnels are to be given up */
 	enum dp_path path;
 	bool waiting;          /* for an Echo Response to `sequence` */
+	bool lost;             /* it stayed down: its tunnels are to be given up */
 	uint16_t sequence;
 	unsigned unanswered;   /* expiries of T3-RESPONSE since the last response */
 	struct timer timer;    /* the next Echo Request, or T3-RESPONSE */
 	struct timer hold;     /* until a path that is down costs its tunnels */
 	uint64_t sent_ns, since;
 	uint64_t rtt_us, echo_sent, echo_answered, failures, errors;
-void peer_stop(void);
 	struct count up, down; /* less what tunnels that are there had when they came */
 };
+void peer_stop(void);
 /* It has its first tunnel, or lost its last. */
 void peer_used(struct peer *);
 void peer_unused(struct peer *);

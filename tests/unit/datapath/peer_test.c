@@ -66,8 +66,6 @@ static void uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels
 	slot = connected(5, v4, 77);
 	assert_int_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v6, &index), 0);
 	assert_int_equal(dp_hop(dp_session(slot)->peer)->also, index);
-	assert_true(hop_same_peer(&v6, &v4) && hop_same_peer(&v4, &v6));
-	assert_false(hop_same_peer(&v6, &(struct in6_addr){{{0}}}));
 	dp_peer_also(&v4, &v6); /* once more changes nothing */
 	assert_int_equal(hop_refs((uint16_t)index), 1);
 	dp_session_del(slot);
@@ -75,6 +73,25 @@ static void uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels
 		timer_advance(now += 61000);
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v6, &index), 0);
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v4, &index), 0);
+}
+
+static void a_peer_with_tunnels_keeps_its_other_address_whatever_others_say(void **state)
+{
+	struct in6_addr v4 = enb(2), v6 = enb6(2), other = enb6(66);
+	uint32_t slot, index;
+
+	(void)state;
+	dp_peer_also(&v4, &v6);
+	slot = connected(5, v4, 77);
+	dp_peer_also(&v4, &other);
+	assert_int_equal(dp_hop(hop_find(&v4))->also, hop_find(&v6));
+	assert_int_equal(hop_refs(hop_find(&v6)), 1);
+	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &other, &index), 0);
+	dp_session_del(slot);
+	dp_peer_also(&v4, &other); /* it may have another by now */
+	assert_int_equal(dp_hop(hop_find(&v4))->also, hop_find(&other));
+	assert_int_equal(hop_refs(hop_find(&v6)), 0);
+	assert_int_equal(hop_refs(hop_find(&other)), 1);
 }
 
 static void a_peer_without_tunnels_makes_room_when_all_are_taken(void **state)
@@ -384,7 +401,7 @@ static void adopted_tunnels_keep_their_peers(void **state)
 	assert_int_equal(used, 2);
 	assert_int_equal(hop_refs(hop_find(&v4)), 2);
 	assert_int_equal(hop_refs(hop_find(&v6)), 1);
-	assert_true(hop_same_peer(&v4, &v6));
+	assert_int_equal(dp_hop(hop_find(&v4))->also, hop_find(&v6));
 	assert_int_equal(tunnel_find(hop_find(&v4), 77), slot);
 	assert_int_equal(tunnel_find(hop_find(&r.to), 33), relay);
 	assert_int_equal(peer_of(v4).up.packets, 0); /* counted since the start */
@@ -397,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_peer_may_be_of_either_family_that_we_have),
 		TEST(uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels),
+		TEST(a_peer_with_tunnels_keeps_its_other_address_whatever_others_say),
 		TEST(a_peer_without_tunnels_makes_room_when_all_are_taken),
 		TEST(a_path_is_read_anew_however_often_its_mtu_is_told),
 		TEST(an_echo_that_is_answered_keeps_the_path_up),

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GTP-U by socket: whose Error Indications are believed (TS 29.281 7.3.1). gtpu.c is compiled in, with a clock and a socket of the test's own around it, over real
+ * BPF maps. Needs root (skips without). */
+#include "maps.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include "core/loop.h"
+
+static struct {
+	uint64_t now;
+	unsigned sent, told;
+	uint32_t teid, slot; /* of the last */
+} world = {.now = 1000};
+
+static ssize_t world_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	const uint8_t *p = msg->msg_iov[0].iov_base;
+
+	(void)fd;
+	(void)flags;
+	world.sent++;
+	world.teid = (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7];
+	return (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+#define loop_now_ms() (world.now)
+#define sendmsg       world_sendmsg
+#include "datapath/gtpu.c"
+
+static struct in6_addr enb(uint8_t n) { return ip_map4((struct in_addr){htonl(0x0a0a0000u + n)}); }
+static struct in6_addr enb6(uint8_t n)
+{
+	return (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8, 1, [15] = n}};
+}
+
+static void pass(uint64_t ms)
+{
+	world.now += ms;
+	timer_advance(world.now);
+}
+
+static void on_error(uint32_t slot)
+{
+	world.told++;
+	world.slot = slot;
+}
+
+static int world_setup(void **unused)
+{
+	int err = setup(unused);
+
+	world = (typeof(world)){.now = (world.now / 1000 + 1) * 1000};
+	timer_advance(world.now);
+	dp.handler.error_indication = on_error;
+	state.udp[0].fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return err || state.udp[0].fd < 0;
+}
+
+static int world_teardown(void **unused)
+{
+	gtpu_stop();
+	return teardown(unused);
+}
+
+static uint32_t connected(uint32_t offset, struct in6_addr peer, uint32_t teid)
+{
+	uint32_t slot = dp_pool_slot(0, offset);
+
+	add(offset);
+	assert_int_equal(dp_session_connect(slot, &peer, teid), 0);
+	return slot;
+}
+
+/* An Error Indication about teid at `peer`. */
+static void error_comes(struct in6_addr from, struct in6_addr peer, uint32_t teid)
+{
+	uint8_t p[GTPU_MESSAGE_MAX];
+	struct datagram d = {.p = p, .from = from, .at = &state.udp[0], .ifindex = 7};
+
+	d.n = gtpu_put_error_indication(p, teid, &peer);
+	on_datagram(&d);
+}
+
+static void an_error_indication_is_believed_from_the_one_who_has_the_tunnel(void **unused)
+{
+	uint32_t slot = connected(5, enb(2), 77), six;
+
+	(void)unused;
+	connected(6, enb(3), 1);
+	error_comes(enb(3), enb(2), 77);
+	error_comes(enb(4), enb(2), 77); /* no peer at all */
+	error_comes(enb(2), enb(2), 78);
+	error_comes(enb(2), enb(3), 77);
+	assert_int_equal(world.told, 0);
+	error_comes(enb(2), enb(2), 77);
+	assert_int_equal(world.told, 1);
+	assert_int_equal(world.slot, slot);
+	six = connected(7, enb6(2), 77);
+	error_comes(enb6(2), enb6(2), 77);
+	assert_int_equal(world.told, 2);
+	assert_int_equal(world.slot, six);
+}
+
+static void nor_from_one_who_says_that_the_address_is_its_own(void **unused)
+{
+	struct in6_addr v4 = enb(2), v6 = enb6(2), other4 = enb(66), other6 = enb6(66);
+
+	(void)unused;
+	dp_peer_also(&v4, &other6);
+	dp_peer_also(&other4, &v6);
+	connected(5, v4, 77);
+	connected(6, v6, 78);
+	connected(7, other4, 1);
+	connected(8, other6, 1);
+	error_comes(other6, v4, 77);
+	error_comes(other4, v6, 78);
+	assert_int_equal(world.told, 0);
+	error_comes(v4, v4, 77);
+	error_comes(v6, v6, 78);
+	assert_int_equal(world.told, 2);
+}
+
+#undef TEST
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_error_indication_is_believed_from_the_one_who_has_the_tunnel),
+		TEST(nor_from_one_who_says_that_the_address_is_its_own),
+	};
+
+	if (geteuid()) {
+		printf("skip: makes BPF maps, which needs root\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
