@@ -74,7 +74,8 @@ static struct {
 	struct marker {
 		struct in6_addr peer;
 		uint32_t teid;
-	} * marker; /* that wait; malloc */
+		uint64_t due_ms;
+	} * marker; /* that wait, in the order of their times; malloc */
 	unsigned markers, markers_cap;
 	struct timer marker_timer;
 } state = {.udp = {{.fd = -1}, {.fd = -1}}, .packet = -1};
@@ -457,19 +458,30 @@ int dp_session_send(uint32_t slot, const void *packet, size_t n)
 	return gtpu_send_packet(slot, packet, n, s ? s->dscp : 0);
 }
 
-static void send_markers(struct timer *t)
+static void send_markers(uint64_t until_ms)
 {
 	uint8_t out[GTPU_HEADER];
+	unsigned n;
 
-	(void)t;
-	for (unsigned i = 0; i < state.markers; i++) {
-		const struct marker *m = &state.marker[i];
+	for (n = 0; n < state.markers && state.marker[n].due_ms <= until_ms; n++) {
+		const struct marker *m = &state.marker[n];
 
 		metric_add_at(&end_markers, SENT, 1);
 		gtpu_send(&m->peer, htons(GTPU_PORT), out,
 			  gtpu_put_header(out, GTPU_END_MARKER, m->teid, 0));
 	}
-	state.markers = 0;
+	state.markers -= n;
+	if (n)
+		memmove(state.marker, state.marker + n, state.markers * sizeof(*state.marker));
+}
+
+static void markers_due(struct timer *t)
+{
+	uint64_t now = loop_now_ms();
+
+	send_markers(now);
+	if (state.markers)
+		timer_start(t, state.marker->due_ms - now, markers_due);
 }
 
 void gtpu_end_marker(uint16_t hop, uint32_t teid)
@@ -487,9 +499,9 @@ void gtpu_end_marker(uint16_t hop, uint32_t teid)
 		state.marker = more;
 		state.markers_cap = cap;
 	}
-	state.marker[state.markers] = (struct marker){*to, teid};
-	if (!state.markers++)
-		timer_start(&state.marker_timer, MARKER_MS, send_markers);
+	state.marker[state.markers++] = (struct marker){*to, teid, loop_now_ms() + MARKER_MS};
+	if (!timer_running(&state.marker_timer))
+		timer_start(&state.marker_timer, MARKER_MS, markers_due);
 }
 
 static int open_socket(struct socket *s, const struct in6_addr *ours)
@@ -530,8 +542,7 @@ int gtpu_start(void)
 
 void gtpu_stop(void)
 {
-	if (state.markers)
-		send_markers(&state.marker_timer);
+	send_markers(UINT64_MAX);
 	timer_stop(&state.marker_timer);
 	free(state.marker);
 	state.marker = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GTP-U by socket: whose Error Indications are believed (TS 29.281 7.3.1). gtpu.c is compiled in, with a clock and a socket of the test's own around it, over real
+/* GTP-U by socket: whose Error Indications are believed (TS 29.281 7.3.1), and when End Markers go
+ * (7.3.2). gtpu.c is compiled in, with a clock and a socket of the test's own around it, over real
  * BPF maps. Needs root (skips without). */
 #include "maps.h"
 
@@ -121,6 +122,48 @@ static void nor_from_one_who_says_that_the_address_is_its_own(void **unused)
 	assert_int_equal(world.told, 2);
 }
 
+static void each_end_marker_waits_its_time(void **unused)
+{
+	uint16_t hop;
+
+	(void)unused;
+	connected(5, enb(2), 77);
+	hop = dp.sessions[dp_pool_slot(0, 5)].peer;
+	gtpu_end_marker(hop, 1);
+	pass(6);
+	gtpu_end_marker(hop, 2);
+	pass(4);
+	assert_int_equal(world.sent, 1);
+	assert_int_equal(world.teid, 1);
+	gtpu_end_marker(hop, 3);
+	pass(5);
+	assert_int_equal(world.sent, 1);
+	pass(5);
+	assert_int_equal(world.sent, 3);
+	assert_int_equal(world.teid, 3);
+	pass(100);
+	assert_int_equal(world.sent, 3);
+	gtpu_end_marker(hop, 4);
+	pass(10);
+	assert_int_equal(world.sent, 4);
+}
+
+static void end_markers_that_wait_go_before_the_socket_does(void **unused)
+{
+	uint16_t hop;
+
+	(void)unused;
+	connected(5, enb(2), 77);
+	hop = dp.sessions[dp_pool_slot(0, 5)].peer;
+	gtpu_end_marker(hop, 1);
+	pass(2);
+	gtpu_end_marker(hop, 2);
+	gtpu_stop();
+	assert_int_equal(world.sent, 2);
+	pass(100);
+	assert_int_equal(world.sent, 2);
+}
+
 #undef TEST
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
@@ -129,6 +172,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_error_indication_is_believed_from_the_one_who_has_the_tunnel),
 		TEST(nor_from_one_who_says_that_the_address_is_its_own),
+		TEST(each_end_marker_waits_its_time),
+		TEST(end_markers_that_wait_go_before_the_socket_does),
 	};
 
 	if (geteuid()) {
