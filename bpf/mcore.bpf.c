@@ -446,8 +446,9 @@ INLINE bool to_gtpu_address(struct pkt *p, const struct settings *c, struct ip *
 	return ip->hlen <= MAX_IP6_OFFSET && ip->hlen <= ip->len;
 }
 
-/* ICMP for one of our GTP-U addresses that says of a packet of ours that it did not fit: the kernel
- * learns the path's MTU from it, and mcored is to ask the kernel. `off` is the ICMP header. */
+/* ICMP for one of our GTP-U addresses that says of a packet of ours to a peer that it did not fit:
+ * the kernel learns the path's MTU from it, and mcored is to ask the kernel. `off` is the ICMP
+ * header. What strangers say of others takes no event away. */
 __noinline int path_message(struct xdp_md *ctx, __u32 off, __u32 v6)
 {
 	struct ip_key peer = {};
@@ -465,7 +466,7 @@ __noinline int path_message(struct xdp_md *ctx, __u32 off, __u32 v6)
 			return -1;
 		peer.addr[10] = peer.addr[11] = 0xff;
 	}
-	return event_path(&peer);
+	return bpf_map_lookup_elem(&peers, &peer) ? event_path(&peer) : -1;
 }
 
 INLINE bool about_path(const struct settings *c, const struct ip *ip)

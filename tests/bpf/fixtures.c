@@ -158,12 +158,13 @@ static bool check_session(const struct test_case *t, const struct session before
 	return true;
 }
 
-/* Whether a is the packet's source, IPv4 mapped. */
-static bool is_source(const struct packet_spec *s, const uint8_t *a)
+/* Whether a is that address, IPv4 mapped. */
+static bool is_address(const char *text, const uint8_t *a)
 {
+	bool v6 = strchr(text, ':');
 	uint8_t want[16] = {[10] = 0xff, [11] = 0xff};
 
-	inet_pton(s->version == 6 ? AF_INET6 : AF_INET, s->src, s->version == 6 ? want : want + 12);
+	inet_pton(v6 ? AF_INET6 : AF_INET, text, v6 ? want : want + 12);
 	return !memcmp(a, want, sizeof want);
 }
 
@@ -181,9 +182,13 @@ static bool check_event(const struct test_case *t)
 	if ((int)e.type != t->event - 1)
 		return fail("event of type %u", e.type);
 	if (e.type == EVENT_UNKNOWN_TEID)
-		return e.teid && is_source(&t->in.outer, e.peer)
+		return e.teid && is_address(t->in.outer.src, e.peer)
 			       ? true
 			       : fail("event does not tell peer and TEID");
+	if (e.type == EVENT_PATH)
+		return is_address(t->in.inner.quoted, e.peer)
+			       ? true
+			       : fail("event does not tell the peer");
 	if (e.slot != t->slot)
 		return fail("event of slot %u", e.slot);
 	if (e.type == EVENT_SLOW_PATH) {

@@ -56,8 +56,10 @@ static void payload_build(const struct packet_spec *s, uint8_t proto, uint8_t *p
 	}
 	if ((proto == 1 || proto == 58) && n) {
 		p[0] = s->icmp;
-		p[1] = 0;
+		p[1] = s->quoted && proto == 1 ? 4 : 0;
 	}
+	if (s->quoted && n >= 48)
+		address(proto == 1 ? AF_INET : AF_INET6, s->quoted, p + 8 + (proto == 1 ? 16 : 24));
 }
 
 /* Header of a packet of n octets in all; returns where its payload goes. */

@@ -27,7 +27,8 @@ struct packet_spec {
 	bool no_sum;           /* outer UDP over IPv6: checksum 0 */
 	uint16_t frag;         /* flags and offset, as in the header */
 	uint16_t sport, dport; /* default 40000, 50000 */
-	uint8_t icmp;          /* type, for ICMP and ICMPv6 */
+	uint8_t icmp;          /* type, for ICMP and ICMPv6, */
+	const char *quoted;    /* which says of a packet to there that it did not fit */
 	int16_t lie;           /* added to the length field */
 	int16_t udp_lie;       /* added to UDP's length field */
 	uint8_t ihl;           /* in words, a lie if not 0 */
