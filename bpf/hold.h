@@ -10,7 +10,7 @@
 #include "parse.h"
 #include "rewrite.h"
 
-enum { HOLD_RETRIES = 8 };
+enum { HOLD_RETRIES = 8, UNCOUNT_RETRIES = 64 };
 
 /* What happens to a packet on its way, as one number: hops it grows older by (0 of this machine's
  * own), and DSCP to be marked on it and its tunnel. */
@@ -56,6 +56,18 @@ INLINE int hold_hand_over(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 len, 
 	return REASON_idle_held;
 }
 
+/* Takes back what was counted. Never below zero: mcored may have opened the way by force. */
+INLINE void hold_uncount(struct session *s)
+{
+	for (int i = 0; i < UNCOUNT_RETRIES; i++) {
+		__u32 word = *(volatile __u32 *)&s->hold;
+
+		if (!(word & HOLD_COUNT) ||
+		    __sync_val_compare_and_swap(&s->hold, word, word - 1) == word)
+			return;
+	}
+}
+
 /* change is of hold_change(). GO_ON if the way is open by now. */
 __noinline int hold(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 len, __u32 change)
 {
@@ -77,7 +89,7 @@ __noinline int hold(struct xdp_md *ctx, __u32 slot, __u32 off, __u32 len, __u32 
 			continue;
 		reason = hold_hand_over(ctx, slot, off, len, change);
 		if (reason != REASON_idle_held)
-			__sync_fetch_and_add(&s->hold, -1);
+			hold_uncount(s);
 		return reason;
 	}
 	return REASON_idle_lost;
