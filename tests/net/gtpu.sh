@@ -236,7 +236,8 @@ check "with packets and a round trip" counted
 mark
 in_ns ran nft -f - <<<'table ip t { chain c { type filter hook input priority 0; udp dport 2152 drop; }; }'
 check "a path that fails is told" logged 'gtpu.path_down peer=10.10.0.2' 10
-check "and its devices are released" wait_for 10 ue_is 1 ecm idle
+# For milliseconds only: the device is paged at once.
+check "and its devices are released" saw 'ue=1 .*context.release cause="radio: radio-connection-with-ue-lost"' 10
 in_ns ran nft delete table ip t
 check "and come back by service request" wait_for 10 ping_ue 1 198.51.100.2
 check "and so does the path" wait_for 10 peer_is 10.10.0.2 up
