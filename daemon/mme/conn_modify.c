@@ -72,7 +72,7 @@ static int enter_modify(struct proc *p)
 	if (what->key)
 		S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (what->ambr)
-		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
+		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	if (what->capabilities)
 		S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
 	if (!conn_send(ue->conn, &s1ap_ue_context_modification_request_msg, &m))
@@ -98,11 +98,15 @@ static void modify_ended(struct proc *p, uint16_t cause)
 {
 	const struct modification *m = (const struct modification *)p;
 
+	struct s1_conn *c = ((struct mme_ue *)p->owner)->conn;
+
 	if (cause)
 		mme_counters.conn_modify_failed++;
 	else
 		mme_counters.conn_modified++;
-	if (!cause && m->what.key) { /* 33.401 7.2.9.2: the chain begins anew */
+	if (cause && c && m->what.ambr)
+		c->ambr_up = c->ambr_down = 0; /* the next message that can tell it does */
+	if (!cause && m->what.key) {           /* 33.401 7.2.9.2: the chain begins anew */
 		struct mme_ue *ue = p->owner;
 
 		as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
@@ -110,6 +114,8 @@ static void modify_ended(struct proc *p, uint16_t cause)
 	}
 	if (m->what.done)
 		m->what.done(p->owner, m->what.arg, err_of(cause));
+	if (!cause) /* perhaps it has changed meanwhile */
+		context_ambr_check(p->owner);
 }
 
 static const struct proc_step modify_steps[] = {

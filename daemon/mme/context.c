@@ -3,20 +3,67 @@
  * to its eNodeB, and what the eNodeB answers on to the SGW. A bearer counts as connected from the
  * moment the SGW is asked, so that whatever comes in between is followed by its release. */
 #include <errno.h>
+#include <strings.h>
 #include "mme/esm.h"
 
 /* Octets of the UE's NAS capability to S1AP's bit strings, which leave out algorithm 0 (9.2.1.40).
  */
 static uint16_t algorithms(uint8_t octet) { return (uint16_t)((octet & 0x7f) << 9); }
 
-static uint64_t at_most(uint64_t rate) { return rate > 10000000000 ? 10000000000 : rate; }
+/* The UE-AMBR in use (TS 23.401 4.7.3): what the active APNs allow together, at most what is
+ * subscribed. Several PDN connections of one APN share its APN-AMBR. One whose session is not there
+ * yet, or no longer, does not count. */
+static uint64_t ambr_in_use(const struct mme_ue *ue, bool up)
+{
+	enum { MOST = 10000000000 }; /* of the IE */
+	uint64_t subscribed = up ? ue->ambr_up : ue->ambr_down, sum = 0;
 
-struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *ue)
+	for (const struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next) {
+		uint64_t rate = up ? pdn->ambr_up : pdn->ambr_down;
+		const struct mme_pdn *before = ue->pdns;
+
+		if (!pdn->s11_sgw.teid)
+			continue;
+		while (before != pdn &&
+		       (!before->s11_sgw.teid || strcasecmp(before->apn, pdn->apn) != 0))
+			before = before->next;
+		if (before == pdn)
+			sum += rate < MOST ? rate : MOST;
+	}
+	if (!sum || (subscribed && subscribed < sum))
+		sum = subscribed;
+	return sum < MOST ? sum : MOST;
+}
+
+static struct s1ap_ue_aggregate_maximum_bitrate ambr_of(const struct mme_ue *ue)
 {
 	return (struct s1ap_ue_aggregate_maximum_bitrate){
-		.ue_aggregate_maximum_bit_rate_dl = at_most(ue->ambr_down),
-		.ue_aggregate_maximum_bit_rate_ul = at_most(ue->ambr_up),
+		.ue_aggregate_maximum_bit_rate_dl = ambr_in_use(ue, false),
+		.ue_aggregate_maximum_bit_rate_ul = ambr_in_use(ue, true),
 	};
+}
+
+struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *ue, struct s1_conn *told)
+{
+	struct s1ap_ue_aggregate_maximum_bitrate a = ambr_of(ue);
+
+	told->ambr_up = a.ue_aggregate_maximum_bit_rate_ul;
+	told->ambr_down = a.ue_aggregate_maximum_bit_rate_dl;
+	return a;
+}
+
+bool context_ambr_changed(const struct mme_ue *ue)
+{
+	struct s1ap_ue_aggregate_maximum_bitrate a = ambr_of(ue);
+
+	return ue->conn && (ue->conn->ambr_up != a.ue_aggregate_maximum_bit_rate_ul ||
+			    ue->conn->ambr_down != a.ue_aggregate_maximum_bit_rate_dl);
+}
+
+void context_ambr_check(struct mme_ue *ue)
+{
+	if (!ue->doomed && ue->emm == EMM_REGISTERED && context_ambr_changed(ue))
+		conn_modify(ue->conn, &(struct conn_change){.ambr = true});
 }
 
 struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *ue)
@@ -117,7 +164,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 		return -ENOENT;
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
-	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
+	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));

@@ -204,6 +204,7 @@ void deactivate_locally(struct mme_ue *ue, uint8_t ebi)
 		pdn_delete(ue, b->pdn);
 	else
 		bearer_free(b);
+	context_ambr_check(ue);
 	if (ue->emm == EMM_REGISTERED && !ue->doomed)
 		ue_save(ue);
 }

@@ -68,6 +68,8 @@ int erab_setup(struct mme_ue *ue, const struct mme_bearer *b, struct bytes nas)
 	IDS(&m, ue->conn);
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_bearer_su_req){&item, 1});
+	if (context_ambr_changed(ue))
+		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	return conn_send(ue->conn, &s1ap_e_rab_setup_request_msg, &m);
 }
 
@@ -85,6 +87,8 @@ int erab_modify(struct mme_ue *ue, const struct mme_bearer *b, struct bytes nas)
 	IDS(&m, ue->conn);
 	S1AP_SET(&m, e_rab_to_be_modified_list,
 		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_req){&item, 1});
+	if (context_ambr_changed(ue))
+		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	return conn_send(ue->conn, &s1ap_e_rab_modify_request_msg, &m);
 }
 
@@ -105,6 +109,8 @@ int erab_release(struct mme_ue *ue, uint16_t of, struct s1ap_cause cause, struct
 	S1AP_SET(&m, e_rab_to_be_released_list, (struct s1ap_e_rab_list){item, n});
 	if (nas.n)
 		S1AP_SET(&m, nas_pdu, nas);
+	if (context_ambr_changed(ue))
+		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	return conn_send(ue->conn, &s1ap_e_rab_release_command_msg, &m);
 }
 

@@ -178,6 +178,7 @@ struct s1_conn {
 	uint8_t *initial; /* malloc: the Initial UE Message, as long as it may be sent on: reroute.c */
 	uint32_t initial_n;
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
+	uint64_t ambr_up, ambr_down; /* UE-AMBR that it was told last; 0: none by this process */
 	bool releasing;
 	struct timer timer; /* of the release */
 	struct tai tai;
@@ -399,8 +400,6 @@ void conn_unbind(struct s1_conn *);
 void conn_release(struct s1_conn *, struct s1ap_cause);
 
 /* ---- context.c: Initial Context Setup (36.413 8.3.1) ---- */
-struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *);
-struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *);
 /* Sends the request with all of the device's bearers; nas (may be empty) rides on the first. 0 or
  * negative errno. */
 int context_setup(struct mme_ue *, struct bytes nas);
@@ -419,7 +418,12 @@ bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id
  * rules deny to the device. False: there are none, and nothing restricts it. */
 bool context_restrictions(const struct mme_ue *, struct s1ap_handover_restriction_list *);
 struct s1ap_transport_layer_address context_address(const struct fteid *);
-struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *);
+/* The UE-AMBR that is in use (23.401 4.7.3), to be told on that connection, which remembers it. */
+struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *, struct s1_conn *told);
+/* It is another than the device's eNodeB was told. */
+bool context_ambr_changed(const struct mme_ue *);
+/* A PDN connection has gone or changed: tells the eNodeB what follows from that, if it does not know. */
+void context_ambr_check(struct mme_ue *);
 struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *);
 struct s1ap_security_context context_keys(const struct mme_ue *); /* {NH, NCC} as they are */
 

@@ -53,6 +53,7 @@ void mobility_moved(struct mme_ue *ue)
 		proc_event(p, EV_MOVED, NULL);
 	}
 	esm_resume(ue);
+	context_ambr_check(ue);
 }
 
 /* ---- bearers ---- */

@@ -134,6 +134,7 @@ static void end(struct proc *p, uint16_t cause)
 		if (d->ambr_up && d->ambr_down) {
 			b->pdn->ambr_up = d->ambr_up;
 			b->pdn->ambr_down = d->ambr_down;
+			context_ambr_check(ue);
 		}
 		esm_reply(&d->esm, GTPC_UPDATE_BEARER, GTPC_ACCEPTED, NULL);
 		ue_save(ue);

@@ -201,6 +201,7 @@ static void undo(struct pdn *d, uint16_t cause)
 		erab_release(ue, (uint16_t)(1u << d->esm.ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
 			     (struct bytes){0});
 	pdn_delete(ue, pdn);
+	context_ambr_check(ue);
 }
 
 static void end(struct proc *p, uint16_t cause)

@@ -83,7 +83,7 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 	S1AP_SET(&m, mme_ue_s1ap_id, h->target->mme_ue_s1ap_id);
 	S1AP_SET(&m, handover_type, h->from->handover_type);
 	S1AP_SET(&m, cause, h->from->has.cause ? h->from->cause : S1AP_CAUSE(RADIO, UNSPECIFIED));
-	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
+	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, h->target));
 	S1AP_SET(&m, e_rab_to_be_setup_list, (struct s1ap_e_rab_to_be_setup_list_ho_req){item, n});
 	S1AP_SET(&m, source_to_target_transparent_container,
 		 h->from->source_to_target_transparent_container);

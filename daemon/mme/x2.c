@@ -72,7 +72,7 @@ static void acknowledge(struct x2 *x, const struct gtpc_response *r)
 	as_chain_next(&ue->as);
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
-	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue));
+	S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	if (changed.n)
 		S1AP_SET(&m, e_rab_to_be_switched_ul_list, changed);
 	if (lost)

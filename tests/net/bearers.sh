@@ -9,6 +9,7 @@ command -v tshark >/dev/null || skip "needs tshark"
 lab_up
 lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  timers: {T3485: 1s, T3486: 1s, T3495: 1s}|' \
 	's|^      device: sgi|&\n      bearers: [fast]|' \
+	's|- {name: iot, .*|- {name: iot, type: ipv4v6, up: 200mbit, down: 400mbit}|; s|- {name: internet.*|- {name: internet, type: ipv4v6, up: 100mbit, down: 100mbit}|' \
 	's|^pgw:|&\n  guaranteed: {down: 2mbit}\n  bearers:\n    - {name: fast, qci: 3, arp: 5, gbr_up: 512kbit, gbr_down: 512kbit, mbr_up: 4mbit, mbr_down: 4mbit, filters: ["both proto icmp remote 198.51.100.2"]}\n    - {name: big, qci: 2, arp: 2, may_preempt: yes, gbr_down: 1900kbit, mbr_down: 2mbit, filters: ["both proto udp remote-port 6000"]}|'
 check "mcored starts" lab_start
 add_sims 3 >/dev/null
@@ -208,6 +209,17 @@ bad() {
 	[ -z "$b" ] || { echo "$b"; return 1; }
 }
 check "Wireshark finds nothing malformed in S1AP and NAS" bad
+# What the eNodeB was told of all APNs together: with each message that says something else than before.
+ambr() { ts 's1ap.uEaggregateMaximumBitRateDL' s1ap.procedureCode s1ap.uEaggregateMaximumBitRateDL s1ap.uEaggregateMaximumBitRateUL; }
+told_ambr() {
+	diff <(ambr | uniq) - <<-E
+		9|400000000|200000000
+		5|500000000|300000000
+		9|500000000|300000000
+		7|400000000|200000000
+	E
+}
+check "Wireshark: the UE-AMBR goes with the PDN connections" told_ambr
 types() { ts "nas_eps.nas_msg_esm_type == $1" nas_eps.nas_msg_esm_type | wc -l; }
 some() { [ "$(types "$1")" -ge "$2" ]; }
 check "Wireshark: Activate Dedicated EPS Bearer Context Request" some 0xc5 4
