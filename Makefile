@@ -155,6 +155,22 @@ $(B)/tests/fuzz/parts: $(B)/fuzz/tests/fuzz/parts.o $(FUZZED:%.c=$(B)/fuzz/%.o) 
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ -lyaml
 
+# The API's server needs most of mcored, but for the gateways.
+FUZZED_API := core codec security transport store hss mme policy api
+define fuzzed_layer
+$(B)/fuzz/lib$(1).a: $(SRC_$(1):%.c=$(B)/fuzz/%.o)
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+endef
+$(foreach l,$(FUZZED_API),$(eval $(call fuzzed_layer,$(l))))
+$(B)/tests/fuzz/api: $(B)/fuzz/tests/fuzz/api.o $(FUZZED_API:%=$(B)/fuzz/lib%.a) \
+		$(B)/fuzz/daemon/datapath/filter.o $(B)/fuzz/daemon/datapath/rule.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(call group,$(filter %.a,$^)) \
+		$(foreach l,$(FUZZED_API),$(LIBS_$(l))) -lm -lpthread
+
 # What the tests in network namespaces are helped by.
 $(B)/tests/net/dpctl: $(B)/tests/net/dpctl.o $(B)/libdatapath.a $(B)/libcore.a
 	$(call say,LINK,$@)
@@ -169,8 +185,8 @@ $(B)/tests/net/gtpu_peer: $(B)/tests/net/gtpu_peer.o
 unit-tests: $(UNIT_TESTS)
 net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer $(B)/tests/net/numbered
 bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
-fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/parts $(B)/tests/fuzz/bpf_parser \
-	      $(B)/mcore.bpf.o
+fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/parts $(B)/tests/fuzz/api \
+	      $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o
 
 deps: ## install what building needs from Debian's packages (as root)
 	@tools/packaging/deps build

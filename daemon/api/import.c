@@ -315,13 +315,13 @@ static void end_of_line(struct import *m, const char *p, size_t n)
 	m->n = 0;
 }
 
-/* p is NULL at the end of the body. */
+/* n is 0 at the end of the body. */
 void sims_chunk(struct api_request *r, const char *p, size_t n)
 {
 	struct import *m = r->state;
 	const char *end = p + n, *eol;
 
-	for (; p && p < end; p = eol + 1) {
+	for (; p < end; p = eol + 1) {
 		eol = memchr(p, '\n', (size_t)(end - p));
 		if (!eol) {
 			keep(m, p, (size_t)(end - p));

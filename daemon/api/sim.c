@@ -211,7 +211,7 @@ void sims_post(struct api_request *r)
 	struct simtext t = {0};
 
 	if (r->state) {
-		sims_chunk(r, NULL, 0); /* the end of an import */
+		sims_chunk(r, "", 0); /* the end of an import */
 		return;
 	}
 	if (have_store(r) && read_body(r, &t, true))

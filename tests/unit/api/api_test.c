@@ -708,29 +708,6 @@ static void second_daemon_is_refused_and_a_dead_ones_socket_taken(void **state)
 	assert_int_equal(start_in_child(a.sun_path), 0);
 }
 
-static void fill_sessions(void)
-{
-	for (unsigned i = 1; i < SESSIONS; i += 2) {
-		struct session *s = &sessions[i];
-
-		s->teid = htonl(0x100 + i);
-		snprintf(s->imsi, sizeof s->imsi, "00101%010u", i);
-		strcpy(s->apn, "internet");
-		s->ue4 = htonl(0x0a2d0000 + i);
-		s->peer = 4;
-		s->gate_down = GATE_CLOSED;
-		s->up = (struct count){10 * i, 1000 * i};
-		s->down = (struct count){10 * i, 2000 * i};
-		s->bits_per_second_down = 5000000;
-		s->last_seen = 1000000000;
-		s->dropped = i;
-		s->ebi = 5;
-	}
-	sessions[5].quota = 1000;
-	sessions[5].quota_left = -1;
-	sessions[5].flags |= SESSION_QUARANTINE;
-}
-
 int main(void)
 {
 #define T(f) cmocka_unit_test(f)
