@@ -74,6 +74,8 @@ int emergency_subscribe(struct mme_ue *);
 /* ---- information.c ---- */
 enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGENCY_MARINE = 8,
        EMERGENCY_MOUNTAIN = 16 };
+/* EPS network feature support (24.301 9.9.3.12A) for this device. */
+nas_network_features_t mme_network_features(const struct mme_ue *);
 /* EMM Information (24.301 5.4.5), where names or time are configured. */
 void mme_send_information(struct mme_ue *);
 /* False if there are none to tell. The octets are the turn arena's. */

@@ -229,7 +229,7 @@ static struct bytes make_accept(struct attach *a)
 		.esm = esm_activate_default(ue, a->pdn, a->want.pti, a->esm_cause, &a->pco_answer,
 					    NAS_SEC_PLAIN),
 		.t3402 = mme.t3402_s,
-		.network_features = mme.emergency.attach ? NAS_FEATURE_EMC_BS : 0,
+		.network_features = mme_network_features(ue),
 	};
 
 	SET(&m, nas_attach_accept, guti);

@@ -28,6 +28,8 @@ static const struct {
 	{&refresh_def, INCOMING_DETACH, COLLISION_ABORT, "5.4.1.6 d, 5.4.4.6 e"},
 	{&service_def, INCOMING_SERVICE, COLLISION_IGNORE, "5.6.1.7"},
 	{&service_def, INCOMING_DETACH, COLLISION_ABORT, "5.6.1.7"},
+	{&resume_def, INCOMING_SERVICE, COLLISION_IGNORE, "5.3.1.3"},
+	{&resume_def, INCOMING_DETACH, COLLISION_ABORT, "5.3.1.3"},
 	/* Unless it is told to attach again: then that has happened (collide). */
 	{&detach_def, INCOMING_ATTACH, COLLISION_IGNORE, "5.5.2.3.5 c"},
 	{&detach_def, INCOMING_TAU, COLLISION_IGNORE, "5.5.2.3.5 d"},

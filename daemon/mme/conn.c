@@ -182,8 +182,25 @@ void conn_move(struct s1_conn *c, struct enb *enb, uint32_t enb_ue_s1ap_id)
 	conn_name(c, enb_ue_s1ap_id);
 }
 
+struct mme_ue *conn_suspended(const struct s1_conn *c)
+{
+	struct mme_ue *ue = c->suspended ? ue_by_imsi(c->imsi) : NULL;
+
+	return ue && ue->suspended == c ? ue : NULL;
+}
+
+static void unsuspend(struct s1_conn *c)
+{
+	struct mme_ue *ue = conn_suspended(c);
+
+	if (ue)
+		ue->suspended = NULL;
+	c->suspended = false;
+}
+
 static void forget(struct s1_conn *c)
 {
+	unsuspend(c);
 	timer_stop(&c->timer);
 	reroute_forget(c);
 	give_back(c->mme_ue_s1ap_id & SLOT_MASK);
@@ -238,10 +255,29 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 		conn_unbind(stale);
 		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
+	if (ue->suspended) { /* it came by a connection of its own (36.300 7.3a.3) */
+		stale = ue->suspended;
+		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	}
 	c->ue = ue;
 	ue->conn = c;
 	if (ue->procs.first)
 		proc_offer(&ue->procs, EV_CONNECTED, NULL);
+}
+
+void conn_suspend(struct s1_conn *c)
+{
+	struct mme_ue *ue = c->ue;
+
+	conn_unbind(c);
+	c->suspended = true;
+	ue->suspended = c;
+}
+
+void conn_resume(struct s1_conn *c, struct mme_ue *ue)
+{
+	unsuspend(c);
+	conn_bind(c, ue);
 }
 
 int conn_send(struct s1_conn *c, const struct s1ap_msg *msg, const void *body)
@@ -285,6 +321,7 @@ void conn_release(struct s1_conn *c, struct s1ap_cause cause)
 	if (c->releasing)
 		return;
 	c->releasing = true;
+	unsuspend(c);
 	if (c->ue)
 		cause = drain_cause(c->ue, cause);
 	ue = part(c, cause_of_s1ap(cause));

@@ -168,6 +168,9 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	S1AP_SET(&m, e_rab_to_be_setup_list,
 		 (struct s1ap_e_rab_to_be_setup_list_ctxt_su_req){item, n});
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
+	if (suspend_offered(ue))
+		S1AP_SET(&m, ue_user_plane_ciot_support_indicator,
+			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
 	as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
@@ -181,6 +184,14 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	return conn_send(ue->conn, &s1ap_initial_context_setup_request_msg, &m);
 }
 
+void context_connect(struct gtpc_request *q, struct mme_bearer *b)
+{
+	q->teid = b->pdn->s11_sgw.teid;
+	q->bearer[q->bearers].ebi = b->ebi;
+	q->bearer[q->bearers++].s1u_enb = b->s1u_enb;
+	b->connected = true;
+}
+
 bool context_add_bearer(struct mme_ue *ue, struct gtpc_request *q, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *a, uint32_t teid)
 {
@@ -190,10 +201,8 @@ bool context_add_bearer(struct mme_ue *ue, struct gtpc_request *q, uint8_t e_rab
 		UE_LOG(WARN, ue, "s1.unknown_e_rab", "e_rab_id=%u", e_rab_id);
 		return false;
 	}
-	q->teid = b->pdn->s11_sgw.teid;
-	q->bearer[q->bearers].ebi = b->ebi;
-	q->bearer[q->bearers++].s1u_enb = erab_fteid(a, teid);
-	b->connected = true;
+	b->s1u_enb = erab_fteid(a, teid);
+	context_connect(q, b);
 	return true;
 }
 

@@ -52,6 +52,10 @@
 	C(paging_failed, "paged devices that did not come")                                        \
 	C(paging_refused, "Downlink Data Notifications refused: device not reachable")             \
 	C(release, "UE contexts released")                                                         \
+	C(suspended, "connections suspended")                                                      \
+	C(suspend_refused, "UE Context Suspend Requests that ended the connection")                \
+	C(resumed, "suspended connections resumed")                                                \
+	C(resume_failed, "UE Context Resume Requests that failed")                                 \
 	C(reset, "S1 Resets")                                                                      \
 	C(s11_unknown, "requests of the SGW for an unknown TEID")                                  \
 	C(error_indication, "Error Indications received")                                          \

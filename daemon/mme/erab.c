@@ -155,7 +155,10 @@ void erab_setup_response(struct enb *e, struct s1_conn *c, const void *body)
 	for (uint32_t i = 0; c->ue && m->has.e_rab_setup_list && i < m->e_rab_setup_list.n; i++) {
 		const struct s1ap_e_rab_setup_item_bearer_su_res *r = &m->e_rab_setup_list.v[i];
 		struct fteid enb = erab_fteid(&r->transport_layer_address, r->gtp_teid);
+		struct mme_bearer *b = bearer_by_ebi(c->ue, r->e_rab_id);
 
+		if (b)
+			b->s1u_enb = enb;
 		answered(c->ue, r->e_rab_id, &enb);
 	}
 	if (c->ue && m->has.e_rab_failed_to_setup_list)
@@ -315,15 +318,15 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
 		const struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind *r =
 			&m->e_rab_to_be_modified_list.v[i];
-		const struct mme_bearer *b = bearer_by_ebi(ue, r->e_rab_id);
+		struct mme_bearer *b = bearer_by_ebi(ue, r->e_rab_id);
 
 		asked = (uint16_t)(asked | 1u << (r->e_rab_id & 15));
 		if (!b || q.bearers == GTPC_MAX_BEARERS)
 			continue;
+		b->s1u_enb = erab_fteid(&r->transport_layer_address, r->dl_gtp_teid);
 		q.teid = b->pdn->s11_sgw.teid;
 		q.bearer[q.bearers].ebi = b->ebi;
-		q.bearer[q.bearers++].s1u_enb =
-			erab_fteid(&r->transport_layer_address, r->dl_gtp_teid);
+		q.bearer[q.bearers++].s1u_enb = b->s1u_enb;
 	}
 	struct moving *mv = q.bearers ? pool_get(&moves) : NULL;
 

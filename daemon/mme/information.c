@@ -89,3 +89,9 @@ bool mme_emergency_numbers(struct bytes *out)
 	*out = bytes_of(b, n);
 	return n;
 }
+
+nas_network_features_t mme_network_features(const struct mme_ue *ue)
+{
+	return (mme.emergency.attach ? NAS_FEATURE_EMC_BS : 0u) |
+	       (suspend_offered(ue) ? NAS_FEATURE_UP_CIOT : 0u);
+}

@@ -177,6 +177,7 @@ struct s1_conn {
 	bool rerouted; /* by another MME: it is served here, whatever its type */
 	uint8_t *initial; /* malloc: the Initial UE Message, as long as it may be sent on: reroute.c */
 	uint32_t initial_n;
+	bool suspended; /* kept for a device that is idle, mme_ue.suspended of imsi: suspend.c */
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	uint64_t ambr_up, ambr_down; /* UE-AMBR that it was told last; 0: none by this process */
 	bool releasing;
@@ -196,6 +197,7 @@ struct mme_bearer {
 	uint8_t *tft; /* malloc: of a dedicated bearer, as the device was told it; NULL of a default one */
 	struct bearer_qos qos;
 	struct fteid s1u_sgw;
+	struct fteid s1u_enb; /* as last told: also of a suspended device */
 	bool active;	/* the device has accepted the bearer */
 	bool connected; /* the SGW has the eNodeB's F-TEID */
 };
@@ -230,6 +232,7 @@ struct mme_ue {
 	char imeisv[IMEISV_STRLEN];
 	char msisdn[17];
 	struct s1_conn *conn;
+	struct s1_conn *suspended; /* NULL: none. Never beside conn */
 	struct proc_list procs;
 	struct mme_pdn *pdns;
 	struct nas_security sec;      /* current (24.301 4.4.2.1) */
@@ -388,6 +391,11 @@ void conn_move(struct s1_conn *, struct enb *, uint32_t enb_ue_s1ap_id);
  * handover goes on with the other leg (EV_LEG_LOST). */
 void conn_free(struct s1_conn *);
 /* Sends on the connection's stream. 0 or negative errno; -ENOTCONN while it is released. */
+/* The device becomes idle, and the eNodeB keeps its context: unties it, and ties it again when it resumes. The
+ * device of a suspended connection, NULL if it is none. */
+void conn_suspend(struct s1_conn *);
+void conn_resume(struct s1_conn *, struct mme_ue *);
+struct mme_ue *conn_suspended(const struct s1_conn *);
 int conn_send(struct s1_conn *, const struct s1ap_msg *, const void *body);
 /* Downlink NAS Transport; held back while the device is handed over. */
 int conn_send_nas(struct s1_conn *, struct bytes pdu);
@@ -411,6 +419,8 @@ unsigned context_bearers(struct mme_ue *, const struct s1ap_initial_context_setu
 
 /* A bearer and the eNodeB's end of its tunnel into a Modify Bearer request. False, logged, if the device has no such
  * bearer. */
+/* Into a Modify Bearer request, as a bearer that is connected from now on. */
+void context_connect(struct gtpc_request *, struct mme_bearer *);
 bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *, uint32_t teid);
 /* What S1AP is told of a device or bearer. */
@@ -621,6 +631,7 @@ void procstat_observe(const struct proc *, const char *what);
 /* ---- procedures ---- */
 extern const struct proc_timer mme_s11_timer; /* a gateway answers within that, or does not */
 extern const struct proc_def x2_def, s1ho_def;
+extern const struct proc_def resume_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
 	detach_def, unproven_def, service_def, paging_def, tau_def;
 
@@ -636,6 +647,8 @@ void attach_replayed(struct proc *parent, struct bytes request);
 /* The request that security mode control lets the device verify. */
 void smc_hash_request(struct mme_ue *, struct bytes request);
 void service_begin(struct mme_ue *);
+/* The same of a device whose suspended connection has been resumed: the eNodeB has its bearers. */
+void service_resume(struct mme_ue *);
 /* Service Reject; what is kept of the device is as the EMM cause says (5.6.1.5). */
 void service_refuse(struct mme_ue *, uint8_t cause);
 void tau_begin(struct mme_ue *, const struct nas_event *);

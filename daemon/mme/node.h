@@ -140,6 +140,8 @@ void node_procs_init(struct enb *);
 	M(ue_capability_info_indication, true)                                                     \
 	M(retrieve_ue_information, false)                                                          \
 	M(secondary_rat_data_usage_report, true)                                                   \
+	M(ue_context_suspend_request, true)                                                        \
+	M(ue_context_resume_request, true)                                                         \
 	M(nas_delivery_indication, true)                                                           \
 	M(write_replace_warning_response, false)                                                   \
 	M(kill_response, false)                                                                    \
@@ -212,6 +214,15 @@ void radio_trace_ue_freed(struct mme_ue *);
 /* ---- ue_info.c ---- */
 /* Octets that a secondary node carried (9.2.1.124), from whichever message tells. */
 void ue_secondary_usage(struct mme_ue *, const struct s1ap_secondary_rat_data_usage_report_list *);
+
+/* Where the eNodeB would look for an idle device (9.2.1.103). */
+void ue_keep_cells(struct mme_ue *, const struct s1ap_recommended_cell_list *);
+
+/* ---- suspend.c: user plane CIoT EPS optimisation (23.401 5.3.4A, 5.3.5A) ---- */
+/* The device can suspend and resume its connection, and is told that the network can. */
+bool suspend_offered(const struct mme_ue *);
+/* The device of a suspended connection is at it again, with all the bearers that it had. */
+void suspend_return(struct s1_conn *, struct mme_ue *);
 
 /* ---- overload.c ---- */
 struct overload_config {

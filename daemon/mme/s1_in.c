@@ -109,7 +109,7 @@ static void release_request(struct enb *e, struct s1_conn *c, const void *body)
 }
 
 /* For Assistance Data for Paging (9.2.1.103): where the eNodeB would look for the device. */
-static void keep_cells(struct mme_ue *ue, const struct s1ap_recommended_cell_list *l)
+void ue_keep_cells(struct mme_ue *ue, const struct s1ap_recommended_cell_list *l)
 {
 	struct ecgi *cell = realloc(ue->cell, (l->n ? l->n : 1) * sizeof(*cell));
 
@@ -130,8 +130,8 @@ static void release_complete(struct enb *e, struct s1_conn *c, const void *body)
 	if (ue && m->has.secondary_rat_data_usage_report_list)
 		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
 	if (ue && !ue->conn && m->has.information_on_recommended_cells_and_enbs_for_paging)
-		keep_cells(ue, &m->information_on_recommended_cells_and_enbs_for_paging
-					.recommended_cells_for_paging.recommended_cell_list);
+		ue_keep_cells(ue, &m->information_on_recommended_cells_and_enbs_for_paging
+					   .recommended_cells_for_paging.recommended_cell_list);
 	conn_free(c);
 }
 

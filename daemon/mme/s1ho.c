@@ -88,6 +88,9 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 	S1AP_SET(&m, source_to_target_transparent_container,
 		 h->from->source_to_target_transparent_container);
 	S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
+	if (suspend_offered(ue))
+		S1AP_SET(&m, ue_user_plane_ciot_support_indicator,
+			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	S1AP_SET(&m, security_context, context_keys(ue));
 	S1AP_SET(&m, gummei, ue->gummei);
 	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);

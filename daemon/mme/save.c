@@ -16,7 +16,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 13, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 14, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -90,6 +90,11 @@ static void io_bearer(struct cursor *c, struct mme_bearer *b)
 	IO_SMALL(c, b->s1u_sgw.has6);
 	IO(c, b->s1u_sgw.ip4);
 	IO(c, b->s1u_sgw.ip6);
+	IO_SMALL(c, b->s1u_enb.has4);
+	IO_SMALL(c, b->s1u_enb.has6);
+	IO(c, b->s1u_enb.ip4);
+	IO(c, b->s1u_enb.ip6);
+	IO(c, b->s1u_enb.teid);
 }
 
 static void io_pdn(struct cursor *c, struct mme_pdn *p)

@@ -62,8 +62,10 @@ static void end(struct proc *p, uint16_t cause)
 	struct mme_ue *ue = p->owner;
 
 	gtpc_cancel(&((struct service *)p)->modify);
+	const bool resumed = p->def == &resume_def;
+
 	if (!cause) {
-		mme_counters.service++;
+		*(resumed ? &mme_counters.resumed : &mme_counters.service) += 1;
 		if (!refresh_after(ue, false))
 			drain_after(ue);
 		esm_drop_failed(ue);
@@ -73,7 +75,7 @@ static void end(struct proc *p, uint16_t cause)
 			proc_offer(&ue->procs, EV_SERVICE_UP, NULL);
 		return;
 	}
-	mme_counters.service_failed++;
+	*(resumed ? &mme_counters.resume_failed : &mme_counters.service_failed) += 1;
 	if (cause == PROC_ABORTED || !ue->conn)
 		return;
 	if (cause < 256) {
@@ -93,6 +95,28 @@ static const struct proc_row rows[] = {
 	{CONTEXT, EV_ICS_RESPONSE, context_up, BEARERS},
 	{CONTEXT, EV_ICS_FAILURE, context_failed, 0},
 	{BEARERS, EV_BEARER_MODIFIED, done, 0},
+};
+
+/* The eNodeB has kept the bearers, and their ends of the tunnels are known. */
+static int enter_resume(struct proc *p)
+{
+	struct service *s = (struct service *)p;
+	struct mme_ue *ue = p->owner;
+	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER, .imsi = ue->imsi};
+
+	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		if (b->connected && q.bearers < GTPC_MAX_BEARERS)
+			context_connect(&q, b);
+	s->modify.done = modified;
+	gtpc_request(&s->modify, GTPC_SGW, &q);
+	return PROC_STAY;
+}
+
+static const struct proc_step resume_steps[] = {{"bearers", enter_resume, &mme_s11_timer, 0}};
+static const struct proc_row resume_rows[] = {{0, EV_BEARER_MODIFIED, done, 0}};
+
+const struct proc_def resume_def = {
+	"connection resume", "TS 23.401 5.3.5A", resume_steps, resume_rows, 1, 1, &pool, end,
 };
 
 const struct proc_def service_def = {
@@ -116,5 +140,11 @@ void service_begin(struct mme_ue *ue)
 {
 	ue_seen(ue);
 	if (!proc_start(&service_def, &ue->procs, ue, NULL, NULL, NULL))
+		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
+}
+
+void service_resume(struct mme_ue *ue)
+{
+	if (!proc_start(&resume_def, &ue->procs, ue, NULL, NULL, NULL))
 		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }

@@ -105,7 +105,7 @@ static void send_accept(const struct tau *t)
 		.tai_list = mme_new_tai_list(ue),
 		.bearer_status = esm_bearer_status(ue),
 		.t3402 = mme.t3402_s,
-		.network_features = 0,
+		.network_features = mme_network_features(ue),
 	};
 
 	SET(&a, nas_tau_accept, t3412);

@@ -412,6 +412,8 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 	proc_abort_all(&ue->procs, PROC_ABORTED);
 	ue_set_emm(ue, EMM_DEREGISTERED);
 	reach_stop(ue);
+	if (ue->suspended)
+		conn_release(ue->suspended, cause);
 	while (ue->pdns)
 		pdn_delete(ue, ue->pdns);
 	if (ue_by_s11(ue->s11_teid) == ue)
@@ -527,6 +529,9 @@ void ue_drop_all(void)
 			pdn_free(ue, ue->pdns);
 		if (ue->conn)
 			conn_unbind(ue->conn);
+		if (ue->suspended)
+			ue->suspended->suspended = false;
+		ue->suspended = NULL;
 	}
 	teid_free(&by_s11);
 }

@@ -5,7 +5,7 @@
  *
  * Bearers that the request leaves out are released (8.4.4.2); if no default bearer is left, the
  * request fails and the device is detached, to attach again (23.401 5.5.1.1.2 step 6). */
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 struct x2 {
 	struct proc proc;
@@ -13,6 +13,7 @@ struct x2 {
 	uint16_t asked; /* E-RABs of the request: a bit by id */
 	uint16_t taken; /* those of them that are on their way to the SGW */
 	bool other_capabilities;
+	bool resumed; /* it was suspended */
 };
 
 static struct mem_pool pool = MEM_POOL(x2);
@@ -124,6 +125,11 @@ static void end(struct proc *p, uint16_t cause)
 		nas_held_send(ue);
 		ue_save(ue);
 		mobility_moved(ue);
+		if (x->resumed) {
+			mme_counters.resumed++;
+			esm_drop_failed(ue);
+			proc_offer(&ue->procs, EV_SERVICE_UP, NULL);
+		}
 		return;
 	}
 	if (!ue->conn)
@@ -174,7 +180,7 @@ static struct s1_conn *find(const struct s1ap_path_switch_request *m)
 
 	if (m->has.source_mme_gummei && !mme_is(&m->source_mme_gummei))
 		return NULL; /* another MME's number */
-	return c && c->ue && c->ue->conn == c && c->context ? c : NULL;
+	return c && c->context && ((c->ue && c->ue->conn == c) || conn_suspended(c)) ? c : NULL;
 }
 
 static void check_capabilities(struct x2 *x, const struct s1ap_path_switch_request *m)
@@ -217,7 +223,9 @@ static void init(struct proc *p, const void *arg)
 void x2_path_switch(struct enb *e, const struct s1ap_path_switch_request *m)
 {
 	struct s1_conn *c = find(m);
-	struct mme_ue *ue = c ? c->ue : NULL;
+	struct mme_ue *ue = !c ? NULL : c->suspended ? conn_suspended(c) : c->ue;
+
+	bool resumed = false;
 
 	if (!ue) {
 		send_failure(e, m->source_mme_ue_s1ap_id, m->enb_ue_s1ap_id,
@@ -234,6 +242,10 @@ void x2_path_switch(struct enb *e, const struct s1ap_path_switch_request *m)
 		mme_counters.handover_unexpected++;
 		UE_LOG(INFO, ue, "x2.repeated", "peer=%s", s1_peer(e->assoc));
 		return;
+	}
+	if (c->suspended) { /* 23.401 5.3.5A: it resumes at this eNodeB */
+		suspend_return(c, ue);
+		resumed = true;
 	}
 	mobility_begin(ue, MOBILITY_PATH_SWITCH);
 	conn_move(c, e, m->enb_ue_s1ap_id);
@@ -253,7 +265,11 @@ void x2_path_switch(struct enb *e, const struct s1ap_path_switch_request *m)
 		detach_by_network(ue, true, NULL, NULL);
 		return;
 	}
-	if (!proc_start(&x2_def, &ue->procs, ue, NULL, init, m)) {
+	struct proc *p = proc_start(&x2_def, &ue->procs, ue, NULL, init, m);
+
+	if (p)
+		((struct x2 *)p)->resumed = resumed;
+	if (!p) {
 		fail_switch(ue, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 		conn_release(c, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 	}

@@ -18,6 +18,7 @@ struct device {
 	uint64_t challenge_sqn;
 	uint8_t pti, pdn_type, type, request_ksi;
 	bool ask_info;
+	bool up_ciot; /* user plane CIoT EPS optimisation */
 	const char *apn;
 	uint8_t capability[4];
 	uint8_t down_header;     /* of the NAS message last heard */
@@ -209,6 +210,10 @@ static inline struct bytes attach_request(const struct device *d)
 	};
 
 	memcpy(r.ue_network_capability.octet, d->capability, 4);
+	if (d->up_ciot) {
+		r.ue_network_capability.n = 6;
+		r.ue_network_capability.octet[5] = 0x08;
+	}
 	if (d->has_guti)
 		r.identity = (struct nas_identity){.type = NAS_ID_GUTI, .guti = d->guti};
 	return NAS(attach_request, &r);
