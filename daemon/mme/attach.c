@@ -589,6 +589,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	if (HAS(r, nas_attach_request, drx))
 		reach_read_drx(ue, r->drx);
 	ue->emergency = emergency;
+	ue->rerouted = c->rerouted;
 	mme_counters.emergency += emergency;
 	REACH_ASKED(ue, r, nas_attach_request);
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
@@ -615,6 +616,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		ue->security_on = true;
 		ue->has_usage_type = old->has_usage_type;
 		ue->usage_type = old->usage_type;
+		ue->rerouted |= old->rerouted;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
 		nas_kenb(&ue->sec, ue->kenb);
 		s.secured = true;

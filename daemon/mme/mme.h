@@ -270,6 +270,7 @@ struct mme_ue {
 	bool subscribed;	     /* the above is known */
 	bool has_usage_type;	     /* UE Usage Type (23.401 5.19), of the subscription */
 	uint8_t usage_type;
+	bool rerouted; /* another MME has sent it here: it stays */
 	bool emergency;		     /* attached for emergency bearer services: emergency.c */
 	uint8_t apns, default_apn;
 	const struct apn_subscription *apn; /* apns of them: apns.h */

@@ -163,6 +163,7 @@ static void congested(struct s1_conn *c, struct mme_ue *ue, bool tau)
  * ends. */
 static bool rerouted(struct s1_conn *c, struct mme_ue *ue)
 {
+	ue->rerouted |= c->rerouted;
 	reroute_keep(c);
 	if (!reroute_due(ue)) {
 		reroute_forget(c);

@@ -5,8 +5,8 @@
  * begun to protect its messages (after that it would hear nobody else), or from its context where
  * the MAC of its request is right. Who is another's is sent there by Reroute NAS Request, with the
  * Initial UE Message as it came: attach and tracking area update alone, and none that an MME has
- * sent here already, which the MME Group ID of its Initial UE Message tells. Emergency attaches
- * stay. */
+ * sent here already, which the MME Group ID of its Initial UE Message tells: it is ours for as long
+ * as it is registered. Emergency attaches stay. */
 #include <stdlib.h>
 #include "mme/mme.h"
 
@@ -62,7 +62,7 @@ bool reroute_due(const struct mme_ue *ue)
 {
 	const struct mme_dedicated_core *d = reroute_asks(ue) ? core_of(ue) : NULL;
 
-	return d && !is_ours(d->group);
+	return d && !ue->rerouted && !is_ours(d->group);
 }
 
 /* The Additional GUTI of the NAS message inside (24.301 8.2.4.5, 8.2.29.6), by which the target may

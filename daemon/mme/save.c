@@ -168,6 +168,7 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_SMALL(c, ue->emergency);
 	IO_SMALL(c, ue->has_usage_type);
 	IO(c, ue->usage_type);
+	IO_SMALL(c, ue->rerouted);
 	IO(c, ue->sec.ksi);
 	IO(c, ue->sec.eea);
 	IO(c, ue->sec.eia);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What S1 has for the Internet of Things: a device is sent to its dedicated core network, and taken when
-# another MME has sent it. What went over S1 is judged by Wireshark.
+# another MME has sent it; connections are suspended and resumed. What went over S1 is judged by Wireshark.
 . "$(dirname "$0")/lib.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
@@ -21,7 +21,7 @@ check "a SIM has a UE Usage Type" is 130 usage_type "$(imsi 1)"
 wrong() { ! ctl sim set "$(imsi 1)" usage_type 256 2>"$LAB_DIR/fails" && grep -F "0 to 255" "$LAB_DIR/fails"; }
 check "of one octet" wrong
 mark
-ransim_run --enbs 2 --enb-id 10 --ue "imsi=$(imsi 1),k=$KEY,opc=$OPC,apn=iot" \
+ransim_run --enbs 2 --enb-id 10 $(device 1 iot) \
 	--ue "imsi=$(imsi 2),k=$KEY,opc=$OPC,apn=iot"
 check "its eNodeB is told the group of its usage type" saw 'ue=1 .*event=reroute group=32770 usage-type=130'
 check "and the device, sent here with that group, is served" wait_for 5 ue_is 1 emm registered
@@ -31,6 +31,30 @@ check "why it was sent on is remembered" why "another dedicated core network is 
 check "it is counted" is "1 1" eval 'echo "$(stat mme_rerouted_total) $(stat mme_rerouted_here_total)"'
 check "a device of this core stays" wait_for 5 ue_is 2 emm registered
 check "and was not sent" is 1 stat mme_rerouted_total
+
+# ---- suspended connections ----
+mark
+ran "tell 1 suspend"
+check "a connection is suspended" saw 'ue=1 .*event=suspended pair=right'
+check "the device is idle" wait_for 3 ue_is 1 ecm idle
+mark
+check "its packet resumes it" ping_ue 1 198.51.100.2
+check "with the keys of the chain" saw 'ue=1 .*event=resume.request key=right'
+check "and the next pair" saw 'ue=1 .*event=resumed pair=right'
+check "it is connected" wait_for 3 ue_is 1 ecm connected
+ran "tell 1 suspend"
+check "it is suspended again" wait_for 3 ue_is 1 ecm idle
+mark
+downlink() { in_ns inet ping -n -q -c 3 -i 0.3 -W 3 "$(session 1 ue4)"; }
+check "a packet for it calls it" downlink
+check "by paging" saw 'ue=1 .*event=paged by=s-tmsi'
+check "and it resumes" saw 'ue=1 .*event=resumed pair=right'
+check "no service request was needed" is "0 2" eval 'echo "$(stat mme_service_total) $(stat mme_resumed_total)"'
+ran "tell 1 suspend"
+check "suspended once more" wait_for 3 ue_is 1 ecm idle
+mark
+ran "tau 1"
+check "a device that comes anew leaves the old connection" saw 'ue=1 .*event=context.release cause="nas: normal-release"'
 
 # ---- what went over S1 ----
 ran "detach 1; expect detached; detach 2"
@@ -50,4 +74,14 @@ field "Reroute NAS Request: MME Group ID" "s1ap.procedureCode == 52" s1ap.MME_Gr
 field "Reroute NAS Request: UE Usage Type" "s1ap.procedureCode == 52" s1ap.UE_Usage_Type 130
 field "and the Attach Request is in it" "s1ap.procedureCode == 52" nas_eps.nas_msg_emm_type 0x41
 field "which comes again with the group" "s1ap.procedureCode == 12 && s1ap.MME_Group_ID" s1ap.MME_Group_ID 32770
+messages() { # CODE KIND: how many
+	ts "s1ap.procedureCode == $1" s1ap.procedureCode s1ap.S1AP_PDU | awk -F'|' -v c="$1" -v k="$2" '
+		{ n = split($1, p, ","); split($2, d, ","); for (i = 1; i <= n; i++) m += p[i] == c && d[i] == k }
+		END { print m + 0 }'
+}
+check "UE Context Suspend Requests, and their responses" is "3 3" eval 'echo "$(messages 55 0) $(messages 55 1)"'
+check "UE Context Resume Requests, and their responses" is "2 2" eval 'echo "$(messages 56 0) $(messages 56 1)"'
+field "UE Context Suspend Response: the second pair" "s1ap.procedureCode == 55 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 2
+field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 3
+field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1
 finish

@@ -74,11 +74,10 @@ check "there too" saw "ue=1 .*event=trace.stop id=$TRACE"
 voice() { ctl ue voice "$(imsi 1)"; }
 check "its radio can carry voice" is supported voice
 mark
-ran "tell 1 usage 1000 5000; tell 1 delivered; tell 1 cell-trace; tell 1 csg; node 2 retrieve 1; tell 1 suspend"
+ran "tell 1 usage 1000 5000; tell 1 delivered; tell 1 cell-trace; tell 1 csg; node 2 retrieve 1"
 check "usage of secondary nodes is kept" wait_for 3 ue_is 1 secondary_down 5000
 check "a membership is denied" saw 'event=modification.confirm member=no'
 check "what is known of an S-TMSI is told" saw 'enb=2 .*event=ue.information .*qci=9 capability=4'
-check "suspension is not had here" saw 'event=error.indication cause="protocol: abstract-syntax-error-reject" .*procedure=55'
 
 # ---- overload ----
 mark
@@ -195,8 +194,6 @@ each <<-END
 	NAS_Delivery_Indication 57/0 1
 	Retrieve_UE_Information 58/0 1
 	UE_Information_Transfer 59/0 1
-	UE_Context_Suspend_Request 55/0 1
-	no_response_to_it 55/1 0
 	Overload_Starts 34/0 4
 	Overload_Stops 35/0 4
 	Write-Replace_Warnings 36/0 4

@@ -69,6 +69,9 @@ int enb_tell_command(struct ue *, unsigned words, char *const *word);
 int enb_uplink_nas(struct ue *, struct bytes nas, enum rrc_cause);
 /* UE Context Release Request, cause user inactivity. */
 int enb_request_release(struct ue *);
+/* UE Context Suspend Request; and Resume Request of a UE whose context is kept: enb_ciot.c. */
+int enb_suspend(struct ue *);
+int enb_resume(struct ue *);
 /* Drops the context without a word, as after a radio link failure nobody was told of. */
 void enb_forget(struct ue *);
 

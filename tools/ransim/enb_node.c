@@ -533,12 +533,8 @@ static int tell_csg(struct ue *ue, unsigned n, char *const *w)
 
 static int tell_suspend(struct ue *ue, unsigned n, char *const *w)
 {
-	struct s1ap_ue_context_suspend_request m = {0};
-
 	(void)n, (void)w;
-	IDS(&m, ue);
-	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_suspend_request_msg,
-			&m);
+	return enb_suspend(ue);
 }
 
 static int tell_lppa(struct ue *ue, unsigned n, char *const *w)

@@ -26,6 +26,9 @@ bool enb_node_message(struct enb *, const struct s1ap_msg *, const void *body);
 
 void enb_on_downlink_nas(struct enb *, const void *body);
 void enb_on_reroute(struct enb *, const void *body);
+void enb_on_suspend(struct enb *, const void *body);
+void enb_on_resume(struct enb *, const void *body);
+void enb_on_resume_failure(struct enb *, const void *body);
 void enb_on_context_setup(struct enb *, const void *body);
 void enb_on_context_modification(struct enb *, const void *body);
 void enb_on_context_release(struct enb *, const void *body);

@@ -47,6 +47,10 @@ void move_forget(struct ue *ue)
 
 bool move_released(struct ue *ue, const struct enb *enb, uint32_t enb_ue_id)
 {
+	if (ue->suspended.enb == enb && ue->suspended.enb_ue_id == enb_ue_id) {
+		drop_leg(&ue->suspended);
+		return true;
+	}
 	if (ue->other.enb != enb || ue->other.enb_ue_id != enb_ue_id)
 		return false;
 	drop_leg(&ue->other);

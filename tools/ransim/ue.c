@@ -170,6 +170,8 @@ int ue_service(struct ue *ue)
 	begin(ue, PROC_SERVICE, EMM_SERVICE_REQUEST_INITIATED);
 	if (!ue_step(ue, STEP_SERVICE))
 		return 0;
+	if (ue->suspended.enb == ue->enb)
+		return enb_resume(ue);
 	event_ue(ue, "service.request", "enb=%u", ue->enb->number);
 	nas_send_service_request(ue);
 	return 0;

@@ -74,6 +74,7 @@ struct ue {
 		uint32_t enb_ue_id, mme_ue_id;
 		uint32_t teid, forwarded; /* until the UE is there */
 	} other;
+	struct leg suspended; /* the context that its eNodeB keeps while it is idle; without tunnels */
 	uint32_t left, forwarded; /* ports of the old path, until it has ended */
 	struct timer settle;
 	/* bookkeeping */

@@ -130,10 +130,12 @@ static struct nas_identity own_identity(const struct ue *ue, bool by_imsi)
 	return id;
 }
 
+enum { UP_CIOT = 0x08 }; /* user plane CIoT EPS optimisation (9.9.3.34) */
+
 static struct nas_ue_network_capability capability(const struct ue *ue)
 {
 	return (struct nas_ue_network_capability){
-		.n = 2, .eea = ue->profile->eea, .eia = ue->profile->eia};
+		.n = 6, .octet = {ue->profile->eea, ue->profile->eia, [5] = UP_CIOT}};
 }
 
 static void pdn_connectivity(struct ue *ue, struct wr *w)

@@ -158,6 +158,13 @@ static void rerouted_device_is_served(void **state)
 	complete_attach(&d);
 	is_registered(&d);
 	assert_int_equal(mme_counters.rerouted_here, 1);
+	go_idle(&d);
+	struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, false);
+
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	released(&d);
+	is_registered(&d);
 	assert_int_equal(mme_counters.rerouted, 1);
 }
 
