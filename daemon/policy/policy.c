@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The set in force. A new one is put into the kernel profile by profile, each of which changes at
- * one stroke for all its sessions; then sessions whose profile, rates or quota are others are held
- * to them; then it is kept in the store as the next version. Where a step fails, the set before is
- * put back the same way. */
+ * one stroke for all its sessions; then sessions are held to it, so many at a time that the loop
+ * has its turns between; then it is kept in the store as the next version. Where a step fails, the
+ * set before is put back the same way. */
 #include "policy/internal.h"
 
 #include <errno.h>
@@ -16,11 +16,27 @@ struct in_force {
 	struct policy_set set;
 };
 
+/* Another set on its way. `other` is the set before, or on the way back the one that is not kept.
+ */
+struct change {
+	struct in_force *other;
+	struct store_policy row; /* in the arena */
+	struct arena arena;
+	void (*done)(void *arg, int err, uint64_t version);
+	void *arg;
+	struct timer timer;
+	uint32_t slot; /* sessions up to that are held to the set in force */
+	bool storing;
+	int err; /* of the store: it goes back */
+};
+
 static struct {
 	struct in_force *now;
 	uint64_t version;
-	bool busy;
+	struct change *change;
 } state;
+
+enum { SLICE = 16384, PAUSE_MS = 1 }; /* sessions at a time */
 
 static const struct policy_set nothing;
 
@@ -96,15 +112,6 @@ static void begin(imsi_t imsi, const char *apn, uint32_t slot, uint64_t ambr_up,
 	const struct policy_session ps = {imsi, apn, slot, ambr_up, ambr_down};
 
 	hold(&ps, !adopted);
-}
-
-static void hold_all(void)
-{
-	struct policy_session ps;
-
-	for (uint32_t slot = 0; dp_session_next(&slot); slot++)
-		if (policy_session_at(slot, &ps))
-			policy_hold(&ps);
 }
 
 /* The profiles of a set by the datapath's index and by name. */
@@ -221,8 +228,61 @@ static void put_back(const struct policy_set *is, unsigned n, const struct polic
 	}
 }
 
+static const struct policy_set *set_of(const struct in_force *f) { return f ? &f->set : &nothing; }
+
+static void finish(struct change *c, int err)
+{
+	if (state.change == c)
+		state.change = NULL;
+	in_force_free(c->other);
+	if (c->done)
+		c->done(c->arg, err, c->row.version);
+	arena_free(&c->arena);
+	free(c);
+}
+
+static void stored(void *arg, int err);
+
+/* All sessions are held to the set in force. */
+static void held(struct change *c)
+{
+	const struct policy_set *other = set_of(c->other);
+
+	if (c->err) {
+		put_back(other, other->profiles, policy_current());
+		finish(c, c->err);
+		return;
+	}
+	uninstall(other, policy_current());
+	c->storing = true;
+	store_policy_put(&c->row, (struct store_write){stored, c});
+}
+
+/* Sessions that begin meanwhile are held to the set in force as they begin. */
+static void hold_some(struct timer *t)
+{
+	struct change *c = container_of(t, struct change, timer);
+	struct policy_session ps;
+
+	for (unsigned i = 0; i < SLICE; i++, c->slot++) {
+		if (!dp_session_next(&c->slot)) {
+			held(c);
+			return;
+		}
+		if (policy_session_at(c->slot, &ps))
+			policy_hold(&ps);
+	}
+	timer_start(t, PAUSE_MS, hold_some);
+}
+
+static void hold_all(struct change *c)
+{
+	c->slot = 0;
+	hold_some(&c->timer);
+}
+
 /* From the set that is in force to another, all or nothing. */
-static int change_to(struct in_force *to)
+static int change_to(struct in_force *to, struct change *c)
 {
 	const struct policy_set *was = policy_current(), *is = &to->set;
 
@@ -234,16 +294,18 @@ static int change_to(struct in_force *to)
 			return err;
 		}
 	}
+	c->other = state.now;
 	state.now = to;
-	hold_all();
-	uninstall(was, is);
+	state.change = c;
+	hold_all(c);
 	return 0;
 }
 
-/* To the set before (NULL: none), the same steps backwards. On an error the set in force stays. */
-static int change_back(struct in_force *to)
+/* To the set before, the same steps backwards. On an error the set in force stays. */
+static int change_back(struct change *c, int why)
 {
-	const struct policy_set *is = policy_current(), *was = to ? &to->set : &nothing;
+	const struct policy_set *is = policy_current(), *was = set_of(c->other);
+	struct in_force *not_kept = state.now;
 
 	for (unsigned i = was->profiles; i-- > 0;) {
 		const struct policy_profile *p = &was->profile[i];
@@ -254,39 +316,31 @@ static int change_back(struct in_force *to)
 			return err;
 		}
 	}
-	state.now = to;
-	hold_all();
-	put_back(is, is->profiles, was);
+	state.now = c->other;
+	c->other = not_kept;
+	c->err = why;
+	c->storing = false;
+	hold_all(c);
 	return 0;
 }
-
-struct applying {
-	struct in_force *was;
-	uint64_t version;
-	void (*done)(void *arg, int err, uint64_t version);
-	void *arg;
-};
 
 /* Where the set before cannot be had any more, the one that is not kept holds until the next. */
 static void stored(void *arg, int err)
 {
-	struct applying *a = arg;
-	struct in_force *is = state.now, *unused = a->was;
+	struct change *c = arg;
 
 	if (err)
 		LOG(ERROR, "policy.apply", "version=%llu error=\"%s\" text=\"not kept\"",
-		    (unsigned long long)a->version, strerror(-err));
+		    (unsigned long long)c->row.version, strerror(-err));
 	else
-		LOG(INFO, "policy.apply", "version=%llu", (unsigned long long)a->version);
-	if (state.busy && err) /* else stopped meanwhile */
-		unused = change_back(a->was) ? a->was : is;
-	else if (state.busy)
-		state.version = a->version;
-	state.busy = false;
-	in_force_free(unused);
-	if (a->done)
-		a->done(a->arg, err, a->version);
-	free(a);
+		LOG(INFO, "policy.apply", "version=%llu", (unsigned long long)c->row.version);
+	if (state.change == c) { /* else stopped meanwhile */
+		if (err && !change_back(c, err))
+			return;
+		if (!err)
+			state.version = c->row.version;
+	}
+	finish(c, err);
 }
 
 /* -EUCLEAN: a device has a profile that is not in the set. */
@@ -309,40 +363,40 @@ int policy_apply(const char *text, size_t n, const char *author, const char *not
 		 struct arena *arena, struct config_errors *errors, const char **missing,
 		 void (*done)(void *arg, int err, uint64_t version), void *arg)
 {
-	struct store_policy row = {.version = state.version + 1,
-				   .time = (uint64_t)time(NULL),
-				   .author = author,
-				   .note = note,
-				   .text = text};
 	struct config_errors again = {0};
 	struct policy_set checked;
 	struct in_force *next;
-	struct applying *a;
-	int err = state.busy ? -EBUSY : policy_parse(text, n, &checked, arena, errors);
+	struct change *c;
+	int err = state.change ? -EBUSY : policy_parse(text, n, &checked, arena, errors);
 
 	if (!err)
 		err = missing_profile(&checked, missing);
 	if (err)
 		return err;
 	next = calloc(1, sizeof(*next));
-	a = calloc(1, sizeof(*a));
-	if (next && a)
+	c = calloc(1, sizeof(*c));
+	if (next && c)
 		err = policy_parse(text, n, &next->set, &next->arena, &again);
 	else
 		err = -ENOMEM;
 	if (!err) {
-		*a = (struct applying){state.now, row.version, done, arg};
-		err = change_to(next);
+		c->row = (struct store_policy){
+			.version = state.version + 1,
+			.time = (uint64_t)time(NULL),
+			.author = arena_copy(&c->arena, author, strlen(author) + 1),
+			.note = arena_copy(&c->arena, note, strlen(note) + 1),
+			.text = arena_copy(&c->arena, text, strlen(text) + 1)};
+		c->done = done;
+		c->arg = arg;
+		err = change_to(next, c);
 	}
 	if (err) {
 		in_force_free(next);
-		free(a);
-		return err;
+		if (c)
+			arena_free(&c->arena);
+		free(c);
 	}
-	state.busy = true;
-	store_policy_put(&row, (struct store_write){stored, a});
-	/* cppcheck-suppress memleak */
-	return 0;
+	return err;
 }
 
 /* ---- start ---- */
@@ -395,9 +449,15 @@ int policy_start(char *error, size_t cap)
 
 void policy_stop(void)
 {
+	struct change *c = state.change;
+
 	pgw_set_policy(NULL);
 	quota_stop();
 	device_stop();
 	in_force_free(state.now);
 	memset(&state, 0, sizeof(state));
+	if (c && !c->storing) {
+		timer_stop(&c->timer);
+		finish(c, -ECANCELED);
+	}
 }

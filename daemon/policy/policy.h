@@ -90,7 +90,7 @@ uint64_t policy_version(void); /* 0: none was applied */
 /* Who has each profile of the set, in its order, by one pass over all; the caller's to free. NULL:
  * out of memory. */
 struct policy_use *policy_uses(const struct policy_set *);
-/* Makes the set hold for every session at once and keeps it as the next version. All or nothing:
+/* Makes the set hold for every session and keeps it as the next version. All or nothing:
  * done(arg, err, version), never from within, when it is on disk; on an error the set before holds
  * again. -EINVAL: it has mistakes (errors says which, in the arena); -EBUSY: another is being
  * applied; -ENOSPC: too many profiles or rules; -EUCLEAN: a device has a profile that is not in it

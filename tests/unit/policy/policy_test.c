@@ -16,7 +16,7 @@
 #define BEHAVIOUR(f) cmocka_unit_test_setup_teardown(f, begin, end)
 #define LONG_APN     "sensors.of-the-northern-valleys.example.operator"
 
-enum { SLOTS = 4, PROFILES = 8, ELEMENTS = 2 };
+enum { SLOTS = 40000, PROFILES = 8, ELEMENTS = 2 };
 
 static struct {
 	struct session session[SLOTS];
@@ -31,6 +31,8 @@ static struct {
 } dp;
 
 static struct store_write waiting;
+static struct timer *running;
+static void (*expires)(struct timer *);
 
 /* ---- the datapath ---- */
 
@@ -135,9 +137,16 @@ void store_usage_put(const struct store_usage *u, size_t n, struct store_write w
 }
 void timer_start(struct timer *t, uint64_t ms, void (*fn)(struct timer *))
 {
-	(void)t, (void)ms, (void)fn;
+	if (ms >= 200) /* the scan for quotas */
+		return;
+	running = t;
+	expires = fn;
 }
-void timer_stop(struct timer *t) { (void)t; }
+void timer_stop(struct timer *t)
+{
+	if (running == t)
+		running = NULL;
+}
 
 static void session_of(uint32_t slot, const char *apn)
 {
@@ -145,7 +154,7 @@ static void session_of(uint32_t slot, const char *apn)
 
 	s->teid = slot + 1;
 	s->owner = slot;
-	snprintf(s->imsi, sizeof(s->imsi), "00101000000000%u", slot);
+	snprintf(s->imsi, sizeof(s->imsi), "00101%010u", slot);
 	snprintf(s->apn, sizeof(s->apn), "%.31s", apn);
 	dp.apn[slot] = apn;
 }
@@ -329,6 +338,71 @@ static void the_whole_name_of_an_apn_counts(void **state)
 	assert_int_equal(dp.profile[1], dp_profile_find("b"));
 }
 
+static void many_sessions(void)
+{
+	for (uint32_t i = 0; i < SLOTS; i++)
+		session_of(i, "iot");
+}
+
+/* How often the loop had its turn until nothing waited for it. */
+static unsigned turns(void)
+{
+	unsigned n = 0;
+
+	for (; running; n++) {
+		struct timer *t = running;
+
+		running = NULL;
+		expires(t);
+	}
+	return n;
+}
+
+static void many_sessions_are_held_so_many_at_a_time(void **state)
+{
+	(void)state;
+	many_sessions();
+	assert_int_equal(apply(two), 0);
+	assert_in_range(dp.holds, 1, SLOTS / 2);
+	assert_null(waiting.done);
+	assert_int_equal(apply("profiles: []"), -EBUSY);
+	assert_int_equal(turns(), 2);
+	assert_int_equal(dp.holds, SLOTS);
+	the_store_answers(0);
+	/* Who is not held to another yet has what it had. */
+	assert_int_equal(apply("profiles: [{name: c}]\napns: [{name: iot, profile: c}]"), 0);
+	assert_string_equal(kernel(), "a1 b1 c0 ");
+	assert_int_equal(dp.profile[0], dp_profile_find("c"));
+	assert_int_equal(dp.profile[SLOTS - 1], dp_profile_find("a"));
+	turns();
+	assert_string_equal(kernel(), "c0 ");
+	/* Nor is it on the way back. */
+	last_err = 1;
+	waiting.done(waiting.arg, -EIO);
+	waiting = (struct store_write){0};
+	assert_string_equal(kernel(), "a1 b1 c0 ");
+	assert_int_equal(dp.profile[SLOTS - 1], dp_profile_find("c"));
+	assert_int_equal(last_err, 1);
+	assert_int_equal(turns(), 2);
+	assert_int_equal(last_err, -EIO);
+	assert_string_equal(kernel(), "a1 b1 ");
+	assert_int_equal(dp.profile[SLOTS - 1], dp_profile_find("a"));
+	assert_int_equal(dp.holds, 3 * SLOTS);
+}
+
+static void the_end_amid_a_change_is_told(void **state)
+{
+	(void)state;
+	many_sessions();
+	assert_int_equal(apply(two), 0);
+	assert_non_null(running);
+	policy_stop();
+	assert_null(running);
+	assert_int_equal(last_err, -ECANCELED);
+	assert_null(waiting.done);
+	begin(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +412,8 @@ int main(void)
 		BEHAVIOUR(a_set_that_cannot_be_taken_back_goes_on),
 		BEHAVIOUR(an_answer_after_the_end_touches_nothing),
 		BEHAVIOUR(the_whole_name_of_an_apn_counts),
+		BEHAVIOUR(many_sessions_are_held_so_many_at_a_time),
+		BEHAVIOUR(the_end_amid_a_change_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
