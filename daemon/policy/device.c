@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices with something of their own: all of them in memory, since each new session asks. A change
- * of many devices is one write, and their sessions are changed in the same turn of the loop. */
+ * of many devices is one write; their sessions are held to it so many at a time that the loop has
+ * its turns between. */
 #include "policy/internal.h"
 
 #include <errno.h>
@@ -14,8 +15,23 @@ struct device {
 	UT_hash_handle hh;
 };
 
+enum { SLICE = 4096, PAUSE_MS = 1 }; /* devices at a time */
+
+/* A change on its way. */
+struct setting {
+	struct setting *next;
+	struct store_device *row;
+	size_t n, held; /* so many are */
+	bool refill, stored;
+	int err; /* of the store */
+	void (*done)(void *arg, int err);
+	void *arg;
+	struct timer timer;
+};
+
 static struct mem_pool pool = MEM_POOL(device);
 static struct device *devices;
+static struct setting *settings;
 
 static struct device *get(imsi_t imsi)
 {
@@ -56,10 +72,32 @@ static void load(void *arg, const struct store_device *row)
 
 int device_start(void) { return store_device_each(load, NULL); }
 
+/* When it is kept, and all are held to it. */
+static void finish_if_done(struct setting *s)
+{
+	struct setting **at = &settings;
+
+	if (!s->stored || s->held < s->n)
+		return;
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	if (s->done)
+		s->done(s->arg, s->err);
+	free(s->row);
+	free(s);
+}
+
 void device_stop(void)
 {
 	struct device *d, *next;
 
+	for (struct setting *s = settings, *after; s; s = after) {
+		after = s->next;
+		timer_stop(&s->timer);
+		s->held = s->n;
+		finish_if_done(s);
+	}
 	HASH_ITER (hh, devices, d, next)
 		drop(d);
 }
@@ -127,35 +165,72 @@ static void hold_sessions(imsi_t imsi, bool refill)
 		}
 }
 
+static void hold_some(struct timer *t)
+{
+	struct setting *s = container_of(t, struct setting, timer);
+
+	for (unsigned i = 0; i < SLICE && s->held < s->n; i++)
+		hold_sessions(s->row[s->held++].imsi, s->refill);
+	if (s->held < s->n)
+		timer_start(t, PAUSE_MS, hold_some);
+	else
+		finish_if_done(s);
+}
+
+static void stored(void *arg, int err)
+{
+	struct setting *s = arg;
+
+	s->stored = true;
+	s->err = err;
+	finish_if_done(s);
+}
+
+/* False: out of memory. */
+static bool set_device(imsi_t imsi, const struct policy_change *c, struct store_device *row)
+{
+	struct device *d = get_or_make(imsi);
+
+	if (!d)
+		return false;
+	apply(&d->own, c);
+	if (d->own.gate_up == DEVICE_GATE_OPEN)
+		d->own.gate_up = DEVICE_GATE_DEFAULT;
+	if (d->own.gate_down == DEVICE_GATE_OPEN)
+		d->own.gate_down = DEVICE_GATE_DEFAULT;
+	*row = d->own;
+	if (is_plain(&d->own))
+		drop(d);
+	return true;
+}
+
 int policy_set_devices(const imsi_t *imsi, size_t n, const struct policy_change *c,
 		       void (*done)(void *arg, int err), void *arg)
 {
-	struct store_device *rows;
+	struct setting *s;
 
 	if (c->set_profile && c->to.profile[0] &&
 	    !policy_profile_find(policy_current(), c->to.profile))
 		return -ENOENT;
-	rows = calloc(n ? n : 1, sizeof(*rows));
-	if (!rows)
+	s = calloc(1, sizeof(*s));
+	if (s)
+		s->row = calloc(n ? n : 1, sizeof(*s->row));
+	if (!s || !s->row) {
+		free(s);
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		struct device *d = get_or_make(imsi[i]);
-
-		if (!d) {
-			free(rows);
+	}
+	for (; s->n < n; s->n++)
+		if (!set_device(imsi[s->n], c, &s->row[s->n])) {
+			free(s->row);
+			free(s);
 			return -ENOMEM;
 		}
-		apply(&d->own, c);
-		if (d->own.gate_up == DEVICE_GATE_OPEN)
-			d->own.gate_up = DEVICE_GATE_DEFAULT;
-		if (d->own.gate_down == DEVICE_GATE_OPEN)
-			d->own.gate_down = DEVICE_GATE_DEFAULT;
-		rows[i] = d->own;
-		hold_sessions(imsi[i], c->refill);
-		if (is_plain(&d->own))
-			drop(d);
-	}
-	store_devices_put(rows, n, (struct store_write){done, arg});
-	free(rows);
+	s->refill = c->refill;
+	s->done = done;
+	s->arg = arg;
+	s->next = settings;
+	settings = s;
+	store_devices_put(s->row, n, (struct store_write){stored, s});
+	hold_some(&s->timer);
 	return 0;
 }

@@ -49,8 +49,11 @@ const struct session *dp_session_next(uint32_t *slot)
 }
 unsigned dp_session_find(imsi_t imsi, uint32_t slot[11])
 {
-	(void)imsi, (void)slot;
-	return 0;
+	char digits[IMSI_STRLEN];
+
+	imsi_print(imsi, digits);
+	*slot = (uint32_t)strtoul(digits + 5, NULL, 10);
+	return dp_session(*slot) != NULL;
 }
 void dp_session_hold(uint32_t slot, const struct dp_limits *l)
 {
@@ -124,7 +127,8 @@ int store_device_each(void (*fn)(void *arg, const struct store_device *), void *
 }
 void store_devices_put(const struct store_device *d, size_t n, struct store_write w)
 {
-	(void)d, (void)n, (void)w;
+	(void)d, (void)n;
+	waiting = w;
 }
 int store_usage_each(void (*fn)(void *arg, const struct store_usage *), void *arg)
 {
@@ -403,6 +407,69 @@ static void the_end_amid_a_change_is_told(void **state)
 	begin(state);
 }
 
+static void devices_done(void *arg, int err) { *(int *)arg = err; }
+
+/* For devices 0 to n - 1. */
+static void set_rate(size_t n, uint64_t rate, int *told)
+{
+	static imsi_t imsi[SLOTS];
+	struct policy_change c = {.set_rate = true, .to = {.has_rate = true, .rate_up = rate}};
+	char digits[IMSI_STRLEN];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(digits, sizeof(digits), "00101%010zu", i);
+		assert_true(imsi_parse(digits, &imsi[i]));
+	}
+	*told = 1;
+	assert_int_equal(policy_set_devices(imsi, n, &c, devices_done, told), 0);
+}
+
+static void many_devices_are_held_so_many_at_a_time(void **state)
+{
+	int told;
+
+	(void)state;
+	many_sessions();
+	set_rate(SLOTS - 1, 3000, &told);
+	assert_in_range(dp.holds, 1, SLOTS / 4);
+	assert_int_equal(dp.session[0].bits_per_second_up, 3000);
+	waiting.done(waiting.arg, -EIO);
+	assert_int_equal(told, 1); /* kept or not, not all have it */
+	assert_in_range(turns(), 4, 20);
+	assert_int_equal(told, -EIO);
+	assert_int_equal(dp.holds, SLOTS - 1);
+	assert_int_equal(dp.session[SLOTS - 2].bits_per_second_up, 3000);
+	assert_int_equal(dp.session[SLOTS - 1].bits_per_second_up, 0);
+	set_rate(1, 4000, &told);
+	assert_int_equal(dp.session[0].bits_per_second_up, 4000);
+	assert_int_equal(told, 1);
+	waiting.done(waiting.arg, 0);
+	assert_int_equal(told, 0);
+}
+
+static void the_end_amid_a_change_of_devices_is_told(void **state)
+{
+	unsigned holds;
+	int told;
+
+	(void)state;
+	many_sessions();
+	set_rate(SLOTS, 3000, &told);
+	policy_stop();
+	assert_null(running);
+	holds = dp.holds;
+	waiting.done(waiting.arg, 0); /* as the store ends */
+	assert_int_equal(told, 0);
+	assert_int_equal(dp.holds, holds);
+	begin(state);
+	set_rate(SLOTS, 3000, &told);
+	waiting.done(waiting.arg, 0);
+	policy_stop();
+	assert_null(running);
+	assert_int_equal(told, 0);
+	begin(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +481,8 @@ int main(void)
 		BEHAVIOUR(the_whole_name_of_an_apn_counts),
 		BEHAVIOUR(many_sessions_are_held_so_many_at_a_time),
 		BEHAVIOUR(the_end_amid_a_change_is_told),
+		BEHAVIOUR(many_devices_are_held_so_many_at_a_time),
+		BEHAVIOUR(the_end_amid_a_change_of_devices_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
