@@ -2,7 +2,13 @@
 /* Causes for people: the text, the clause that has it, and what an administrator can do about it.
  * One row a cause; where it depends on what was under way, rows with a procedure or step come
  * first. */
+#include "mme/esm.h"
 #include "mme/mme.h"
+
+uint16_t mme_cause_of(const struct proc *p)
+{
+	return p->cause && p->cause < 256 && esm_is_proc(p) ? CAUSE_ESM + p->cause : p->cause;
+}
 
 const char *mme_cause_text(uint16_t cause)
 {
@@ -18,6 +24,9 @@ const char *mme_cause_text(uint16_t cause)
 	       : cause == CAUSE_ENB_LOST  ? "the eNodeB's association was lost"
 	       : cause == CAUSE_HANDOVER_CANCELLED ? "cancelled by the source eNodeB"
 	       : cause == CAUSE_ENB_RESET ? "the eNodeB does not know the connection any more"
+	       : cause == CAUSE_RADIO     ? "the eNodeB refused or was silent"
+	       : cause == CAUSE_PAGING    ? "the device could not be paged"
+	       : cause == CAUSE_GONE      ? "its bearer or PDN connection went meanwhile"
 	       : cause >= CAUSE_ESM       ? esm_cause_text(cause - CAUSE_ESM)
 					  : "unknown";
 }

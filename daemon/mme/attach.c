@@ -17,6 +17,7 @@
 #include "core/loop.h"
 #include "core/metrics.h"
 #include "mme/esm.h"
+#include "security/crypto.h"
 
 enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT, BEARER };
 
@@ -379,6 +380,19 @@ static void tell_failure(const struct attach *a, uint16_t cause)
 	NAS_SEND(a->proc.owner, detach_request_network, &m);
 }
 
+/* What was said to the device took COUNTs of the context that it goes on with. */
+static void give_back_count(const struct attach *a)
+{
+	const struct mme_ue *ue = a->proc.owner;
+	struct mme_ue *old = a->secured ? ue_by_imsi(ue->imsi) : NULL;
+
+	if (!old || old == ue || old->sec.dl_count == ue->sec.dl_count ||
+	    !crypto_equal(old->sec.kasme, ue->sec.kasme, sizeof(old->sec.kasme)))
+		return;
+	old->sec.dl_count = ue->sec.dl_count;
+	ue_save(old);
+}
+
 static void end(struct proc *p, uint16_t cause)
 {
 	struct attach *a = (struct attach *)p;
@@ -415,6 +429,7 @@ static void end(struct proc *p, uint16_t cause)
 	}
 	mme_counters.attach_failed++;
 	tell_failure(a, cause);
+	give_back_count(a);
 	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 

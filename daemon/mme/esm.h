@@ -36,7 +36,7 @@ enum esm_event {
 
 /* Why an ESM procedure failed: an ESM cause of the device's or ours (below 256), PROC_TIMEOUT (the
  * device is silent), PROC_ABORTED (the connection is gone), or one of these. */
-enum { CAUSE_RADIO = 0x3000, /* the eNodeB refused or was silent */
+enum { CAUSE_RADIO = 0x5000, /* the eNodeB refused or was silent */
        CAUSE_PAGING,	     /* an idle device could not be reached */
        CAUSE_GONE };	     /* the bearer or PDN connection went meanwhile */
 

@@ -2,11 +2,12 @@
 /* NAS messages to a device that is being handed over (TS 23.401 5.5.1.2.1): they wait, protected as
  * they are and in their order, until the device can hear them, at its new eNodeB or still at the
  * old one. So do those that an eNodeB could not deliver because the device had just left it (36.413
- * 8.6.2.4). Beyond HELD_MAX the timers of the procedures that sent them do. */
+ * 8.6.2.4). Beyond HELD_MAX the timers of the procedures that sent them do; longer than
+ * HELD_OCTETS is none of ours. */
 #include <stdlib.h>
 #include "mme/mme.h"
 
-enum { HELD_MAX = 16 };
+enum { HELD_MAX = 16, HELD_OCTETS = 4096 + NAS_SEC_HEADER_LEN };
 
 struct held_nas {
 	struct held_nas *next;
@@ -22,9 +23,9 @@ void nas_hold(struct mme_ue *ue, struct bytes pdu, bool undelivered)
 
 	for (h = ue->held; h; h = h->next)
 		count++;
-	h = count < HELD_MAX ? malloc(sizeof(*h) + pdu.n) : NULL;
+	h = count < HELD_MAX && pdu.n <= HELD_OCTETS ? malloc(sizeof(*h) + pdu.n) : NULL;
 	if (!h) {
-		UE_LOG(WARN, ue, "nas.held", "octets=%u error=\"too many wait\"", pdu.n);
+		UE_LOG(WARN, ue, "nas.held", "octets=%u error=\"too many wait, or too long\"", pdu.n);
 		return;
 	}
 	*h = (struct held_nas){.undelivered = undelivered, .n = pdu.n};

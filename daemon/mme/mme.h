@@ -455,7 +455,7 @@ bool s1ho_running(const struct mme_ue *);
 /* ---- mobility.c: what x2.c and s1ho.c share ---- */
 /* What becomes of a mobility procedure that runs when a device's eNodeB begins another. */
 enum mobility_event { MOBILITY_PATH_SWITCH, MOBILITY_REQUIRED };
-enum mobility_verdict { MOBILITY_FREE, MOBILITY_ABANDON, MOBILITY_REFUSE };
+enum mobility_verdict { MOBILITY_ABANDON, MOBILITY_REFUSE };
 /* False: refused. What was to be abandoned is over when it returns. */
 bool mobility_begin(struct mme_ue *, enum mobility_event);
 /* Bearers whose E-RABs the target did not take are released (23.401 5.5.1.1.2, 5.5.1.2.2): those that were
@@ -606,6 +606,8 @@ static inline uint16_t cause_of_s1ap(struct s1ap_cause c)
 }
 
 /* ---- advice.c: such a cause for people; texts outlive the call ---- */
+/* Why a procedure failed, its ESM cause told from an EMM cause. */
+uint16_t mme_cause_of(const struct proc *);
 const char *mme_cause_text(uint16_t cause);
 /* "EMM cause 8, …" into buf; returns buf. */
 const char *mme_cause_print(uint16_t cause, char buf[96]);

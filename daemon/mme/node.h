@@ -99,7 +99,7 @@ enum node_event {
 };
 
 /* ---- enb_config.c ---- */
-/* An eNodeB that is ready or not: by its global id; NULL if it has no association. */
+/* The eNodeB of that global id that has set up S1; NULL if there is none. */
 struct enb *enb_by_global_id(const struct s1ap_global_enb_id *);
 /* By the text of enb_print_id, or by its name. */
 struct enb *enb_by_text(const char *);

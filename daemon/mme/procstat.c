@@ -69,6 +69,6 @@ void procstat_observe(const struct proc *p, const char *what)
 		metric_add_at(&succeeded, i, 1);
 		latency_add(&took_latency[i], (loop_clock_ns() - p->started_ns) / 1000);
 	} else if (!strcmp(what, "fail")) {
-		metric_add_at(&failed, pair_of(index_of(p->def), p->cause), 1);
+		metric_add_at(&failed, pair_of(index_of(p->def), mme_cause_of(p)), 1);
 	}
 }

@@ -86,6 +86,7 @@ static void rekeyed(struct mme_ue *ue, void *arg, int err)
 
 static int after_keys(struct refresh *r)
 {
+	r->what &= (unsigned)~REFRESH_KEYS;
 	if (mme.guti_with_authentication)
 		r->what |= REFRESH_GUTI;
 	return r->what & REFRESH_GUTI ? PROC_TO(GUTI) : PROC_END;

@@ -2,6 +2,7 @@
 /* Access rules as text, and whom they fit: see rule.h. */
 #include "mme/rule.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -104,6 +105,9 @@ static const char *read_access(const char *v, struct access_rule *r)
 
 	if (!n || n >= sizeof(r->access))
 		return "expected a word of up to 15 characters";
+	for (size_t i = 0; i < n; i++) /* rules are stored in lines of words */
+		if (!isgraph((unsigned char)v[i]) || strchr("\"',\\", v[i]))
+			return "expected a word without quotes, commas and control characters";
 	memcpy(r->access, v, n + 1);
 	return NULL;
 }
@@ -259,7 +263,7 @@ enum rule_fit rule_match(const struct access_rule *r, const struct access_subjec
 
 	if ((r->plmn && r->plmn != s->tai.plmn) || (r->roamers && !s->roamer) ||
 	    (r->has_tac && (s->tai.tac < r->tac_first || s->tai.tac > r->tac_last)) ||
-	    !fits(&r->imsi, imsi_print(s->imsi, imsi)) || !fits(&r->imeisv, s->imeisv))
+	    (r->imsi.n && !fits(&r->imsi, imsi_print(s->imsi, imsi))) || !fits(&r->imeisv, s->imeisv))
 		return RULE_NO;
 	if (!r->access[0])
 		return RULE_YES;

@@ -414,12 +414,13 @@ static int enter_switch(struct proc *p)
 	for (unsigned i = 0; i < h->bearers; i++)
 		context_add_bearer(ue, &q, h->bearer[i].ebi, &h->bearer[i].address,
 				   h->bearer[i].teid);
-	nas_held_send(ue);
-	mobility_moved(ue);
 	if (!q.bearers)
 		return fail(h, S1AP_CAUSE(RADIO, UNKNOWN_E_RAB_ID));
 	h->gtpc.done = modified;
 	gtpc_request(&h->gtpc, GTPC_SGW, &q);
+	/* These may end this procedure: nothing of it is touched after them. */
+	nas_held_send(ue);
+	mobility_moved(ue);
 	return PROC_STAY;
 }
 
@@ -560,17 +561,6 @@ bool s1ho_running(const struct mme_ue *ue)
 
 /* ---- from S1AP ---- */
 
-static const struct enb *find_enb(const struct s1ap_global_enb_id *id)
-{
-	unsigned bits = 0;
-	uint32_t number = s1ap_enb_id_number(&id->enb_id, &bits);
-
-	for (const struct enb *e = NULL; (e = enb_next(e));)
-		if (e->ready && e->plmn == id->plmn && e->id == number && e->id_bits == bits)
-			return e;
-	return NULL;
-}
-
 static bool serves(const struct enb *e, const struct tai *tai)
 {
 	for (unsigned i = 0; i < e->tais; i++)
@@ -590,7 +580,7 @@ static const struct enb *find_target(const struct mme_ue *ue,
 	*cause = S1AP_CAUSE(RADIO, UNKNOWN_TARGETID);
 	if (m->handover_type == S1AP_HANDOVER_TYPE_INTRALTE &&
 	    m->target_id.choice == S1AP_TARGET_ID_TARGET_ENB_ID)
-		e = find_enb(&id->global_enb_id);
+		e = enb_by_global_id(&id->global_enb_id);
 	if (!e)
 		return NULL;
 	*cause = S1AP_CAUSE(RADIO, HO_TARGET_NOT_ALLOWED);

@@ -91,6 +91,7 @@ static int complete(struct proc *p, const void *msg)
 	ue->sec = *ue->partial;
 	partial_free(ue);
 	ue->security_on = true;
+	ue->has_hash_mme = false;
 	ue->authenticated = (uint64_t)time(NULL);
 	ue->keys_used = 0;
 	nas_kenb(&ue->sec, ue->kenb);

@@ -87,7 +87,7 @@ enum { ACCEPT };
 struct tau {
 	struct proc proc;
 	uint64_t request_hash;
-	bool combined, periodic;
+	bool combined;
 	bool connected; /* it was */
 	bool bearers;   /* are to be set up */
 	bool guti;      /* the accept has a new one */
@@ -199,7 +199,6 @@ static void init(struct proc *p, const void *arg)
 
 	t->request_hash = from->request_hash;
 	t->combined = from->combined;
-	t->periodic = from->periodic;
 	t->connected = from->connected;
 	t->bearers = from->bearers;
 }
@@ -224,7 +223,6 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	struct tau t = {
 		.request_hash = mme_hash(e->pdu),
 		.combined = type == NAS_TA_LA_UPDATE || type == NAS_TA_LA_UPDATE_IMSI,
-		.periodic = type == NAS_TA_PERIODIC,
 		.connected = ue->conn->context || proc_find(&ue->procs, &service_def),
 	};
 

@@ -51,12 +51,17 @@ static struct {
 
 static int open_file(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), err = errno;
 
-	if (fd >= 0 && !ftruncate(fd, (off_t)table.size))
+	/* Its blocks are there before it is mapped: a full disk would be a SIGBUS later. */
+	if (fd >= 0 && ftruncate(fd, (off_t)table.size))
+		err = errno;
+	else if (fd >= 0)
+		err = posix_fallocate(fd, 0, (off_t)table.size);
+	if (fd >= 0 && !err)
 		return fd;
 	LOG(WARN, "why.file", "path=%s error=\"%s\" text=\"failures are kept until the restart\"",
-	    path, strerror(errno));
+	    path, strerror(err));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -174,14 +179,6 @@ static struct {
 	struct s1ap_cause cause;
 } context;
 
-void why_radio(const struct mme_ue *ue, struct s1ap_cause cause)
-{
-	context.ue = ue;
-	context.s1 = true;
-	context.cause = cause;
-	COPY(context.detail, s1ap_cause_text(cause));
-}
-
 static void forget_context(const struct mme_ue *ue)
 {
 	if (context.ue != ue) {
@@ -190,10 +187,18 @@ static void forget_context(const struct mme_ue *ue)
 	}
 }
 
+void why_radio(const struct mme_ue *ue, struct s1ap_cause cause)
+{
+	forget_context(ue);
+	context.s1 = true;
+	context.cause = cause;
+	COPY(context.detail, s1ap_cause_text(cause));
+}
+
 static void failed(const struct proc *p)
 {
 	const struct mme_ue *ue = p->owner;
-	struct entry e = {.cause = p->cause, .proven = ue->known};
+	struct entry e = {.cause = mme_cause_of(p), .proven = ue->known};
 
 	if (p->cause == CAUSE_TOLD && context.s1)
 		e.cause = cause_of_s1ap(context.cause);

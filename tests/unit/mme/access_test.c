@@ -89,6 +89,9 @@ static void mistakes_in_rules_are_told(void **state)
 		"deny imeisv",
 		"deny tac -1",
 		"deny imsi -5",
+		"deny access a\nallow",
+		"deny access \"a\"",
+		"deny access a,b",
 	};
 	struct access_rule r;
 
@@ -421,6 +424,23 @@ static void service_and_tau_are_denied(void **state)
 		}
 }
 
+/* The reject took a COUNT of the context that the device goes on with (33.401 6.5). */
+static void denied_attach_uses_no_count_twice(void **state)
+{
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	uint32_t before = d.sec.dl_count;
+
+	(void)state;
+	snprintf(setting, sizeof(setting), "deny tac 7 cause 15");
+	access_start();
+	initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause, 15);
+	assert_true(d.sec.dl_count > before);
+	assert_int_equal(ue_of(&d)->sec.dl_count, d.sec.dl_count);
+	setting[0] = 0;
+	access_start();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +460,7 @@ int main(void)
 		ACCESS_BEHAVIOUR(rule_detaches_who_is_idle),
 		ACCESS_BEHAVIOUR(many_are_walked_over_and_none_is_missed),
 		ACCESS_BEHAVIOUR(service_and_tau_are_denied),
+		ACCESS_BEHAVIOUR(denied_attach_uses_no_count_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

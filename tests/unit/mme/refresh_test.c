@@ -317,6 +317,20 @@ static void attach_with_due_keys_is_challenged(void **state)
 	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
 }
 
+/* It was of the message that came without protection, long ago. */
+static void hash_of_the_attach_request_is_sent_once(void **state)
+{
+	(void)state;
+	struct device d = connected();
+	const struct nas_security_mode_command *c;
+
+	ask(&d, REFRESH_KEYS);
+	take_challenge(&d);
+	answer_challenge(&d);
+	c = hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	assert_false(HAS(c, nas_security_mode_command, hash_mme));
+}
+
 /* 4.4.2.2: a context mapped from UTRAN is none of ours, whatever the MAC says. */
 static void mapped_key_set_is_not_trusted(void **state)
 {
@@ -349,6 +363,19 @@ static struct guti take_guti(struct device *d)
 	assert_int_equal(c->tai_list.tai[0].tac, TAC);
 	assert_int_not_equal(c->guti.guti.m_tmsi, d->guti.m_tmsi);
 	return c->guti.guti;
+}
+
+/* Keys that are new do not become due again because the GUTI's turn failed. */
+static void only_what_failed_is_due_again(void **state)
+{
+	(void)state;
+	struct device d = connected();
+
+	ask(&d, REFRESH_KEYS | REFRESH_GUTI);
+	prove(&d);
+	take_guti(&d);
+	go_idle(&d);
+	assert_int_equal(ue_of(&d)->due & (REFRESH_KEYS | REFRESH_GUTI), REFRESH_GUTI);
 }
 
 static void new_guti_replaces_the_old_one(void **state)
@@ -470,6 +497,8 @@ int main(void)
 		REFRESH_BEHAVIOUR(update_that_changes_capabilities_brings_new_keys),
 		REFRESH_BEHAVIOUR(keys_are_renewed_before_a_count_is_used_up),
 		REFRESH_BEHAVIOUR(attach_with_due_keys_is_challenged),
+		REFRESH_BEHAVIOUR(hash_of_the_attach_request_is_sent_once),
+		REFRESH_BEHAVIOUR(only_what_failed_is_due_again),
 		REFRESH_BEHAVIOUR(mapped_key_set_is_not_trusted),
 		REFRESH_BEHAVIOUR(new_guti_replaces_the_old_one),
 		REFRESH_BEHAVIOUR(guti_command_is_sent_five_times_with_the_same_guti),
