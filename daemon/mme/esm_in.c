@@ -86,6 +86,14 @@ int esm_unreached(struct proc *p, const void *child)
 	return esm_fail(p, CAUSE_PAGING);
 }
 
+bool esm_pending(const struct mme_ue *ue)
+{
+	for (const struct proc *p = ue->procs.first; p; p = p->next)
+		if (esm_is_proc(p))
+			return true;
+	return false;
+}
+
 void esm_resume(struct mme_ue *ue)
 {
 	if (!esm_ready(ue))

@@ -729,6 +729,8 @@ void esm_in(struct mme_ue *, const struct nas_event *);
 /* The device is connected, and attach, service request or tracking area update are over: what has
  * waited for that goes on. */
 void esm_resume(struct mme_ue *);
+/* A session management procedure is under way, or waits for the device. */
+bool esm_pending(const struct mme_ue *);
 /* After an Initial Context Setup: the bearers that the eNodeB did not set up are deactivated, at the
  * gateways and at the device (23.401 5.3.4.1). */
 void esm_drop_failed(struct mme_ue *);

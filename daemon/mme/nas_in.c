@@ -191,7 +191,8 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 		tau_refuse_plain(c, EMM_CAUSE_CONGESTION);
 }
 
-static void serve(struct s1_conn *c, struct mme_ue *ue)
+/* status: the EPS bearer context status, NULL where the request has none. */
+static void serve(struct s1_conn *c, struct mme_ue *ue, const uint16_t *status)
 {
 	if (!arrived(c, ue)) {
 		reject_service(c, EMM_CAUSE_IMPLICITLY_DETACHED);
@@ -204,6 +205,11 @@ static void serve(struct s1_conn *c, struct mme_ue *ue)
 	nas_kenb(&ue->sec, ue->kenb);
 	uint8_t denied = access_check(ue, &c->tai);
 
+	if (!denied && status) { /* 5.6.1.4.1: what the device has lost is lost here, too */
+		esm_sync_bearers(ue, *status);
+		if (!ue->pdns)
+			denied = EMM_CAUSE_NO_BEARER_ACTIVATED;
+	}
 	if (denied)
 		service_refuse(ue, denied);
 	else
@@ -220,7 +226,9 @@ static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
 	if (!ue || !e->secured || ue->emm != EMM_REGISTERED)
 		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 	else if (r->service_type & NAS_SERVICE_PACKET)
-		serve(c, ue);
+		serve(c, ue,
+		      HAS(r, nas_extended_service_request, bearer_status) ? &r->bearer_status
+									  : NULL);
 	else
 		reject_service(c, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
 }
@@ -243,7 +251,7 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 		return;
 	}
 	ue_tmsi_used(ue, s_tmsi->m_tmsi);
-	serve(c, ue);
+	serve(c, ue, NULL);
 }
 
 /* A protocol error in the message that begins a connection (5.5.1.2.7 b and its like); m is NULL

@@ -178,7 +178,10 @@ static void end(struct proc *p, uint16_t cause)
 		refresh_after(ue, false);
 	if (t->connected || t->bearers) /* with those, service.c goes on */
 		return;
-	if (cause || !refresh_after(ue, true))
+	/* 5.5.3.2.4, 23.401 5.3.3.1: signalling that is pending needs no active flag. */
+	if (!cause && esm_pending(ue))
+		service_begin(ue);
+	else if (cause || !refresh_after(ue, true))
 		conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 }
 

@@ -129,6 +129,36 @@ static void device_of_low_priority_asks_with_an_extended_request(void **state)
 	is_registered(&d);
 }
 
+/* 5.6.1.4.1: bearers that it has lost end; without any it attaches again. */
+static void extended_request_tells_which_bearers_are_left(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_extended_service_request r = {
+		.service_type = NAS_SERVICE_PACKET,
+		.ksi = d.sec.ksi,
+		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
+		.bearer_status = (uint16_t)(1u << d.ebi),
+	};
+	struct mme_bearer *more = bearer_new(ue_of(&d), ue_of(&d)->pdns);
+
+	SET(&r, nas_extended_service_request, bearer_status);
+	more->active = true;
+	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));
+	take_context(&d); /* of one bearer */
+	context_is_up(&d, d.ebi);
+	assert_null(bearer_by_ebi(ue_of(&d), d.ebi + 1));
+	assert_int_equal(sgw.deleted, 0);
+	go_idle(&d);
+	r.bearer_status = 0;
+	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));
+	assert_int_equal(hear(&d, service_reject, SERVICE_REJECT)->emm_cause,
+			 EMM_CAUSE_NO_BEARER_ACTIVATED);
+	released(&d);
+	assert_null(ue_of(&d));
+	assert_int_equal(sgw.deleted, 1);
+}
+
 static void service_request_from_elsewhere_moves_the_device(void **state)
 {
 	(void)state;
@@ -642,6 +672,7 @@ int main(void)
 		BEHAVIOUR(replayed_service_request_is_refused),
 		BEHAVIOUR(unknown_tmsi_is_told_to_attach),
 		BEHAVIOUR(device_of_low_priority_asks_with_an_extended_request),
+		BEHAVIOUR(extended_request_tells_which_bearers_are_left),
 		BEHAVIOUR(service_request_from_elsewhere_moves_the_device),
 		BEHAVIOUR(service_that_the_enodeb_does_not_answer_is_given_up),
 		BEHAVIOUR(connection_lost_while_the_bearer_is_modified_releases_it),

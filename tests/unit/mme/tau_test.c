@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tracking area update: what goes with the accept, its repetition, and power saving. */
-#include "bench.h"
+#include "session.h"
 
 static void updates(struct device *d, const struct nas_tau_request *r)
 {
@@ -115,6 +115,29 @@ static void data_it_was_called_for_comes_without_the_active_flag(void **state)
 	assert_true(the_session()->connected);
 	assert_int_equal(procedures(), 0);
 	assert_int_equal(sgw.unpaged, 0);
+}
+
+/* 5.5.3.2.4: a bearer is wanted while the update runs, without the active flag. */
+static void bearer_that_is_wanted_meanwhile_keeps_the_connection(void **state)
+{
+	(void)state;
+	struct device d = due();
+	struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, false);
+
+	updates(&d, &r);
+	d.guti = hear(&d, tau_accept, TAU_ACCEPT)->guti.guti;
+	ask_for_a_bearer(&d, 7);
+	quiet(d.enb);
+	say(&d, tau_complete, &(struct nas_tau_complete){0});
+	take_context(&d);
+	context_is_up(&d, d.ebi);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	set_up(&d, NEXT, true);
+	accept_dedicated(&d, NEXT);
+	answer_is(GTPC_ACCEPTED);
+	assert_true(bearer(&d, NEXT)->active);
+	assert_int_equal(procedures(), 0);
+	assert_non_null(ue_of(&d)->conn);
 }
 
 static void cause_for_cs_services_is_the_configured_one(void **state)
@@ -238,6 +261,7 @@ int main(void)
 		BEHAVIOUR(same_request_is_answered_again_and_another_anew),
 		BEHAVIOUR(bearers_come_while_the_guti_is_taken),
 		BEHAVIOUR(data_it_was_called_for_comes_without_the_active_flag),
+		BEHAVIOUR(bearer_that_is_wanted_meanwhile_keeps_the_connection),
 		BEHAVIOUR(cause_for_cs_services_is_the_configured_one),
 		BEHAVIOUR(power_saving_is_given_as_configured),
 		BEHAVIOUR(sleeping_device_is_not_called),
