@@ -307,9 +307,15 @@ static const struct config_row overload_rows[] = {
 	{ 0 },
 };
 #undef O
+static const struct config_word emergency_words[] = {
+	{ "refuse", EMERGENCY_REFUSED, "nobody" },
+	{ "allow", EMERGENCY_PROVEN, "devices that prove their IMSI" },
+	{ "allow-unauthenticated", EMERGENCY_ANY, "everybody, by IMEI and without protection who cannot prove an IMSI" },
+	{ 0 },
+};
 static const struct config_row emergency_rows[] = {
-	{ "attach", CONFIG_BOOL, M(emergency.attach), .preset = "no", .reload = true,
-	  .help = "of devices that prove their IMSI, past access rules, barring and max_ues" },
+	{ "attach", CONFIG_ENUM, M(emergency.attach), .words = emergency_words, .preset = "refuse", .reload = true,
+	  .help = "who may, past access rules, barring and max_ues" },
 	{ "apn", CONFIG_STRING, M(emergency.apn), .preset = "sos", .min = 1, .max = 100, .reload = true,
 	  .help = "that they get" },
 	{ "qci", CONFIG_INTEGER, M(emergency.qci), .preset = "5", .min = 1, .max = 254, .reload = true,

@@ -68,6 +68,8 @@ void reroute_send(struct mme_ue *);
 
 /* ---- emergency.c ---- */
 bool emergency_served(const struct nas_identity *);
+/* The device need not prove who it is: it is here for emergency bearer services, and that is configured. */
+bool emergency_unproven(const struct mme_ue *);
 /* The emergency configuration data in place of a subscription. 0 or -ENOMEM. */
 int emergency_subscribe(struct mme_ue *);
 

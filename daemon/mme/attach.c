@@ -55,7 +55,7 @@ static int enter_begin(struct proc *p)
 		return fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
 	if (a->secured)
 		return reroute_due(ue) ? fail(p, CAUSE_REROUTED) : PROC_TO(LOCATION);
-	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : AUTHENTICATE);
+	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : ue->unproven ? SECURE : AUTHENTICATE);
 }
 
 static int started(struct proc *p, const struct proc *child)
@@ -63,9 +63,24 @@ static int started(struct proc *p, const struct proc *child)
 	return child ? PROC_STAY : fail(p, EMM_CAUSE_CONGESTION);
 }
 
-static int enter_identify(struct proc *p) { return started(p, identity_begin(p, NAS_ASK_IMSI)); }
+static int enter_identify(struct proc *p)
+{
+	const struct mme_ue *ue = p->owner;
+
+	return started(p, identity_begin(p, ue->unproven ? NAS_ASK_IMEI : NAS_ASK_IMSI));
+}
+
 static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p)); }
-static int enter_secure(struct proc *p) { return started(p, smc_begin(p)); }
+
+static int enter_secure(struct proc *p)
+{
+	static const uint8_t none[32];
+	struct mme_ue *ue = p->owner;
+
+	if (ue->unproven && !partial_new(ue, 0, none))
+		return fail(p, EMM_CAUSE_CONGESTION);
+	return started(p, smc_begin(p));
+}
 
 static int child_done(struct proc *p, const void *child)
 {
@@ -75,8 +90,10 @@ static int child_done(struct proc *p, const void *child)
 
 static int identified(struct proc *p, const void *child)
 {
-	((struct mme_ue *)p->owner)->imsi = identity_answer(child);
-	return PROC_NEXT;
+	struct mme_ue *ue = p->owner;
+
+	ue->imsi = identity_answer(child);
+	return ue->unproven ? PROC_TO(SECURE) : PROC_NEXT;
 }
 
 /* 5.4.2.5: whose identity came from a GUTI may be somebody else by now: ask for the IMSI before
@@ -87,8 +104,17 @@ static int child_failed(struct proc *p, const void *msg)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 
-	if (child->cause != CAUSE_WRONG_KEY)
+	bool unproven = emergency_unproven(ue) && !ue->unproven && child->def == &auth_def &&
+			(child->cause < 256 || child->cause == CAUSE_WRONG_KEY);
+
+	if (child->cause != CAUSE_WRONG_KEY && !unproven)
 		return fail(p, child->cause);
+	if (unproven && !(a->from_guti && child->cause == CAUSE_WRONG_KEY)) {
+		proc_note(p, "not authenticated: goes on by its IMEI");
+		ue->unproven = true;
+		ue->imsi = IMSI_NONE;
+		return PROC_TO(IDENTIFY);
+	}
 	if (a->from_guti) {
 		a->from_guti = false;
 		ue->imsi = IMSI_NONE;
@@ -611,7 +637,14 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)
 		ue->sec.ksi = old->sec.ksi;
-	if (r->identity.type == NAS_ID_IMSI) {
+	if (old && old->unproven) { /* what it has proves nothing, and serves emergencies alone */
+		s.from_guti = false;
+		if (emergency_unproven(ue))
+			ue->imsi = old->imsi;
+		ue->unproven = emergency_unproven(ue);
+	} else if (r->identity.type == NAS_ID_IMEI) {
+		ue->unproven = emergency && imsi_of_imei(r->identity.imei, &ue->imsi);
+	} else if (r->identity.type == NAS_ID_IMSI) {
 		ue->imsi = r->identity.imsi;
 	} else if (old && r->identity.type == NAS_ID_GUTI) {
 		ue->imsi = old->imsi;
@@ -619,8 +652,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	}
 	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
 	 */
-	if (e->secured && old && !(refresh_due(old) & REFRESH_KEYS) && old->imsi == ue->imsi &&
-	    old->ue_capability_n == ue->ue_capability_n &&
+	if (e->secured && old && !old->unproven && !(refresh_due(old) & REFRESH_KEYS) &&
+	    old->imsi == ue->imsi && old->ue_capability_n == ue->ue_capability_n &&
 	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n) &&
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&

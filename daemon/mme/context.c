@@ -68,6 +68,8 @@ void context_ambr_check(struct mme_ue *ue)
 
 struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *ue)
 {
+	if (ue->unproven) /* 33.401 15.2.2: the null algorithms alone */
+		return (struct s1ap_ue_security_capabilities){0};
 	return (struct s1ap_ue_security_capabilities){algorithms(ue->ue_capability[0]),
 						      algorithms(ue->ue_capability[1])};
 }

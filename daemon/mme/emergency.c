@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attach for emergency bearer services (TS 24.301 5.5.1, TS 23.401 4.3.12): where it is configured,
- * of devices that prove their IMSI. They get the MME's emergency configuration data in place of
- * their subscription: one APN, which the HSS is not asked about, and no access rule, barring or
- * ceiling keeps them out. Who has no IMSI, or cannot prove it, is refused (23.401 4.3.12.1 b: valid
- * and authenticated devices alone), so null integrity is never used. */
+ * of devices that prove their IMSI, or of all (23.401 4.3.12.1 b, d). They get the MME's emergency
+ * configuration data in place of their subscription: one APN, which the HSS is not asked about, and
+ * no access rule, barring or ceiling keeps them out. Who has no IMSI, or cannot prove it, is known
+ * here by its IMEI alone, so that it takes no other's place, and has the null algorithms
+ * (33.401 15.2.2), which nobody else is given; where only authenticated devices are allowed it is
+ * refused. */
 #include <errno.h>
 #include <stdlib.h>
 #include "mme/mme.h"
 
 bool emergency_served(const struct nas_identity *id)
 {
-	return mme.emergency.attach && (id->type == NAS_ID_IMSI || id->type == NAS_ID_GUTI);
+	return id->type == NAS_ID_IMSI || id->type == NAS_ID_GUTI
+		       ? mme.emergency.attach != EMERGENCY_REFUSED
+		       : id->type == NAS_ID_IMEI && mme.emergency.attach == EMERGENCY_ANY;
+}
+
+bool emergency_unproven(const struct mme_ue *ue)
+{
+	return ue->emergency && mme.emergency.attach == EMERGENCY_ANY;
 }
 
 int emergency_subscribe(struct mme_ue *ue)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identification (TS 24.301 5.4.4): asks a device for its IMSI or IMEISV. A child of procedures
- * that cannot go on without. The answer is taken without protection (4.4.4.3): it is a claim, which
- * authentication then proves; what to do with it is the parent's to say (identity_answer). */
+/* Identification (TS 24.301 5.4.4): asks a device for its IMSI, IMEI or IMEISV. A child of
+ * procedures that cannot go on without. The answer is taken without protection (4.4.4.3): it is a
+ * claim, which authentication then proves; what to do with it is the parent's to say
+ * (identity_answer). */
 #include "mme/mme.h"
 
 struct identity {
@@ -30,6 +31,9 @@ static int response(struct proc *p, const void *msg)
 		((struct identity *)p)->imsi = r->identity.imsi;
 	else if (type == NAS_ASK_IMEISV && r->identity.type == NAS_ID_IMEISV)
 		memcpy(ue->imeisv, r->identity.imei, sizeof(ue->imeisv));
+	else if (type == NAS_ASK_IMEI && r->identity.type == NAS_ID_IMEI &&
+		 imsi_of_imei(r->identity.imei, &((struct identity *)p)->imsi))
+		;
 	else
 		return PROC_STAY; /* not what was asked: T3470 asks again */
 	return PROC_END;

@@ -55,6 +55,9 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 enum mme_timer_id { T3413, T3415, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
 		    T_ICS, T_ERAB, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
 
+/* Who may attach for emergency bearer services (23.401 4.3.12.1): nobody, who proves its IMSI, everybody. */
+enum emergency_attach { EMERGENCY_REFUSED, EMERGENCY_PROVEN, EMERGENCY_ANY };
+
 struct mme_config {
 	const char *name;
 	struct gummei gummei;
@@ -114,7 +117,7 @@ struct mme_config {
 	uint32_t max_unproven; /* devices at most that have not been authenticated yet; 0: no ceiling */
 	uint32_t enb_attach_rate; /* attaches a second of one eNodeB, 0: any */
 	struct mme_emergency {
-		bool attach; /* of devices that prove their IMSI */
+		uint8_t attach; /* enum emergency_attach */
 		const char *apn;
 		uint8_t qci;
 		uint64_t rate; /* AMBR, bit/s */
@@ -272,6 +275,7 @@ struct mme_ue {
 	uint8_t usage_type;
 	bool rerouted; /* another MME has sent it here: it stays */
 	bool emergency;		     /* attached for emergency bearer services: emergency.c */
+	bool unproven;		     /* without authentication: the null algorithms, imsi is of its IMEI */
 	uint8_t apns, default_apn;
 	const struct apn_subscription *apn; /* apns of them: apns.h */
 	uint32_t s11_teid; /* ours, as the SGW is told; 0 before the first session */
@@ -691,7 +695,7 @@ struct proc *auth_begin(struct proc *parent);
 struct proc *smc_begin(struct proc *parent);
 struct proc *identity_begin(struct proc *parent, uint8_t type);
 /* The IMSI that the device told, for the parent when the child is done. */
-imsi_t identity_answer(const struct proc *child);
+imsi_t identity_answer(const struct proc *child); /* asked for an IMEI: imsi_of_imei() */
 struct proc *guti_begin(struct proc *parent);
 
 /* ---- esm.c ---- */

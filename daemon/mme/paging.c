@@ -79,10 +79,13 @@ static struct bytes imsi_octets(imsi_t imsi, uint8_t out[8])
 	return bytes_of(out, (n + 1) / 2);
 }
 
+/* Of who has no IMSI: 0 (36.304 7.1). */
 static uint64_t imsi_number(imsi_t imsi)
 {
 	char digits[IMSI_STRLEN];
 
+	if (imsi_is_imei(imsi))
+		return 0;
 	return strtoull(imsi_print(imsi, digits), NULL, 10);
 }
 

@@ -44,9 +44,11 @@ unsigned refresh_due(const struct mme_ue *ue)
 {
 	unsigned due = ue->due;
 
-	if (!ue->sec.valid || ue->sec.ul_count >= NAS_COUNT_END - COUNTS_LEFT ||
-	    ue->sec.dl_count >= NAS_COUNT_END - COUNTS_LEFT ||
-	    over(&mme.reauthenticate, ue->authenticated, ue->keys_used))
+	if (ue->unproven) /* there is nothing to prove */
+		due &= (unsigned)~REFRESH_KEYS;
+	else if (!ue->sec.valid || ue->sec.ul_count >= NAS_COUNT_END - COUNTS_LEFT ||
+		 ue->sec.dl_count >= NAS_COUNT_END - COUNTS_LEFT ||
+		 over(&mme.reauthenticate, ue->authenticated, ue->keys_used))
 		due |= REFRESH_KEYS;
 	if (over(&mme.reallocate_guti, ue->guti_given, ue->guti_used))
 		due |= REFRESH_GUTI;
@@ -238,11 +240,15 @@ bool refresh_after(struct mme_ue *ue, bool release)
 void refresh_begin(struct mme_ue *ue, unsigned what, void (*done)(void *arg, int err), void *arg)
 {
 	struct refresh r = {.what = what, .done = done, .arg = arg};
-	int err = !ue->conn || !ue->security_on ? -ENOTCONN : ue->procs.first ? -EBUSY : 0;
+	int err = ue->unproven && what & REFRESH_KEYS ? -EACCES
+		  : !ue->conn || !ue->security_on     ? -ENOTCONN
+		  : ue->procs.first                   ? -EBUSY
+						      : 0;
 
 	if (!err && proc_start(&refresh_def, &ue->procs, ue, NULL, init, &r))
 		return;
-	ue->due |= (uint8_t)what;
+	if (err != -EACCES)
+		ue->due |= (uint8_t)what;
 	if (done)
 		done(arg, err ? err : -ENOMEM);
 }

@@ -166,6 +166,7 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_TEXT(c, ue->msisdn);
 	IO_TEXT(c, ue->access);
 	IO_SMALL(c, ue->emergency);
+	IO_SMALL(c, ue->unproven);
 	IO_SMALL(c, ue->has_usage_type);
 	IO(c, ue->usage_type);
 	IO_SMALL(c, ue->rerouted);

@@ -2,9 +2,9 @@
 /* Security mode control (TS 24.301 5.4.3, TS 33.401 7.2.4): takes ue->partial, which holds KASME
  * and KSI, into use; the algorithms are the configured preference among what the device has, and
  * the device's capabilities are replayed so that it notices a change on the way. Null integrity is
- * never chosen. On success it is ue->sec, ue->security_on is set, the IMEISV is known and ue->kenb
- * is derived from the COUNT of the Security Mode Complete. Failed or aborted, the context that was
- * current stays so (5.4.3.5). */
+ * never chosen, and given to unauthenticated emergency attaches alone. On success it is ue->sec,
+ * ue->security_on is set, the IMEISV is known and ue->kenb is derived from the COUNT of the
+ * Security Mode Complete. Failed or aborted, the context that was current stays so (5.4.3.5). */
 #include <time.h>
 #include "mme/mme.h"
 #include "security/crypto.h"
@@ -45,8 +45,10 @@ static int enter(struct proc *p)
 		int eia = nas_select_eia(mme.eia, mme.eias, c.eia);
 		int eea = nas_select_eea(mme.eea, mme.eeas, c.eea);
 
-		if (eia < 0 || eea < 0 ||
-		    nas_security_derive(ue->partial, (uint8_t)eea, (uint8_t)eia)) {
+		if (ue->unproven) /* 5.4.3.2: whatever it has */
+			nas_security_null(ue->partial);
+		else if (eia < 0 || eea < 0 ||
+			 nas_security_derive(ue->partial, (uint8_t)eea, (uint8_t)eia)) {
 			UE_LOG(WARN, ue, "smc.no_common_algorithm", "eea=0x%02x eia=0x%02x", c.eea,
 			       c.eia);
 			/* 24.301 names no cause for it: 23 is the device's to send (A.4), and 111

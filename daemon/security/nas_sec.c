@@ -32,6 +32,12 @@ int nas_security_derive(struct nas_security *s, uint8_t eea, uint8_t eia)
 	return 0;
 }
 
+void nas_security_null(struct nas_security *s)
+{
+	*s = (struct nas_security){.valid = true, .eea = EEA0, .eia = EIA0};
+	crypto_random(s->kasme, sizeof(s->kasme));
+}
+
 void nas_security_wipe(struct nas_security *s)
 {
 	crypto_wipe(s, sizeof(*s));
@@ -74,13 +80,24 @@ static bool is_protected(enum nas_sec_header h)
 	return h >= NAS_SEC_INTEGRITY && h <= NAS_SEC_CIPHERED_NEW;
 }
 
+/* Of a valid context EIA0 is what nas_security_null made: 33.401 B.1 has it as zeros. */
+static int mac_of(const struct nas_security *s, enum nas_direction dir, uint32_t count,
+		  const uint8_t *in, size_t bits, uint8_t mac[4])
+{
+	if (s->eia == EIA0) {
+		memset(mac, 0, 4);
+		return 0;
+	}
+	return eia_mac(s->eia, s->knas_int, count, NAS_BEARER, dir, in, bits, mac);
+}
+
 static bool mac_matches(const struct nas_security *s, enum nas_direction dir, uint32_t count,
 			struct bytes msg)
 {
 	uint8_t mac[4];
 
-	return !eia_mac(s->eia, s->knas_int, count, NAS_BEARER, dir, msg.p + SEQUENCE_AT,
-			8 * (size_t)(msg.n - SEQUENCE_AT), mac) &&
+	return !mac_of(s, dir, count, msg.p + SEQUENCE_AT, 8 * (size_t)(msg.n - SEQUENCE_AT),
+		       mac) &&
 	       crypto_equal(mac, msg.p + MAC_AT, 4);
 }
 
@@ -101,8 +118,7 @@ int nas_protect(struct nas_security *s, enum nas_direction dir, enum nas_sec_hea
 	msg[SEQUENCE_AT] = (uint8_t)*count;
 	if (eea_crypt(is_ciphered(header) ? s->eea : EEA0, s->knas_enc, *count, NAS_BEARER, dir,
 		      plain.p, msg + NAS_SEC_HEADER_LEN, 8 * (size_t)plain.n) ||
-	    eia_mac(s->eia, s->knas_int, *count, NAS_BEARER, dir, msg + SEQUENCE_AT,
-		    8 * ((size_t)plain.n + 1), msg + MAC_AT))
+	    mac_of(s, dir, *count, msg + SEQUENCE_AT, 8 * ((size_t)plain.n + 1), msg + MAC_AT))
 		return -EINVAL;
 	++*count;
 	return 0;
@@ -166,7 +182,7 @@ int nas_service_request(struct nas_security *s, struct wr *w)
 		return -ENOSPC;
 	msg[0] = NAS_SEC_SERVICE_REQUEST << 4 | PD_EMM;
 	msg[1] = (uint8_t)((unsigned)s->ksi << 5 | (s->ul_count & 0x1f));
-	if (eia_mac(s->eia, s->knas_int, s->ul_count, NAS_BEARER, NAS_UPLINK, msg, 16, mac))
+	if (mac_of(s, NAS_UPLINK, s->ul_count, msg, 16, mac))
 		return -EINVAL;
 	memcpy(msg + 2, mac + 2, 2);
 	s->ul_count++;
@@ -177,8 +193,7 @@ static bool short_mac_matches(const struct nas_security *s, uint32_t count, stru
 {
 	uint8_t mac[4];
 
-	return !eia_mac(s->eia, s->knas_int, count, NAS_BEARER, NAS_UPLINK, msg.p, 16, mac) &&
-	       crypto_equal(mac + 2, msg.p + 2, 2);
+	return !mac_of(s, NAS_UPLINK, count, msg.p, 16, mac) && crypto_equal(mac + 2, msg.p + 2, 2);
 }
 
 int nas_service_request_check(struct nas_security *s, struct bytes msg)

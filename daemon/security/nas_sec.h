@@ -41,6 +41,9 @@ struct nas_security {
 /* Keys from kasme and the chosen algorithms (33.401 A.7), both counts to zero, valid. -EINVAL for
  * an algorithm that is not there or EIA0. */
 int nas_security_derive(struct nas_security *, uint8_t eea, uint8_t eia);
+/* The null algorithms, which protect nothing, with a key that nobody has: for emergency attaches without
+ * authentication alone (33.401 15.2.2). eKSI is 0. */
+void nas_security_null(struct nas_security *);
 /* Zeroes keys and all else; ksi becomes NAS_KSI_NONE. */
 void nas_security_wipe(struct nas_security *);
 /* The highest-preferred algorithm that the UE has. caps is the EEA or EIA octet of the UE (security

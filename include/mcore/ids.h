@@ -74,6 +74,23 @@ static inline const char *imsi_print(imsi_t imsi, char buf[IMSI_STRLEN])
 	return buf;
 }
 
+/* The key of a device that has proven no IMSI, made of the 15 digits of its IMEI: the last half octet, which no
+ * IMSI has, is a digit too. It is printed as the IMEI. False if they are no digits. */
+static inline bool imsi_of_imei(const char *imei, imsi_t *out)
+{
+	imsi_t v = 0;
+
+	for (unsigned n = 0; n < 15; n++) {
+		if (imei[n] < '0' || imei[n] > '9')
+			return false;
+		v = v << 4 | (imsi_t)(imei[n] - '0');
+	}
+	*out = v << 4;
+	return true;
+}
+
+static inline bool imsi_is_imei(imsi_t imsi) { return (imsi & 0xf) < 10; }
+
 /* "00101", "001-01" or "001/01" to a PLMN. False if it is not 3 and 2 or 3 digits. */
 static inline bool plmn_parse(const char *s, plmn_t *out)
 {

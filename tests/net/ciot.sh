@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What S1 has for the Internet of Things: a device is sent to its dedicated core network, and taken when
-# another MME has sent it; connections are suspended and resumed. What went over S1 is judged by Wireshark.
+# another MME has sent it; connections are suspended and resumed; a device that cannot prove who it is
+# attaches for emergency bearer services. What went over S1 is judged by Wireshark.
 . "$(dirname "$0")/lib.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
-lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  dedicated_cores: ["128-191:32770", "192-255:1"]|'
+lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  emergency: {attach: allow-unauthenticated, apn: iot, qci: 9}\n  dedicated_cores: ["128-191:32770", "192-255:1"]|'
 check "mcored starts" lab_start
 touch "$LAB_DIR/ransim.log"
 ctl sim add "$(imsi 1)" k $KEY opc $OPC usage_type 130 >/dev/null
@@ -56,6 +57,20 @@ mark
 ran "tau 1"
 check "a device that comes anew leaves the old connection" saw 'ue=1 .*event=context.release cause="nas: normal-release"'
 
+# ---- emergency without authentication ----
+cat >"$LAB_DIR/help.sh" <<-END
+	attach 1; expect attached within 6; ping 1 198.51.100.2 count 2; expect ping.done received=2 within 6
+	detach 1; expect detached within 6
+END
+for_help() { # ransim's --ue
+	ENB=10.10.0.3 scene "$(tr '\n' ';' <"$LAB_DIR/help.sh")" --no-attach --enb-id 40 --ue "$1"
+}
+NOBODY=imsi=001019999999999,k=$KEY,opc=$OPC
+check "who has no IMSI attaches by IMEI, for an emergency" for_help "$NOBODY,emergency=imei,imeisv=3534900698733101"
+check "and who cannot prove one" for_help "$NOBODY,emergency=imsi,imeisv=3534900698733201"
+not_else() { ENB=10.10.0.3 scene "attach 1; expect attach.reject cause=8 within 6" --no-attach --enb-id 40 --ue "$NOBODY"; }
+check "but not for anything else" not_else
+
 # ---- what went over S1 ----
 ran "detach 1; expect detached; detach 2"
 check "they detach" all_gone
@@ -84,4 +99,6 @@ check "UE Context Resume Requests, and their responses" is "2 2" eval 'echo "$(m
 field "UE Context Suspend Response: the second pair" "s1ap.procedureCode == 55 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 2
 field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 3
 field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1
+null() { ts 'nas_eps.nas_msg_emm_type == 0x5d && nas_eps.emm.toi == 0' nas_eps.emm.toc nas_eps.emm.toi | sort | uniq -c | awk '{ print $1, $2 }'; }
+check "Security Mode Commands: the null algorithms, in both" is "2 0|0" null
 finish

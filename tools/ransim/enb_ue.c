@@ -187,6 +187,13 @@ static const char *security_wrong(struct ue *ue, const struct s1ap_initial_conte
 {
 	uint8_t kenb[32];
 
+	if (ue->sec.valid && ue->sec.eia == 0) { /* TS 33.401 15.2.2 */
+		as_begin(&ue->as, &ue->as_enb, ue->sec.kasme, m->security_key.p);
+		return m->ue_security_capabilities.encryption_algorithms ||
+				       m->ue_security_capabilities.integrity_protection_algorithms
+			       ? "not the null algorithms alone"
+			       : NULL;
+	}
 	if (m->ue_security_capabilities.encryption_algorithms !=
 		    (uint16_t)(ue->profile->eea << 9 & 0xffff) ||
 	    m->ue_security_capabilities.integrity_protection_algorithms !=

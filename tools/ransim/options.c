@@ -177,6 +177,12 @@ static bool ue_faulty(struct ue_group *g, const char *s)
 static bool ue_eea(struct ue_group *g, const char *s) { return algorithms(s, &g->profile.eea); }
 static bool ue_eia(struct ue_group *g, const char *s) { return algorithms(s, &g->profile.eia); }
 
+static bool ue_emergency(struct ue_group *g, const char *s)
+{
+	g->profile.emergency = !strcmp(s, "imei") ? EMERGENCY_BY_IMEI : EMERGENCY_BY_IMSI;
+	return !strcmp(s, "imei") || !strcmp(s, "imsi");
+}
+
 static bool ue_identity(struct ue_group *g, const char *s)
 {
 	g->profile.identity = !strcmp(s, "imsi") ? IDENTITY_IMSI : IDENTITY_GUTI;
@@ -209,6 +215,7 @@ static const struct ue_key {
 	{"eia", "1,2,3", "integrity algorithms the UE has", ue_eia},
 	{"identity", "guti|imsi", "attach by GUTI where there is one, or always by IMSI",
 	 ue_identity},
+	{"emergency", "imsi|imei", "attach for emergency bearer services, by that", ue_emergency},
 	{"fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty},
 };
 

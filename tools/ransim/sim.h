@@ -46,6 +46,7 @@ struct ue_profile {
 	char imeisv[IMEISV_STRLEN]; /* "": made from the UE's number */
 	bool default_route;
 	enum attach_identity identity; /* GUTI if one is known, or always IMSI */
+	enum emergency { EMERGENCY_NONE, EMERGENCY_BY_IMSI, EMERGENCY_BY_IMEI } emergency; /* its attach is for that */
 	struct faults faults;
 };
 

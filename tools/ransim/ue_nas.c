@@ -106,6 +106,21 @@ void nas_send_message(struct ue *ue, const struct nas_def *def, const void *body
 				 RRC_MO_SIGNALLING);                                               \
 	} while (0)
 
+static void imeisv_of(const struct ue *ue, char out[IMEISV_STRLEN])
+{
+	if (*ue->profile->imeisv)
+		memcpy(out, ue->profile->imeisv, IMEISV_STRLEN);
+	else
+		snprintf(out, IMEISV_STRLEN, "35349006%06u01", ue->number % 1000000);
+}
+
+static void imei_of(const struct ue *ue, char out[IMEISV_STRLEN])
+{
+	imeisv_of(ue, out);
+	out[14] = '0'; /* check digit, sent as 0 (TS 23.003 6.2.1) */
+	out[15] = 0;
+}
+
 static struct nas_identity unknown_identity(const struct ue *ue)
 {
 	struct nas_identity id = {.type = NAS_ID_GUTI, .guti.gummei = ue->enb->gummei};
@@ -120,6 +135,9 @@ static struct nas_identity own_identity(const struct ue *ue, bool by_imsi)
 
 	if (ue_fault(ue, FAULT_UNKNOWN_GUTI) && !ue->has_guti) {
 		id = unknown_identity(ue);
+	} else if (by_imsi && ue->profile->emergency == EMERGENCY_BY_IMEI) {
+		id.type = NAS_ID_IMEI;
+		imei_of(ue, id.imei);
 	} else if (by_imsi) {
 		id.type = NAS_ID_IMSI;
 		id.imsi = ue->imsi;
@@ -146,8 +164,10 @@ static void pdn_connectivity(struct ue *ue, struct wr *w)
 						 .request_type = NAS_REQUEST_INITIAL,
 						 .pdn_type = ue->profile->pdn_type};
 
+	if (ue->profile->emergency)
+		r.request_type = NAS_REQUEST_EMERGENCY;
 	/* An APN is told only when it can be ciphered (6.5.1.2): by ESM information. */
-	if (*ue->profile->apn) {
+	if (*ue->profile->apn && !ue->profile->emergency) {
 		r.information_transfer = NAS_INFORMATION_TRANSFER_REQUIRED;
 		SET(&r, nas_pdn_connectivity_request, information_transfer);
 	} else {
@@ -162,7 +182,8 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 {
 	uint8_t esm[128];
 	struct wr w = wr_of(esm, sizeof(esm));
-	struct nas_attach_request r = {.attach_type = NAS_ATTACH_EPS,
+	struct nas_attach_request r = {.attach_type = ue->profile->emergency ? NAS_ATTACH_EMERGENCY
+									     : NAS_ATTACH_EPS,
 				       .ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
 				       .identity = own_identity(ue, by_imsi),
 				       .ue_network_capability = capability(ue)};
@@ -242,14 +263,6 @@ static void send_emm_status(struct ue *ue, uint8_t cause)
 /* ---- downlink: identity, authentication, security mode
  * -------------------------------------------- */
 
-static void imeisv_of(const struct ue *ue, char out[IMEISV_STRLEN])
-{
-	if (*ue->profile->imeisv)
-		memcpy(out, ue->profile->imeisv, IMEISV_STRLEN);
-	else
-		snprintf(out, IMEISV_STRLEN, "35349006%06u01", ue->number % 1000000);
-}
-
 static void on_identity_request(struct ue *ue, const void *body)
 {
 	const struct nas_identity_request *in = body;
@@ -261,8 +274,7 @@ static void on_identity_request(struct ue *ue, const void *body)
 	switch (in->identity_type) {
 	case NAS_ASK_IMEI:
 		r.identity.type = NAS_ID_IMEI;
-		imeisv_of(ue, r.identity.imei);
-		r.identity.imei[14] = '0'; /* check digit, sent as 0 (TS 23.003 6.2.1) */
+		imei_of(ue, r.identity.imei);
 		r.identity.imei[15] = 0;
 		break;
 	case NAS_ASK_IMEISV:
@@ -333,12 +345,20 @@ static void security_mode_reject(struct ue *ue, uint8_t cause)
 
 /* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own.
  */
+/* For an emergency without authentication alone (TS 33.401 15.2.2). */
+static bool is_null(const struct ue *ue, const struct nas_security_mode_command *in)
+{
+	return ue->profile->emergency && !in->algorithms.eia && !in->algorithms.eea &&
+	       !(in->ksi & 7);
+}
+
 static bool replay_right(const struct ue *ue, const struct nas_security_mode_command *in)
 {
 	return in->ue_security_capability.eea == ue->profile->eea &&
 	       in->ue_security_capability.eia == ue->profile->eia &&
-	       ue->profile->eia & NAS_ALGORITHM_BIT(in->algorithms.eia) &&
-	       ue->profile->eea & NAS_ALGORITHM_BIT(in->algorithms.eea) && in->algorithms.eia;
+	       (is_null(ue, in) ||
+		(ue->profile->eia & NAS_ALGORITHM_BIT(in->algorithms.eia) &&
+		 ue->profile->eea & NAS_ALGORITHM_BIT(in->algorithms.eea) && in->algorithms.eia));
 }
 
 /* Security Mode Command: its integrity is checked with the very keys it selects, so it is read
@@ -357,9 +377,12 @@ static void on_security_mode_command(struct ue *ue, struct bytes pdu)
 		return;
 	in = m.body;
 	sec = ue->next.ksi == (in->ksi & 7) ? ue->next : ue->sec;
-	if (sec.ksi != (in->ksi & 7) ||
-	    nas_security_derive(&sec, in->algorithms.eea, in->algorithms.eia) ||
-	    nas_unprotect(&sec, NAS_DOWNLINK, pdu, &turn_arena, &plain)) {
+	if (is_null(ue, in))
+		nas_security_null(&sec);
+	else if (sec.ksi != (in->ksi & 7) ||
+		 nas_security_derive(&sec, in->algorithms.eea, in->algorithms.eia))
+		sec.valid = false;
+	if (!sec.valid || nas_unprotect(&sec, NAS_DOWNLINK, pdu, &turn_arena, &plain)) {
 		event_ue(ue, "nas.discarded", "message=security_mode_command why=integrity");
 		return;
 	}

@@ -10,7 +10,8 @@ static int open_bench(void **state)
 	int err = bench_open(state);
 
 	config = bench_config;
-	config.emergency = (struct mme_emergency){.attach = true, .apn = "sos", .qci = 5};
+	config.emergency =
+		(struct mme_emergency){.attach = EMERGENCY_PROVEN, .apn = "sos", .qci = 5};
 	config.emergency.rate = 640000;
 	return err;
 }
@@ -169,10 +170,121 @@ static void emergency_attach_without_proof_is_refused(void **state)
 	hear(&d, authentication_reject, AUTHENTICATION_REJECT);
 	released(&d);
 	assert_int_equal(in_use("mme_ue"), 0);
-	config.emergency.attach = false;
+	config.emergency.attach = EMERGENCY_REFUSED;
 	mme_reload(&config);
 	initial(&d, attach_request(&d));
 	rejected(&d, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+}
+
+static const char imei[] = "353490069873310";
+
+/* From the Security Mode Command to the end. Its context is that of the IMEI from then on. */
+static void attach_null(struct device *d)
+{
+	const struct s1ap_initial_context_setup_request *r;
+	const struct nas_attach_accept *a;
+
+	d->null = true;
+	assert_int_equal(hear(d, security_mode_command, SECURITY_MODE_COMMAND)->ksi, 0);
+	complete_smc(d);
+	r = expect(d->enb, initial_context_setup_request);
+	assert_int_equal(r->ue_security_capabilities.encryption_algorithms, 0);
+	assert_int_equal(r->ue_security_capabilities.integrity_protection_algorithms, 0);
+	d->mme_id = r->mme_ue_s1ap_id;
+	a = read_accept(d, r->e_rab_to_be_setup_list.v[0].nas_pdu);
+	assert_string_equal(bearer_in(a)->apn.name, "sos");
+	context_is_up(d, d->ebi);
+	complete_attach(d);
+	quiet(d->enb);
+	assert_true(imsi_of_imei(imei, &d->imsi));
+	is_registered(d);
+	assert_int_equal(hss.locations, 0);
+}
+
+static void emergency_attach_by_imei_has_null_algorithms(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_pdn_connectivity_request pdn = {
+		.pti = 9, .request_type = NAS_REQUEST_INITIAL, .pdn_type = NAS_PDN_IPV4};
+	struct nas_identity_response other = {.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi}};
+
+	config.emergency.attach = EMERGENCY_ANY;
+	mme_reload(&config);
+	d.type = NAS_ATTACH_EMERGENCY;
+	d.imei = imei;
+	initial(&d, attach_request(&d));
+	attach_null(&d);
+	assert_int_equal(hss.auths, 0);
+	char text[IMSI_STRLEN];
+
+	assert_string_equal(imsi_print(d.imsi, text), imei);
+	/* No other PDN. */
+	snprintf(pdn.apn.name, sizeof(pdn.apn.name), "internet");
+	SET(&pdn, nas_pdn_connectivity_request, apn);
+	say(&d, pdn_connectivity_request, &pdn);
+	hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT);
+	assert_int_equal(sessions(), 1);
+	go_idle(&d);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	assert_int_equal(expect(d.enb, paging)->ue_identity_index_value, 0);
+	serve_device(&d);
+	go_idle(&d);
+	/* What it has opens no other door. */
+	struct device normal = d;
+
+	normal.type = NAS_ATTACH_EPS;
+	normal.imei = NULL;
+	initial(&normal, protect(&normal, attach_request(&normal), NAS_SEC_INTEGRITY));
+	hear(&normal, identity_request, IDENTITY_REQUEST);
+	normal.secure = false;
+	say_plain(&normal, identity_response, &other);
+	normal.imsi = other.identity.imsi;
+	take_challenge(&normal);
+	is_registered(&d);
+}
+
+static void device_that_fails_authentication_goes_on_by_its_imei(void **state)
+{
+	(void)state;
+	struct device owner = idle_device(enb_ready(0), "001010000000001"), d = owner;
+	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMEI}};
+
+	hss.locations = 0;
+	config.emergency.attach = EMERGENCY_ANY;
+	mme_reload(&config);
+	d.type = NAS_ATTACH_EMERGENCY;
+	attach_to(&d, AT_AUTH);
+	d.res[1] ^= 1;
+	answer_challenge(&d);
+	assert_int_equal(hear(&d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMEI);
+	memcpy(r.identity.imei, imei, sizeof(imei));
+	say_plain(&d, identity_response, &r);
+	attach_null(&d);
+	is_registered(&owner); /* whose IMSI that was */
+	assert_int_equal(sessions(), 2);
+}
+
+/* Nor does one whom the HSS does not know need to be. */
+static void unknown_subscriber_may_call_for_help(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMEI}};
+
+	config.emergency.attach = EMERGENCY_ANY;
+	mme_reload(&config);
+	hss.auth_result = S6A_USER_UNKNOWN;
+	initial(&d, attach_request(&d));
+	rejected(&d, EMM_CAUSE_EPS_AND_NON_EPS_NOT_ALLOWED);
+	d.type = NAS_ATTACH_EMERGENCY;
+	initial(&d, attach_request(&d));
+	hear(&d, identity_request, IDENTITY_REQUEST);
+	memcpy(r.identity.imei, imei, sizeof(imei));
+	say_plain(&d, identity_response, &r);
+	attach_null(&d);
+	/* New keys are not asked of it. */
+	assert_int_equal(refresh_due(ue_of(&d)) & REFRESH_KEYS, 0);
 }
 
 /* Type of attach and type of request must fit each other. */
@@ -206,6 +318,9 @@ int main(void)
 		LIMITS_BEHAVIOUR(enb_brings_so_many_attaches_a_second),
 		LIMITS_BEHAVIOUR(emergency_attach_of_a_proven_device_goes_past_everything),
 		LIMITS_BEHAVIOUR(emergency_attach_without_proof_is_refused),
+		LIMITS_BEHAVIOUR(emergency_attach_by_imei_has_null_algorithms),
+		LIMITS_BEHAVIOUR(device_that_fails_authentication_goes_on_by_its_imei),
+		LIMITS_BEHAVIOUR(unknown_subscriber_may_call_for_help),
 		LIMITS_BEHAVIOUR(emergency_bearer_needs_an_emergency_attach),
 	};
 

@@ -229,6 +229,31 @@ static void null_integrity_makes_no_context(void **state)
 	assert_false(s.valid);
 }
 
+/* The null algorithms are to be had, where they are asked for by name. */
+static void null_context_has_zeros_for_macs(void **state)
+{
+	static const uint8_t plain[] = {0x07, 0x5e};
+	struct nas_security ue, mme;
+	struct arena a = {0};
+	struct bytes out;
+	uint8_t msg[16];
+	struct wr w = wr_of(msg, sizeof(msg));
+
+	(void)state;
+	nas_security_null(&ue);
+	nas_security_null(&mme);
+	assert_int_equal(mme.ksi, 0);
+	assert_memory_not_equal(ue.kasme, mme.kasme, 32); /* which does not matter */
+	assert_int_equal(nas_protect(&ue, NAS_UPLINK, NAS_SEC_CIPHERED_NEW, bytes_of(plain, 2), &w),
+			 0);
+	assert_memory_equal(msg + 1, "\0\0\0\0", 4);
+	assert_int_equal(nas_unprotect(&mme, NAS_UPLINK, bytes_of(msg, 8), &a, &out), 0);
+	assert_memory_equal(out.p, plain, 2);
+	msg[2] = 1;
+	assert_int_equal(nas_unprotect(&mme, NAS_UPLINK, bytes_of(msg, 8), &a, &out), -EBADMSG);
+	arena_free(&a);
+}
+
 static void kenb_is_of_the_last_uplink_message(void **state)
 {
 	struct nas_security s = context(EEA2, EIA2);
@@ -267,6 +292,7 @@ int main(void)
 		cmocka_unit_test(service_request_with_its_short_mac),
 		cmocka_unit_test(preference_meets_capability),
 		cmocka_unit_test(null_integrity_makes_no_context),
+		cmocka_unit_test(null_context_has_zeros_for_macs),
 		cmocka_unit_test(kenb_is_of_the_last_uplink_message),
 	};
 
