@@ -89,6 +89,8 @@ int enb_resume(struct ue *ue)
 	ue->mme_ue_id = ue->suspended.mme_ue_id;
 	ue->suspended = (struct leg){0};
 	ue->connected = ue->mme_known = true;
+	if (ue->teid) /* what was kept for it may come before the response */
+		gtpu_port_connect(ue->teid, ue->enb->gtpu_sock, ue->sgw, ue->sgw_teid);
 	event_ue(ue, "resume.request", "key=%s",
 		 as_x2(&ue->as, &ue->as_enb, ue->enb->number) ? "right" : "wrong");
 	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)
@@ -116,8 +118,6 @@ void enb_on_resume(struct enb *enb, const void *body)
 	event_ue(ue, "resumed", "pair=%s",
 		 take_pair(ue, m->has.security_context, &m->security_context) ? "right" : "wrong");
 	ue->secure = true; /* TS 24.301 5.3.1.3 */
-	if (ue->teid)
-		gtpu_port_connect(ue->teid, enb->gtpu_sock, ue->sgw, ue->sgw_teid);
 	ue_context_ready(ue);
 }
 

@@ -279,8 +279,8 @@ static void emergency_attach_stays(void **state)
 	(void)state;
 	struct device d = one();
 
-	config.emergency =
-		(struct mme_emergency){.attach = EMERGENCY_PROVEN, .apn = "sos", .qci = 5, .rate = 64000};
+	config.emergency = (struct mme_emergency){
+		.attach = EMERGENCY_PROVEN, .apn = "sos", .qci = 5, .rate = 64000};
 	mme_reload(&config);
 	subscribe(130);
 	d.type = NAS_ATTACH_EMERGENCY;
