@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct api_route routes[] = {
-#define R(method, path, run) {method, path, run, NULL, NULL},
+#define R(method, path, run)                 {method, path, run, NULL, NULL},
 #define S(method, path, run, streams, chunk) {method, path, run, streams, chunk},
 	API_ROUTES(R, S)
 #undef R

@@ -25,7 +25,8 @@ void nas_hold(struct mme_ue *ue, struct bytes pdu, bool undelivered)
 		count++;
 	h = count < HELD_MAX && pdu.n <= HELD_OCTETS ? malloc(sizeof(*h) + pdu.n) : NULL;
 	if (!h) {
-		UE_LOG(WARN, ue, "nas.held", "octets=%u error=\"too many wait, or too long\"", pdu.n);
+		UE_LOG(WARN, ue, "nas.held", "octets=%u error=\"too many wait, or too long\"",
+		       pdu.n);
 		return;
 	}
 	*h = (struct held_nas){.undelivered = undelivered, .n = pdu.n};

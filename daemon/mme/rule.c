@@ -263,7 +263,8 @@ enum rule_fit rule_match(const struct access_rule *r, const struct access_subjec
 
 	if ((r->plmn && r->plmn != s->tai.plmn) || (r->roamers && !s->roamer) ||
 	    (r->has_tac && (s->tai.tac < r->tac_first || s->tai.tac > r->tac_last)) ||
-	    (r->imsi.n && !fits(&r->imsi, imsi_print(s->imsi, imsi))) || !fits(&r->imeisv, s->imeisv))
+	    (r->imsi.n && !fits(&r->imsi, imsi_print(s->imsi, imsi))) ||
+	    !fits(&r->imeisv, s->imeisv))
 		return RULE_NO;
 	if (!r->access[0])
 		return RULE_YES;

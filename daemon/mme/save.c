@@ -16,7 +16,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 14, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 15, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {

@@ -63,7 +63,8 @@ static void observed(const struct proc *p, const char *what, const char *detail)
 		       (unsigned long long)took);
 	else if (!p->parent && failed)
 		UE_LOG(WARN, ue, "procedure.failed", "proc=\"%s\" step=%s ms=%llu cause=\"%s\"",
-		       p->def->name, step, (unsigned long long)took, mme_cause_text(mme_cause_of(p)));
+		       p->def->name, step, (unsigned long long)took,
+		       mme_cause_text(mme_cause_of(p)));
 	else
 		UE_LOG(DEBUG, ue, "procedure", "proc=\"%s\" step=%s event=%s ms=%llu timer=%s",
 		       p->def->name, step, what, (unsigned long long)took, detail ? detail : "-");

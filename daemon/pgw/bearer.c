@@ -352,35 +352,6 @@ void bearers_connected(struct pgw_session *s)
 
 /* ---- rules ---- */
 
-int pgw_rule_filters(struct pgw_rule *r, const struct tft_filter *filter, unsigned n)
-{
-	struct tft_filters t = {.operation = TFT_CREATE, .n = (uint8_t)n};
-	struct tft_filters check;
-	struct wr w = wr_of(r->tft.b, sizeof(r->tft.b));
-
-	r->tft.n = 0;
-	if (!n || n > TFT_MAX_FILTERS)
-		return -EINVAL;
-	for (unsigned i = 0; i < n; i++) {
-		t.filter[i] = filter[i];
-		t.filter[i].id = (uint8_t)i;
-		if (!t.filter[i].precedence)
-			t.filter[i].precedence = (uint8_t)(128 + i);
-	}
-	if (tft_encode(&t, &w) || tft_decode(bytes_of(r->tft.b, (size_t)(w.p - r->tft.b)), &check))
-		return -EINVAL;
-	r->tft.n = (uint8_t)(w.p - r->tft.b);
-	return 0;
-}
-
-const struct pgw_rule *pgw_rule_find(const char *name)
-{
-	for (unsigned i = 0; i < pgw.rules; i++)
-		if (!strcmp(pgw.rule[i].name, name))
-			return &pgw.rule[i];
-	return NULL;
-}
-
 static struct pgw_bearer *by_name(const struct pgw_session *s, const char *name)
 {
 	struct pgw_bearer *b = s->bearers;
@@ -754,17 +725,6 @@ bool pgw_bearer_walk(imsi_t imsi, unsigned i, struct pgw_bearer_view *v)
 
 /* ---- restart ---- */
 
-/* Whose rule it was, where the datapath lost its name: by what it says. */
-static void find_name(struct pgw_rule *r)
-{
-	for (unsigned i = 0; i < pgw.rules; i++)
-		if (pgw.rule[i].tft.n == r->tft.n &&
-		    !memcmp(pgw.rule[i].tft.b, r->tft.b, r->tft.n)) {
-			memcpy(r->name, pgw.rule[i].name, sizeof(r->name));
-			return;
-		}
-}
-
 int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 {
 	struct pgw_session *s = pgw_session_by_teid(teid);
@@ -785,7 +745,7 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 	if (k && *k->rule)
 		snprintf(rule.name, sizeof(rule.name), "%.19s", k->rule);
 	else
-		find_name(&rule);
+		pgw_rule_name(&rule);
 	b = bearer_new(s, &rule);
 	if (!b)
 		return -ENOSPC;

@@ -28,6 +28,10 @@ struct pgw_session {
 
 extern struct pgw_config pgw;
 
+/* ---- rule.c ---- */
+/* Whose rule it was, where the datapath lost its name: the configured one that says the same. */
+void pgw_rule_name(struct pgw_rule *);
+
 struct pgw_session *pgw_session_by_slot(uint32_t slot);
 /* The rest follow by by_key.next. */
 struct pgw_session *pgw_session_first(void);
