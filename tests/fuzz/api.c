@@ -166,7 +166,8 @@ static bool say(int fd, const uint8_t *p, size_t n)
 	while (n) {
 		ssize_t done = send(fd, p, n, MSG_NOSIGNAL);
 
-		if (done < 0 && errno != EAGAIN)
+		/* Beside a stream nothing is read. */
+		if (done < 0 && (errno != EAGAIN || streams()))
 			return false;
 		if (done > 0) {
 			p += done;

@@ -51,7 +51,7 @@ static void kenb_matches_published_values(void **state)
 static void kasme_binds_serving_network_and_sqn(void **state)
 {
 	uint8_t ck[16], ik[16], sqn[6], got[32], want[32];
-	plmn_t plmn;
+	plmn_t plmn = 0;
 
 	(void)state;
 	hex("000102030405060708090a0b0c0d0e0f", ck, 16);
