@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules that dedicated bearers are made of: their packet filters as a TFT (TS 24.008 10.5.6.12),
- * and the configured ones by name or by what they say. */
+/* The rules that dedicated bearers are made of: their packet filters as a TFT
+ * (TS 24.008 10.5.6.12), and the configured ones by name or by what they say. */
 #include <errno.h>
 #include <string.h>
 #include "pgw/internal.h"
