@@ -87,6 +87,13 @@ struct proc {
 struct proc *proc_start(const struct proc_def *, struct proc_list *, void *owner, struct proc *parent,
 			void (*init)(struct proc *, const void *arg), const void *arg);
 
+/* What a step or handler may return: the procedure has failed with that cause. */
+static inline int proc_fail(struct proc *p, uint16_t cause)
+{
+	p->cause = cause;
+	return PROC_FAIL;
+}
+
 /* Offers an event to one procedure, or to the procedures of a list, youngest (children) first.
  * True if a row took it. */
 bool proc_event(struct proc *, uint16_t event, const void *msg);

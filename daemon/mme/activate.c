@@ -78,11 +78,11 @@ static int enter_setup(struct proc *p)
 	struct mme_bearer *b = known ? bearer_by_ebi(ue, a->esm.ebi) : bearer_for(a);
 
 	if (!b)
-		return known ? esm_fail(p, CAUSE_GONE) : PROC_FAIL;
+		return known ? proc_fail(p, CAUSE_GONE) : PROC_FAIL;
 	if (p->tries) /* 6.4.2.6 a */
 		conn_send_nas(ue->conn, request(ue, a));
 	else if (erab_setup(ue, b, request(ue, a)))
-		return esm_fail(p, CAUSE_RADIO);
+		return proc_fail(p, CAUSE_RADIO);
 	return PROC_STAY;
 }
 
@@ -94,7 +94,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (r->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!r->ok)
-		return esm_fail(p, CAUSE_RADIO);
+		return proc_fail(p, CAUSE_RADIO);
 	a->radio = true;
 	a->enb = r->enb;
 	return a->accepted ? PROC_END : PROC_STAY;
@@ -123,7 +123,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u text=\"%s\"",
 	       r->ebi, r->esm_cause, esm_cause_text(r->esm_cause));
-	return esm_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
+	return proc_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
 static void end(struct proc *p, uint16_t cause)

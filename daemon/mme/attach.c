@@ -38,12 +38,6 @@ static struct mem_pool pool = MEM_POOL(attach);
 METRIC_LATENCY(attach_time, "mcore_attach_seconds",
 	       "Attach Request to the last of Attach Complete and bearer")
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
 /* ---- the children ---- */
 
 static int enter_begin(struct proc *p)
@@ -52,25 +46,18 @@ static int enter_begin(struct proc *p)
 	const struct mme_ue *ue = p->owner;
 
 	if (a->want.pdn_type == 0)
-		return fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
+		return proc_fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
 	if (a->secured)
-		return reroute_due(ue) ? fail(p, CAUSE_REROUTED) : PROC_TO(LOCATION);
+		return reroute_due(ue) ? proc_fail(p, CAUSE_REROUTED) : PROC_TO(LOCATION);
 	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : ue->unproven ? SECURE : AUTHENTICATE);
-}
-
-static int started(struct proc *p, const struct proc *child)
-{
-	return child ? PROC_STAY : fail(p, EMM_CAUSE_CONGESTION);
 }
 
 static int enter_identify(struct proc *p)
 {
 	const struct mme_ue *ue = p->owner;
 
-	return started(p, identity_begin(p, ue->unproven ? NAS_ASK_IMEI : NAS_ASK_IMSI));
+	return identity_enter(p, ue->unproven ? NAS_ASK_IMEI : NAS_ASK_IMSI);
 }
-
-static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p)); }
 
 static int enter_secure(struct proc *p)
 {
@@ -78,8 +65,8 @@ static int enter_secure(struct proc *p)
 	struct mme_ue *ue = p->owner;
 
 	if (ue->unproven && !partial_new(ue, 0, none))
-		return fail(p, EMM_CAUSE_CONGESTION);
-	return started(p, smc_begin(p));
+		return proc_fail(p, EMM_CAUSE_CONGESTION);
+	return smc_enter(p);
 }
 
 static int child_done(struct proc *p, const void *child)
@@ -108,7 +95,7 @@ static int child_failed(struct proc *p, const void *msg)
 			(child->cause < 256 || child->cause == CAUSE_WRONG_KEY);
 
 	if (child->cause != CAUSE_WRONG_KEY && !unproven)
-		return fail(p, child->cause);
+		return proc_fail(p, child->cause);
 	if (unproven && !(a->from_guti && child->cause == CAUSE_WRONG_KEY)) {
 		proc_note(p, "not authenticated: goes on by its IMEI");
 		ue->unproven = true;
@@ -123,7 +110,7 @@ static int child_failed(struct proc *p, const void *msg)
 	struct nas_authentication_reject r = {0};
 
 	NAS_SEND(ue, authentication_reject, &r);
-	return fail(p, CAUSE_WRONG_KEY);
+	return proc_fail(p, CAUSE_WRONG_KEY);
 }
 
 /* ---- subscription ---- */
@@ -140,13 +127,13 @@ static int enter_location(struct proc *p)
 
 	if (ue->emergency) {
 		ue_make_known(ue);
-		return emergency_subscribe(ue) ? fail(p, EMM_CAUSE_NETWORK_FAILURE)
+		return emergency_subscribe(ue) ? proc_fail(p, EMM_CAUSE_NETWORK_FAILURE)
 					       : PROC_TO(SESSION);
 	}
 	/* Whoever is among the registered devices already takes nobody's place. */
 	if (mme.max_ues && ue_count() >= mme.max_ues && !ue_by_imsi(ue->imsi)) {
 		mme_counters.congestion++;
-		return fail(p, EMM_CAUSE_CONGESTION);
+		return proc_fail(p, EMM_CAUSE_CONGESTION);
 	}
 	struct s6a_request r = {
 		.command = S6A_UPDATE_LOCATION,
@@ -158,7 +145,7 @@ static int enter_location(struct proc *p)
 	uint8_t denied = access_check(ue, &ue->tai);
 
 	if (denied && denied != ACCESS_UNDECIDED)
-		return fail(p, denied);
+		return proc_fail(p, denied);
 	ue_make_known(ue);
 	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
 	a->s6a.done = located;
@@ -173,17 +160,17 @@ static int got_location(struct proc *p, const void *msg)
 	struct mme_ue *ue = p->owner;
 
 	if (ans->result != S6A_SUCCESS)
-		return fail(p, mme_s6a_cause(ans->result));
+		return proc_fail(p, mme_s6a_cause(ans->result));
 	if (ans->access_restriction & S6A_NO_WB_EUTRAN) /* 29.272 annex A, as RAT not allowed */
-		return fail(p, EMM_CAUSE_NO_SUITABLE_CELLS);
+		return proc_fail(p, EMM_CAUSE_NO_SUITABLE_CELLS);
 	if (ans->blocked)
-		return fail(p, CAUSE_ESM + ESM_CAUSE_OPERATOR_DETERMINED_BARRING);
+		return proc_fail(p, CAUSE_ESM + ESM_CAUSE_OPERATOR_DETERMINED_BARRING);
 	if (mme_set_subscription(ue, ans))
-		return fail(p, EMM_CAUSE_NETWORK_FAILURE);
+		return proc_fail(p, EMM_CAUSE_NETWORK_FAILURE);
 	uint8_t denied = access_check(ue, &ue->tai);
 
 	if (denied)
-		return fail(p, denied);
+		return proc_fail(p, denied);
 	return a->want.ask_info ? PROC_TO(ESM_INFO) : PROC_TO(SESSION);
 }
 
@@ -224,7 +211,7 @@ static int enter_session(struct proc *p)
 		esm_new_pdn(ue, a->want.apn, a->want.pdn_type, &a->esm_cause, &refused);
 
 	if (!pdn)
-		return fail(p, CAUSE_ESM + refused);
+		return proc_fail(p, CAUSE_ESM + refused);
 	a->pdn = pdn;
 	a->s11.done = session_created;
 	esm_create_session(ue, pdn, &a->want.pco, &a->s11);
@@ -238,7 +225,7 @@ static int got_session(struct proc *p, const void *msg)
 	uint8_t cause = esm_session_created(a->pdn, r, &a->esm_cause);
 
 	if (cause)
-		return fail(p, CAUSE_ESM + cause);
+		return proc_fail(p, CAUSE_ESM + cause);
 	a->pco_answer = r->pco;
 	return PROC_NEXT;
 }
@@ -289,7 +276,8 @@ static int enter_accept(struct proc *p)
 		ue_allot_tmsi(ue);
 	struct bytes nas = make_accept(a);
 
-	return nas.n && !context_setup(ue, nas) ? PROC_STAY : fail(p, EMM_CAUSE_NETWORK_FAILURE);
+	return nas.n && !context_setup(ue, nas) ? PROC_STAY
+						: proc_fail(p, EMM_CAUSE_NETWORK_FAILURE);
 }
 
 static void bearer_modified(struct gtpc_txn *txn, const struct gtpc_response *r)
@@ -305,7 +293,7 @@ static int context_up(struct proc *p, const void *msg)
 		return PROC_STAY;
 	if (!context_bearers(p->owner, msg, &a->modify, bearer_modified)) {
 		UE_LOG(WARN, (struct mme_ue *)p->owner, "attach.no_bearer", "ebi=%u", a->pdn->ebi);
-		return fail(p, CAUSE_ESM + ESM_CAUSE_INSUFFICIENT_RESOURCES);
+		return proc_fail(p, CAUSE_ESM + ESM_CAUSE_INSUFFICIENT_RESOURCES);
 	}
 	return PROC_STAY;
 }
@@ -313,7 +301,7 @@ static int context_up(struct proc *p, const void *msg)
 static int context_failed(struct proc *p, const void *msg)
 {
 	(void)msg;
-	return fail(p, CAUSE_TOLD); /* 5.5.1.2.7 a: a failure of lower layers */
+	return proc_fail(p, CAUSE_TOLD); /* 5.5.1.2.7 a: a failure of lower layers */
 }
 
 static int got_bearer(struct proc *p, const void *msg)
@@ -322,7 +310,7 @@ static int got_bearer(struct proc *p, const void *msg)
 	const struct gtpc_response *r = msg;
 
 	if (r->cause != GTPC_ACCEPTED)
-		return fail(p, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE);
+		return proc_fail(p, CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE);
 	a->bearer_ready = true;
 	return a->completed ? PROC_END : PROC_STAY;
 }
@@ -336,7 +324,7 @@ static int complete(struct proc *p, const void *msg)
 	if (nas_decode(&turn_arena, NAS_UP, m->esm, &esm) ||
 	    esm.type != NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT || esm.ebi != a->pdn->ebi) {
 		if (esm.def && esm.type == NAS_ACTIVATE_DEFAULT_BEARER_REJECT)
-			return fail(p, CAUSE_TOLD);
+			return proc_fail(p, CAUSE_TOLD);
 		return PROC_STAY; /* T3450 repeats the accept */
 	}
 	a->pdn->bearers->active = true;
@@ -363,7 +351,7 @@ static int tau_too_early(struct proc *p, const void *msg)
 	if (!((const struct nas_event *)msg)->secured)
 		return PROC_STAY;
 	NAS_SEND(p->owner, tau_reject, &r);
-	return fail(p, CAUSE_TOLD);
+	return proc_fail(p, CAUSE_TOLD);
 }
 
 /* ---- the end ---- */
@@ -464,7 +452,7 @@ static const struct proc_timer t_s6a = {"T-S6a", 10000, 0};
 static const struct proc_step steps[] = {
 	[BEGIN] = {"begin", enter_begin, NULL},
 	[IDENTIFY] = {"identify", enter_identify, NULL},
-	[AUTHENTICATE] = {"authenticate", enter_authenticate, NULL},
+	[AUTHENTICATE] = {"authenticate", auth_enter, NULL},
 	[SECURE] = {"secure", enter_secure, NULL},
 	[LOCATION] = {"location", enter_location, &t_s6a, EMM_CAUSE_NETWORK_FAILURE},
 	[ESM_INFO] = {"esm-information", enter_esm_info, &mme.timer[T3489],

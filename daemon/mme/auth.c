@@ -180,7 +180,9 @@ const struct proc_def auth_def = {
 	"authentication", "TS 24.301 5.4.2", steps, rows, 2, 3, &pool, end,
 };
 
-struct proc *auth_begin(struct proc *parent)
+int auth_enter(struct proc *parent)
 {
-	return proc_start(&auth_def, parent->list, parent->owner, parent, NULL, NULL);
+	return proc_start(&auth_def, parent->list, parent->owner, parent, NULL, NULL)
+		       ? PROC_STAY
+		       : proc_fail(parent, EMM_CAUSE_CONGESTION);
 }

@@ -55,12 +55,6 @@ void esm_abort(struct mme_ue *, uint8_t ebi);
 /* Messages can be exchanged with the device now: it is connected, registered, and no procedure of
  * mobility management is under way. */
 bool esm_ready(struct mme_ue *);
-/* What a step may return: the procedure has failed with that cause. */
-static inline int esm_fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
 /* For a row whose event is all that its step waits for. */
 static inline int esm_go_on(struct proc *p, const void *msg)
 {

@@ -77,13 +77,13 @@ int esm_reach(struct proc *p, uint8_t arp)
 		return PROC_STAY;
 	if (!ue->unreachable && paging_begin(ue, p, arp))
 		return PROC_STAY;
-	return esm_fail(p, CAUSE_PAGING);
+	return proc_fail(p, CAUSE_PAGING);
 }
 
 int esm_unreached(struct proc *p, const void *child)
 {
 	(void)child;
-	return esm_fail(p, CAUSE_PAGING);
+	return proc_fail(p, CAUSE_PAGING);
 }
 
 bool esm_pending(const struct mme_ue *ue)
@@ -113,7 +113,7 @@ int esm_interrupted(struct proc *p, int to)
 
 	if (((struct esm_proc *)p)->interrupted++ < MOST)
 		return to;
-	return esm_fail(p, CAUSE_RADIO);
+	return proc_fail(p, CAUSE_RADIO);
 }
 
 void esm_reply(struct esm_proc *e, enum gtpc_message type, enum gtpc_cause cause,

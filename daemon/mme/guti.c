@@ -55,7 +55,9 @@ const struct proc_def guti_def = {
 	"GUTI reallocation", "TS 24.301 5.4.1", steps, rows, 1, 1, &pool, end,
 };
 
-struct proc *guti_begin(struct proc *parent)
+int guti_enter(struct proc *parent)
 {
-	return proc_start(&guti_def, parent->list, parent->owner, parent, NULL, NULL);
+	return proc_start(&guti_def, parent->list, parent->owner, parent, NULL, NULL)
+		       ? PROC_STAY
+		       : proc_fail(parent, EMM_CAUSE_CONGESTION);
 }

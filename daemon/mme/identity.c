@@ -54,7 +54,9 @@ static void init(struct proc *p, const void *arg)
 
 imsi_t identity_answer(const struct proc *p) { return ((const struct identity *)p)->imsi; }
 
-struct proc *identity_begin(struct proc *parent, uint8_t type)
+int identity_enter(struct proc *parent, uint8_t type)
 {
-	return proc_start(&identity_def, parent->list, parent->owner, parent, init, &type);
+	return proc_start(&identity_def, parent->list, parent->owner, parent, init, &type)
+		       ? PROC_STAY
+		       : proc_fail(parent, EMM_CAUSE_CONGESTION);
 }

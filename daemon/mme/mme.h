@@ -646,13 +646,14 @@ void paging_notified(struct mme_ue *, void *token, const struct gtpc_request *);
 void paging_stopped(struct mme_ue *, void *token, const struct gtpc_request *);
 /* For data of a device that is not known here any more: it will attach. False if no eNodeB is there. */
 bool paging_by_imsi(imsi_t, uint8_t arp);
-/* Children: start below the procedure given. */
-struct proc *auth_begin(struct proc *parent);
-struct proc *smc_begin(struct proc *parent);
-struct proc *identity_begin(struct proc *parent, uint8_t type);
+/* Children, for the `enter` of a step: begin below the procedure given, which waits for them, or
+ * fails with cause 22 where there is no room. */
+int auth_enter(struct proc *parent);
+int smc_enter(struct proc *parent);
+int identity_enter(struct proc *parent, uint8_t type);
+int guti_enter(struct proc *parent);
 /* The IMSI that the device told, for the parent when the child is done. */
 imsi_t identity_answer(const struct proc *child); /* asked for an IMEI: imsi_of_imei() */
-struct proc *guti_begin(struct proc *parent);
 
 /* ---- esm.c ---- */
 /* What a PDN Connectivity Request, and ESM information after it, asks for. */

@@ -55,14 +55,14 @@ static int enter_modify(struct proc *p)
 	struct mme_bearer *b = bearer_by_ebi(ue, d->esm.ebi);
 
 	if (!b)
-		return esm_fail(p, CAUSE_GONE);
+		return proc_fail(p, CAUSE_GONE);
 	if (!p->tries && d->has_qos && !d->radio_done) {
 		if (!d->radio)
 			d->before = b->qos;
 		b->qos = d->qos;
 		d->radio = true;
 		if (erab_modify(ue, b, request(ue, d)))
-			return esm_fail(p, CAUSE_RADIO);
+			return proc_fail(p, CAUSE_RADIO);
 		return PROC_STAY;
 	}
 	d->radio_done |= !d->has_qos;
@@ -79,7 +79,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (((const struct erab_answer *)msg)->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!((const struct erab_answer *)msg)->ok)
-		return esm_fail(p, CAUSE_RADIO);
+		return proc_fail(p, CAUSE_RADIO);
 	d->radio_done = true;
 	return done(d);
 }
@@ -104,7 +104,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u text=\"%s\"",
 	       r->ebi, r->esm_cause, esm_cause_text(r->esm_cause));
-	return esm_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
+	return proc_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
 /* The radio side goes back to what it was, without the device. */

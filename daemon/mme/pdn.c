@@ -59,7 +59,7 @@ static int enter_session(struct proc *p)
 	struct mme_pdn *pdn = esm_new_pdn(ue, d->want.apn, d->want.pdn_type, &d->told, &refused);
 
 	if (!pdn)
-		return esm_fail(p, refused);
+		return proc_fail(p, refused);
 	d->esm.ebi = d->esm.linked = pdn->ebi;
 	d->s11.done = session_created;
 	esm_create_session(ue, pdn, &d->want.pco, &d->s11);
@@ -74,7 +74,7 @@ static int got_session(struct proc *p, const void *msg)
 	uint8_t cause = pdn ? esm_session_created(pdn, r, &d->told) : ESM_CAUSE_NETWORK_FAILURE;
 
 	if (cause)
-		return esm_fail(p, cause);
+		return proc_fail(p, cause);
 	d->answer = r->pco;
 	return PROC_NEXT;
 }
@@ -91,14 +91,14 @@ static int enter_setup(struct proc *p)
 	struct mme_pdn *pdn = pdn_by_ebi(ue, d->esm.ebi);
 
 	if (!pdn)
-		return esm_fail(p, CAUSE_GONE);
+		return proc_fail(p, CAUSE_GONE);
 	struct bytes nas =
 		esm_activate_default(ue, pdn, d->want.pti, d->told, &d->answer, nas_protection(ue));
 
 	if (p->tries)
 		conn_send_nas(ue->conn, nas);
 	else if (erab_setup(ue, pdn->bearers, nas))
-		return esm_fail(p, CAUSE_RADIO);
+		return proc_fail(p, CAUSE_RADIO);
 	return PROC_STAY;
 }
 
@@ -117,7 +117,7 @@ static int got_radio(struct proc *p, const void *msg)
 	if (a->handover)
 		return esm_interrupted(p, PROC_TO(HANDOVER));
 	if (!a->ok)
-		return esm_fail(p, CAUSE_RADIO);
+		return proc_fail(p, CAUSE_RADIO);
 	d->radio = true;
 	d->enb = a->enb;
 	return set_up(p);
@@ -143,7 +143,7 @@ static int rejected(struct proc *p, const void *msg)
 
 	UE_LOG(INFO, (struct mme_ue *)p->owner, "esm.refused", "ebi=%u cause=%u", r->ebi,
 	       r->esm_cause);
-	return esm_fail(p, CAUSE_TOLD);
+	return proc_fail(p, CAUSE_TOLD);
 }
 
 static void modified(struct gtpc_txn *txn, const struct gtpc_response *r)
@@ -159,7 +159,7 @@ static int enter_modify(struct proc *p)
 	struct gtpc_request q = {.type = GTPC_MODIFY_BEARER, .imsi = ue->imsi, .bearers = 1};
 
 	if (!pdn)
-		return esm_fail(p, CAUSE_GONE);
+		return proc_fail(p, CAUSE_GONE);
 	pdn->bearers->active = pdn->bearers->connected = true;
 	q.teid = pdn->s11_sgw.teid;
 	q.bearer[0] = (struct gtpc_bearer){.ebi = pdn->ebi, .s1u_enb = d->enb};
@@ -172,7 +172,7 @@ static int got_modified(struct proc *p, const void *msg)
 {
 	return ((const struct gtpc_response *)msg)->cause == GTPC_ACCEPTED
 		       ? PROC_END
-		       : esm_fail(p, ESM_CAUSE_NETWORK_FAILURE);
+		       : proc_fail(p, ESM_CAUSE_NETWORK_FAILURE);
 }
 
 static void reject(struct mme_ue *ue, uint8_t pti, uint8_t cause)

@@ -57,17 +57,6 @@ unsigned refresh_due(const struct mme_ue *ue)
 
 /* ---- the procedure ---- */
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
-static int started(struct proc *p, const struct proc *child)
-{
-	return child ? PROC_STAY : fail(p, EMM_CAUSE_CONGESTION);
-}
-
 static int enter_begin(struct proc *p)
 {
 	const struct refresh *r = (const struct refresh *)p;
@@ -75,9 +64,7 @@ static int enter_begin(struct proc *p)
 	return PROC_TO(r->what & REFRESH_KEYS ? AUTHENTICATE : GUTI);
 }
 
-static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p)); }
-static int enter_identify(struct proc *p) { return started(p, identity_begin(p, NAS_ASK_IMSI)); }
-static int enter_secure(struct proc *p) { return started(p, smc_begin(p)); }
+static int enter_identify(struct proc *p) { return identity_enter(p, NAS_ASK_IMSI); }
 
 static void rekeyed(struct mme_ue *ue, void *arg, int err)
 {
@@ -112,8 +99,6 @@ static int enb_rekeyed(struct proc *p, const void *msg)
 	return after_keys(r);
 }
 
-static int enter_guti(struct proc *p) { return started(p, guti_begin(p)); }
-
 static int child_done(struct proc *p, const void *child)
 {
 	(void)p, (void)child;
@@ -130,7 +115,7 @@ static int auth_failed(struct proc *p, const void *msg)
 {
 	const struct proc *child = msg;
 
-	return child->cause == CAUSE_WRONG_KEY ? PROC_TO(IDENTIFY) : fail(p, child->cause);
+	return child->cause == CAUSE_WRONG_KEY ? PROC_TO(IDENTIFY) : proc_fail(p, child->cause);
 }
 
 /* Who has somebody else's GUTI attaches again with its own identity. Who is who we thought, and
@@ -151,7 +136,7 @@ static int identified(struct proc *p, const void *child)
 		       imsi_print(claimed, (char[IMSI_STRLEN]){0}));
 		NAS_SEND(ue, detach_request_network, &m);
 	}
-	return fail(p, CAUSE_WRONG_KEY);
+	return proc_fail(p, CAUSE_WRONG_KEY);
 }
 
 static int error_of(uint16_t cause)
@@ -184,11 +169,11 @@ static void end(struct proc *p, uint16_t cause)
 
 static const struct proc_step steps[] = {
 	[BEGIN] = {"begin", enter_begin, NULL},
-	[AUTHENTICATE] = {"authenticate", enter_authenticate, NULL},
+	[AUTHENTICATE] = {"authenticate", auth_enter, NULL},
 	[IDENTIFY] = {"identify", enter_identify, NULL},
-	[SECURE] = {"secure", enter_secure, NULL},
+	[SECURE] = {"secure", smc_enter, NULL},
 	[REKEY] = {"rekey", enter_rekey, NULL},
-	[GUTI] = {"guti", enter_guti, NULL},
+	[GUTI] = {"guti", guti_enter, NULL},
 };
 
 static const struct proc_row rows[] = {

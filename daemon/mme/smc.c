@@ -136,7 +136,9 @@ const struct proc_def smc_def = {
 	"security mode control", "TS 24.301 5.4.3", steps, rows, 1, 2, &pool, end,
 };
 
-struct proc *smc_begin(struct proc *parent)
+int smc_enter(struct proc *parent)
 {
-	return proc_start(&smc_def, parent->list, parent->owner, parent, NULL, NULL);
+	return proc_start(&smc_def, parent->list, parent->owner, parent, NULL, NULL)
+		       ? PROC_STAY
+		       : proc_fail(parent, EMM_CAUSE_CONGESTION);
 }

@@ -29,17 +29,6 @@ struct unproven {
 
 static struct mem_pool pool = MEM_POOL(unproven);
 
-static int fail(struct proc *p, uint16_t cause)
-{
-	p->cause = cause;
-	return PROC_FAIL;
-}
-
-static int started(struct proc *p, const struct proc *child)
-{
-	return child ? PROC_STAY : fail(p, EMM_CAUSE_CONGESTION);
-}
-
 static int enter_begin(struct proc *p)
 {
 	const struct mme_ue *ue = p->owner;
@@ -47,9 +36,7 @@ static int enter_begin(struct proc *p)
 	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : AUTHENTICATE);
 }
 
-static int enter_identify(struct proc *p) { return started(p, identity_begin(p, NAS_ASK_IMSI)); }
-static int enter_authenticate(struct proc *p) { return started(p, auth_begin(p)); }
-static int enter_secure(struct proc *p) { return started(p, smc_begin(p)); }
+static int enter_identify(struct proc *p) { return identity_enter(p, NAS_ASK_IMSI); }
 
 /* The context that an update can go on in. */
 static struct mme_ue *registered(imsi_t imsi)
@@ -115,7 +102,7 @@ static int identified(struct proc *p, const void *child)
 	const struct mme_ue *known = registered(ue->imsi);
 
 	if (!known)
-		return fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
+		return proc_fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
 	read_capabilities(ue, known, (struct unproven *)p);
 	return PROC_NEXT;
 }
@@ -148,14 +135,14 @@ static int failed(struct proc *p, const void *msg)
 	struct nas_authentication_reject r = {0};
 
 	if (child->cause != CAUSE_WRONG_KEY)
-		return fail(p, child->cause);
+		return proc_fail(p, child->cause);
 	if (u->from_guti) {
 		u->from_guti = false;
 		ue->imsi = IMSI_NONE;
 		return PROC_TO(IDENTIFY);
 	}
 	NAS_SEND(ue, authentication_reject, &r);
-	return fail(p, CAUSE_WRONG_KEY);
+	return proc_fail(p, CAUSE_WRONG_KEY);
 }
 
 /* The registered context has the connection and the keys from here on. A connection that it had
@@ -169,7 +156,7 @@ static int secured(struct proc *p, const void *child)
 
 	(void)child;
 	if (!known || !r || (known->conn && !ue_conn_lost(known)))
-		return fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
+		return proc_fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
 	nas_security_wipe(&known->sec);
 	known->sec = ue->sec;
 	known->authenticated = ue->authenticated;
@@ -234,8 +221,8 @@ static void end(struct proc *p, uint16_t cause)
 static const struct proc_step steps[] = {
 	[BEGIN] = {"begin", enter_begin, NULL, 0},
 	[IDENTIFY] = {"identify", enter_identify, NULL, 0},
-	[AUTHENTICATE] = {"authenticate", enter_authenticate, NULL, 0},
-	[SECURE] = {"secure", enter_secure, NULL, 0},
+	[AUTHENTICATE] = {"authenticate", auth_enter, NULL, 0},
+	[SECURE] = {"secure", smc_enter, NULL, 0},
 };
 
 static const struct proc_row rows[] = {
