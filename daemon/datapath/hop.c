@@ -457,10 +457,12 @@ void dp_peer_expect(const struct in6_addr *peer, bool expected)
 		linger(u);
 }
 
-/* What was said of a peer stays as long as it has sessions: anybody may say it. */
+/* What was said of a peer stays as long as it has sessions: anybody may say it, and so also that
+ * its other address is itself. From one family to the other alone no element holds itself. */
 void dp_peer_also(const struct in6_addr *peer, const struct in6_addr *also)
 {
-	int index = hop_get(peer), other;
+	bool other_family = IN6_IS_ADDR_V4MAPPED(peer) && !IN6_IS_ADDR_V4MAPPED(also);
+	int index = other_family ? hop_get(peer) : HOP_NONE, other;
 	struct hop_user *u = index < 0 ? NULL : state.by_index[index];
 
 	if (!u)

@@ -29,12 +29,6 @@ static ssize_t world_sendmsg(int fd, const struct msghdr *msg, int flags)
 #define sendmsg       world_sendmsg
 #include "datapath/gtpu.c"
 
-static struct in6_addr enb(uint8_t n) { return ip_map4((struct in_addr){htonl(0x0a0a0000u + n)}); }
-static struct in6_addr enb6(uint8_t n)
-{
-	return (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8, 1, [15] = n}};
-}
-
 static void pass(uint64_t ms)
 {
 	world.now += ms;
@@ -62,15 +56,6 @@ static int world_teardown(void **unused)
 {
 	gtpu_stop();
 	return teardown(unused);
-}
-
-static uint32_t connected(uint32_t offset, struct in6_addr peer, uint32_t teid)
-{
-	uint32_t slot = dp_pool_slot(0, offset);
-
-	add(offset);
-	assert_int_equal(dp_session_connect(slot, &peer, teid), 0);
-	return slot;
 }
 
 /* An Error Indication about teid at `peer`. */

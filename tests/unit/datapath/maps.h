@@ -111,6 +111,26 @@ static uint32_t add(uint32_t offset)
 	return teid;
 }
 
+/* An eNodeB's address. */
+static inline struct in6_addr enb(uint8_t n)
+{
+	return ip_map4((struct in_addr){htonl(0x0a0a0000u + n)});
+}
+
+static inline struct in6_addr enb6(uint8_t n)
+{
+	return (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8, 1, [15] = n}};
+}
+
+static inline uint32_t connected(uint32_t offset, struct in6_addr peer, uint32_t teid)
+{
+	uint32_t slot = dp_pool_slot(0, offset);
+
+	add(offset);
+	assert_int_equal(dp_session_connect(slot, &peer, teid), 0);
+	return slot;
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 #endif

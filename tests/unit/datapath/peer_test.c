@@ -10,12 +10,6 @@ static uint64_t now = 1000;
 static unsigned failed_slots;
 static uint32_t failed_slot;
 
-static struct in6_addr enb(uint8_t n) { return ip_map4((struct in_addr){htonl(0x0a0a0000u + n)}); }
-static struct in6_addr enb6(uint8_t n)
-{
-	return (struct in6_addr){.s6_addr = {0x20, 0x01, 0x0d, 0xb8, 1, [15] = n}};
-}
-
 static struct dp_peer peer_of(struct in6_addr addr)
 {
 	unsigned n;
@@ -27,15 +21,6 @@ static struct dp_peer peer_of(struct in6_addr addr)
 			found = list[i];
 	free(list);
 	return found;
-}
-
-static uint32_t connected(uint32_t offset, struct in6_addr peer, uint32_t teid)
-{
-	uint32_t slot = dp_pool_slot(0, offset);
-
-	add(offset);
-	assert_int_equal(dp_session_connect(slot, &peer, teid), 0);
-	return slot;
 }
 
 static void a_peer_may_be_of_either_family_that_we_have(void **state)
@@ -73,6 +58,28 @@ static void uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels
 		timer_advance(now += 61000);
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v6, &index), 0);
 	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &v4, &index), 0);
+}
+
+/* What a Transport Layer Address of 160 bits may say: a second address that is the first, or of its
+ * family, two of which could name each other for ever. */
+static void a_peers_other_address_is_of_the_other_family(void **state)
+{
+	struct in6_addr a = enb(2), b = enb(3), c = enb6(2), d = enb6(3);
+	uint32_t slot, index;
+
+	(void)state;
+	dp_peer_also(&a, &a);
+	dp_peer_also(&a, &b);
+	dp_peer_also(&b, &a);
+	dp_peer_also(&c, &d);
+	slot = connected(5, a, 77);
+	assert_int_equal(dp_hop(hop_find(&a))->also, 0);
+	dp_session_del(slot);
+	for (unsigned i = 0; i < 2; i++)
+		timer_advance(now += 61000);
+	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &a, &index), 0);
+	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &b, &index), 0);
+	assert_int_not_equal(bpf_map_lookup_elem(dp.map[MAP_PEERS], &d, &index), 0);
 }
 
 static void a_peer_with_tunnels_keeps_its_other_address_whatever_others_say(void **state)
@@ -414,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_peer_may_be_of_either_family_that_we_have),
 		TEST(uplink_is_taken_from_a_peers_other_address_as_long_as_it_has_tunnels),
+		TEST(a_peers_other_address_is_of_the_other_family),
 		TEST(a_peer_with_tunnels_keeps_its_other_address_whatever_others_say),
 		TEST(a_peer_without_tunnels_makes_room_when_all_are_taken),
 		TEST(a_path_is_read_anew_however_often_its_mtu_is_told),
