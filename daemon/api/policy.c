@@ -43,7 +43,7 @@ void policy_list(struct api_request *r)
 
 	if (!have_policy(r))
 		return;
-	use = policy_uses(set);
+	use = policy_uses(set, true);
 	if (!use) {
 		api_error(r, 503, "out of memory");
 		return;
@@ -153,7 +153,7 @@ void policy_plan_post(struct api_request *r)
 		api_reply(r, 400, errors_json(&errors));
 	} else {
 		lines = json_array();
-		use = policy_uses(policy_current());
+		use = policy_uses(policy_current(), true);
 		policy_plan(policy_current(), &set, use, say_line, lines);
 		free(use);
 		api_reply(r, 200,

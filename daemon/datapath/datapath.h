@@ -276,6 +276,7 @@ int dp_profile_set(const struct dp_profile *);
 void dp_profile_del(const char *name);
 unsigned dp_profile_find(const char *name);	 /* index; 0: there is none */
 const char *dp_profile_name(unsigned index); /* "" if there is none */
+unsigned dp_profiles(void);		     /* indexes are below it */
 
 /* What a device's session is held to. */
 struct dp_limits {

@@ -68,6 +68,8 @@ unsigned dp_profile_find(const char *name)
 	return 0;
 }
 
+unsigned dp_profiles(void) { return dp.policies_max; }
+
 const char *dp_profile_name(unsigned index)
 {
 	return index && index < dp.policies_max ? state.name[index] : "";

@@ -149,7 +149,7 @@ static void use_sessions(const struct uses *u)
 			u->use[u->by_index[s->policy] - 1].sessions++;
 }
 
-struct policy_use *policy_uses(const struct policy_set *set)
+struct policy_use *policy_uses(const struct policy_set *set, bool sessions)
 {
 	struct uses u = {.n = set->profiles, .indexes = UINT16_MAX + 1};
 
@@ -166,7 +166,8 @@ struct policy_use *policy_uses(const struct policy_set *set)
 		}
 		qsort(u.by_name, u.n, sizeof(*u.by_name), by_name);
 		device_each(use_device, &u);
-		use_sessions(&u);
+		if (sessions)
+			use_sessions(&u);
 	} else {
 		free(u.use);
 		u.use = NULL;
@@ -203,12 +204,16 @@ static int install(const struct policy_profile *p)
 	return index < 0 ? index : 0;
 }
 
-/* Profiles of one set that the other has not are taken out of the kernel. */
-static void uninstall(const struct policy_set *set, const struct policy_set *but)
+/* Profiles that the set has not are taken out of the kernel, all sessions being held to it: those
+ * of the set before, and of one that was on its way when mcored was stopped. */
+static void uninstall_but(const struct policy_set *set)
 {
-	for (unsigned i = 0; i < set->profiles; i++)
-		if (!policy_profile_find(but, set->profile[i].name))
-			dp_profile_del(set->profile[i].name);
+	for (unsigned i = 1; i < dp_profiles(); i++) {
+		const char *name = dp_profile_name(i);
+
+		if (*name && !policy_profile_find(set, name))
+			dp_profile_del(name);
+	}
 }
 
 /* The first n profiles of a set are as they were. Backwards: each step finds the room that it left
@@ -253,7 +258,7 @@ static void held(struct change *c)
 		finish(c, c->err);
 		return;
 	}
-	uninstall(other, policy_current());
+	uninstall_but(policy_current());
 	c->storing = true;
 	store_policy_put(&c->row, (struct store_write){stored, c});
 }
@@ -312,7 +317,7 @@ static int change_back(struct change *c, int why)
 		int err = policy_profile_find(is, p->name) ? 0 : install(p);
 
 		if (err) {
-			uninstall(was, is);
+			uninstall_but(is);
 			return err;
 		}
 	}
@@ -347,7 +352,7 @@ static void stored(void *arg, int err)
 static int missing_profile(const struct policy_set *is, const char **missing)
 {
 	const struct policy_set *was = policy_current();
-	struct policy_use *use = policy_uses(was);
+	struct policy_use *use = policy_uses(was, false);
 
 	*missing = NULL;
 	if (!use)

@@ -87,9 +87,9 @@ unsigned policy_plan(const struct policy_set *was, const struct policy_set *is,
 
 const struct policy_set *policy_current(void);
 uint64_t policy_version(void); /* 0: none was applied */
-/* Who has each profile of the set, in its order, by one pass over all; the caller's to free. NULL:
- * out of memory. */
-struct policy_use *policy_uses(const struct policy_set *);
+/* Who has each profile of the set, in its order, by one pass over all devices, and over all sessions
+ * if those are asked for; the caller's to free. NULL: out of memory. */
+struct policy_use *policy_uses(const struct policy_set *, bool sessions);
 /* Makes the set hold for every session and keeps it as the next version. All or nothing:
  * done(arg, err, version), never from within, when it is on disk; on an error the set before holds
  * again. -EINVAL: it has mistakes (errors says which, in the arena); -EBUSY: another is being

@@ -76,6 +76,7 @@ unsigned dp_profile_find(const char *name)
 			return i;
 	return 0;
 }
+unsigned dp_profiles(void) { return PROFILES; }
 const char *dp_profile_name(unsigned index) { return dp.now[index].name; }
 int dp_profile_set(const struct dp_profile *p)
 {
@@ -407,6 +408,25 @@ static void the_end_amid_a_change_is_told(void **state)
 	begin(state);
 }
 
+/* Sessions may have them until they are held to another set. */
+static void what_an_end_left_goes_with_the_next_set(void **state)
+{
+	char error[128];
+
+	(void)state;
+	many_sessions();
+	assert_int_equal(apply(two), 0);
+	policy_stop();
+	assert_string_equal(kernel(), "a1 b1 ");
+	assert_int_equal(policy_start(error, sizeof(error)), 0);
+	assert_string_equal(kernel(), "a1 b1 ");
+	assert_int_equal(apply("profiles: [{name: c}]"), 0);
+	assert_string_equal(kernel(), "a1 b1 c0 ");
+	turns();
+	the_store_answers(0);
+	assert_string_equal(kernel(), "c0 ");
+}
+
 static void devices_done(void *arg, int err) { *(int *)arg = err; }
 
 /* For devices 0 to n - 1. */
@@ -481,6 +501,7 @@ int main(void)
 		BEHAVIOUR(the_whole_name_of_an_apn_counts),
 		BEHAVIOUR(many_sessions_are_held_so_many_at_a_time),
 		BEHAVIOUR(the_end_amid_a_change_is_told),
+		BEHAVIOUR(what_an_end_left_goes_with_the_next_set),
 		BEHAVIOUR(many_devices_are_held_so_many_at_a_time),
 		BEHAVIOUR(the_end_amid_a_change_of_devices_is_told),
 	};
