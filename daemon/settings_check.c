@@ -129,6 +129,10 @@ static void check_pools(struct findings *f, unsigned i)
 	else if (*a->network && *a->device && !network_has(f->s, a->network, a->device))
 		WRONG(f, key_of("pgw.apns[%u].device", i), "'%s' is no interface of the network '%s'",
 		      a->device, a->network);
+	for (unsigned k = 0; *a->device && !*a->network && k < f->s->networks; k++)
+		if (network_has(f->s, f->s->network[k].name, a->device))
+			WRONG(f, key_of("pgw.apns[%u].device", i), "'%s' is of the network '%s'",
+			      a->device, f->s->network[k].name);
 	if (*a->device && (!device || !(device->role & DP_SGI)))
 		ODD(f, key_of("pgw.apns[%u].device", i), "'%s' is none of datapath.interfaces with the role "
 		    "sgi or both, so what comes back through it takes the slow way", a->device);

@@ -154,7 +154,7 @@ static const struct config_row apn_rows[] = {
 	{ "gateway", CONFIG_IP, A(gateway), CONFIG_PRESENT(struct settings_apn, has_gateway),
 	  .help = "next hop of a direct breakout; else that of the routing table" },
 	{ "device", CONFIG_STRING, A(device), .max = 15,
-	  .help = "SGi interface of a direct breakout; else that of the routing table" },
+	  .help = "SGi interface of a direct breakout; else the first of its network, or that of the routing table" },
 	{ "network", CONFIG_STRING, A(network), .max = 31,
 	  .help = "one of pgw.networks; not given: the common one" },
 	{ "bearers", CONFIG_LIST, CONFIG_ITEMS(struct settings_apn, bearer, bearers), .of = CONFIG_STRING,

@@ -310,6 +310,8 @@ static const struct config_row overload_rows[] = {
 static const struct config_word emergency_words[] = {
 	{ "refuse", EMERGENCY_REFUSED, "nobody" },
 	{ "allow", EMERGENCY_PROVEN, "devices that prove their IMSI" },
+	{ "no", EMERGENCY_REFUSED, "the same as refuse" },
+	{ "yes", EMERGENCY_PROVEN, "the same as allow" },
 	{ "allow-unauthenticated", EMERGENCY_ANY, "everybody, by IMEI and without protection who cannot prove an IMSI" },
 	{ 0 },
 };
