@@ -104,40 +104,6 @@ static unsigned pools(struct pgw_pool_use out[MCORE_MAX_POOLS])
 	return 1;
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	static const struct hss_profile profile = {
-		.name = "meter", .apns = 1, .apn = {{.apn = "internet"}}};
-	static char db[64], key[64];
-	static struct api_config config = {.socket = sock,
-					   .mme = &counted,
-					   .pools = pools,
-					   .stats = {mme_stats},
-					   .store = true,
-					   .datapath = true};
-	char error[256] = "";
-
-	(void)argc, (void)argv;
-	log_max = LOG_ERROR;
-	require(mkdtemp(dir) != NULL, "no directory");
-	atexit(clean);
-	snprintf(db, sizeof db, "%s/db", dir);
-	snprintf(key, sizeof key, "%s/key", dir);
-	snprintf(sock, sizeof sock, "%s/sock", dir);
-	proc_init();
-	counted = mme_api;
-	counted.trace_start = trace_start;
-	counted.trace_stop = trace_stop;
-	fill_sessions();
-	memset(sessions + SIMS, 0, sizeof sessions - SIMS * sizeof *sessions);
-	require(!loop_init() && !store_open(&(struct store_config){db, key}, error, sizeof error) &&
-			!hss_start(&(struct hss_config){&profile, 1, 0}, error, sizeof error) &&
-			!policy_start(error, sizeof error) &&
-			!api_start(&config, error, sizeof error),
-		error);
-	return 0;
-}
-
 static int dial(void)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -244,8 +210,10 @@ static void check(char *p, size_t n)
 		len = strtoul(length + 18, NULL, 10);
 		body += 4;
 		head = (size_t)(body - p);
-		if (len > n - head)
+		if (len > n - head) {
+			require(streams() || answered == sizeof answer - 1, "a body cut off");
 			return;
+		}
 		if (memmem(p, head, "application/json", 16)) {
 			j = json_loadb(body, len, JSON_DECODE_ANY, &e);
 			require(j != NULL, e.text);
@@ -284,6 +252,56 @@ static void forget_some(void)
 	}
 }
 
+/* Else no answer would be as good as one. */
+static void is_served(void)
+{
+	static const char get[] = "GET /version HTTP/1.1\r\nHost: x\r\n\r\n";
+	int fd = dial();
+
+	send_all(fd, 0, (const uint8_t *)get, sizeof get - 1);
+	be_read(fd);
+	shutdown(fd, SHUT_WR);
+	hear_all(fd);
+	require(!strncmp(answer, "HTTP/1.1 200 ", 13), "not served");
+	check(answer, answered);
+	close(fd);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static const struct hss_profile profile = {
+		.name = "meter", .apns = 1, .apn = {{.apn = "internet"}}};
+	static char db[64], key[64];
+	static struct api_config config = {.socket = sock,
+					   .mme = &counted,
+					   .pools = pools,
+					   .stats = {mme_stats},
+					   .store = true,
+					   .datapath = true};
+	char error[256] = "";
+
+	(void)argc, (void)argv;
+	log_max = LOG_ERROR;
+	require(mkdtemp(dir) != NULL, "no directory");
+	atexit(clean);
+	snprintf(db, sizeof db, "%s/db", dir);
+	snprintf(key, sizeof key, "%s/key", dir);
+	snprintf(sock, sizeof sock, "%s/sock", dir);
+	proc_init();
+	counted = mme_api;
+	counted.trace_start = trace_start;
+	counted.trace_stop = trace_stop;
+	fill_sessions();
+	memset(sessions + SIMS, 0, sizeof sessions - SIMS * sizeof *sessions);
+	require(!loop_init() && !store_open(&(struct store_config){db, key}, error, sizeof error) &&
+			!hss_start(&(struct hss_config){&profile, 1, 0}, error, sizeof error) &&
+			!policy_start(error, sizeof error) &&
+			!api_start(&config, error, sizeof error),
+		error);
+	is_served();
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	unsigned how;
@@ -319,12 +337,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static void set_length(uint8_t *p, size_t n)
 {
 	uint8_t *body = memmem(p, n, "\r\n\r\n", 4), *length = memmem(p, n, "Content-Length: ", 16);
-	char digits[8];
+	char digits[16];
 
-	if (!body || !length || length > body || body - length < 22)
+	if (!body || !length || length > body || body - length < 23)
 		return;
-	snprintf(digits, sizeof digits, "%06u", (unsigned)(n - (size_t)(body + 4 - p)) % 1000000);
-	memcpy(length + 16, digits, 6);
+	snprintf(digits, sizeof digits, "%07u", (unsigned)(n - (size_t)(body + 4 - p)) % 10000000);
+	memcpy(length + 16, digits, 7);
 }
 
 /* A new request, one with another body, or anything. */
@@ -332,6 +350,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t n, size_t most, unsigned seed)
 {
 	struct request r = {.p = (char *)p + 1, .cap = most - 1, .seed = seed, .imsis = SIMS};
 	uint8_t *body = n ? memmem(p, n, "\r\n\r\n", 4) : NULL;
+	bool over;
 	size_t at;
 
 	if (most < 64)
@@ -339,7 +358,9 @@ size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t n, size_t most, unsigned seed)
 	switch (seed % 4) {
 	case 0:
 		p[0] = (uint8_t)(request_random(&r, 4) ? 0 : request_random(&r, 32));
-		request_make(&r, &request_routes[request_random(&r, REQUEST_ROUTES)]);
+		over = !request_random(&r, 32);
+		p[0] |= over ? LONG : 0;
+		request_make(&r, &request_routes[request_random(&r, REQUEST_ROUTES)], over);
 		return r.n + 1;
 	case 1:
 	case 2:

@@ -12,6 +12,8 @@
 
 #include "api/routes.h"
 
+enum { REQUEST_OVER = 1100000 }; /* octets, more than a body may have */
+
 struct request {
 	char *p; /* what goes onto the wire, n octets of it */
 	size_t n, cap;
@@ -157,7 +159,7 @@ static void request_value(struct request *r, enum field_kind kind, unsigned dept
 		request_put(r, "]");
 		return;
 	case 2:
-		n = request_random(r, 3) ? 5 : 3000;
+		n = request_random(r, 3) ? 5 : 1500;
 		for (unsigned i = 0; i < n; i++)
 			request_put(r, "[");
 		for (unsigned i = 0; i < n; i++)
@@ -323,28 +325,32 @@ static void request_path(struct request *r, const char *path)
 			request_imsi(r);
 		else if (request_random(r, 2))
 			request_number(r);
-		else
-			request_put(r, "%.*s", (int)strcspn(request_text(r), " "), request_text(r));
+		else {
+			const char *text = request_text(r);
+
+			request_put(r, "%.*s", (int)strcspn(text, " "), text);
+		}
 	}
 }
 
-/* One whole request for that route. The length in its header has six digits, so that it can be set
- * after the body, or again when something changed it. */
-static void request_make(struct request *r, const struct request_route *route)
+/* One whole request for that route. The length in its header has seven digits, and that of a chunk
+ * four, so that it can be set after the body, or again when something changed it. `over` says that the
+ * body is more than the API takes, which the sender makes true. */
+static void request_make(struct request *r, const struct request_route *route, bool over)
 {
 	static const char *const types[] = {"application/json", "application/x-ndjson", "text/csv"};
 	bool chunked = !request_random(r, 16);
 	unsigned type = request_random(r, 6);
-	size_t length, body;
-	char digits[8];
+	size_t length, body, n;
+	char digits[16];
 
 	type = type > 2 ? 0 : type;
 	request_put(r, "%s ", request_random(r, 64) ? route->method : "PUT");
 	request_path(r, route->path);
 	request_put(r, " HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\n%s", types[type],
 		    chunked ? "Transfer-Encoding: chunked" : "Content-Length: ");
-	length = r->n;
-	request_put(r, chunked ? "\r\n\r\nfff\r\n" : "000000\r\n\r\n");
+	length = r->n + (chunked ? 4 : 0);
+	request_put(r, chunked ? "\r\n\r\n0000\r\n" : "0000000\r\n\r\n");
 	body = r->n;
 	if (!strcmp(route->method, "GET"))
 		;
@@ -354,13 +360,16 @@ static void request_make(struct request *r, const struct request_route *route)
 		request_known(r, route->path);
 	else
 		request_value(r, FIELD_text, 0);
+	n = r->n - body;
 	if (chunked) {
-		request_put(r, "\r\n0\r\n\r\n");
-		return;
+		request_put(r, n ? "\r\n0\r\n\r\n" : "\r\n");
+		n = (size_t)snprintf(digits, sizeof digits, "%04x", (unsigned)n & 0xffff);
+	} else {
+		n = over ? REQUEST_OVER : n + (request_random(r, 32) ? 0 : request_random(r, 100));
+		n = (size_t)snprintf(digits, sizeof digits, "%07u", (unsigned)n % 10000000);
 	}
-	body = r->n - body + (request_random(r, 32) ? 0 : request_random(r, 100));
-	snprintf(digits, sizeof digits, "%06u", (unsigned)body % 1000000);
-	memcpy(r->p + length, digits, 6);
+	if (length + n <= r->cap)
+		memcpy(r->p + length, digits, n);
 }
 
 #endif
