@@ -84,6 +84,7 @@ int enb_resume(struct ue *ue)
 	struct s1ap_e_rab_failed_to_resume_item_resume_req no[UE_MORE_BEARERS];
 	struct s1ap_ue_context_resume_request m = {0};
 	uint32_t nos = 0;
+	int err;
 
 	ue->enb_ue_id = ue->suspended.enb_ue_id;
 	ue->mme_ue_id = ue->suspended.mme_ue_id;
@@ -105,7 +106,10 @@ int enb_resume(struct ue *ue)
 		S1AP_SET(&m, e_rab_failed_to_resume_list,
 			 (struct s1ap_e_rab_failed_to_resume_list_resume_req){no, nos});
 	S1AP_SET(&m, rrc_resume_cause, S1AP_RRC_ESTABLISHMENT_CAUSE_MO_DATA);
-	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_resume_request_msg, &m);
+	err = enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_resume_request_msg, &m);
+	if (err)
+		enb_forget(ue);
+	return err;
 }
 
 void enb_on_resume(struct enb *enb, const void *body)

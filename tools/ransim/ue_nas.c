@@ -275,7 +275,6 @@ static void on_identity_request(struct ue *ue, const void *body)
 	case NAS_ASK_IMEI:
 		r.identity.type = NAS_ID_IMEI;
 		imei_of(ue, r.identity.imei);
-		r.identity.imei[15] = 0;
 		break;
 	case NAS_ASK_IMEISV:
 		r.identity.type = NAS_ID_IMEISV;
@@ -343,8 +342,6 @@ static void security_mode_reject(struct ue *ue, uint8_t cause)
 	SEND(ue, security_mode_reject, &r, usual_header(ue));
 }
 
-/* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own.
- */
 /* For an emergency without authentication alone (TS 33.401 15.2.2). */
 static bool is_null(const struct ue *ue, const struct nas_security_mode_command *in)
 {
@@ -352,6 +349,8 @@ static bool is_null(const struct ue *ue, const struct nas_security_mode_command 
 	       !(in->ksi & 7);
 }
 
+/* What the network replays must be what we told it (5.4.3.3); its order of algorithms is its own.
+ */
 static bool replay_right(const struct ue *ue, const struct nas_security_mode_command *in)
 {
 	return in->ue_security_capability.eea == ue->profile->eea &&
