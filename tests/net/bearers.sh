@@ -19,12 +19,6 @@ pcap=$LAB_DIR/s1u.pcap
 nsenter --net="/run/netns/$LAB-ran" -- tcpdump --immediate-mode -i ran0 -U -w "$pcap" -s 0 2>"$LAB_DIR/tcpdump.log" &
 lab_pids+=($!)
 wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
-ts() { # FILTER FIELD...
-	local filter=$1 f args=()
-	shift
-	for f; do args+=(-e "$f"); done
-	tshark -r "$pcap" -o nas-eps.null_decipher:TRUE -Y "$filter" -T fields -E separator='|' "${args[@]}" 2>/dev/null
-}
 # The session of the first device's bearer, by EBI.
 slot() { ctl -j session show "$(imsi 1)" | jq -r ".sessions[] | select(.ebi == $1) | .$2"; }
 bearer() { ctl -j bearer show "$(imsi 1)" | jq -r --arg n "$1" '.bearers[] | select(.name == $n) | .'"$2"; }
@@ -57,11 +51,11 @@ other=$(slot 5 packets_up)
 check "other packets go by the default bearer" tcp ue1 198.51.100.2 1
 check "which counts them" grew 5 packets_up 10 "$other"
 echoes() { # 8 uplink, 0 downlink: the TEIDs they travelled by
-	ts "gtp && icmp.type == $1" gtp.teid | sed 's/,.*//' | sort -u | tr '\n' ' '
+	ts s1u.pcap "gtp && icmp.type == $1" gtp.teid | sed 's/,.*//' | sort -u | tr '\n' ' '
 }
 check "Wireshark: echo requests by its uplink TEID alone" is "$(slot 6 teid) " echoes 8
 check "Wireshark: echo replies by its downlink TEID alone" is "$(slot 6 peer_teid) " echoes 0
-marks() { ts "gtp && icmp.type == 0" ip.dsfield.dscp | sed 's/,.*//' | sort -u | tr '\n' ' '; }
+marks() { ts s1u.pcap "gtp && icmp.type == 0" ip.dsfield.dscp | sed 's/,.*//' | sort -u | tr '\n' ' '; }
 check "Wireshark: marked as the class is" is "46 " marks
 dropped=$(reason wrong_bearer)
 
@@ -210,7 +204,7 @@ bad() {
 }
 check "Wireshark finds nothing malformed in S1AP and NAS" bad
 # What the eNodeB was told of all APNs together: with each message that says something else than before.
-ambr() { ts 's1ap.uEaggregateMaximumBitRateDL' s1ap.procedureCode s1ap.uEaggregateMaximumBitRateDL s1ap.uEaggregateMaximumBitRateUL; }
+ambr() { ts s1u.pcap 's1ap.uEaggregateMaximumBitRateDL' s1ap.procedureCode s1ap.uEaggregateMaximumBitRateDL s1ap.uEaggregateMaximumBitRateUL; }
 told_ambr() {
 	diff <(ambr | uniq) - <<-E
 		9|400000000|200000000
@@ -220,7 +214,7 @@ told_ambr() {
 	E
 }
 check "Wireshark: the UE-AMBR goes with the PDN connections" told_ambr
-types() { ts "nas_eps.nas_msg_esm_type == $1" nas_eps.nas_msg_esm_type | wc -l; }
+types() { ts s1u.pcap "nas_eps.nas_msg_esm_type == $1" nas_eps.nas_msg_esm_type | wc -l; }
 some() { [ "$(types "$1")" -ge "$2" ]; }
 check "Wireshark: Activate Dedicated EPS Bearer Context Request" some 0xc5 4
 check "Wireshark: Modify EPS Bearer Context Request" some 0xc9 3

@@ -43,16 +43,20 @@ check "its packet resumes it" ping_ue 1 198.51.100.2
 check "with the keys of the chain" saw 'ue=1 .*event=resume.request key=right'
 check "and the next pair" saw 'ue=1 .*event=resumed pair=right'
 check "it is connected" wait_for 3 ue_is 1 ecm connected
+mark
 ran "tell 1 suspend"
-check "it is suspended again" wait_for 3 ue_is 1 ecm idle
+check "it is suspended again" saw 'ue=1 .*event=suspended'
+check "and idle again" wait_for 3 ue_is 1 ecm idle
 mark
 downlink() { in_ns inet ping -n -q -c 3 -i 0.3 -W 3 "$(session 1 ue4)"; }
 check "a packet for it calls it" downlink
 check "by paging" saw 'ue=1 .*event=paged by=s-tmsi'
 check "and it resumes" saw 'ue=1 .*event=resumed pair=right'
 check "no service request was needed" is "0 2" eval 'echo "$(stat mme_service_total) $(stat mme_resumed_total)"'
+mark
 ran "tell 1 suspend"
-check "suspended once more" wait_for 3 ue_is 1 ecm idle
+check "suspended once more" saw 'ue=1 .*event=suspended'
+check "and idle once more" wait_for 3 ue_is 1 ecm idle
 mark
 ran "tau 1"
 check "a device that comes anew leaves the old connection" saw 'ue=1 .*event=context.release cause="nas: normal-release"'
@@ -76,21 +80,14 @@ ran "detach 1; expect detached; detach 2"
 check "they detach" all_gone
 kill "$TCPDUMP"
 wait "$TCPDUMP" 2>/dev/null
-ts() { # FILTER FIELD...: fields by "|"
-	local filter=$1 f args=()
-	shift
-	for f; do args+=(-e "$f"); done
-	tshark -r "$LAB_DIR/s1.pcap" -o nas-eps.null_decipher:TRUE -Y "$filter" -T fields -E separator='|' \
-		"${args[@]}" 2>/dev/null
-}
-check "no malformed message, no error" is "" ts '_ws.malformed || _ws.expert.severity >= 0x600000' frame.number _ws.expert.message
-field() { check "$1" is "$4" eval "ts '$2' $3 | head -n 1"; }
+check "no malformed message, no error" is "" ts s1.pcap '_ws.malformed || _ws.expert.severity >= 0x600000' frame.number _ws.expert.message
+field() { check "$1" is "$4" eval "ts s1.pcap '$2' $3 | head -n 1"; }
 field "Reroute NAS Request: MME Group ID" "s1ap.procedureCode == 52" s1ap.MME_Group_ID 32770
 field "Reroute NAS Request: UE Usage Type" "s1ap.procedureCode == 52" s1ap.UE_Usage_Type 130
 field "and the Attach Request is in it" "s1ap.procedureCode == 52" nas_eps.nas_msg_emm_type 0x41
 field "which comes again with the group" "s1ap.procedureCode == 12 && s1ap.MME_Group_ID" s1ap.MME_Group_ID 32770
 messages() { # CODE KIND: how many
-	ts "s1ap.procedureCode == $1" s1ap.procedureCode s1ap.S1AP_PDU | awk -F'|' -v c="$1" -v k="$2" '
+	ts s1.pcap "s1ap.procedureCode == $1" s1ap.procedureCode s1ap.S1AP_PDU | awk -F'|' -v c="$1" -v k="$2" '
 		{ n = split($1, p, ","); split($2, d, ","); for (i = 1; i <= n; i++) m += p[i] == c && d[i] == k }
 		END { print m + 0 }'
 }
@@ -99,6 +96,6 @@ check "UE Context Resume Requests, and their responses" is "2 2" eval 'echo "$(m
 field "UE Context Suspend Response: the second pair" "s1ap.procedureCode == 55 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 2
 field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 3
 field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1
-null() { ts 'nas_eps.nas_msg_emm_type == 0x5d && nas_eps.emm.toi == 0' nas_eps.emm.toc nas_eps.emm.toi | sort | uniq -c | awk '{ print $1, $2 }'; }
+null() { ts s1.pcap 'nas_eps.nas_msg_emm_type == 0x5d && nas_eps.emm.toi == 0' nas_eps.emm.toc nas_eps.emm.toi | sort | uniq -c | awk '{ print $1, $2 }'; }
 check "Security Mode Commands: the null algorithms, in both" is "2 0|0" null
 finish

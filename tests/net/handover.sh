@@ -165,13 +165,7 @@ check "the source goes, the target is silent: the device is idle in the end" wai
 sleep 0.2
 kill "$tcpdump" "$tcpdump2"
 wait "$tcpdump" "$tcpdump2" 2>/dev/null
-ts() { # FILE FILTER FIELD...
-	local file=$1 filter=$2 f args=()
-	shift 2
-	for f; do args+=(-e "$f"); done
-	tshark -r "$LAB_DIR/$file" -o nas-eps.null_decipher:TRUE \
-		-o s1ap.dissect_container:FALSE -Y "$filter" -T fields -E separator='|' "${args[@]}" 2>/dev/null
-}
+TS="-o s1ap.dissect_container:FALSE"
 clean() {
 	local bad n
 	n=$(ts s1.pcap 's1ap.procedureCode <= 4' frame.number | wc -l)

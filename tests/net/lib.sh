@@ -144,3 +144,13 @@ nothing_left() {
 	[ "$n" = "0 0 ${KEPT:-0} 0" ] || { echo "devices, sessions, addresses, connections: $n"; return 1; }
 }
 all_gone() { wait_for "${1:-3}" nothing_left || nothing_left; }
+# ts FILE FILTER FIELD...: of a capture in the lab, as Wireshark reads it, fields by "|". TS="-o ..."
+# for other settings of it.
+ts() {
+	local file=$1 filter=$2 f args=()
+	shift 2
+	for f; do args+=(-e "$f"); done
+	# shellcheck disable=SC2086
+	tshark -r "$LAB_DIR/$file" -o nas-eps.null_decipher:TRUE ${TS-} -Y "$filter" -T fields -E separator='|' \
+		"${args[@]}" 2>/dev/null
+}

@@ -65,9 +65,8 @@ add_sims 4 >/dev/null
 # shellcheck disable=SC2046
 ransim_run $(device 1 internet) $(device 2 corp) $(device 3 plant) $(device 4 internet)
 check "devices attach" wait_for 10 registered 4
-address() { session "$1" "${2:-ipv4}"; }
-check "three of them with the same address" is 1 eval \
-	'for i in 1 2 3; do ip -n "$LAB-ue$i" -4 -o addr show scope global | grep -o "10[.]45[.0-9]*"; done | sort -u | wc -l'
+check "three of them with the same address" is 3 eval \
+	'for i in 1 2 3; do ip -n "$LAB-ue$i" -4 -o addr show scope global | grep -o "10[.]45[.0-9]*"; done | sort | uniq -c | awk "{ print \$1 }"'
 UE=$(ip -n "$LAB-ue2" -4 -o addr show scope global | grep -o '10[.]45[.0-9]*' | head -1)
 UE4=$(ip -n "$LAB-ue4" -4 -o addr show scope global | grep -o '10[.]45[.0-9]*' | head -1)
 

@@ -25,13 +25,6 @@ capture() {
 	wait "$pid" 2>/dev/null
 	[ -s "$file" ]
 }
-ts() { # FILE FILTER FIELD...: fields by "|"
-	local file=$1 filter=$2 f args=()
-	shift 2
-	for f; do args+=(-e "$f"); done
-	tshark -r "$LAB_DIR/$file" -o nas-eps.null_decipher:TRUE -Y "$filter" -T fields -E separator='|' \
-		"${args[@]}" 2>/dev/null
-}
 clean() { # no packet that Wireshark finds fault with, in a capture of at least 12 messages
 	local bad n
 	n=$(ts "$1" s1ap s1ap.procedureCode | tr , '\n' | wc -l)
