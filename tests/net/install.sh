@@ -100,6 +100,7 @@ wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth0]}]\n&/' \
 wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth1]}, {name: b, table: 7, interfaces: [eth1]}]\n&/' \
 	"42:72: pgw.networks[1].table: is that of 'a', too"
 wrong 's/^      breakout: direct/      network: a\n&/' "56:16: pgw.apns[1].network: 'a' is none of pgw.networks"
+wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth1]}]\n&/' "59:15: pgw.apns[1].device: 'eth1' is of the network 'a'"
 wrong 's/role: sgi/role: access/' "56:17: pgw.apns[1].breakout: direct needs"
 wrong 's/name: eth1/name: eth0/' "65:14: datapath.interfaces[1].name: 'eth0' is there twice"
 wrong 's/name: iot, /name: iott, /' "36:18: hss.profiles[0].apns[1].name: warning: no APN" 0
