@@ -128,6 +128,7 @@ void node_enb_ready(struct enb *e)
 	e->node.overload_told = false;
 	overload_enb_ready(e);
 	warning_enb_ready(e);
+	paging_enb_serves(e, 0, NULL);
 }
 
 void node_enb_down(struct enb *e)
@@ -149,10 +150,13 @@ void on_enb_configuration_update(struct enb *e, struct s1_conn *c, const void *b
 	struct s1ap_enb_configuration_update_acknowledge ack = {0};
 	struct s1ap_enb_configuration_update_failure f = {0};
 	char name[4 * ENB_NAME_MAX + 1];
+	unsigned served = e->tais;
+	struct tai *before = arena_alloc(&turn_arena, served * sizeof(*before));
 	bool plmn = true;
 	int tais = 1;
 
 	(void)c;
+	memcpy(before, e->tai, served * sizeof(*before));
 	if (m->has.supported_tas)
 		tais = enb_read_tas(e, &m->supported_tas, &plmn);
 	if (tais <= 0) { /* it goes on as it was (8.7.4.3) */
@@ -188,6 +192,8 @@ void on_enb_configuration_update(struct enb *e, struct s1_conn *c, const void *b
 	    log_escape(name, sizeof(name), e->name, strlen(e->name)), e->tais);
 	enb_keep(e);
 	enb_send(e, 0, &s1ap_enb_configuration_update_acknowledge_msg, &ack);
+	if (m->has.supported_tas)
+		paging_enb_serves(e, served, before);
 }
 
 /* S1 Removal: the eNodeB gives the interface up in order; the association is its to end. */

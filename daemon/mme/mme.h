@@ -646,6 +646,9 @@ void paging_notified(struct mme_ue *, void *token, const struct gtpc_request *);
 void paging_stopped(struct mme_ue *, void *token, const struct gtpc_request *);
 /* For data of a device that is not known here any more: it will attach. False if no eNodeB is there. */
 bool paging_by_imsi(imsi_t, uint8_t arp);
+/* An eNodeB has set up S1 or told other areas: pages through it the devices that are being called in what it
+ * serves now, and did not when these were its areas. */
+void paging_enb_serves(struct enb *, unsigned before, const struct tai *);
 /* Children, for the `enter` of a step: begin below the procedure given, which waits for them, or
  * fails with cause 22 where there is no room. */
 int auth_enter(struct proc *parent);

@@ -9,7 +9,8 @@
  *   ANSWERED  the device has a signalling connection; ends when its bearers are up (or with the
  *             connection, as all procedures of a device)
  *
- * A device that saves power (T3324, 23.401 4.3.22) or was not heard of for too long
+ * An eNodeB that begins to serve an area is asked at once for the devices that are being called
+ * there. A device that saves power (T3324, 23.401 4.3.22) or was not heard of for too long
  * (23.401 4.3.5.2) is not called; the SGW is told for how long to keep what comes. IMSI is used
  * only where the network has lost the S-TMSI (24.301 5.6.2.2.2): data came for a device that is no
  * longer known here, and the SGW could say whose. */
@@ -23,26 +24,28 @@ enum { PAGE, PAGE_EDRX, ANSWERED };
 
 struct paging {
 	struct proc proc;
-	bool notified; /* the SGW waits for the outcome */
-	uint8_t arp;   /* priority level of what it is for: 1 (highest) to 15 */
+	struct paging *next, **at; /* of all that are under way */
+	bool notified;             /* the SGW waits for the outcome */
+	uint8_t arp;               /* priority level of what it is for: 1 (highest) to 15 */
 };
 
 static struct mem_pool pool = MEM_POOL(paging);
+static struct paging *under_way;
 METRIC_LATENCY(paging_time, "mcore_paging_seconds", "Paging to the device's answer")
 
 /* ---- the message ---- */
 
-static bool serves(const struct enb *e, const struct nas_tai_list *l)
+static bool serves(unsigned tais, const struct tai *tai, const struct nas_tai_list *l)
 {
-	for (unsigned i = 0; i < e->tais; i++)
+	for (unsigned i = 0; i < tais; i++)
 		for (unsigned k = 0; k < l->n; k++)
-			if (e->tai[i].plmn == l->tai[k].plmn && e->tai[i].tac == l->tai[k].tac)
+			if (tai[i].plmn == l->tai[k].plmn && tai[i].tac == l->tai[k].tac)
 				return true;
 	return false;
 }
 
-/* To each eNodeB that serves one of the areas. Returns to how many. */
-static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l)
+/* To each eNodeB that serves one of the areas, or to that one. Returns to how many. */
+static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l, struct enb *only)
 {
 	struct s1ap_tai_item item[NAS_MAX_TAIS];
 	static uint8_t buf[65536];
@@ -55,8 +58,8 @@ static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l)
 	S1AP_SET(m, cn_domain, S1AP_CN_DOMAIN_PS);
 	if (s1ap_encode(&s1ap_paging_msg, m, &w))
 		return 0;
-	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
-		if (e->ready && serves(e, l) &&
+	for (struct enb *e = only ? only : enb_next(NULL); e; e = only ? NULL : enb_next(e))
+		if (e->ready && serves(e->tais, e->tai, l) &&
 		    !enb_send_octets(e, 0, &s1ap_paging_msg, bytes_of(buf, (size_t)(w.p - buf))))
 			n++;
 	mme_counters.paging_sent += n;
@@ -119,8 +122,10 @@ static void set_assistance(struct s1ap_paging *m, const struct mme_ue *ue, uint8
 	S1AP_SET(m, assistance_data_for_paging, a);
 }
 
-static unsigned page(const struct mme_ue *ue, const struct paging *p)
+/* In all its areas, or through that eNodeB only. Returns how many eNodeBs were asked. */
+static unsigned page(const struct paging *p, struct enb *only)
 {
+	const struct mme_ue *ue = p->proc.owner;
 	struct s1ap_paging m = {0};
 	struct nas_tai_list list = mme_tai_list(ue);
 
@@ -146,7 +151,7 @@ static unsigned page(const struct mme_ue *ue, const struct paging *p)
 		S1AP_SET(&m, ue_radio_capability_for_paging,
 			 bytes_of(ue->paging_capability, ue->paging_capability_n));
 	set_assistance(&m, ue, (uint8_t)(p->proc.tries + 1));
-	return fan_out(&m, &list);
+	return fan_out(&m, &list, only);
 }
 
 /* ---- the procedure ---- */
@@ -159,8 +164,8 @@ static int enter_page(struct proc *p)
 		return PROC_TO(ANSWERED);
 	if (ue->edrx && p->step == PAGE)
 		return PROC_TO(PAGE_EDRX);
-	/* No eNodeB there now: one may be when T3413 has expired. */
-	if (!page(ue, (const struct paging *)p))
+	/* No eNodeB there now: one may come before T3413 has expired for the last time. */
+	if (!page((const struct paging *)p, NULL))
 		proc_note(p, "no eNodeB serves its areas");
 	return PROC_STAY;
 }
@@ -196,11 +201,15 @@ static void tell_sgw(const struct mme_ue *ue, enum gtpc_cause cause)
 static void end(struct proc *p, uint16_t cause)
 {
 	const struct mme_ue *ue = p->owner;
+	struct paging *g = (struct paging *)p;
 
+	*g->at = g->next;
+	if (g->next)
+		g->next->at = g->at;
 	if (!cause)
 		return;
 	mme_counters.paging_failed += p->step != ANSWERED;
-	if (((struct paging *)p)->notified)
+	if (g->notified)
 		tell_sgw(ue, p->step == ANSWERED     ? GTPC_SERVICE_DENIED
 			     : cause == PROC_ABORTED ? GTPC_ALREADY_REATTACHED
 						     : GTPC_UE_NOT_RESPONDING);
@@ -227,12 +236,35 @@ static void init(struct proc *p, const void *arg)
 	struct paging *g = (struct paging *)p;
 
 	g->arp = *(const uint8_t *)arg;
+	g->next = under_way;
+	g->at = &under_way;
+	if (under_way)
+		under_way->at = &g->next;
+	under_way = g;
 	mme_counters.paging++;
 }
 
 struct proc *paging_begin(struct mme_ue *ue, struct proc *parent, uint8_t arp)
 {
 	return proc_start(&paging_def, &ue->procs, ue, parent, init, &arp);
+}
+
+void paging_enb_serves(struct enb *e, unsigned before, const struct tai *tai)
+{
+	unsigned n = 0;
+
+	for (const struct paging *g = under_way; g; g = g->next) {
+		struct nas_tai_list l = mme_tai_list(g->proc.owner);
+
+		if (g->proc.step == ANSWERED || !serves(e->tais, e->tai, &l) ||
+		    serves(before, tai, &l))
+			continue;
+		if (!page(g, e)) /* it takes no more now: T3413 will ask again */
+			break;
+		n++;
+	}
+	if (n)
+		LOG(INFO, "paging.enb", "enb=%s devices=%u", enb_print_id(e, (char[24]){0}), n);
 }
 
 /* ---- what the SGW says ---- */
@@ -254,7 +286,7 @@ static void again_if_more_urgent(struct proc *p, uint8_t arp)
 		return;
 	g->arp = arp;
 	if (p->step != ANSWERED)
-		page(p->owner, g);
+		page(g, NULL);
 }
 
 /* What becomes of a notification. */

@@ -103,6 +103,27 @@ check "it moves while idle, within its list" eval 'idle 1 && ran "move 1 2" && f
 check "nobody else was ever called" eval '! grep -q "enb=3 .*event=paging" "$LAB_DIR/ransim.log"'
 check "device 2 was not called" eval '! grep -q "ue=2 .*event=paged" "$LAB_DIR/ransim.log"'
 
+# Both eNodeBs of its list are away when data comes: the first that is back calls it, long before T3413.
+sed -i 's/T3413: 1s/T3413: 30s/' "$LAB_DIR/mcored.yaml"
+mark
+kill -HUP "$LAB_MCORED"
+check "T3413 is longer now" logged 'config.changed key=mme.timers.T3413'
+idle 1
+mark
+ran "drop 1 for-good; drop 2 for-good"
+check "no eNodeB serves its areas" eval 'logged "s1.down .*enb=00101-00001" && logged "s1.down .*enb=00101-00002"'
+fresh
+send 8500 3 100 0.01
+check "data is waiting for it" wait_for 5 is 3 stat held_packets
+mark
+ran "connect 2"
+check "an eNodeB that comes back is asked for it" logged 'paging.enb .*devices=1'
+check "at once" took 8500 3 100
+sed -i 's/T3413: 30s/T3413: 1s/' "$LAB_DIR/mcored.yaml"
+kill -HUP "$LAB_MCORED"
+ran "connect 1"
+check "the other one too is back" logged 's1.setup .*enb=00101-00001'
+
 # A tracking area update comes instead of an answer.
 mark
 ran "fault 1 unpaged"

@@ -58,10 +58,10 @@ static void only_enodebs_of_its_areas_are_asked(void **state)
 	expect(d.enb, paging);
 	expect(same, paging);
 	quiet(other);
-	/* One that comes meanwhile is asked with the next attempt. */
 	enb_down(d.enb);
 	elapse(6100);
 	expect(same, paging);
+	quiet(other);
 	struct device there = d;
 
 	there.enb = same;
@@ -69,6 +69,98 @@ static void only_enodebs_of_its_areas_are_asked(void **state)
 	take_context(&there);
 	context_is_up(&there, there.ebi);
 	assert_int_equal(procedures(), 0);
+}
+
+static void set_up_in(struct s1_assoc *a, uint16_t tac)
+{
+	setup_as(a, (struct site){PLMN, PLMN, 100 + (uint32_t)(a - assoc), tac});
+	expect(a, s1_setup_response);
+}
+
+static void an_enodeb_that_comes_asks_for_who_is_called(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	const struct s1ap_paging *p;
+
+	enb_down(d.enb);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	elapse(6100); /* the second attempt, through nobody */
+	enb_up(&assoc[0]);
+	set_up_in(&assoc[0], TAC + 1);
+	p = expect(&assoc[0], paging);
+	assert_int_equal(p->ue_paging_id.s_tmsi.m_tmsi, d.guti.m_tmsi);
+	assert_int_equal(
+		p->assistance_data_for_paging.paging_attempt_information.paging_attempt_count, 2);
+	quiet(&assoc[0]);
+	/* Again on the same association: whatever it was asked is erased. */
+	set_up_in(&assoc[0], TAC);
+	expect(&assoc[0], paging);
+	quiet(&assoc[0]);
+	elapse(6100); /* T3413 goes on as it was */
+	expect(&assoc[0], paging);
+	serve_device(&d);
+	enb_ready(1);
+	quiet(&assoc[1]);
+	assert_int_equal(mme_counters.paging_answered, 1);
+}
+
+static void an_enodeb_is_not_asked_for_who_has_come_or_was_given_up(void **state)
+{
+	(void)state;
+	static const struct mme_tacs near[] = {{PLMN, 5, 9}, {PLMN, 100, 200}};
+	struct mme_config c = bench_config;
+
+	c.tacs = 2;
+	c.tac = near;
+	mme_reload(&c);
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	enb_in(1, 150); /* not in its list */
+	quiet(&assoc[1]);
+	initial(&d, service_request(&d));
+	take_context(&d);
+	enb_in(2, TAC); /* it has come, its bearers are on their way */
+	quiet(&assoc[2]);
+	context_is_up(&d, d.ebi);
+	go_idle(&d);
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	expect(&assoc[2], paging);
+	elapse(20000);
+	assert_int_equal(sgw.unpaged, 1);
+	enb_in(3, TAC);
+	quiet(&assoc[3]);
+}
+
+static void an_area_that_an_enodeb_adds_is_called_in(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	static const struct mme_tacs near[] = {{PLMN, 5, 9}, {PLMN, 100, 200}};
+	struct mme_config c = bench_config;
+	struct s1ap_enb_configuration_update m = {0};
+	plmn_t plmn = PLMN;
+	struct s1ap_supported_tas_item ta[2] = {{.tac = 150, .broadcast_plmns = {&plmn, 1}},
+						{.tac = 9, .broadcast_plmns = {&plmn, 1}}};
+
+	c.tacs = 2;
+	c.tac = near;
+	mme_reload(&c);
+	enb_in(1, 150);
+	sgw_notifies(&d, 8, 0);
+	expect(d.enb, paging);
+	for (int i = 0; i < 2; i++) { /* asked once: the second update brings nothing new */
+		S1AP_SET(&m, supported_tas, (struct s1ap_supported_tas){ta, 2});
+		tell(&assoc[1], enb_configuration_update, &m);
+		expect(&assoc[1], enb_configuration_update_acknowledge);
+		if (!i)
+			expect(&assoc[1], paging);
+		quiet(&assoc[1]);
+	}
+	serve_device(&d);
 }
 
 static void a_device_that_does_not_come_is_given_up(void **state)
@@ -333,6 +425,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(data_calls_an_idle_device_by_its_s_tmsi),
 		BEHAVIOUR(only_enodebs_of_its_areas_are_asked),
+		BEHAVIOUR(an_enodeb_that_comes_asks_for_who_is_called),
+		BEHAVIOUR(an_enodeb_is_not_asked_for_who_has_come_or_was_given_up),
+		BEHAVIOUR(an_area_that_an_enodeb_adds_is_called_in),
 		BEHAVIOUR(a_device_that_does_not_come_is_given_up),
 		BEHAVIOUR(attempts_are_as_configured),
 		BEHAVIOUR(more_urgent_data_calls_at_once),
