@@ -21,22 +21,22 @@ enum write_kind {
 	WRITE_USAGE,   /* blob: of struct store_usage */
 };
 
+struct blob {
+	uint8_t *p; /* malloc */
+	size_t n;
+};
+
 /* One queued write. Made and freed on the loop; the writer reads it, and sets err and rows. */
 struct write {
 	struct write *next;      /* in the queue, oldest first */
 	struct write *hash_next; /* in its bucket of pending writes, youngest first */
 	enum write_kind kind;
-	int err;
-	int *err_out; /* of an import, or NULL */
-	int64_t rows; /* by how much it changed the number of subscribers */
+	int err, rows; /* rows: by how much it changed the number of subscribers */
+	bool taken;    /* from the queue: what it writes is the writer's */
+	int *err_out;  /* of an import, or NULL */
 	imsi_t imsi;
-	union {
-		struct subscriber row;
-		struct {
-			uint8_t *p; /* malloc */
-			size_t n;
-		} blob;
-	};
+	struct subscriber *row; /* NULL for kinds that have none */
+	struct blob blob;
 	struct store_write notify;
 };
 

@@ -285,7 +285,7 @@ static bool has_subscriber(imsi_t imsi)
 
 static int step_put(const struct write *w)
 {
-	const struct subscriber *row = &w->row;
+	const struct subscriber *row = w->row;
 	sqlite3_stmt *s = stmt[w->kind == WRITE_CREATE ? CREATE : PUT];
 	char ue4[INET_ADDRSTRLEN], ue6[INET6_ADDRSTRLEN];
 	uint8_t keys[SEALED_KEYS_MAX];
@@ -343,10 +343,10 @@ static int write_location(struct write *w)
 {
 	char visited[PLMN_STRLEN] = "";
 
-	bind_text(stmt[LOCATION], 2, w->row.imeisv);
+	bind_text(stmt[LOCATION], 2, w->row->imeisv);
 	bind_text(stmt[LOCATION], 3,
-		  w->row.visited_plmn ? plmn_print(w->row.visited_plmn, visited) : visited);
-	sqlite3_bind_int64(stmt[LOCATION], 4, (sqlite3_int64)w->row.seen);
+		  w->row->visited_plmn ? plmn_print(w->row->visited_plmn, visited) : visited);
+	sqlite3_bind_int64(stmt[LOCATION], 4, (sqlite3_int64)w->row->seen);
 	return write_one(w, LOCATION);
 }
 
@@ -406,7 +406,7 @@ int backend_write(struct write *w)
 		w->rows = w->err ? 0 : -1;
 		break;
 	case WRITE_SQN:
-		sqlite3_bind_int64(stmt[SQN], 2, (sqlite3_int64)w->row.sqn);
+		sqlite3_bind_int64(stmt[SQN], 2, (sqlite3_int64)w->row->sqn);
 		w->err = write_one(w, SQN);
 		break;
 	case WRITE_LOCATION:

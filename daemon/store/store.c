@@ -8,10 +8,15 @@
  * the database, which may or may not hold the latest writes, and applies the pending ones in order:
  * each sets what it writes whole, so that applying one twice changes nothing.
  *
- * `lock` guards queue, finished, posted and stopping. Everything else is the loop's. */
+ * Of a device's context only the last matters: as long as the writer has not taken the one that
+ * waits, a newer one takes its place in the queue, however slow the disk is.
+ *
+ * `lock` guards queue and what is in it, finished, posted and stopping. Everything else is the
+ * loop's. */
 #include "store/backend.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,15 +27,17 @@
 #include "core/loop.h"
 #include "core/pool.h"
 
-enum { BUCKETS = 1 << 14, GROUP = 4096 };
+/* BUCKETS: short chains when every device of a million has something to write. */
+enum { BUCKET_BITS = 17, GROUP = 4096, MANY = 16 * GROUP };
 
 struct list {
 	struct write *first, **end;
 };
 
 static struct mem_pool write_pool = MEM_POOL(write);
-static struct write *pending[BUCKETS];
-static uint64_t queued;
+static struct mem_pool row_pool = MEM_POOL(subscriber);
+static struct write *pending[1 << BUCKET_BITS];
+static uint64_t queued, most_queued; /* most: since it was none */
 static atomic_int_least64_t rows;
 static bool is_open;
 
@@ -61,6 +68,7 @@ static struct list list_take(struct list *from, unsigned most)
 
 	for (; from->first && most; most--) {
 		last = from->first;
+		last->taken = true;
 		from->first = last->next;
 	}
 	if (!from->first)
@@ -72,20 +80,22 @@ static struct list list_take(struct list *from, unsigned most)
 	return l;
 }
 
-static struct write **bucket(imsi_t imsi) { return &pending[imsi * 0x9e3779b97f4a7c15 >> 50]; }
-
-_Static_assert(BUCKETS == 1 << (64 - 50), "a bucket is the hash's upper bits");
+static struct write **bucket(imsi_t imsi)
+{
+	return &pending[imsi * 0x9e3779b97f4a7c15 >> (64 - BUCKET_BITS)];
+}
 
 /* Of no subscriber's row. */
 static bool of_context(const struct write *w) { return w->kind >= WRITE_CONTEXT_PUT; }
 
 static void write_free(struct write *w)
 {
-	if (of_context(w) && w->kind != WRITE_CONTEXT_DEL) {
+	if (w->row)
+		OPENSSL_cleanse(w->row, sizeof *w->row);
+	pool_put(&row_pool, w->row);
+	if (w->blob.p)
 		OPENSSL_cleanse(w->blob.p, w->blob.n);
-		free(w->blob.p);
-	}
-	OPENSSL_cleanse(&w->row, sizeof w->row);
+	free(w->blob.p);
 	pool_put(&write_pool, w);
 }
 
@@ -110,6 +120,9 @@ static void finish(struct list l)
 		if (notify.done)
 			notify.done(notify.arg, err);
 	}
+	if (!queued && most_queued > MANY) /* what waited in a storm is the system's again */
+		malloc_trim(0);
+	most_queued = queued ? most_queued : 0;
 }
 
 static void take_finished(void *arg)
@@ -182,6 +195,16 @@ static struct write *write_new(enum write_kind kind, imsi_t imsi, struct store_w
 	return w;
 }
 
+static struct write *row_write_new(enum write_kind kind, imsi_t imsi, struct store_write notify)
+{
+	struct write *w = write_new(kind, imsi, notify);
+
+	w->row = pool_get(&row_pool);
+	if (!w->row)
+		abort();
+	return w;
+}
+
 static void enqueue(struct write *w)
 {
 	struct write **at = bucket(w->imsi);
@@ -190,6 +213,7 @@ static void enqueue(struct write *w)
 	w->hash_next = *at;
 	*at = w;
 	queued++;
+	most_queued = queued > most_queued ? queued : most_queued;
 	pthread_mutex_lock(&lock);
 	idle = !queue.first;
 	*queue.end = w;
@@ -269,12 +293,12 @@ static void apply(const struct write *w, struct subscriber *row, bool *there)
 	switch (w->kind) {
 	case WRITE_CREATE:
 		if (!*there)
-			*row = w->row;
+			*row = *w->row;
 		*there = true;
 		break;
 	case WRITE_PUT:
 		old = *row;
-		*row = w->row;
+		*row = *w->row;
 		if (*there) {
 			row->sqn = old.sqn;
 			memcpy(row->imeisv, old.imeisv, sizeof row->imeisv);
@@ -288,12 +312,12 @@ static void apply(const struct write *w, struct subscriber *row, bool *there)
 		*there = false;
 		break;
 	case WRITE_SQN:
-		row->sqn = w->row.sqn;
+		row->sqn = w->row->sqn;
 		break;
 	case WRITE_LOCATION:
-		memcpy(row->imeisv, w->row.imeisv, sizeof row->imeisv);
-		row->visited_plmn = w->row.visited_plmn;
-		row->seen = w->row.seen;
+		memcpy(row->imeisv, w->row->imeisv, sizeof row->imeisv);
+		row->visited_plmn = w->row->visited_plmn;
+		row->seen = w->row->seen;
 		break;
 	case WRITE_CONTEXT_PUT:
 	case WRITE_CONTEXT_DEL:
@@ -334,13 +358,13 @@ out:
 
 static void put(const struct subscriber *s, bool create, int *err_out, struct store_write notify)
 {
-	struct write *w = write_new(create ? WRITE_CREATE : WRITE_PUT, s->imsi, notify);
+	struct write *w = row_write_new(create ? WRITE_CREATE : WRITE_PUT, s->imsi, notify);
 
-	w->row = *s;
+	*w->row = *s;
 	/* Location is Update-Location's to write. */
-	memset(w->row.imeisv, 0, sizeof w->row.imeisv);
-	w->row.visited_plmn = 0;
-	w->row.seen = 0;
+	memset(w->row->imeisv, 0, sizeof w->row->imeisv);
+	w->row->visited_plmn = 0;
+	w->row->seen = 0;
 	w->err_out = err_out;
 	enqueue(w);
 }
@@ -364,20 +388,20 @@ void store_subscriber_del(imsi_t imsi, struct store_write notify)
 
 void store_subscriber_sqn(imsi_t imsi, uint64_t sqn, struct store_write notify)
 {
-	struct write *w = write_new(WRITE_SQN, imsi, notify);
+	struct write *w = row_write_new(WRITE_SQN, imsi, notify);
 
-	w->row.sqn = sqn;
+	w->row->sqn = sqn;
 	enqueue(w);
 }
 
 void store_subscriber_location(imsi_t imsi, const char *imeisv, plmn_t visited, uint64_t seen,
 			       struct store_write notify)
 {
-	struct write *w = write_new(WRITE_LOCATION, imsi, notify);
+	struct write *w = row_write_new(WRITE_LOCATION, imsi, notify);
 
-	snprintf(w->row.imeisv, sizeof w->row.imeisv, "%s", imeisv);
-	w->row.visited_plmn = visited;
-	w->row.seen = seen;
+	snprintf(w->row->imeisv, sizeof w->row->imeisv, "%s", imeisv);
+	w->row->visited_plmn = visited;
+	w->row->seen = seen;
 	enqueue(w);
 }
 
@@ -391,6 +415,39 @@ int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *ar
 	return backend_static_each(fn, arg);
 }
 
+/* Puts what w does in the place of what waits to be done to the same context. False if nothing
+ * does, or somebody is to be told of it. */
+static bool replace_waiting(struct write *w)
+{
+	struct write *old = *bucket(w->imsi);
+	struct blob blob;
+	bool waits;
+
+	while (old && (old->imsi != w->imsi ||
+		       (old->kind != WRITE_CONTEXT_PUT && old->kind != WRITE_CONTEXT_DEL)))
+		old = old->hash_next;
+	if (!old || old->notify.done || w->notify.done)
+		return false;
+	pthread_mutex_lock(&lock);
+	waits = !old->taken;
+	if (waits) {
+		blob = old->blob;
+		old->kind = w->kind;
+		old->blob = w->blob;
+		w->blob = blob;
+	}
+	pthread_mutex_unlock(&lock);
+	return waits;
+}
+
+static void enqueue_context(struct write *w)
+{
+	if (replace_waiting(w))
+		write_free(w);
+	else
+		enqueue(w);
+}
+
 void store_context_put(imsi_t imsi, const void *blob, size_t n, struct store_write notify)
 {
 	struct write *w = write_new(WRITE_CONTEXT_PUT, imsi, notify);
@@ -400,12 +457,12 @@ void store_context_put(imsi_t imsi, const void *blob, size_t n, struct store_wri
 		abort();
 	memcpy(w->blob.p, blob, n);
 	w->blob.n = n;
-	enqueue(w);
+	enqueue_context(w);
 }
 
 void store_context_del(imsi_t imsi, struct store_write notify)
 {
-	enqueue(write_new(WRITE_CONTEXT_DEL, imsi, notify));
+	enqueue_context(write_new(WRITE_CONTEXT_DEL, imsi, notify));
 }
 
 int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg)

@@ -93,8 +93,10 @@ int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *ar
 void store_setting_put(const char *key, const char *value, struct store_write);
 int store_setting_get(const char *key, char **value);
 
-/* Saved contexts: an opaque blob per IMSI, encrypted. The blob is copied. A blob that does not open
- * is left out by each, and counted by its return value (negative errno on failure). */
+/* Saved contexts: an opaque blob per IMSI, encrypted. The blob is copied. Where nobody waits to be
+ * told, a put or del may take the place of an earlier one of the same IMSI that is still queued. A
+ * blob that does not open is left out by each, and counted by its return value (negative errno on
+ * failure). */
 void store_context_put(imsi_t, const void *blob, size_t n, struct store_write);
 void store_context_del(imsi_t, struct store_write);
 int store_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);

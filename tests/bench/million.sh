@@ -23,10 +23,16 @@ check "they attach and stay" load
 tail -n 1 "$LAB_DIR/load.json" | sed 's/^/# /'
 check "none failed" test "$(tail -n 1 "$LAB_DIR/load.json" | jq .failed)" = 0
 check "all have their sessions" test "$(stat mme_ues)" = "$COUNT"
+on_disk() { [ "$(ctl -j memory show | jq '[.memory[] | select(.pool == "write") | .in_use] | add // 0')" = 0 ]; }
+begun=$SECONDS
+check "all that is kept of them is on disk" wait_for 300 on_disk
+echo "# after $((SECONDS - begun)) s"
 full=$(memory RssAnon)
 each=$(((full - empty) * 1024 / COUNT))
 echo "# mcored: $((empty / 1024)) MiB empty, $((full / 1024)) MiB with $COUNT devices: $each octets each"
 echo "# in all resident $(($(memory VmRSS) / 1024)) MiB, of which shared with the kernel's maps $(($(memory RssShmem) / 1024 + $(memory RssFile) / 1024)) MiB"
+ctl -j memory show | jq -r '.memory | sort_by(-.bytes) | .[] | select(.bytes > 1048576) |
+	"#   \(.bytes / 1048576 | floor) MiB in pool \(.pool): \(.in_use) of \(.size) octets"'
 check "a device takes less than 4 KiB" test "$each" -lt 4096
 kill -9 "$LAB_MCORED"
 wait "$LAB_MCORED" 2>/dev/null

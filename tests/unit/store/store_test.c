@@ -400,6 +400,94 @@ static void contexts_come_back_after_a_restart(void **state)
 	assert_int_equal(sum, 2);
 }
 
+/* Another process holds the database: what the writer has taken by then is not on disk, and the
+ * rest waits. */
+static sqlite3 *disk_is_slow(void)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	return db;
+}
+
+static void of_the_contexts_of_a_device_that_wait_the_last_is_written(void **state)
+{
+	const struct store_write nobody = {0};
+	unsigned sum = 0;
+	sqlite3 *slow = disk_is_slow();
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		uint8_t blob[300];
+
+		memset(blob, (int)i, sizeof blob);
+		store_context_put(imsi(1010000000001), blob, 1 + i % 300, nobody);
+		store_context_put(imsi(1010000000002), blob, 1 + i % 300, nobody);
+		store_context_del(imsi(1010000000003), nobody);
+		store_context_put(imsi(1010000000003), blob, 1 + i % 300, nobody);
+		memset(blob, 0x55, sizeof blob);
+		store_context_put(imsi(1010000000004), blob, sizeof blob, nobody);
+		store_context_del(imsi(1010000000004), nobody);
+		store_context_del(imsi(1010000000002), nobody);
+		store_context_put(imsi(1010000000002), blob, sizeof blob, nobody);
+	}
+	store_context_del(imsi(1010000000003), nobody);
+	store_context_put(imsi(1010000000001), "abc", 3, nobody);
+	assert_in_range(store_queued(), 4, 8); /* one waits, and one is the writer's */
+	sqlite3_close(slow);
+	store_close();
+	assert_int_equal(store_queued(), 0);
+	open_store();
+	assert_int_equal(store_context_each(sum_contexts, &sum), 0);
+	assert_int_equal(sum, 2);
+}
+
+static void a_context_that_somebody_waits_for_keeps_its_place(void **state)
+{
+	const struct store_write nobody = {0};
+	sqlite3 *slow = disk_is_slow();
+	int err[3];
+	unsigned sum = 0;
+
+	(void)state;
+	store_context_put(imsi(1010000000001), "x", 1, into(&err[0]));
+	store_context_put(imsi(1010000000001), "y", 1, nobody);
+	store_context_del(imsi(1010000000001), into(&err[1]));
+	store_context_put(imsi(1010000000001), "abc", 3, into(&err[2]));
+	assert_int_equal(store_queued(), 4);
+	sqlite3_close(slow);
+	result();
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(err[i], 0);
+	assert_int_equal(store_context_each(sum_contexts, &sum), 0);
+	assert_int_equal(sum, 1);
+}
+
+/* The IMSI of nobody is that of settings and of contexts without one. */
+static void settings_and_contexts_that_wait_are_kept_apart(void **state)
+{
+	const struct store_write nobody = {0};
+	sqlite3 *slow = disk_is_slow();
+	char *value;
+
+	(void)state;
+	store_setting_put("first", "1", nobody);
+	store_setting_put("rules", "kept", nobody);
+	store_context_put(IMSI_NONE, "c", 1, nobody);
+	store_setting_put("other", "kept too", nobody);
+	store_context_del(IMSI_NONE, nobody);
+	sqlite3_close(slow);
+	store_close();
+	open_store();
+	assert_int_equal(store_setting_get("rules", &value), 0);
+	assert_string_equal(value, "kept");
+	free(value);
+	assert_int_equal(store_setting_get("other", &value), 0);
+	assert_string_equal(value, "kept too");
+	free(value);
+}
+
 static void settings_come_back_after_a_restart(void **state)
 {
 	char *value;
@@ -505,6 +593,9 @@ int main(void)
 		T(import_tells_each_row_and_is_listed_in_order),
 		T(sims_with_static_addresses_are_found_without_the_rest),
 		T(contexts_come_back_after_a_restart),
+		T(of_the_contexts_of_a_device_that_wait_the_last_is_written),
+		T(a_context_that_somebody_waits_for_keeps_its_place),
+		T(settings_and_contexts_that_wait_are_kept_apart),
 		T(settings_come_back_after_a_restart),
 		T(what_was_told_as_written_survives_kill),
 		T(figures),
