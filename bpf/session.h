@@ -119,7 +119,10 @@ INLINE bool local_find(const struct settings *c, struct ip_key key)
 	return c->local_filter & local_filter_bit(&key) && bpf_map_lookup_elem(&local, &key);
 }
 
-/* The network that a frame comes from. */
+#define NO_NETWORK (~0u) /* has no pool, address or route */
+
+/* The network that a frame comes from. What comes by none's port is nobody's: a tag that no network
+ * has, or none on the parent of a VLAN, leads from one network's link into no other. */
 INLINE __u32 network_of(const struct pkt *p, const struct settings *c)
 {
 	struct port_key key = {.ifindex = p->ctx->ingress_ifindex};
@@ -127,12 +130,14 @@ INLINE __u32 network_of(const struct pkt *p, const struct settings *c)
 	const struct vlan_tag *tag = (void *)(eth + 1);
 	__u32 *network;
 
-	if (!c->networks || (void *)(tag + 1) > p->end)
+	if (!c->networks)
 		return 0;
+	if ((void *)(tag + 1) > p->end)
+		return NO_NETWORK;
 	if (eth->h_proto == bpf_htons(ETH_P_8021Q) || eth->h_proto == bpf_htons(ETH_P_8021AD))
 		key.vlan = bpf_ntohs(tag->tci) & 0xfff;
 	network = bpf_map_lookup_elem(&ports, &key);
-	return network ? *network : 0;
+	return network ? *network : NO_NETWORK;
 }
 
 /* The tunnel's own peer, or another that has tunnels of ours: in a handover a device's packets come

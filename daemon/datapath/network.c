@@ -2,12 +2,12 @@
 /* Networks beside the common one: APNs that share nothing with others, not even their addresses.
  *
  * A packet is of the network whose port it came by. To the programs the map `ports` says which
- * that is. To this machine's stack it is the interface: rules send what comes by a network's host
- * device (mcore2 and on) or its ports to the network's own routing table, and there the last route,
- * below all that the administrator adds, is "unreachable", so that nothing falls through to the
- * common table and to another network's devices. What the stack answers itself has no such
- * interface; it inherits the mark that nftables put on the question (nat.c), for which there is a
- * rule, too. */
+ * that is, and what comes by none of those ports is for no device. To this machine's stack it is the
+ * interface: rules send what comes by a network's host device (mcore2 and on) or its ports to the
+ * network's own routing table, and there the last route, below all that the administrator adds, is
+ * "unreachable", so that nothing falls through to the common table and to another network's devices.
+ * What the stack answers itself has no such interface; it inherits the mark that nftables put on the
+ * question (nat.c), for which there is a rule, too. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -229,7 +229,7 @@ struct ports {
 
 static void want_port(struct ports *p, const struct link *l, unsigned network)
 {
-	if (!l || !network || p->n == PORTS_MAX)
+	if (!l || p->n == PORTS_MAX)
 		return;
 	p->key[p->n] = (struct port_key){
 		.ifindex = (uint32_t)(l->parent ? l->parent : l->ifindex),
@@ -262,9 +262,10 @@ void network_sync_ports(void)
 	struct ports p = {.n = 0};
 
 	for (unsigned i = 0; i < dp.config.interfaces; i++)
-		want_port(&p, link_by_name(dp.config.interface[i].name),
-			  dp.config.interface[i].network);
-	for (unsigned i = 1; i <= dp.config.networks; i++)
+		if (dp.config.interface[i].role & DP_SGI)
+			want_port(&p, link_by_name(dp.config.interface[i].name),
+				  dp.config.interface[i].network);
+	for (unsigned i = 0; i <= dp.config.networks; i++)
 		want_port(&p, link_find(host_xdp(i)), i);
 	for (unsigned i = 0; i < p.n; i++)
 		if (bpf_map_update_elem(dp.map[MAP_PORTS], &p.key[i], &p.network[i], BPF_ANY))

@@ -9,8 +9,8 @@
  * behind devices (framed routes, TS 29.061 16.4.7) in `routes`.
  *
  * APNs may be of several networks, in which the same addresses are different devices: a session says
- * in which it is, and a downlink packet is of the network whose port it came by (`ports`). Where all
- * are of network 0, as most are, nobody asks.
+ * in which it is, and a downlink packet is of the network whose port it came by (`ports`), or nobody's.
+ * Where all are of network 0, as most are, nobody asks.
  *
  * A slot whose exit is a GTP-U peer is a relay: what comes in under its TEID goes on in another
  * tunnel, from S1-U to S5/S8-U or the other way, or to another eNodeB (TS 23.401 5.5.1.2). It is one
@@ -241,7 +241,8 @@ struct route_key {
 };
 enum { ROUTE_KEY_BITS = 32 + 128 };
 
-/* Key of `ports` (hash, value __u32, a network): where packets come in that are not of network 0. */
+/* Key of `ports` (hash, value __u32, a network): where packets of each network come in, if there are
+ * others than network 0. */
 struct port_key {
 	__u32 ifindex; /* that the frame came by */
 	__u32 vlan;    /* id of its outermost tag, 0: untagged */

@@ -267,19 +267,34 @@ int lab_behind(const uint8_t *addr, bool v6)
 	return -1;
 }
 
+/* Which network is behind which tag, of whatever port. Other tags are nobody's. */
+static const struct {
+	uint16_t vlan;
+	uint32_t network;
+} tags[] = {{0, 0}, {7, 0}, {300, 0}, {LAB_NETWORK_VLAN, 1}};
+enum { TAGS = sizeof(tags) / sizeof(*tags) };
+
 static void set_ports(void)
 {
 	int map = bpf_object__find_map_fd_by_name(lab.obj, "ports");
 	const int port[] = {lab.iface[HOP_ENB], lab.iface[HOP_EXIT], lab.iface[HOP_HOST],
 			    lab.aside};
-	uint32_t network = 1;
 
-	for (unsigned i = 0; i < sizeof port / sizeof *port; i++) {
-		struct port_key key = {.ifindex = (uint32_t)port[i], .vlan = LAB_NETWORK_VLAN};
+	for (unsigned i = 0; i < sizeof port / sizeof *port; i++)
+		for (unsigned k = 0; k < TAGS; k++) {
+			struct port_key key = {.ifindex = (uint32_t)port[i], .vlan = tags[k].vlan};
 
-		bpf_map_update_elem(map, &key, &network, BPF_ANY);
-	}
+			bpf_map_update_elem(map, &key, &tags[k].network, BPF_ANY);
+		}
 	lab.settings->networks = 1;
+}
+
+int lab_network(uint16_t vlan)
+{
+	for (unsigned i = 0; i < TAGS; i++)
+		if (tags[i].vlan == vlan)
+			return (int)tags[i].network;
+	return -1;
 }
 
 static void set_hop(enum lab_hop i, const char *addr, uint16_t vlan, uint16_t mtu)

@@ -7,7 +7,8 @@
  * extra: bearers beside a device's first, and one with addresses outside the pools. The machine itself
  * is also 198.51.100.9 and 2001:db8:99::9. A slot's device is offset `slot`, so slot 5 is 10.45.0.5
  * and 2001:db8:45:5::/64. Pool 2, 16 offsets from slot 64, has the addresses of pool 0 once more, in
- * network 1, which is behind VLAN tag 77 of whatever port. */
+ * network 1, which is behind VLAN tag 77 of whatever port. Network 0 is there untagged and behind
+ * tags 7 and 300, and behind all others nothing is. */
 #ifndef TESTS_BPF_LAB_H
 #define TESTS_BPF_LAB_H
 
@@ -138,6 +139,8 @@ void lab_compile(enum lab_ruleset);
 
 /* The slot of the device that an address is behind in network 1, -1 if it is behind none. */
 int lab_behind(const uint8_t *, bool v6);
+/* The network behind a VLAN tag (0: none) of whatever port, -1 if it is nobody's. */
+int lab_network(uint16_t vlan);
 /* The address is in the map `peers`. */
 bool lab_is_peer(const uint8_t *, bool v6);
 

@@ -323,10 +323,11 @@ static int uplink(struct model *m, const uint8_t *f, size_t n, const struct view
 
 static int downlink(struct model *m, enum lab_role role, const uint8_t *f, const struct view *in)
 {
-	const uint32_t network = network_of(f);
+	const int from = network_of(f);
+	const uint32_t network = (uint32_t)from;
 	uint32_t other, slot;
 	bool own, behind;
-	int at = slot_of(in, network, &own, &behind);
+	int at = from < 0 ? -1 : slot_of(in, network, &own, &behind);
 	const struct session *s;
 	const struct hop *h;
 	size_t out;

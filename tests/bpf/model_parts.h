@@ -32,8 +32,8 @@ struct extensions {
 bool view_ip(const uint8_t *p, size_t room, bool v6, struct view *v);
 /* The pool of a network that an address is in, and its offset there; NULL if none. */
 const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t network, uint32_t *offset);
-/* The network that a whole frame comes from. */
-uint32_t network_of(const uint8_t *f);
+/* The network that a whole frame comes from, -1 if from nobody's. */
+int network_of(const uint8_t *f);
 /* The slot of a destination in a network, -1 if it is no device's; *own if it is the gateway's,
  * *behind if it is behind the slot's device. */
 int slot_of(const struct view *v, uint32_t network, bool *own, bool *behind);

@@ -45,12 +45,14 @@ const struct pool *pool_with(const uint8_t *a, bool v6, uint32_t network, uint32
 	return NULL;
 }
 
-uint32_t network_of(const uint8_t *f)
+int network_of(const uint8_t *f)
 {
 	unsigned type = get16(f + 12);
+	bool tagged = type == 0x8100 || type == 0x88a8;
 
-	return lab.settings->networks && (type == 0x8100 || type == 0x88a8) &&
-	       (get16(f + 14) & 0xfff) == LAB_NETWORK_VLAN;
+	if (!lab.settings->networks)
+		return 0;
+	return lab_network(tagged ? get16(f + 14) & 0xfff : 0);
 }
 
 /* The gateway address of the pool that the slot belongs to. */
