@@ -69,10 +69,11 @@ static void want(struct rules *all, unsigned network, uint8_t family, const char
 		all->rule[all->n++] = r;
 }
 
-static bool has6(unsigned network)
+/* Whether IPv6 is forwarded, which does not stop at networks without it. */
+static bool any6(void)
 {
 	for (unsigned i = 0; i < dp.config.pools; i++)
-		if (dp.config.pool[i].network == network && dp.config.pool[i].has6)
+		if (dp.config.pool[i].has6)
 			return true;
 	return false;
 }
@@ -172,7 +173,7 @@ static int start(unsigned network, struct rules *rules)
 	int err = set_last_route(RTM_NEWROUTE, flags, network, AF_INET);
 
 	want_family(rules, network, AF_INET);
-	if (!err && has6(network)) {
+	if (!err && any6()) {
 		err = set_last_route(RTM_NEWROUTE, flags, network, AF_INET6);
 		want_family(rules, network, AF_INET6);
 	}
@@ -216,7 +217,7 @@ void network_stop(bool remove)
 	set_rules(&none);
 	for (unsigned i = 1; i <= dp.config.networks; i++) {
 		set_last_route(RTM_DELROUTE, 0, i, AF_INET);
-		if (has6(i))
+		if (any6())
 			set_last_route(RTM_DELROUTE, 0, i, AF_INET6);
 	}
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # APNs that are networks of their own: three with the same addresses for devices, each with an
-# "Internet" behind it that has the same server. One is the common network, one leaves through the
-# stack by its own routing table, one directly by a VLAN (or a port, where the kernel has none). Packets of the same device address find the
-# right side both ways, also what the stack answers itself; none goes across; a restart keeps it.
+# "Internet" behind it that has the same server. One is the common network; one, without IPv6, leaves
+# through the stack by its own routing table; one directly by a VLAN (or a port, where the kernel has
+# none). Packets of the same device address find the right side both ways, also what the stack answers
+# itself; none goes across; a restart keeps it.
 . "$(dirname "$0")/lib.sh"
 
 SERVER=203.0.113.9 SERVER6=2001:db8:9::9
@@ -52,10 +53,11 @@ ip -n "$LAB-core" route add 198.51.100.0/24 dev sgi2 table 102
 ip -n "$LAB-core" route add default via 198.51.100.2 dev sgi2 table 102
 
 apn() { # NAME ARGS
-	printf '    - {name: %s, ipv4: 10.45.0.0/16, ipv6: 2001:db8:45::/48, %s}\\n' "$1" "$2"
+	printf '    - {name: %s, ipv4: 10.45.0.0/16, %s}\\n' "$1" "$2"
 }
+V6='ipv6: 2001:db8:45::/48'
 lab_config '/^  apns:/,/^ *device: sgi/d' \
-	"s|^pgw:|&\\n  networks:\\n    - {name: corp, table: 102, interfaces: [sgi2]}\\n    - {name: plant, table: 103, interfaces: [sgi3$VLAN]}\\n  apns:\\n$(apn internet 'breakout: kernel')$(apn corp 'breakout: kernel, network: corp')$(apn plant 'breakout: direct, network: plant, gateway: 198.51.100.2')|" \
+	"s|^pgw:|&\\n  networks:\\n    - {name: corp, table: 102, interfaces: [sgi2]}\\n    - {name: plant, table: 103, interfaces: [sgi3$VLAN]}\\n  apns:\\n$(apn internet "$V6, breakout: kernel")$(apn corp 'breakout: kernel, network: corp')$(apn plant "$V6, breakout: direct, network: plant, gateway: 198.51.100.2")|" \
 	's|^\( *\)- {name: iot, \(type.*\)|\1- {name: corp, \2\n\1- {name: plant, \2|' \
 	"s|^    - {name: sgi, role: sgi}|&\n    - {name: sgi2, role: sgi}\n    - {name: sgi3$VLAN, role: sgi}|" \
 	's|^  mode: auto|&\n  ue_to_ue: yes|'
@@ -103,6 +105,20 @@ same_tuple() {
 check "two devices with the same address and identifier at once" same_tuple
 check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
 no() { ! "$@"; }
+# What a host sends to the common network's device by IPv6; and nothing is in the way but that.
+ip -n "$LAB-inet" route add 2001:db8:45::/48 via 2001:db8:ff::1
+ip -n "$LAB-two" route add 2001:db8:45::/48 dev net0 \
+	via "$(ip -n "$LAB-core" -6 -o addr show dev sgi2 scope link | grep -o 'fe80:[0-9a-f:]*')"
+UE6=$(ip -n "$LAB-ue1" -6 -o addr show scope global | grep -o '2001:db8:45:[0-9a-f:]*' | head -1)
+echoes6() { in_ns "$1" awk '/^Icmp6InEchos/ { print $2 }' /proc/net/snmp6; }
+arrives6() { # FROM
+	local before
+	before=$(echoes6 ue1)
+	in_ns "$1" ping -n -q -c 2 -i 0.2 -W 1 -I $SERVER6 "$UE6"
+	[ "$(echoes6 ue1)" != "$before" ]
+}
+check "by IPv6 a host behind the common network reaches its device" arrives6 inet
+check "and one behind a network without IPv6 does not" no arrives6 two
 check "devices of one network reach each other where allowed" ping_ue 1 "$UE4"
 check "those of another do not" no ue 2 ping -n -q -c 2 -i 0.2 -W 1 "$UE4"
 check "nor by their own gateway" no ue 3 ping -n -q -c 2 -i 0.2 -W 1 "$UE4"
