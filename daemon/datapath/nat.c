@@ -5,7 +5,8 @@
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
- * where the question came from (network.c). */
+ * where the question came from (network.c). Nothing is forwarded to a network but what came by it:
+ * what an interface of it has as addresses are routes of the main table, too. */
 #include "datapath/internal.h"
 
 #include <arpa/inet.h>
@@ -63,15 +64,28 @@ static void masquerade(FILE *f, const struct dp_pool *p)
 			inet_ntop(AF_INET6, &p->net6, net, sizeof(net)), p->len6, dev);
 }
 
-/* What comes by the host's device or a port of a network. */
-static void keep_apart(FILE *f, unsigned network)
+/* What comes (iifname) or leaves (oifname) by the host's device or a port of a network, or not. */
+static void by_network(FILE *f, const char *way, unsigned network)
 {
-	fprintf(f, "  iifname { \"%s\"", host_name(network, false));
+	fprintf(f, "%s { \"%s\"", way, host_name(network, false));
 	for (unsigned i = 0; i < dp.config.interfaces; i++)
 		if (dp.config.interface[i].network == network)
 			fprintf(f, ", \"%s\"", dp.config.interface[i].name);
-	fprintf(f, " } ct zone set %u meta mark set meta mark & %#x | %#x\n", network,
+	fprintf(f, " }");
+}
+
+static void tell_apart(FILE *f, unsigned network)
+{
+	by_network(f, "  iifname", network);
+	fprintf(f, " ct zone set %u meta mark set meta mark & %#x | %#x\n", network,
 		~(unsigned)NETWORK_MARK_MASK, network << NETWORK_MARK_SHIFT);
+}
+
+static void keep_apart(FILE *f, unsigned network)
+{
+	by_network(f, "  oifname", network);
+	by_network(f, " iifname !=", network);
+	fprintf(f, " drop\n");
 }
 
 static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
@@ -104,6 +118,9 @@ int nat_start(void)
 		"%stable inet mcore {\n chain prerouting {\n"
 		"  type filter hook prerouting priority raw;\n",
 		head);
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		tell_apart(f, i);
+	fprintf(f, " }\n chain forward {\n  type filter hook forward priority filter;\n");
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		keep_apart(f, i);
 	fprintf(f, " }\n chain postrouting {\n  type nat hook postrouting priority srcnat;\n");

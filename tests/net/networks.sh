@@ -105,6 +105,19 @@ same_tuple() {
 check "two devices with the same address and identifier at once" same_tuple
 check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
 no() { ! "$@"; }
+# A subnet on a network's link, to which the common table has a route by the core's address there.
+lab_address core sgi2 192.0.2.1/24
+lab_address two net0 192.0.2.2/24
+ip -n "$LAB-inet" route add 192.0.2.0/24 via 198.51.100.1
+arrives() { # AT COMMAND...
+	local before
+	before=$(echoes "$1")
+	"${@:2}"
+	[ "$(echoes "$1")" != "$before" ]
+}
+check "a network's device reaches a subnet on its link" arrives two ue 2 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
+check "the common network's device does not" no arrives two ue 1 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
+check "nor a host behind the common network" no arrives two in_ns inet ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
 # What a host sends to the common network's device by IPv6; and nothing is in the way but that.
 ip -n "$LAB-inet" route add 2001:db8:45::/48 via 2001:db8:ff::1
 ip -n "$LAB-two" route add 2001:db8:45::/48 dev net0 \
