@@ -5,8 +5,9 @@
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
- * where the question came from (network.c). Nothing is forwarded to a network but what came by it:
- * what an interface of it has as addresses are routes of the main table, too. */
+ * where the question came from (network.c): before conntrack puts fragments together (priority
+ * -400), as those may have the same addresses, too. Nothing is forwarded to a network but what came
+ * by it: what an interface of it has as addresses are routes of the main table, too. */
 #include "datapath/internal.h"
 
 #include <arpa/inet.h>
@@ -116,7 +117,7 @@ int nat_start(void)
 		return -ENOMEM;
 	fprintf(f,
 		"%stable inet mcore {\n chain prerouting {\n"
-		"  type filter hook prerouting priority raw;\n",
+		"  type filter hook prerouting priority raw - 150;\n",
 		head);
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		tell_apart(f, i);

@@ -6,6 +6,7 @@
 # none). Packets of the same device address find the right side both ways, also what the stack answers
 # itself; none goes across; a restart keeps it.
 . "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null || skip "needs python3"
 
 SERVER=203.0.113.9 SERVER6=2001:db8:9::9
 lab_up
@@ -103,8 +104,32 @@ same_tuple() {
 	wait $! && grep -q ' 0% packet loss' <<<"$reaches2"
 }
 check "two devices with the same address and identifier at once" same_tuple
-check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
+# fragment N WHICH ID: of an echo request to the gateway, from the Nth device.
+fragment() {
+	ue "$1" python3 - "$2" "$3" "$UE" <<-'END'
+		import socket, struct, sys
+		which, ident, source = int(sys.argv[1]), int(sys.argv[2]), socket.inet_aton(sys.argv[3])
+		part = (struct.pack("!BBHHHQ", 8, 0, 0xf7fd, 1, 1, 0), bytes(16))[which]
+		head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(part), ident, (0x2000, 2)[which], 64, 1, 0,
+		                   source, socket.inet_aton("10.45.0.1"))
+		s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+		s.sendto(head + part, ("10.45.0.1", 0))
+	END
+}
+# fragments N M ID: the first from one device, the second from another.
+fragments() { fragment "$1" 0 "$3" && fragment "$2" 1 "$3"; }
+one_more() { [ "$(echoes core)" -gt "$before" ]; }
+# put_together N M ID: this machine makes one packet of the two.
+put_together() {
+	local before
+	before=$(echoes core)
+	fragments "$@" && wait_for 1 one_more
+}
 no() { ! "$@"; }
+check "fragments of one device are put together" put_together 1 1 71
+check "those of a device in a network, too" put_together 2 2 72
+check "but not of two with the same address in two networks" no put_together 1 2 73
+check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
 # A subnet on a network's link, to which the common table has a route by the core's address there.
 lab_address core sgi2 192.0.2.1/24
 lab_address two net0 192.0.2.2/24
