@@ -2,12 +2,12 @@
 /* Networks beside the common one: APNs that share nothing with others, not even their addresses.
  *
  * A packet is of the network whose port it came by. To the programs the map `ports` says which
- * that is, and what comes by none of those ports is for no device. To this machine's stack it is the
- * interface: rules send what comes by a network's host device (mcore2 and on) or its ports to the
- * network's own routing table, and there the last route, below all that the administrator adds, is
- * "unreachable", so that nothing falls through to the common table and to another network's devices.
- * What the stack answers itself has no such interface; it inherits the mark that nftables put on the
- * question (nat.c), for which there is a rule, too. */
+ * that is, and what comes by none of those ports is for no device. To this machine's stack it is
+ * the interface: rules send what comes by a network's host device (mcore2 and on) or its ports to
+ * the network's own routing table, and there the last route, below all that the administrator adds,
+ * is "unreachable", so that nothing falls through to the common table and to another network's
+ * devices. What the stack answers itself has no such interface; ICMP, resets and TCP connections
+ * inherit the mark that nftables put on the question (nat.c), for which there is a rule, too. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -199,6 +199,7 @@ int network_start(void)
 	if (dp.config.networks) {
 		host_sysctl("1", "ipv4/fwmark_reflect");
 		host_sysctl("1", "ipv6/fwmark_reflect");
+		host_sysctl("1", "ipv4/tcp_fwmark_accept"); /* IPv6's, too */
 	}
 	if (!err && (err = set_rules(rules)))
 		dp_fail(err, "networks: routing rules: %s", strerror(-err));

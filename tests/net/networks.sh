@@ -129,6 +129,19 @@ no() { ! "$@"; }
 check "fragments of one device are put together" put_together 1 1 71
 check "those of a device in a network, too" put_together 2 2 72
 check "but not of two with the same address in two networks" no put_together 1 2 73
+# A service of this machine that has not bound to an interface.
+spawn core python3 -c '
+import socket
+s = socket.create_server(("10.45.0.1", 7007))
+while True:
+    s.accept()[0].sendall(b"well")' 2>/dev/null
+greeted() {
+	ue "$1" python3 -c '
+import socket
+assert socket.create_connection(("10.45.0.1", 7007), 3).recv(4) == b"well"'
+}
+check "a service on this machine answers the common network's device" wait_for 5 greeted 1
+check "and another network's, which has the same address" greeted 2
 check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
 # A subnet on a network's link, to which the common table has a route by the core's address there.
 lab_address core sgi2 192.0.2.1/24
