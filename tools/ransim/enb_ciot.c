@@ -90,8 +90,7 @@ int enb_resume(struct ue *ue)
 	ue->mme_ue_id = ue->suspended.mme_ue_id;
 	ue->suspended = (struct leg){0};
 	ue->connected = ue->mme_known = true;
-	if (ue->teid) /* what was kept for it may come before the response */
-		gtpu_port_connect(ue->teid, ue->enb->gtpu_sock, ue->sgw, ue->sgw_teid);
+	gtpu_port_resume(ue->path.teid); /* what was kept for it may come before the response */
 	event_ue(ue, "resume.request", "key=%s",
 		 as_x2(&ue->as, &ue->as_enb, ue->enb->number) ? "right" : "wrong");
 	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)

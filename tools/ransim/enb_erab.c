@@ -108,8 +108,8 @@ void enb_on_e_rab_release(struct enb *enb, const void *body)
 
 		event_ue(ue, "e-rab.release", "ebi=%u cause=\"%s\"", ebi,
 			 s1ap_cause_text(m->e_rab_to_be_released_list.v[i].cause));
-		if (b && b->teid)
-			gtpu_port_idle(b->teid);
+		if (b)
+			path_close(&b->path);
 		if (b && !b->known) /* the UE never heard of it */
 			bearer_drop(ue, ebi);
 		done[n++].e_rab_id = ebi;
@@ -133,8 +133,8 @@ int enb_release_e_rab(struct ue *ue, uint8_t ebi)
 
 	if (!ue->connected || !ue->mme_known)
 		return -ENOTCONN;
-	if (b && b->teid)
-		gtpu_port_idle(b->teid);
+	if (b)
+		path_close(&b->path);
 	IDS(&m, ue);
 	S1AP_SET(&m, e_rab_released_list, (struct s1ap_e_rab_list){&item, 1});
 	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_release_indication_msg, &m);
@@ -145,21 +145,17 @@ int enb_release_e_rab(struct ue *ue, uint8_t ebi)
 int enb_move_e_rabs(struct ue *ue)
 {
 	struct s1ap_e_rab_modification_indication m = {0};
-	struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind item[1 + UE_MORE_BEARERS];
+	struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind item[UE_E_RABS];
 	uint32_t n = 0;
 
-	if (!ue->connected || !ue->mme_known || !ue->teid)
+	if (!ue->connected || !ue->mme_known || !ue->path.teid)
 		return -ENOTCONN;
-	item[n++] = (struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind){
-		.e_rab_id = ue->pdn.ebi,
-		.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
-		.dl_gtp_teid = ue->teid};
-	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)
-		if (ue->more[i] && ue->more[i]->teid)
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		if (p->teid)
 			item[n++] = (struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind){
-				.e_rab_id = ue->more[i]->ebi,
+				.e_rab_id = path_ebi(ue, p),
 				.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
-				.dl_gtp_teid = ue->more[i]->teid};
+				.dl_gtp_teid = p->teid};
 	IDS(&m, ue);
 	S1AP_SET(&m, e_rab_to_be_modified_list,
 		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_ind){item, n});

@@ -49,8 +49,8 @@ void enb_forget(struct ue *ue)
 	move_forget(ue);
 	enb_slot_put(ue->enb, ue->enb_ue_id);
 	ue->connected = ue->mme_known = ue->secure = false;
-	if (ue->teid)
-		gtpu_port_idle(ue->teid);
+	if (ue->path.teid)
+		gtpu_port_idle(ue->path.teid);
 	bearers_idle(ue);
 }
 
@@ -220,10 +220,6 @@ static bool set_up(struct ue *ue, const struct s1ap_e_rab_to_be_setup_item_ctxt_
 	if (rab->transport_layer_address.has4)
 		gtpu_port_connect(*teid, ue->enb->gtpu_sock, rab->transport_layer_address.v4,
 				  rab->gtp_teid);
-	if (!more && rab->transport_layer_address.has4) {
-		ue->sgw = rab->transport_layer_address.v4;
-		ue->sgw_teid = rab->gtp_teid;
-	}
 	return true;
 }
 

@@ -64,6 +64,7 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(HO_DIRECT, "ho-direct", PLAIN, "S1 handovers have a direct forwarding path")             \
 	F(HO_UNKNOWN, "ho-unknown", PLAIN, "to an eNodeB that is none: Preparation Failure")       \
 	F(HO_REFUSE, "ho-refuse", PLAIN, "target: Handover Failure")                               \
+	F(HO_PARTLY, "ho-partly", NUMBER, "target, of X2 too: takes all E-RABs but this")          \
 	F(HO_SILENT, "ho-silent", PLAIN, "target: no answer to Handover Request")                  \
 	F(HO_STAY, "ho-stay", PLAIN, "source: no reaction to Handover Command")                    \
 	F(HO_LOST, "ho-lost", PLAIN, "the UE never arrives: no Handover Notify")                   \

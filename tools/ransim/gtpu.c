@@ -63,7 +63,7 @@ static void event_deliver(void *arg)
 		g.ev.error_indication(e->owner);
 		break;
 	case EVENT_END_MARKER:
-		g.ev.end_marker(e->owner);
+		g.ev.end_marker(e->owner, e->teid);
 		break;
 	}
 out:
@@ -541,6 +541,14 @@ void gtpu_port_free(uint32_t teid)
 	pthread_mutex_unlock(&g.lock);
 }
 
+/* With the lock held. */
+static void connect_again(struct port *p)
+{
+	p->connected = p->peer_teid != 0;
+	if (p->connected && p->tun >= 0)
+		gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, p->teid, EPOLLIN);
+}
+
 void gtpu_port_connect(uint32_t teid, int sock, struct in_addr peer, uint32_t peer_teid)
 {
 	struct port *p;
@@ -551,9 +559,7 @@ void gtpu_port_connect(uint32_t teid, int sock, struct in_addr peer, uint32_t pe
 		p->sock = sock;
 		p->peer = peer;
 		p->peer_teid = peer_teid;
-		p->connected = true;
-		if (p->tun >= 0)
-			gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, teid, EPOLLIN);
+		connect_again(p);
 	}
 	pthread_mutex_unlock(&g.lock);
 }
@@ -567,6 +573,29 @@ void gtpu_port_idle(uint32_t teid)
 	if (p)
 		p->connected = false;
 	pthread_mutex_unlock(&g.lock);
+}
+
+void gtpu_port_resume(uint32_t teid)
+{
+	struct port *p;
+
+	pthread_mutex_lock(&g.lock);
+	p = gtpu_port_of(teid);
+	if (p)
+		connect_again(p);
+	pthread_mutex_unlock(&g.lock);
+}
+
+bool gtpu_port_connected(uint32_t teid)
+{
+	const struct port *p;
+	bool yes;
+
+	pthread_mutex_lock(&g.lock);
+	p = gtpu_port_of(teid);
+	yes = p && p->connected;
+	pthread_mutex_unlock(&g.lock);
+	return yes;
 }
 
 int gtpu_port_tun(uint32_t teid, int fd)

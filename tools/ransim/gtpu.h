@@ -24,7 +24,8 @@ struct gtpu_events {
 	void (*echo_reply)(void *owner, uint16_t seq, uint64_t rtt_us, size_t size);
 	void (*uplink_pending)(void *owner); /* the tun has a packet, the bearer no radio leg */
 	void (*error_indication)(void *owner);
-	void (*end_marker)(void *owner); /* nothing more comes by the old path */
+	/* Nothing more comes by the old path of that bearer, or of that port that has left. */
+	void (*end_marker)(void *owner, uint32_t teid);
 };
 
 struct gtpu_counters {
@@ -45,14 +46,24 @@ void gtpu_port_free(uint32_t teid);
 /* The radio leg: uplink goes to this F-TEID (host order) from now on, from this socket. */
 void gtpu_port_connect(uint32_t teid, int sock, struct in_addr peer, uint32_t peer_teid);
 void gtpu_port_idle(uint32_t teid);
+/* As it was before gtpu_port_idle. */
+void gtpu_port_resume(uint32_t teid);
+bool gtpu_port_connected(uint32_t teid);
 /* ---- a bearer that moves to another eNodeB (gtpu_forward.c) ---- */
 /* Where the old eNodeB's packets shall come for a bearer that arrives here: a TEID on its socket. 0 if
  * out of memory. */
 uint32_t gtpu_port_forwarded(uint32_t bearer, int sock);
-/* The device and what belongs to it go from one bearer to another. What still comes for the old one is
- * passed on to that F-TEID until an End Marker (teid 0: it is lost), and what comes for the new one
- * waits until then. */
-void gtpu_port_move(uint32_t old, uint32_t bearer, struct in_addr to, uint32_t teid);
+/* A port on another socket that is connected to the same F-TEID. 0 if out of memory. */
+uint32_t gtpu_port_twin(uint32_t teid, int sock, void *owner);
+/* The device and what belongs to it go from one bearer to another (0: nowhere). What still comes for the
+ * old one is passed on to that F-TEID until an End Marker (teid 0: it is lost), and what comes for the
+ * new one waits until then. Bearers of one device go together. */
+struct gtpu_move {
+	uint32_t old, bearer;
+	struct in_addr to;
+	uint32_t teid;
+};
+void gtpu_ports_move(const struct gtpu_move *, unsigned n);
 /* It waits no longer. */
 void gtpu_port_settle(uint32_t bearer);
 

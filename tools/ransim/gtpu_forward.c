@@ -112,14 +112,30 @@ uint32_t gtpu_port_forwarded(uint32_t bearer, int sock)
 	return teid;
 }
 
-void gtpu_port_move(uint32_t old, uint32_t bearer, struct in_addr to, uint32_t teid)
+uint32_t gtpu_port_twin(uint32_t teid, int sock, void *owner)
 {
+	uint32_t twin = gtpu_port_new(sock, owner);
 	struct port *from, *p;
 
 	pthread_mutex_lock(&g.lock);
-	from = gtpu_port_of(old);
-	p = gtpu_port_of(bearer);
+	from = gtpu_port_of(teid);
+	p = gtpu_port_of(twin);
 	if (from && p) {
+		p->peer = from->peer;
+		p->peer_teid = from->peer_teid;
+		p->connected = from->connected;
+	}
+	pthread_mutex_unlock(&g.lock);
+	return twin;
+}
+
+static void leave(const struct gtpu_move *m)
+{
+	struct port *from = gtpu_port_of(m->old), *p = gtpu_port_of(m->bearer);
+
+	if (!from)
+		return;
+	if (p) {
 		p->tun = from->tun;
 		from->tun = -1;
 		p->want_ra = from->want_ra;
@@ -127,13 +143,48 @@ void gtpu_port_move(uint32_t old, uint32_t bearer, struct in_addr to, uint32_t t
 		p->up_bytes = from->up_bytes;
 		p->down_packets = from->down_packets;
 		p->down_bytes = from->down_bytes;
-		p->holding = teid != 0;
-		from->kind = PORT_LEFT;
-		from->peer = to;
-		from->peer_teid = teid;
-		from->connected = teid != 0;
+		p->joined = from->joined;
+		p->filter = from->filter;
+		p->filters = from->filters;
+		from->filter = NULL;
+		from->filters = 0;
+		p->holding = m->teid != 0;
 		if (p->tun >= 0)
-			gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, bearer, EPOLLIN);
+			gtpu_watch(EPOLL_CTL_MOD, p->tun, WATCH_TUN, p->teid, EPOLLIN);
+	}
+	from->kind = PORT_LEFT;
+	from->peer = m->to;
+	from->peer_teid = m->teid;
+	from->connected = m->teid != 0;
+}
+
+static uint32_t moved_to(const struct gtpu_move *m, unsigned n, uint32_t teid)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (m[i].old == teid)
+			return m[i].bearer;
+	return teid;
+}
+
+void gtpu_ports_move(const struct gtpu_move *m, unsigned n)
+{
+	struct port *before;
+
+	pthread_mutex_lock(&g.lock);
+	for (unsigned i = 0; i < n; i++)
+		if ((before = gtpu_port_of(
+			     m[i].old))) /* it leaves before the path before has ended */
+			settle(before);
+	for (unsigned i = 0; i < n; i++)
+		leave(&m[i]);
+	for (unsigned i = 0; i < n; i++) {
+		struct port *p = gtpu_port_of(m[i].bearer);
+
+		if (!p)
+			continue;
+		p->joined = moved_to(m, n, p->joined);
+		for (unsigned k = 0; k < p->filters; k++)
+			p->filter[k].teid = moved_to(m, n, p->filter[k].teid);
 	}
 	pthread_mutex_unlock(&g.lock);
 }

@@ -80,8 +80,8 @@ static void traffic_start(void)
 	for (unsigned i = 0; flow && i < sim.ues; i++) {
 		struct ue *ue = &sim.ue[i];
 
-		if (ue->state == EMM_REGISTERED && ue->teid && ue->pdn.ip4.s_addr)
-			flow[n++] = (struct gen_flow){ue->teid, ue->pdn.ip4};
+		if (ue->state == EMM_REGISTERED && ue->path.teid && ue->pdn.ip4.s_addr)
+			flow[n++] = (struct gen_flow){ue->path.teid, ue->pdn.ip4};
 	}
 	if (!flow || gen_start(&c, flow, n)) {
 		fprintf(stderr, "ransim: traffic not started (%u bearers, size %llu)\n", n,

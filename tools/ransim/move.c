@@ -26,23 +26,30 @@ static struct s1ap_ue_security_capabilities capabilities(const struct ue *ue)
 
 static void drop_leg(struct leg *l)
 {
-	if (!l->enb)
-		return;
-	enb_slot_put(l->enb, l->enb_ue_id);
-	gtpu_port_free(l->teid);
-	gtpu_port_free(l->forwarded);
+	if (l->enb)
+		enb_slot_put(l->enb, l->enb_ue_id);
 	*l = (struct leg){0};
+}
+
+/* The other leg, with the tunnels that were prepared there. */
+static void drop_other(struct ue *ue)
+{
+	drop_leg(&ue->other);
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		path_unprepare(p);
+}
+
+static void settle_all(struct ue *ue)
+{
+	timer_stop(&ue->settle);
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		path_settle(p);
 }
 
 void move_forget(struct ue *ue)
 {
-	timer_stop(&ue->settle);
-	drop_leg(&ue->other);
-	gtpu_port_free(ue->left);
-	gtpu_port_free(ue->forwarded);
-	ue->left = ue->forwarded = 0;
-	if (ue->teid)
-		gtpu_port_settle(ue->teid);
+	drop_other(ue);
+	settle_all(ue);
 }
 
 bool move_released(struct ue *ue, const struct enb *enb, uint32_t enb_ue_id)
@@ -53,24 +60,31 @@ bool move_released(struct ue *ue, const struct enb *enb, uint32_t enb_ue_id)
 	}
 	if (ue->other.enb != enb || ue->other.enb_ue_id != enb_ue_id)
 		return false;
-	drop_leg(&ue->other);
+	drop_other(ue);
 	return true;
 }
 
-/* A context at an eNodeB, and its end of the tunnels. */
-static int prepare(struct ue *ue, struct enb *to)
+/* A context at an eNodeB. */
+static int take_leg(struct ue *ue, struct enb *to)
 {
-	struct leg *l = &ue->other;
-
-	drop_leg(l);
-	l->enb_ue_id = enb_slot_take(to, ue);
-	if (!l->enb_ue_id)
+	drop_other(ue);
+	ue->other.enb_ue_id = enb_slot_take(to, ue);
+	if (!ue->other.enb_ue_id)
 		return -ENOMEM;
-	l->enb = to;
-	l->teid = gtpu_port_new(to->gtpu_sock, ue);
-	l->forwarded = sim.forwarding ? gtpu_port_forwarded(l->teid, to->gtpu_sock) : 0;
-	gtpu_port_connect(l->teid, to->gtpu_sock, ue->sgw, ue->sgw_teid);
-	return l->teid ? 0 : -ENOMEM;
+	ue->other.enb = to;
+	return 0;
+}
+
+/* Whether the eNodeB where it comes to takes the bearer, and its end of the tunnel there. */
+static bool admitted(struct ue *ue, struct path *p, struct enb *to)
+{
+	if (!path_up(p) || (ue_fault(ue, FAULT_HO_PARTLY) &&
+			    path_ebi(ue, p) == ue->profile->faults.arg[FAULT_HO_PARTLY]))
+		return false;
+	if (path_prepare(ue, p, to, sim.forwarding))
+		return true;
+	path_unprepare(p);
+	return false;
 }
 
 static void settle_over(struct timer *t)
@@ -78,46 +92,46 @@ static void settle_over(struct timer *t)
 	struct ue *ue = container_of(t, struct ue, settle);
 
 	event_ue(ue, "forwarding.timeout", "%s", "");
-	move_end_marker(ue);
+	settle_all(ue);
 }
 
-void move_end_marker(struct ue *ue)
+void move_end_marker(struct ue *ue, struct path *ended)
 {
+	struct path *p = NULL;
+
+	path_settle(ended);
+	while ((p = path_next(ue, p)))
+		if (!path_settled(p))
+			return;
 	timer_stop(&ue->settle);
-	gtpu_port_settle(ue->teid);
-	gtpu_port_free(ue->left);
-	gtpu_port_free(ue->forwarded);
-	ue->left = ue->forwarded = 0;
 }
 
 /* The UE is at the other leg now, and that at what was its own. */
-static void go_over(struct ue *ue, struct in_addr forward_to, uint32_t forward_teid)
+static void go_over(struct ue *ue)
 {
 	struct leg to = ue->other;
+	bool forwards = false;
 
-	gtpu_port_free(ue->left);
-	gtpu_port_free(ue->forwarded);
-	gtpu_port_move(ue->teid, to.teid, forward_to, forward_teid);
-	ue->left = ue->teid;
-	ue->forwarded = to.forwarded;
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		forwards |= p->forward_teid != 0;
+	path_go_over(ue);
 	ue->other = (struct leg){
 		.enb = ue->enb, .enb_ue_id = ue->enb_ue_id, .mme_ue_id = ue->mme_ue_id};
 	ue->enb = to.enb;
 	ue->enb_ue_id = to.enb_ue_id;
-	ue->teid = to.teid;
 	if (to.mme_ue_id)
 		ue->mme_ue_id = to.mme_ue_id;
-	if (forward_teid)
+	if (forwards)
 		timer_start(&ue->settle, SETTLE_MS, settle_over);
 }
 
 static int may_move(const struct ue *ue, const struct enb *to)
 {
-	return ue->procedure                     ? -EBUSY
-	       : !ue->connected || !ue->sgw_teid ? -ENOTCONN
-	       : ue->enb == to                   ? -EINVAL
-	       : to->state != ENB_READY          ? -ENETDOWN
-						 : 0;
+	return ue->procedure                           ? -EBUSY
+	       : !ue->connected || !path_up(&ue->path) ? -ENOTCONN
+	       : ue->enb == to                         ? -EINVAL
+	       : to->state != ENB_READY                ? -ENETDOWN
+						       : 0;
 }
 
 static void keys_told(struct ue *ue, const struct s1ap_security_context *c)
@@ -136,18 +150,22 @@ static void keys_told(struct ue *ue, const struct s1ap_security_context *c)
 static void path_switch_request(struct ue *ue)
 {
 	struct s1ap_path_switch_request m = {0};
-	struct s1ap_e_rab_to_be_switched_dl_item item[2] = {
-		{.e_rab_id = ue->pdn.ebi,
-		 .transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
-		 .gtp_teid = ue->teid}};
+	struct s1ap_e_rab_to_be_switched_dl_item item[UE_E_RABS + 1];
+	uint32_t n = 0;
 
-	item[1] = item[0];
-	if (ue_fault(ue, FAULT_X2_NO_BEARER))
-		item[0].e_rab_id = 15;
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		if (p->teid)
+			item[n++] = (struct s1ap_e_rab_to_be_switched_dl_item){
+				.e_rab_id = path_ebi(ue, p),
+				.transport_layer_address = {.has4 = true, .v4 = ue->enb->address},
+				.gtp_teid = p->teid};
+	if (ue_fault(ue, FAULT_X2_TWINS))
+		item[n++] = item[0];
+	for (uint32_t i = 0; i < n && ue_fault(ue, FAULT_X2_NO_BEARER); i++)
+		item[i].e_rab_id = (uint8_t)(15 - i);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, e_rab_to_be_switched_dl_list,
-		 (struct s1ap_e_rab_to_be_switched_dl_list){item,
-							    ue_fault(ue, FAULT_X2_TWINS) ? 2 : 1});
+		 (struct s1ap_e_rab_to_be_switched_dl_list){item, n});
 	S1AP_SET(&m, source_mme_ue_s1ap_id,
 		 ue_fault(ue, FAULT_X2_UNKNOWN) ? ue->mme_ue_id ^ 0xffff : ue->mme_ue_id);
 	S1AP_SET(&m, eutran_cgi, enb_cell(ue->enb));
@@ -161,11 +179,20 @@ static void path_switch_request(struct ue *ue)
 int move_x2(struct ue *ue, struct enb *to)
 {
 	int err = may_move(ue, to);
+	bool any = false;
 
 	if (!err)
-		err = prepare(ue, to);
+		err = take_leg(ue, to);
+	for (struct path *p = NULL; !err && (p = path_next(ue, p));)
+		if (admitted(ue, p, to)) {
+			any = true;
+			p->forward_to = to->address;
+			p->forward_teid = p->to_target;
+		}
+	if (!err && !any)
+		err = -ENOMEM;
 	if (err) {
-		drop_leg(&ue->other);
+		drop_other(ue);
 		return err;
 	}
 	ue_begin_move(ue);
@@ -174,7 +201,7 @@ int move_x2(struct ue *ue, struct enb *to)
 		ue_fail(ue, "KeNB* not the UE's");
 		return 0;
 	}
-	go_over(ue, to->address, ue->other.forwarded);
+	go_over(ue);
 	if (ue_step(ue, STEP_MOVE))
 		path_switch_request(ue);
 	return 0;
@@ -199,9 +226,10 @@ void move_on_path_switch_acknowledge(struct enb *enb, const void *body)
 	if (!ue)
 		return;
 	ue->mme_ue_id = m->mme_ue_s1ap_id;
-	drop_leg(&ue->other); /* UE Context Release by X2 */
-	if (!ue->forwarded)
-		move_end_marker(ue);
+	drop_other(ue); /* UE Context Release by X2 */
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		if (!p->forwarded)
+			path_settle(p);
 	event_ue(ue, "path.switched", "released=%u uplink=%u capabilities=%s",
 		 m->has.e_rab_to_be_released_list ? m->e_rab_to_be_released_list.n : 0,
 		 m->has.e_rab_to_be_switched_ul_list ? m->e_rab_to_be_switched_ul_list.n : 0,
@@ -217,7 +245,7 @@ void move_on_path_switch_failure(struct enb *enb, const void *body)
 
 	if (!ue)
 		return;
-	drop_leg(&ue->other);
+	drop_other(ue);
 	ue_fail(ue, s1ap_cause_text(m->cause));
 }
 
@@ -293,19 +321,26 @@ void move_on_preparation_failure(struct enb *enb, const void *body)
 		ue_fail(ue, s1ap_cause_text(m->cause));
 }
 
-static void send_status(const struct ue *ue)
+/* Each bearer's counts differ, so that none can be taken for another's. */
+static void send_status(struct ue *ue)
 {
 	struct s1ap_enb_status_transfer m = {0};
-	struct s1ap_bearers_subject_to_status_transfer_item b = {
-		.e_rab_id = ue->pdn.ebi,
-		.ul_count_value = {PDCP_SN, PDCP_HFN},
-		.dl_count_value = {PDCP_SN, PDCP_HFN},
-	};
+	struct s1ap_bearers_subject_to_status_transfer_item b[UE_E_RABS] = {0};
+	uint32_t n = 0;
 
+	for (struct path *p = NULL; (p = path_next(ue, p));)
+		if (p->target) {
+			uint16_t sn = (uint16_t)(PDCP_SN + path_ebi(ue, p));
+
+			b[n].e_rab_id = path_ebi(ue, p);
+			b[n].ul_count_value.pdcp_sn = b[n].dl_count_value.pdcp_sn = sn;
+			b[n].ul_count_value.hfn = b[n].dl_count_value.hfn = PDCP_HFN;
+			n++;
+		}
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, enb_status_transfer_transparent_container,
-		 (struct s1ap_enb_status_transfer_transparent_container){{&b, 1}});
+		 (struct s1ap_enb_status_transfer_transparent_container){{b, n}});
 	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_enb_status_transfer_msg, &m);
 }
 
@@ -320,21 +355,39 @@ static void notify(const struct ue *ue)
 	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_notify_msg, &m);
 }
 
-/* The UE goes: the first of the bearers tells where its packets shall be forwarded to. */
+/* Where the bearers' packets shall be forwarded to. Their number. */
+static unsigned read_forwarding(struct ue *ue, const struct s1ap_handover_command *m)
+{
+	const struct s1ap_e_rab_subject_to_data_forwarding_list *l =
+		&m->e_rab_subject_to_data_forwarding_list;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; m->has.e_rab_subject_to_data_forwarding_list && i < l->n; i++) {
+		const struct s1ap_e_rab_data_forwarding_item *f = &l->v[i];
+		struct path *p = path_by_ebi(ue, f->e_rab_id);
+
+		if (!p || !p->target || !f->has.dl_gtp_teid || !f->has.dl_transport_layer_address ||
+		    !f->dl_transport_layer_address.has4)
+			continue;
+		p->forward_to = f->dl_transport_layer_address.v4;
+		p->forward_teid = f->dl_gtp_teid;
+		n++;
+	}
+	return n;
+}
+
+/* The UE goes. */
 void move_on_handover_command(struct enb *enb, const void *body)
 {
 	const struct s1ap_handover_command *m = body;
 	struct ue *ue = waiting(enb, m->enb_ue_s1ap_id, "handover_command");
-	const struct s1ap_e_rab_data_forwarding_item *f =
-		m->has.e_rab_subject_to_data_forwarding_list
-			? m->e_rab_subject_to_data_forwarding_list.v
-			: NULL;
-	bool forward = f && f->has.dl_gtp_teid && f->has.dl_transport_layer_address &&
-		       f->dl_transport_layer_address.has4;
+	unsigned forwarded;
 
 	if (!ue || !ue->other.enb)
 		return;
-	event_ue(ue, "handover.command", "forwarding=%s released=%u", forward ? "yes" : "no",
+	forwarded = read_forwarding(ue, m);
+	event_ue(ue, "handover.command", "forwarding=%s forwarded=%u released=%u",
+		 forwarded ? "yes" : "no", forwarded,
 		 m->has.e_rab_to_release_list ? m->e_rab_to_release_list.n : 0);
 	if (ue_fault(ue, FAULT_HO_STAY))
 		return;
@@ -344,8 +397,7 @@ void move_on_handover_command(struct enb *enb, const void *body)
 		ue_fail(ue, "KeNB not the UE's");
 		return;
 	}
-	go_over(ue, forward ? f->dl_transport_layer_address.v4 : (struct in_addr){0},
-		forward ? f->dl_gtp_teid : 0);
+	go_over(ue);
 	if (ue_fault(ue, FAULT_HO_LOST))
 		return;
 	notify(ue);
@@ -363,25 +415,66 @@ static void refuse(struct enb *enb, uint32_t mme_id)
 	enb_send(enb, 1, &s1ap_handover_failure_msg, &m);
 }
 
-static void admit(struct enb *enb, const struct ue *ue, uint8_t e_rab_id)
+/* A context with a tunnel for each E-RAB that it takes. */
+static bool take_e_rabs(struct enb *enb, struct ue *ue,
+			const struct s1ap_e_rab_to_be_setup_list_ho_req *l)
+{
+	bool any = false;
+
+	if (take_leg(ue, enb))
+		return false;
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct path *p = path_by_ebi(ue, l->v[i].e_rab_id);
+
+		if (!p || !l->v[i].transport_layer_address.has4 || !admitted(ue, p, enb))
+			continue;
+		gtpu_port_connect(p->target, enb->gtpu_sock, l->v[i].transport_layer_address.v4,
+				  l->v[i].gtp_teid);
+		any = true;
+	}
+	if (!any)
+		drop_other(ue);
+	return any;
+}
+
+static void admit(struct enb *enb, struct ue *ue,
+		  const struct s1ap_e_rab_to_be_setup_list_ho_req *l)
 {
 	struct s1ap_handover_request_acknowledge m = {0};
-	struct s1ap_e_rab_admitted_item item = {
-		.e_rab_id = e_rab_id,
-		.transport_layer_address = {.has4 = true, .v4 = enb->address},
-		.gtp_teid = ue->other.teid};
+	struct s1ap_e_rab_admitted_item yes[UE_E_RABS] = {0};
+	struct s1ap_e_rab_failed_to_setup_item_ho_req_ack no[UE_E_RABS] = {0};
+	uint32_t yeses = 0, noes = 0;
 	uint8_t container[CONTAINER];
 	struct wr w = wr_of(container, sizeof(container));
 
 	wr_u32(&w, ue->number);
 	wr_u8(&w, ue->as_target.ncc);
-	if (ue->other.forwarded) {
-		S1AP_SET(&item, dl_transport_layer_address, item.transport_layer_address);
-		S1AP_SET(&item, dl_gtp_teid, ue->other.forwarded);
+	for (uint32_t i = 0; i < l->n && i < UE_E_RABS; i++) {
+		const struct path *p = path_by_ebi(ue, l->v[i].e_rab_id);
+		struct s1ap_e_rab_admitted_item *y = &yes[yeses];
+
+		if (!p || !p->target) {
+			no[noes].e_rab_id = l->v[i].e_rab_id;
+			no[noes++].cause =
+				CAUSE(RADIO, NO_RADIO_RESOURCES_AVAILABLE_IN_TARGET_CELL);
+			continue;
+		}
+		y->e_rab_id = l->v[i].e_rab_id;
+		y->transport_layer_address.has4 = true;
+		y->transport_layer_address.v4 = enb->address;
+		y->gtp_teid = p->target;
+		if (p->to_target) {
+			S1AP_SET(y, dl_transport_layer_address, y->transport_layer_address);
+			S1AP_SET(y, dl_gtp_teid, p->to_target);
+		}
+		yeses++;
 	}
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->other.mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->other.enb_ue_id);
-	S1AP_SET(&m, e_rab_admitted_list, (struct s1ap_e_rab_admitted_list){&item, 1});
+	S1AP_SET(&m, e_rab_admitted_list, (struct s1ap_e_rab_admitted_list){yes, yeses});
+	if (noes)
+		S1AP_SET(&m, e_rab_failed_to_setup_list,
+			 (struct s1ap_e_rab_failed_to_setup_list_ho_req_ack){no, noes});
 	S1AP_SET(&m, target_to_source_transparent_container,
 		 bytes_of(container, sizeof(container)));
 	enb_send(enb, stream_of(ue->other.enb_ue_id), &s1ap_handover_request_acknowledge_msg, &m);
@@ -398,7 +491,6 @@ static struct ue *named_by(struct bytes container)
 void move_on_handover_request(struct enb *enb, const void *body)
 {
 	const struct s1ap_handover_request *m = body;
-	const struct s1ap_e_rab_to_be_setup_item_ho_req *rab = m->e_rab_to_be_setup_list.v;
 	const struct s1ap_ue_security_capabilities *caps = &m->ue_security_capabilities;
 	struct ue *ue = named_by(m->source_to_target_transparent_container);
 
@@ -414,14 +506,14 @@ void move_on_handover_request(struct enb *enb, const void *body)
 	    caps->integrity_protection_algorithms !=
 		    capabilities(ue).integrity_protection_algorithms ||
 	    m->security_context.next_hop_parameter.n != 256 || ue_fault(ue, FAULT_HO_REFUSE) ||
-	    prepare(ue, enb)) {
+	    !take_e_rabs(enb, ue, &m->e_rab_to_be_setup_list)) {
 		refuse(enb, m->mme_ue_s1ap_id);
 		return;
 	}
 	ue->other.mme_ue_id = m->mme_ue_s1ap_id;
 	as_s1(&ue->as_target, m->security_context.next_hop_parameter.p,
 	      m->security_context.next_hop_chaining_count, enb->number);
-	admit(enb, ue, rab->e_rab_id);
+	admit(enb, ue, &m->e_rab_to_be_setup_list);
 }
 
 void move_on_status(struct enb *enb, const void *body)
@@ -431,9 +523,12 @@ void move_on_status(struct enb *enb, const void *body)
 		&m->enb_status_transfer_transparent_container
 			 .bearers_subject_to_status_transfer_list;
 	struct ue *ue = enb_slot_ue(enb, m->enb_ue_s1ap_id);
-	bool same = l->n == 1 && l->v->dl_count_value.pdcp_sn == PDCP_SN &&
-		    l->v->ul_count_value.hfn == PDCP_HFN;
+	bool same = true;
 
+	for (uint32_t i = 0; i < l->n; i++)
+		same = same && l->v[i].dl_count_value.pdcp_sn == PDCP_SN + l->v[i].e_rab_id &&
+		       l->v[i].ul_count_value.hfn == PDCP_HFN;
 	if (ue)
-		event_ue(ue, "status", "enb=%u match=%s", enb->number, same ? "yes" : "no");
+		event_ue(ue, "status", "enb=%u match=%s e-rabs=%u", enb->number,
+			 same && l->n ? "yes" : "no", l->n);
 }

@@ -6,6 +6,7 @@
 #define RANSIM_MOVE_H
 
 #include "enb.h"
+#include "path.h"
 
 /* 0; -ENOTCONN, -EBUSY in a procedure, -EINVAL (it is there), -ENETDOWN (no S1 there), -ENOMEM. Its end
  * is sim.done with PROC_MOVE and an event "moved" or "failed". */
@@ -18,8 +19,8 @@ int move_cancel(struct ue *);
 void move_forget(struct ue *);
 /* A context that is released: true if it was an other leg, which is gone then. */
 bool move_released(struct ue *, const struct enb *, uint32_t enb_ue_id);
-/* The bearers' path has ended at the old eNodeB. */
-void move_end_marker(struct ue *);
+/* A bearer's path has ended at the old eNodeB. */
+void move_end_marker(struct ue *, struct path *);
 
 void move_on_path_switch_acknowledge(struct enb *, const void *body);
 void move_on_path_switch_failure(struct enb *, const void *body);

@@ -227,7 +227,7 @@ static int show_one(struct ue *ue, const struct words *w)
 	char text[320];
 
 	(void)w;
-	gtpu_port_counters(ue->teid, &c);
+	gtpu_port_counters(ue->path.teid, &c);
 	event_ue(ue, "show", "state=%s connected=%s up-packets=%llu down-packets=%llu %s",
 		 states[ue->state], ue->connected ? "yes" : "no", (unsigned long long)c.up_packets,
 		 (unsigned long long)c.down_packets,

@@ -6,7 +6,7 @@
  *   main.c      subcommands                    run.c / load.c  what `ransim run` and `load` do
  *   options.c   command line into struct sim   scenario.c      commands while it runs
  *   enb.c       associations, S1 Setup         enb_ue.c        UE-associated S1AP
- *   move.c as.c from eNodeB to eNodeB          gtpu_forward.c   packets at that
+ *   move.c as.c from eNodeB to eNodeB          path.c gtpu_forward.c  tunnels, packets at that
  *   ue.c        EMM procedures of a UE         ue_nas.c        its NAS messages, in and out
  *   ue_pdn.c    its bearer, addresses, tun     gtpu.c gen.c    packets, on a thread of their own
  *

@@ -286,8 +286,8 @@ void ue_context_ready(struct ue *ue)
 
 void ue_released(struct ue *ue, const char *lost)
 {
-	if (ue->teid)
-		gtpu_port_idle(ue->teid);
+	if (ue->path.teid)
+		gtpu_port_idle(ue->path.teid);
 	bearers_idle(ue);
 	event_ue(ue, "released", "%s%s%s", lost ? "lost=\"" : "", lost ? lost : "",
 		 lost ? "\"" : "");

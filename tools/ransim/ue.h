@@ -7,6 +7,7 @@
 
 #include "as.h"
 #include "core/timer.h"
+#include "path.h"
 #include "security/nas_sec.h"
 #include "sim.h"
 #include "usim.h"
@@ -19,7 +20,7 @@ enum emm_state {
 	EMM_SERVICE_REQUEST_INITIATED
 };
 
-enum { UE_MORE_BEARERS = 10 };
+enum { UE_MORE_BEARERS = UE_E_RABS - 1 };
 
 struct pdn { /* the first default bearer's PDN connection */
 	bool active;
@@ -62,21 +63,17 @@ struct ue {
 	bool secure; /* secure exchange of NAS messages on this connection (TS 24.301 4.4.2.3) */
 	/* user plane */
 	struct pdn pdn;
-	uint32_t teid; /* local, 0: no bearer */
+	struct path path; /* of the first default bearer */
 	struct bearer *more[UE_MORE_BEARERS]; /* ue_esm.h; malloc */
-	struct in_addr sgw; /* the bearer's F-TEID at the S-GW */
-	uint32_t sgw_teid;
 	/* between eNodeBs: move.c */
 	struct as_device as;
 	struct as_enb as_enb, as_target; /* its eNodeB's, and of an S1 handover's target */
 	struct leg {
 		struct enb *enb; /* NULL: none */
 		uint32_t enb_ue_id, mme_ue_id;
-		uint32_t teid, forwarded; /* until the UE is there */
 	} other;
-	struct leg suspended; /* the context that its eNodeB keeps while it is idle; without tunnels */
-	uint32_t left, forwarded; /* ports of the old path, until it has ended */
-	struct timer settle;
+	struct leg suspended; /* the context that its eNodeB keeps while it is idle */
+	struct timer settle;  /* while an old path has not ended */
 	/* bookkeeping */
 	struct timer timer;    /* guard of the running procedure */
 	uint64_t scheduled_ns; /* when it was to start: latencies count from here */

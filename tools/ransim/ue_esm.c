@@ -47,9 +47,9 @@ static uint32_t default_port(struct ue *ue, uint8_t linked)
 	const struct bearer *b;
 
 	if (linked == ue->pdn.ebi)
-		return ue->teid;
+		return ue->path.teid;
 	b = bearer_find(ue, linked);
-	return b ? b->teid : 0;
+	return b ? b->path.teid : 0;
 }
 
 /* Tells the packet thread which bearers a PDN connection's packets go by. */
@@ -64,11 +64,11 @@ static void program(struct ue *ue, uint8_t linked)
 	for (unsigned i = 0; i < UE_MORE_BEARERS; i++) {
 		const struct bearer *b = ue->more[i];
 
-		if (!b || b->linked != linked || b->linked == b->ebi || !b->known || !b->teid)
+		if (!b || b->linked != linked || b->linked == b->ebi || !b->known || !b->path.teid)
 			continue;
-		gtpu_port_join(b->teid, port);
+		gtpu_port_join(b->path.teid, port);
 		for (unsigned k = 0; k < b->tft.n; k++)
-			f[n++] = (struct gtpu_filter){b->teid, b->tft.filter[k]};
+			f[n++] = (struct gtpu_filter){b->path.teid, b->tft.filter[k]};
 	}
 	gtpu_port_filters(port, f, n);
 }
@@ -85,7 +85,7 @@ void bearer_drop(struct ue *ue, uint8_t ebi)
 		ue->more[i] = NULL;
 		if (linked != ebi)
 			program(ue, linked);
-		gtpu_port_free(b->teid);
+		path_close(&b->path);
 		free(b);
 	}
 }
@@ -94,7 +94,7 @@ void bearers_drop(struct ue *ue)
 {
 	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)
 		if (ue->more[i]) {
-			gtpu_port_free(ue->more[i]->teid);
+			path_close(&ue->more[i]->path);
 			free(ue->more[i]);
 			ue->more[i] = NULL;
 		}
@@ -103,8 +103,8 @@ void bearers_drop(struct ue *ue)
 void bearers_idle(struct ue *ue)
 {
 	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)
-		if (ue->more[i] && ue->more[i]->teid)
-			gtpu_port_idle(ue->more[i]->teid);
+		if (ue->more[i] && ue->more[i]->path.teid)
+			gtpu_port_idle(ue->more[i]->path.teid);
 }
 
 uint32_t bearer_port(struct ue *ue, uint8_t ebi)
@@ -112,16 +112,16 @@ uint32_t bearer_port(struct ue *ue, uint8_t ebi)
 	struct bearer *b = bearer_find(ue, ebi);
 
 	if (!b) {
-		if (!ue->teid)
-			ue->teid = gtpu_port_new(ue->enb->gtpu_sock, ue);
-		return ue->teid;
+		if (!ue->path.teid)
+			ue->path.teid = gtpu_port_new(ue->enb->gtpu_sock, ue);
+		return ue->path.teid;
 	}
-	if (!b->teid) {
-		b->teid = gtpu_port_new(ue->enb->gtpu_sock, ue);
+	if (!b->path.teid) {
+		b->path.teid = gtpu_port_new(ue->enb->gtpu_sock, ue);
 		if (b->known)
 			program(ue, b->linked);
 	}
-	return b->teid;
+	return b->path.teid;
 }
 
 void bearers_show(struct ue *ue)
@@ -132,11 +132,11 @@ void bearers_show(struct ue *ue)
 
 		if (!b)
 			continue;
-		gtpu_port_counters(b->teid, &c);
+		gtpu_port_counters(b->path.teid, &c);
 		event_ue(ue, "bearer",
 			 "ebi=%u linked=%u qci=%u teid=%08x filters=%u up-packets=%llu "
 			 "down-packets=%llu",
-			 b->ebi, b->linked, b->qci, b->teid, b->tft.n,
+			 b->ebi, b->linked, b->qci, b->path.teid, b->tft.n,
 			 (unsigned long long)c.up_packets, (unsigned long long)c.down_packets);
 	}
 }

@@ -10,8 +10,8 @@
 struct bearer {
 	uint8_t ebi, linked; /* linked is ebi: the default bearer of a further PDN connection */
 	uint8_t qci;
-	bool known;    /* to the UE: by NAS */
-	uint32_t teid; /* local, 0: no radio leg was ever there */
+	bool known; /* to the UE: by NAS */
+	struct path path;
 	struct in_addr ip4;
 	struct tft_filters tft;
 };

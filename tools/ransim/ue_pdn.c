@@ -108,7 +108,7 @@ static void device_up(struct ue *ue)
 			 c.netns, what, strerror(-fd));
 		return;
 	}
-	err = gtpu_port_tun(ue->teid, fd);
+	err = gtpu_port_tun(ue->path.teid, fd);
 	if (err)
 		event_ue(ue, "tun.failed", "dev=%s error=\"%s\"", c.name, strerror(-err));
 	else
@@ -125,17 +125,17 @@ static void solicit(struct timer *t)
 		event_ue(ue, "ip6.failed", "why=\"no router advertisement\"");
 		return;
 	}
-	gtpu_send(ue->teid, rs, n);
+	gtpu_send(ue->path.teid, rs, n);
 	timer_start(t, RS_AGAIN_MS, solicit);
 }
 
 void pdn_up(struct ue *ue)
 {
-	if (!sim.user_plane || !ue->teid)
+	if (!sim.user_plane || !ue->path.teid)
 		return;
 	device_up(ue);
 	if (ue->pdn.type & NAS_PDN_IPV6) {
-		gtpu_port_want_ra(ue->teid, true);
+		gtpu_port_want_ra(ue->path.teid, true);
 		timer_start(&ue->pdn.rs, RS_FIRST_MS, solicit);
 	}
 }
@@ -145,8 +145,7 @@ void pdn_down(struct ue *ue)
 	timer_stop(&ue->pdn.rs);
 	ue->pdn.active = false;
 	bearers_drop(ue);
-	gtpu_port_free(ue->teid);
-	ue->teid = 0;
+	path_close(&ue->path);
 }
 
 static void advertised(void *owner, const struct pkt_ra *ra)
@@ -189,10 +188,14 @@ static void uplink_pending(void *owner)
 
 static void error_indication(void *owner) { event_ue(owner, "gtpu.error-indication", "%s", ""); }
 
-static void end_marker(void *owner)
+static void end_marker(void *owner, uint32_t teid)
 {
-	event_ue(owner, "gtpu.end-marker", "%s", "");
-	move_end_marker(owner);
+	struct path *p = path_by_teid(owner, teid);
+
+	if (!p)
+		return;
+	event_ue(owner, "gtpu.end-marker", "ebi=%u", path_ebi(owner, p));
+	move_end_marker(owner, p);
 }
 
 const struct gtpu_events *pdn_events(void)
@@ -209,7 +212,7 @@ const struct gtpu_events *pdn_events(void)
 int pdn_ping(struct ue *ue, uint8_t ebi, const char *address, uint16_t seq, size_t payload)
 {
 	const struct bearer *b = ebi ? bearer_find(ue, ebi) : NULL;
-	uint32_t teid = b ? b->teid : ue->teid;
+	uint32_t teid = b ? b->path.teid : ue->path.teid;
 	uint64_t stamp = loop_clock_ns() / 1000;
 	uint8_t packet[1500];
 	struct in6_addr to6;
