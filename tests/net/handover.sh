@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Devices go from eNodeB to eNodeB by X2 and by S1 while packets flow: none is lost, none comes out of
-# order; keys are those that the device makes itself; the End Marker is the last on the old path. Each
-# failure ends as the specification says, and with the device reachable where it should be.
+# Devices go from eNodeB to eNodeB by X2 and by S1 while packets flow on each bearer of two PDN connections:
+# none is lost, none comes out of order; keys are those that the device makes itself; the End Marker is the
+# last on each old path. A bearer that the target refuses ends, and the others go on. Each failure ends as
+# the specification says, and with the device reachable where it should be.
 . "$(dirname "$0")/lib.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
+lab_address inet net0 198.51.100.3/24
 lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}|'
 check "mcored starts" lab_start
 add_sims 2 >/dev/null
@@ -26,33 +28,65 @@ ENB=10.10.0.2,10.10.0.3,10.10.0.4 ransim_run $(device 1 iot) $(device 2 iot)
 check "two devices attach, at two eNodeBs" wait_for 10 registered 2
 check "packets flow" wait_for 4 ping_ue 1 198.51.100.2 0.1 1
 
+# Its bearers: 5, 6 of another PDN connection, and 7 for what goes to one address.
+mark
+ran pdn 1 internet
+check "a second PDN connection" saw 'ue=1 .*event=tun dev=ue1-6'
+dedicated() { ctl bearer add "$(imsi 1)" extra qci 7 filter "both proto icmp remote 198.51.100.3"; }
+check "and a dedicated bearer" dedicated
+check "at the device" saw 'ue=1 .*event=bearer.activate ebi=7 linked=5 .*cause=0'
+
 cell() { ue_field 1 "cell"; }
 home=$(cell)
 
-# steady: a ping a hundred times a second until `lossless`.
+# steady [NAME...]: a ping a hundred times a second on each bearer, or those, until `lossless`.
+declare -A where=([default]=198.51.100.2 [other]="-I ue1-6 198.51.100.2" [dedicated]=198.51.100.3) pinging
 steady() {
-	nsenter --net="/run/netns/$LAB-ue1" -- ping -n -i 0.01 -W 2 198.51.100.2 >"$LAB_DIR/ping.log" 2>&1 &
-	pinging=$!
-	lab_pids+=("$pinging")
-	wait_for 3 grep -q 'seq=20 ' "$LAB_DIR/ping.log"
+	local n
+	pinging=()
+	for n in "${@:-default}"; do
+		# shellcheck disable=SC2086
+		nsenter --net="/run/netns/$LAB-ue1" -- ping -n -i 0.01 -W 2 ${where[$n]} >"$LAB_DIR/ping.$n.log" 2>&1 &
+		pinging[$n]=$!
+		lab_pids+=("${pinging[$n]}")
+	done
+	for n in "${!pinging[@]}"; do wait_for 5 grep -q 'seq=20 ' "$LAB_DIR/ping.$n.log" || return 1; done
 }
-replies() { grep -oE 'bytes from .* icmp_seq=[0-9]+' "$LAB_DIR/ping.log" | cut -d= -f2; }
-answered() { [ "$(replies | tail -n 1)" -ge "$1" ]; }
+all() { steady default other dedicated; }
+replies() { grep -oE 'bytes from .* icmp_seq=[0-9]+' "$LAB_DIR/ping.$1.log" | cut -d= -f2; }
+answered() { [ "$(replies "$1" | tail -n 1)" -ge "$2" ]; }
 # Each ping up to the last that was answered was. What is on its way is waited for: at its end ping
 # counts it as lost.
 lossless() { # LEAST
-	local n last goes_on=true
-	wait_for 5 answered $(($(replies | tail -n 1) + 20)) || goes_on=false
-	kill -INT "$pinging"
-	wait "$pinging" 2>/dev/null
-	tail -n 2 "$LAB_DIR/ping.log"
-	n=$(replies | sort -n -u | wc -l)
-	last=$(replies | sort -n | tail -n 1)
-	echo "$n replies, the last to $last, goes on: $goes_on"
-	"$goes_on" && [ "$n" -ge "$1" ] && [ "$n" -eq "$last" ]
+	local b n last bad=0
+	for b in "${!pinging[@]}"; do
+		wait_for 5 answered "$b" $(($(replies "$b" | tail -n 1) + 20)) || { echo "$b: ends"; bad=1; }
+		kill -INT "${pinging[$b]}"
+		wait "${pinging[$b]}" 2>/dev/null
+		tail -n 2 "$LAB_DIR/ping.$b.log"
+		n=$(replies "$b" | sort -n -u | wc -l)
+		last=$(replies "$b" | sort -n | tail -n 1)
+		echo "$b: $n replies, the last to $last"
+		[ "$n" -ge "$1" ] && [ "$n" -eq "$last" ] || bad=1
+	done
+	[ "$bad" = 0 ]
 }
-in_order() { grep -oE 'icmp_seq=[0-9]+' "$LAB_DIR/ping.log" | cut -d= -f2 | sort -n -c; }
-once() { ! grep -q DUP "$LAB_DIR/ping.log"; }
+in_order() {
+	local b
+	for b in "${!pinging[@]}"; do replies "$b" | sort -n -c || { echo "of $b"; return 1; }; done
+}
+once() {
+	local b
+	for b in "${!pinging[@]}"; do ! grep DUP "$LAB_DIR/ping.$b.log" || { echo "of $b"; return 1; }; done
+}
+up() { ctl -j session show "$(imsi 1)" | jq -r ".sessions[] | select(.ebi == $1) | .packets_up"; }
+before() { was=("$(up 5)" "$(up 6)" "$(up 7)"); }
+each_used() {
+	local now
+	now=("$(up 5)" "$(up 6)" "$(up 7)")
+	echo "${was[*]}, then ${now[*]}"
+	((now[0] >= was[0] + 20 && now[1] >= was[1] + 20 && now[2] >= was[2] + 20))
+}
 go() { # COMMAND ENB
 	mark
 	ran "$1" 1 "$2"
@@ -60,10 +94,16 @@ go() { # COMMAND ENB
 }
 
 # X2
-steady
+before
+check "packets flow on each bearer" all
 check "X2: the device moves" go x2 2
 check "its keys are the MME's" saw 'ue=1 .*event=keys ncc=2 match=yes'
-check "the old path ends with an End Marker" saw 'ue=1 .*gtpu.end-marker'
+check "all bearers are" saw 'ue=1 .*event=path.switched released=0'
+ended() {
+	local ebi
+	for ebi in 5 6 7; do saw "ue=1 .*gtpu.end-marker ebi=$ebi" || return 1; done
+}
+check "each old path ends with an End Marker" ended
 check "and back" go x2 1
 check "keys again" saw 'ue=1 .*event=keys ncc=3 match=yes'
 check "to an eNodeB that had no device yet" go x2 3
@@ -71,15 +111,19 @@ check "and home" go x2 1
 check "no packet is lost" lossless 50
 check "nor out of order" in_order
 check "nor doubled" once
+check "each on its own bearer" each_used
 check "the path switches are counted" is 4 stat mme_path_switch_total
 check "mcorectl shows the cell before" is 00101-0000301 ue_field 1 cell_before
 
 # S1
-forwarded() { saw "ue=1 .*handover.command forwarding=yes" && saw 'ue=1 .*gtpu.end-marker'; }
-steady
+forwarded() {
+	saw "ue=1 .*handover.command forwarding=yes forwarded=3 released=0" && ended
+}
+before
+check "packets flow on each bearer" all
 check "S1: the device moves" go s1ho 2
 check "packets are forwarded through the SGW until the old path ends" forwarded
-check "its status came across" saw 'ue=1 .*event=status enb=2 match=yes'
+check "its status came across" saw 'ue=1 .*event=status enb=2 match=yes e-rabs=3'
 check "the source lets go" saw 'ue=1 .*context.release cause="radio: successful-handover"' 5
 check "and back" go s1ho 1
 check "and on before the source is let go" go s1ho 3
@@ -90,10 +134,37 @@ ran fault 1 none
 check "no packet is lost" lossless 50
 check "nor out of order" in_order
 check "nor doubled" once
+check "each on its own bearer" each_used
 check "the handovers are counted" is 4 stat mme_handover_total
 check "the device is home" is "$home" cell
 relays() { ctl -j session show | jq '[.sessions[] | select(.apn == "forwarding")] | length'; }
 check "no forwarding tunnel is left" wait_for 3 is 0 relays
+
+# A target that takes not all: what it refuses ends at the gateway and at the device.
+bearers() { ctl -j session show "$(imsi 1)" | jq -r '[.sessions[] | select(.imsi != "") | .ebi] | sort | join(" ")'; }
+partly() { # COMMAND ENB EBI REST: bearer EBI is refused
+	mark
+	ran fault 1 none
+	ran fault 1 "ho-partly:$3"
+	ran "$1" 1 "$2"
+	saw "ue=1 .*event=moved enb=$2" && saw "ue=1 .*event=bearer.deactivate ebi=$3 " && wait_for 3 is "$4" bearers
+}
+steady default other
+check "X2: a dedicated bearer that the target refuses is released" partly x2 2 7 "5 6"
+check "nothing is lost on the others" lossless 40
+check "nor out of order" in_order
+ran fault 1 none
+check "what it was for goes by the default bearer" wait_for 3 ping_ue 1 198.51.100.3 0.05 3
+mark
+check "it is added anew" dedicated
+check "at the device" saw 'ue=1 .*event=bearer.activate ebi=7 linked=5 .*cause=0'
+steady default dedicated
+check "S1: a PDN connection whose bearer the target refuses is released" partly s1ho 1 6 "5 7"
+check "the source was told" saw 'ue=1 .*handover.command .*forwarded=2 released=1'
+check "nothing is lost on the others" lossless 40
+check "nor out of order" in_order
+check "what was partial is counted" is "1 1" eval 'echo "$(stat mme_path_switch_partial_total) $(stat mme_handover_partial_total)"'
+ran fault 1 none
 
 # What goes wrong: the device stays, and its packets flow.
 fails() { # FAULT COMMAND CAUSE
@@ -184,13 +255,31 @@ all_seen() {
 	done
 }
 check "each message of handovers was seen" all_seen
+# Its E-RABs in the messages, where it has three: requested, switched, forwarded, and one refused in either way.
+e_rabs() { # PROCEDURE PDU [FILTER]: how many messages name which
+	ts s1.pcap "s1ap.procedureCode == $1 && s1ap.S1AP_PDU == $2${3:+ && $3}" s1ap.e_RAB_ID |
+		while read -r ids; do tr , '\n' <<<"$ids" | sort | tr '\n' ' '; echo; done | sort | uniq -c | tr -s ' \n' ' '
+}
+lists() { # REGEX PROCEDURE PDU [FILTER]
+	local got
+	got=$(e_rabs "${@:2}")
+	echo "$got"
+	[[ $got =~ $1 ]]
+}
+check "Wireshark: Path Switch Requests of all" lists ' 4 5 6 7 ' 3 0
+check "Wireshark: and one without what the target refused" lists ' 1 5 6 ' 3 0
+check "Wireshark: Handover Requests for all" lists ' 5 5 6 7 ' 1 0
+check "Wireshark: acknowledged" lists ' 5 5 6 7 ' 1 1
+check "Wireshark: in one of them the E-RAB Failed to Setup List" lists '^ 1 5 6 7 $' 1 1 s1ap.E_RABFailedToSetupItemHOReqAck_element
+check "Wireshark: forwarding for all in the Handover Command" lists ' 5 5 6 7 ' 0 1
+check "Wireshark: in one of them the E-RAB to Release List" lists '^ 1 5 6 7 $' 0 1 s1ap.E_RABItem_element
 # On each tunnel of the SGW towards an eNodeB nothing comes after its End Marker.
 last_on_path() {
 	ts gtpu.pcap 'ip.src == 10.10.0.1 && gtp' gtp.teid gtp.message ip.dst | awk -F'|' '
 		{ split($1, t, ","); split($2, m, ","); split($3, d, ","); key = t[1] " " d[1]
 		  if (ended[key]) { print "after the end of", key, "comes", $2; bad = 1 }
 		  if (m[1] ~ /^(0xfe|254)$/) { ended[key] = 1; n++ } }
-		END { print n, "End Markers"; exit bad || n < 8 }'
+		END { print n, "End Markers"; exit bad || n < 24 }'
 }
 check "an End Marker is the last on each old path" last_on_path
 

@@ -133,6 +133,9 @@ void pdn_activate(struct ue *, const struct nas_activate_default_bearer_request 
 /* The bearer has its radio leg for the first time: device, addresses, router solicitation. */
 void pdn_up(struct ue *);
 void pdn_down(struct ue *);
+/* Of a further PDN connection: a device "-EBI" after the first one's name, without a default route. */
+struct bearer;
+void pdn_more_up(struct ue *, const struct bearer *default_bearer);
 /* "ip=… ip6=… apn=… dns=… mtu=…" of the connection. */
 const char *pdn_show(const struct ue *, char *out, size_t cap);
 /* One echo request of a PDN connection (0: the first); its answer is an event. */

@@ -173,6 +173,7 @@ void esm_on_activate_default(struct ue *ue, const void *body)
 		 b->qci, in->pti,
 		 HAS(in, nas_activate_default_bearer_request, esm_cause) ? in->esm_cause : 0);
 	SEND(ue, activate_default_bearer_accept, &yes);
+	pdn_more_up(ue, b);
 }
 
 void esm_on_activate_dedicated(struct ue *ue, const void *body)

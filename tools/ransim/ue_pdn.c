@@ -94,25 +94,37 @@ static bool device(const struct ue *ue, struct tun_config *c)
 	       pattern_expand(p->netns, ue->number, c->netns, sizeof(c->netns));
 }
 
-static void device_up(struct ue *ue)
+static void device_up(const struct ue *ue, uint32_t teid, const struct tun_config *c)
 {
-	struct tun_config c;
 	const char *what;
-	int fd, err;
+	int err, fd = tun_open(c, &what);
 
-	if (!device(ue, &c))
-		return;
-	fd = tun_open(&c, &what);
 	if (fd < 0) {
-		event_ue(ue, "tun.failed", "dev=%s netns=%s step=\"%s\" error=\"%s\"", c.name,
-			 c.netns, what, strerror(-fd));
+		event_ue(ue, "tun.failed", "dev=%s netns=%s step=\"%s\" error=\"%s\"", c->name,
+			 c->netns, what, strerror(-fd));
 		return;
 	}
-	err = gtpu_port_tun(ue->path.teid, fd);
+	err = gtpu_port_tun(teid, fd);
 	if (err)
-		event_ue(ue, "tun.failed", "dev=%s error=\"%s\"", c.name, strerror(-err));
+		event_ue(ue, "tun.failed", "dev=%s error=\"%s\"", c->name, strerror(-err));
 	else
-		event_ue(ue, "tun", "dev=%s%s%s", c.name, *c.netns ? " netns=" : "", c.netns);
+		event_ue(ue, "tun", "dev=%s%s%s", c->name, *c->netns ? " netns=" : "", c->netns);
+}
+
+void pdn_more_up(struct ue *ue, const struct bearer *b)
+{
+	struct tun_config c;
+	size_t n;
+
+	if (!sim.user_plane || !b->path.teid || !b->ip4.s_addr || !device(ue, &c))
+		return;
+	n = strlen(c.name);
+	if ((size_t)snprintf(c.name + n, sizeof(c.name) - n, "-%u", b->ebi) >= sizeof(c.name) - n)
+		return;
+	c.has4 = true;
+	c.has_ll = c.default_route = false;
+	c.ip4 = b->ip4;
+	device_up(ue, b->path.teid, &c);
 }
 
 static void solicit(struct timer *t)
@@ -131,9 +143,12 @@ static void solicit(struct timer *t)
 
 void pdn_up(struct ue *ue)
 {
+	struct tun_config c;
+
 	if (!sim.user_plane || !ue->path.teid)
 		return;
-	device_up(ue);
+	if (device(ue, &c))
+		device_up(ue, ue->path.teid, &c);
 	if (ue->pdn.type & NAS_PDN_IPV6) {
 		gtpu_port_want_ra(ue->path.teid, true);
 		timer_start(&ue->pdn.rs, RS_FIRST_MS, solicit);
