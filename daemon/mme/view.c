@@ -155,6 +155,8 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 			 name[0] ? " " : "", name);
 		v->mme_ue_s1ap_id = ue->conn->mme_ue_s1ap_id;
 		v->enb_ue_s1ap_id = ue->conn->enb_ue_s1ap_id;
+		if (ue->conn->context)
+			snprintf(v->ncc, sizeof(v->ncc), "%u", ue->as.ncc);
 	}
 	snprintf(v->imeisv, sizeof(v->imeisv), "%s", ue->imeisv);
 	if (ue->has_usage_type)

@@ -70,6 +70,7 @@
 	F(uplink_count,   number, MORE, "uplink NAS COUNT")                                        \
 	F(downlink_count, number, MORE, "downlink NAS COUNT")                                      \
 	F(ksi,            text,   MORE, "key set identifier of the NAS security context")          \
+	F(ncc,            text,   MORE, "Next Hop Chaining Counter of its keys at the eNodeB")     \
 	F(capability,     text,   MORE, "UE network capability, hex (TS 24.301 9.9.3.34)")         \
 	F(secondary_up,   bytes,  MORE, "octets that secondary nodes carried, uplink")               \
 	F(secondary_down, bytes,  MORE, "and downlink")                                            \

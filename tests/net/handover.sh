@@ -113,6 +113,7 @@ check "nor out of order" in_order
 check "nor doubled" once
 check "each on its own bearer" each_used
 check "the path switches are counted" is 4 stat mme_path_switch_total
+check "mcorectl shows the chain that its keys come from" is 5 ue_field 1 ncc
 check "mcorectl shows the cell before" is 00101-0000301 ue_field 1 cell_before
 
 # S1

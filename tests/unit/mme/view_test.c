@@ -74,6 +74,7 @@ static void devices_and_enodebs_are_listed(void **state)
 	assert_int_equal(v.enb_ue_s1ap_id, d.enb_id);
 	assert_string_equal(v.imeisv, "3534900698733190");
 	assert_string_equal(v.integrity, "128-EIA2");
+	assert_string_equal(v.ncc, "1");
 	/* The walk goes on although the device it has come to goes. */
 	ue_remove(ue_of(&d), UE_RELEASE, S1AP_CAUSE(NAS, DETACH));
 	run();
@@ -82,6 +83,7 @@ static void devices_and_enodebs_are_listed(void **state)
 	assert_true(mme_api.ue_next(&at, &v));
 	assert_true(v.imsi == e.imsi);
 	assert_string_equal(v.ecm, "idle");
+	assert_string_equal(v.ncc, ""); /* keys of no eNodeB */
 	assert_false(mme_api.ue_next(&at, &v));
 	assert_false(mme_api.ue(d.imsi, &v));
 	assert_true(mme_api.ue(e.imsi, &v));
