@@ -2,7 +2,6 @@
 /* `show`: a list page by page, or one object; stats; version. */
 #include "ctl.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +31,8 @@ static int show_list(const struct command *c)
 	snprintf(path, sizeof path, "%s", c->path);
 	for (;;) {
 		const char *next = NULL;
-		json_t *page, *array, *resident;
+		json_int_t resident = 0, own = 0;
+		json_t *page, *array;
 
 		code = api_call("GET", path, NULL, &page);
 		if (code)
@@ -42,10 +42,11 @@ static int show_list(const struct command *c)
 			list_json(c->list, array, first);
 		else
 			table_rows(c->columns, array, first);
-		resident = json_object_get(page, "resident");
+		json_unpack(page, "{s?I, s?I}", "resident", &resident, "own", &own);
 		if (resident && !options.json)
-			printf("resident: %" PRIu64 " KiB\n",
-			       (uint64_t)json_integer_value(resident) / 1024);
+			printf("resident: %lld KiB, of which %lld KiB are its own, and the rest "
+			       "files and the kernel's maps\n",
+			       (long long)resident / 1024, (long long)own / 1024);
 		first = false;
 		json_unpack(page, "{s?s}", "next", &next);
 		snprintf(path, sizeof path, "%s?from=%s", c->path, next ? next : "");

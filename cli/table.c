@@ -144,10 +144,14 @@ void table_rows(const struct column *columns, const json_t *array, bool first)
 
 void table_object(const struct column *columns, const json_t *object)
 {
+	int width = 16;
 	char buf[64];
 
+	for (const struct column *c = columns; c->key; c++)
+		if ((int)strlen(c->key) >= width)
+			width = (int)strlen(c->key) + 1;
 	for (; columns->key; columns++)
-		printf("%-16s%s\n", columns->key,
+		printf("%-*s%s\n", width, columns->key,
 		       value_text(columns, json_object_get(object, columns->key), false, buf,
 				  sizeof buf));
 }

@@ -173,22 +173,27 @@ void metrics_show(struct api_request *r)
 
 /* ---- memory, version ---- */
 
-static uint64_t resident_bytes(void)
+/* What of mcored is in memory, in octets, and what of that it shares with nobody: without its
+ * code, files, and the kernel's maps. */
+static void resident_bytes(json_int_t *resident, json_int_t *own)
 {
-	unsigned long pages = 0;
+	unsigned long pages = 0, shared = 0;
 	FILE *f = fopen("/proc/self/statm", "re");
 
-	if (f && fscanf(f, "%*u %lu", &pages) != 1)
-		pages = 0;
+	if (f && fscanf(f, "%*u %lu %lu", &pages, &shared) != 2)
+		pages = shared = 0;
 	if (f)
 		fclose(f);
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	*resident = (json_int_t)pages * sysconf(_SC_PAGESIZE);
+	*own = (json_int_t)(pages - shared) * sysconf(_SC_PAGESIZE);
 }
 
 void memory_show(struct api_request *r)
 {
 	json_t *array = json_array(), *list;
+	json_int_t resident, own;
 
+	resident_bytes(&resident, &own);
 	for (const struct mem_pool *p = pool_next(NULL); p; p = pool_next(p)) {
 		struct memory_view v = {.pool = p->name,
 					.size = p->size,
@@ -201,7 +206,8 @@ void memory_show(struct api_request *r)
 		json_array_append_new(array, view_json(memory_rows, &v));
 	}
 	list = view_list("memory", array, 0);
-	json_object_set_new(list, "resident", json_integer((json_int_t)resident_bytes()));
+	json_object_set_new(list, "resident", json_integer(resident));
+	json_object_set_new(list, "own", json_integer(own));
 	api_reply(r, 200, list);
 }
 

@@ -49,12 +49,23 @@ static struct {
 
 /* ---- the table ---- */
 
-static int open_file(const char *path)
+static const char magic[8] = "mcorewhy";
+
+static bool is_table(const struct header *h, uint32_t entries)
+{
+	return !memcmp(h->magic, magic, sizeof(magic)) && h->version == VERSION &&
+	       h->entries == entries;
+}
+
+static int open_file(const char *path, uint32_t entries)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), err = errno;
+	struct header h;
+	bool mine = fd >= 0 && pread(fd, &h, sizeof(h), 0) == sizeof(h) && is_table(&h, entries);
 
-	/* Its blocks are there before it is mapped: a full disk would be a SIGBUS later. */
-	if (fd >= 0 && ftruncate(fd, (off_t)table.size))
+	/* What is not ours becomes zeros, of which no page is read. Blocks are there before they
+	 * are mapped: a full disk would be a SIGBUS later. */
+	if (fd >= 0 && ((!mine && ftruncate(fd, 0)) || ftruncate(fd, (off_t)table.size)))
 		err = errno;
 	else if (fd >= 0)
 		err = posix_fallocate(fd, 0, (off_t)table.size);
@@ -69,7 +80,6 @@ static int open_file(const char *path)
 
 void why_open(const char *path, unsigned remember)
 {
-	static const char magic[8] = "mcorewhy";
 	uint32_t entries = (remember + WAYS - 1) / WAYS * WAYS;
 	int fd;
 
@@ -77,7 +87,7 @@ void why_open(const char *path, unsigned remember)
 	if (!entries)
 		return;
 	table.size = sizeof(struct header) + entries * sizeof(struct entry);
-	fd = path ? open_file(path) : -1;
+	fd = path ? open_file(path, entries) : -1;
 	table.header = mmap(NULL, table.size, PROT_READ | PROT_WRITE,
 			    fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
 	if (fd >= 0)
@@ -88,10 +98,8 @@ void why_open(const char *path, unsigned remember)
 		return;
 	}
 	table.entry = (struct entry *)(table.header + 1);
-	if (!memcmp(table.header->magic, magic, sizeof(magic)) &&
-	    table.header->version == VERSION && table.header->entries == entries)
+	if (is_table(table.header, entries))
 		return;
-	memset(table.header, 0, table.size);
 	memcpy(table.header->magic, magic, sizeof(magic));
 	table.header->version = VERSION;
 	table.header->entries = entries;
