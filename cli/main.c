@@ -48,6 +48,8 @@ static const struct command commands[] = {
 	{"ue", "voice", "IMSI", ue_voice, "ask the eNodeB whether a device's radio can carry voice",
 	 "/ues", NULL, NULL, NULL},
 	{"subscriber", "show", "[IMSI]", show, "the same as ue", "/ues", "ues", ue_columns, NULL},
+	{"mme", "show", "", show, "this MME: who it is, what it serves, how full it is", "/mme",
+	 NULL, mme_columns, NULL},
 	{"mme", "drain", "[start [RATE] | stop | status]", drain,
 	 "send devices to other MMEs of the pool, RATE a second; how far it is", "/mme/drain", NULL,
 	 drain_columns, drain_words},

@@ -70,6 +70,22 @@ static void show_parts(const json_t *object, const char *name, const struct colu
 	table_rows(columns, array, true);
 }
 
+/* A path of one thing gives the object. */
+static int show_whole(const struct command *c)
+{
+	json_t *answer;
+	int code = api_call("GET", c->path, NULL, &answer);
+
+	if (code)
+		return code;
+	if (options.json)
+		print_json(answer);
+	else
+		table_object(c->columns, answer);
+	json_decref(answer);
+	return 0;
+}
+
 /* A path of one IMSI gives the object, or a list where there can be several. */
 static int show_one(const struct command *c, const char *imsi)
 {
@@ -107,7 +123,7 @@ int show(const struct command *c, int argc, char **argv)
 		return usage_of(c);
 	if (argc)
 		return imsi_word(argv[0]) ? show_one(c, argv[0]) : EXIT_USAGE;
-	return show_list(c);
+	return c->list ? show_list(c) : show_whole(c);
 }
 
 int show_item(const struct command *c, int argc, char **argv,

@@ -76,7 +76,18 @@ void access_delete(struct api_request *r)
 		api_reply(r, 200, json_object());
 }
 
-/* ---- drain ---- */
+/* ---- the MME itself, and drain ---- */
+
+void mme_show(struct api_request *r)
+{
+	const struct api_mme *m = mme(r);
+	struct mme_view v = {0};
+
+	if (!m)
+		return;
+	m->self(&v);
+	api_reply(r, 200, view_json(mme_rows, &v));
+}
 
 void mme_drain_show(struct api_request *r)
 {

@@ -17,6 +17,7 @@
 	R("POST", "/ues/:imsi/detach", ue_detach)                                                  \
 	R("POST", "/ues/:imsi/reauthenticate", ue_reauthenticate)                                  \
 	R("POST", "/ues/:imsi/reallocate", ue_reallocate)                                          \
+	R("GET", "/mme", mme_show)                                                                 \
 	R("GET", "/mme/drain", mme_drain_show)                                                     \
 	R("POST", "/mme/drain", mme_drain_start)                                                   \
 	R("DELETE", "/mme/drain", mme_drain_stop)                                                  \

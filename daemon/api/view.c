@@ -70,6 +70,9 @@ const struct view_row peer_rows[] = {PEER_FIELDS(ROW) END};
 #define VIEW struct memory_view
 const struct view_row memory_rows[] = {MEMORY_FIELDS(ROW) END};
 #undef VIEW
+#define VIEW struct mme_view
+const struct view_row mme_rows[] = {MME_FIELDS(ROW) END};
+#undef VIEW
 #define VIEW struct drain_view
 const struct view_row drain_rows[] = {DRAIN_FIELDS(ROW) END};
 #undef VIEW

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the API and the log see of the MME: devices, eNodeBs, counters, and the steps of procedures
  * as they happen. Procedures are observed, not instrumented: the engine tells of each step. */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include "core/loop.h"
 #include "mme/mme.h"
@@ -326,6 +329,79 @@ static void api_refresh(imsi_t imsi, bool keys, void (*done)(void *, int), void 
 		refresh_begin(ue, keys ? REFRESH_KEYS : REFRESH_GUTI, wish_answered, w);
 }
 
+/* ---- the MME itself ---- */
+
+static void connections(uint64_t *enbs, uint64_t *connected)
+{
+	*enbs = *connected = 0;
+	for (const struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
+		*enbs += e->ready;
+		for (const struct s1_conn *c = e->conns; c; c = c->next)
+			(*connected)++;
+	}
+}
+
+/* One more of a list in a text of n octets, which ends with "..." where it has no room. */
+static void listed(char *text, size_t n, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void listed(char *text, size_t n, const char *fmt, ...)
+{
+	size_t at = strlen(text);
+	char item[64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(item, sizeof(item), fmt, ap);
+	va_end(ap);
+	if (at + strlen(item) + sizeof(",...") <= n)
+		snprintf(text + at, n - at, "%s%s", at ? "," : "", item);
+	else if (at >= 3 && strcmp(text + at - 3, "...") != 0)
+		snprintf(text + at, n - at, ",...");
+}
+
+static void self_view(struct mme_view *v)
+{
+	struct overload_view overload = {0};
+	struct drain_view drain = {0};
+	char plmn[PLMN_STRLEN], address[INET6_ADDRSTRLEN];
+	const struct gummei *g = &mme.gummei;
+
+	snprintf(v->name, sizeof(v->name), "%s", mme.name ? mme.name : "");
+	listed(v->gummei, sizeof(v->gummei), "%s-%04x-%02x", plmn_print(g->plmn, plmn), g->group,
+	       g->code);
+	for (unsigned i = 0; i < mme.more_gummeis; i++)
+		listed(v->gummei, sizeof(v->gummei), "%s-%04x-%02x", plmn_print(g->plmn, plmn),
+		       mme.more_gummei[i].group, mme.more_gummei[i].code);
+	for (unsigned i = 0; i < mme.plmns; i++)
+		listed(v->plmns, sizeof(v->plmns), "%s", plmn_print(mme.plmn[i], plmn));
+	for (unsigned i = 0; i < mme.tacs; i++)
+		if (mme.tac[i].first == mme.tac[i].last)
+			listed(v->tais, sizeof(v->tais), "%s-%04x",
+			       plmn_print(mme.tac[i].plmn, plmn), mme.tac[i].first);
+		else
+			listed(v->tais, sizeof(v->tais), "%s-%04x-%04x",
+			       plmn_print(mme.tac[i].plmn, plmn), mme.tac[i].first,
+			       mme.tac[i].last);
+	for (unsigned i = 0; i < mme.s1.addresses; i++) {
+		const struct in6_addr *a = &mme.s1.address[i];
+
+		if (IN6_IS_ADDR_V4MAPPED(a))
+			inet_ntop(AF_INET, &a->s6_addr[12], address, sizeof(address));
+		else
+			inet_ntop(AF_INET6, a, address, sizeof(address));
+		listed(v->s1, sizeof(v->s1), "%s", address);
+	}
+	v->sctp = s1_backend();
+	v->capacity = drain_capacity();
+	connections(&v->enbs, &v->connected);
+	v->ues = ue_count();
+	v->max_ues = mme.max_ues;
+	drain_view(&drain);
+	v->drain = drain.state;
+	overload_view(&overload);
+	v->overload = overload.active;
+}
+
 const struct api_mme mme_api = {
 	.node = &node_api,
 	.ue = ue_one,
@@ -335,6 +411,7 @@ const struct api_mme mme_api = {
 	.enb_next = enb_walk,
 	.detach = api_detach,
 	.refresh = api_refresh,
+	.self = self_view,
 	.drain = drain_view,
 	.drain_start = drain_start,
 	.drain_stop = drain_stop,
@@ -349,18 +426,14 @@ const struct api_mme mme_api = {
 
 void mme_stats(api_emit emit, void *arg)
 {
-	unsigned enbs = 0, connected = 0;
+	uint64_t enbs, connected;
 
 #define C(field, text)                                                                             \
 	emit(arg, &(struct api_metric){"mme_" #field, METRIC_COUNTER, text, NULL, NULL,            \
 				       mme_counters.field});
 	MME_COUNTERS(C)
 #undef C
-	for (const struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
-		enbs += e->ready;
-		for (const struct s1_conn *c = e->conns; c; c = c->next)
-			connected++;
-	}
+	connections(&enbs, &connected);
 	emit(arg,
 	     &(struct api_metric){"mme_enbs", METRIC_GAUGE, "eNodeBs set up", NULL, NULL, enbs});
 	emit(arg, &(struct api_metric){"mme_ues", METRIC_GAUGE, "devices known", NULL, NULL,

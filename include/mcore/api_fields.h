@@ -325,6 +325,22 @@
 	F(device,       word,   MORE, "what a device does that is told the cause")
 
 /* An MME that is emptied for the others of its pool. */
+/* The MME itself. */
+#define MME_FIELDS(F)                                                                              \
+	F(name,         text,   LIST, "MME Name")                                                  \
+	F(gummei,       text,   LIST, "PLMN, group, code in hex; others that it is, too")          \
+	F(plmns,        text,   LIST, "served beside that one")                                    \
+	F(tais,         text,   LIST, "tracking areas served, TAC in hex")                         \
+	F(s1,           text,   LIST, "addresses that eNodeBs connect to")                         \
+	F(sctp,         word,   LIST, "kernel, or usrsctp where the kernel has none")              \
+	F(capacity,     number, LIST, "relative capacity told to eNodeBs; 0 while it is drained")  \
+	F(enbs,         number, LIST, "eNodeBs set up")                                            \
+	F(ues,          number, LIST, "devices known")                                             \
+	F(max_ues,      number, LIST, "devices known at most, 0: no ceiling")                      \
+	F(connected,    number, LIST, "devices with an S1 connection")                             \
+	F(drain,        word,   LIST, "off; releasing those that are connected; waiting for the others") \
+	F(overload,     word,   LIST, "by load, by operator, or no")
+
 #define DRAIN_FIELDS(F)                                                                            \
 	F(state,        word,   LIST, "off; releasing those that are connected; waiting for the others") \
 	F(capacity,     number, LIST, "relative capacity told to eNodeBs")                         \
@@ -396,6 +412,7 @@ enum field_where { FIELD_LIST, FIELD_MORE };
 	O(pool, POOL_FIELDS)                                                                       \
 	O(peer, PEER_FIELDS)                                                                       \
 	O(memory, MEMORY_FIELDS)                                                                   \
+	O(mme, MME_FIELDS)                                                                         \
 	O(drain, DRAIN_FIELDS)                                                                     \
 	O(access, ACCESS_FIELDS)                                                                   \
 	O(trace, TRACE_FIELDS)

@@ -71,6 +71,7 @@ struct api_mme {
 	 * wrongly; -ECANCELED: the connection ended before it was done. */
 	void (*refresh)(imsi_t imsi, bool keys, void (*done)(void *arg, int err), void *arg);
 	/* Emptying this MME. start: rate in devices a second, 0 as configured; -EALREADY. stop: -ENOENT. */
+	void (*self)(struct mme_view *out);
 	void (*drain)(struct drain_view *out);
 	int (*drain_start)(unsigned rate);
 	int (*drain_stop)(void);

@@ -39,6 +39,8 @@ saw 'enb=2 .*event=refuses' >/dev/null
 sed -i 's/^  name: mcore/  name: renamed\n  relative_capacity: 99/' "$LAB_DIR/mcored.yaml"
 kill -HUP "$LAB_MCORED"
 check "a change of ours is told" saw 'enb=1 .*event=mme.update mme="renamed" capacity=99'
+itself() { ctl -j mme show | jq -r '[.name, .capacity, .enbs, .ues, .connected, .drain, .overload] | join(" ")'; }
+check "and shown" is "renamed 99 2 2 2 off no" itself
 check "and refused by one eNodeB" logged 's1.mme_update_refused enb=00101-0000b .*time_to_wait=yes'
 ran "node 2 refuse none"
 saw 'enb=2 .*event=refuses what=none' >/dev/null
