@@ -10,7 +10,8 @@
  * hop, or an extension header ends here) is relayed from here, in fragments where it must.
  *
  * A device reaches this machine by mcore0, and its packets may come in fragments that hide what
- * they are: what comes in there is never taken for GTP-U.
+ * they are: what comes in there is never taken for GTP-U. Nor is what comes by an interface without
+ * the role access, where programs take none: it has no other proof of who sends it than its source.
  *
  * Messages: Echo Request is answered (7.2.1), Error Indication told to the roles (7.3.1), an
  * unknown TEID answered with one, an unknown extension header that must be understood with a
@@ -56,6 +57,8 @@ METRIC_COUNTER(error_indications, "mcore_gtpu_error_indications_total",
 METRIC_COUNTER(relayed, "mcore_gtpu_relayed_total", "G-PDUs relayed by mcored, not by XDP");
 METRIC_COUNTER(hidden, "mcore_gtpu_from_devices_total",
 	       "GTP-U that came out of a device's tunnel, dropped");
+METRIC_COUNTER(strays, "mcore_gtpu_strays_total",
+	       "GTP-U that came by no interface of role access, dropped");
 METRIC_COUNTER(damaged, "mcore_gtpu_damaged_total", "messages that mcored could not read");
 
 struct socket {
@@ -333,6 +336,17 @@ static void on_g_pdu(struct datagram *d, const struct gtpu_message *m)
 		send_in(d);
 }
 
+static bool by_access(int ifindex)
+{
+	const struct link *l = link_find(ifindex);
+
+	for (unsigned i = 0; l && i < dp.config.interfaces; i++)
+		if (dp.config.interface[i].role & DP_ACCESS &&
+		    !strcmp(dp.config.interface[i].name, l->name))
+			return true;
+	return false;
+}
+
 static void on_datagram(struct datagram *d)
 {
 	struct gtpu_message m;
@@ -340,6 +354,13 @@ static void on_datagram(struct datagram *d)
 	if (host_is_dev(d->ifindex)) {
 		metric_add(&hidden, 1);
 		LOG(WARN, "gtpu.from_device", "address=%s text=\"dropped\"", ip_text(&d->from));
+		return;
+	}
+	if (!by_access(d->ifindex)) {
+		metric_add(&strays, 1);
+		LOG(WARN, "gtpu.stray",
+		    "address=%s ifindex=%d text=\"not by an interface of role access, dropped\"",
+		    ip_text(&d->from), d->ifindex);
 		return;
 	}
 	if (!gtpu_parse(d->p, d->n, &m)) {

@@ -133,6 +133,54 @@ claims() { # a device's source from outside
 }
 check "packets that claim a device as their source are dropped" drops own_source claims
 
+# From the Internet with the eNodeB's source. forged NAMESPACE HEX [OFFSET]: one GTP-U message to the
+# core, in two fragments cut at that octet behind the IP header.
+ip -n "$LAB-inet" route add 10.10.0.1 via 198.51.100.1
+forged() {
+	in_ns "$1" python3 - "${@:2}" <<-'END'
+		import os, socket, struct, sys
+		message, cut = bytes.fromhex(sys.argv[1]), int(sys.argv[2] if len(sys.argv) > 2 else 0)
+		udp = struct.pack("!HHHH", 2152, 2152, 8 + len(message), 0) + message
+		ident = struct.unpack("!H", os.urandom(2))[0] | 1
+		s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+		for at, part in ((0, udp[:cut]), (cut, udp[cut:])):
+		    if part:
+		        more = 0x2000 if at + len(part) < len(udp) else 0
+		        s.sendto(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(part), ident, more | at // 8, 64, 17, 0,
+		                             socket.inet_aton("10.10.0.2"), socket.inet_aton("10.10.0.1")) + part,
+		                 ("10.10.0.1", 0))
+	END
+}
+of_device="30ff001c${teid#0x}4500001c0001000040010000$(printf '%02x' ${ip4//./ })c63364020800f7fd00000001"
+uplinks() { [ "$(reason uplink)" -gt "$1" ]; }
+strays() { [ "$(ctl -j stats | jq .mcore_gtpu_strays_total)" -ge "$1" ]; }
+in_fragments() {
+	local before
+	before=$(reason uplink)
+	forged ran "$of_device" 24
+	wait_for 5 uplinks "$before"
+}
+check "a device's packet in fragments of GTP-U gets through" in_fragments
+from_internet() {
+	local before
+	before=$(reason uplink)
+	forged inet "$of_device" 24
+	wait_for 5 strays 1 && ! uplinks "$before"
+}
+check "that from the Internet does not" from_internet
+peer_teid=$(session 1 peer_teid)
+lost() { # from the Internet, that the eNodeB had lost the tunnel
+	mark
+	forged inet "321a00100000000000000000""10${peer_teid#0x}8500040a0a0002"
+	wait_for 5 strays 2 && ! logged 'gtpu.error_indication|bearer_lost' 0
+}
+check "nor does an Error Indication" lost
+known() { # and from where it can come
+	mark
+	forged ran "321a00100000000000000000""10${peer_teid#0x}8500040a0a0002"
+	logged 'gtpu.error_indication .*imsi='
+}
+
 # The subscription's rates.
 rate() { # LEAST MOST iperf3-ARGS
 	local mbit
@@ -148,4 +196,5 @@ check "5 Mbit/s of 20 is what UDP gets" rate 45 52 -u -b 20M -l 1200
 check "3 Mbit/s of 20 is what UDP gets down" rate 27 32 -u -b 20M -l 1200 -R
 check "what was too much is counted" test "$(reason rate_up)" -gt 100 -a "$(reason rate_down)" -gt 100
 check "the other device is not held" tcp ue1 198.51.100.2 100
+check "but one of the eNodeB's is heard" known
 finish
