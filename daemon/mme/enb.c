@@ -132,28 +132,31 @@ void enb_setup_failure(struct enb *e, struct s1ap_cause cause, const struct s1ap
 int enb_read_tas(struct enb *e, const struct s1ap_supported_tas *tas, bool *plmn)
 {
 	struct tai *tai = malloc(ENB_MAX_TAIS * sizeof(*tai)), *fit;
-	unsigned n = 0;
+	unsigned n = 0, served = 0;
 
 	if (!tai)
 		return -ENOMEM;
 	*plmn = false;
-	for (uint32_t i = 0; i < tas->n; i++)
-		for (uint32_t k = 0; k < tas->v[i].broadcast_plmns.n; k++) {
-			struct tai t = {tas->v[i].broadcast_plmns.v[k], tas->v[i].tac};
+	for (int others = 0; others < 2; others++) {
+		for (uint32_t i = 0; i < tas->n; i++)
+			for (uint32_t k = 0; k < tas->v[i].broadcast_plmns.n; k++) {
+				struct tai t = {tas->v[i].broadcast_plmns.v[k], tas->v[i].tac};
 
-			*plmn |= mme_serves_plmn(t.plmn);
-			if (n < ENB_MAX_TAIS && mme_serves_tai(&t))
-				tai[n++] = t;
-		}
-	fit = n ? realloc(tai, n * sizeof(*tai)) : NULL;
+				*plmn |= mme_serves_plmn(t.plmn);
+				if (n < ENB_MAX_TAIS && mme_serves_tai(&t) == !others)
+					tai[n++] = t;
+			}
+		served = others ? served : n;
+	}
+	fit = served ? realloc(tai, n * sizeof(*tai)) : NULL;
 	if (!fit) {
 		free(tai);
-		return n ? -ENOMEM : 0;
+		return served ? -ENOMEM : 0;
 	}
 	free(e->tai);
 	e->tai = fit;
 	e->tais = n;
-	return (int)n;
+	return (int)served;
 }
 
 void enb_set_name(struct enb *e, struct bytes name)
@@ -233,10 +236,11 @@ void enb_setup(struct enb *e, const struct s1ap_s1_setup_request *r)
 	enb_expect(e, true);
 	e->since = (uint64_t)time(NULL);
 	mme_counters.s1_setup++;
-	LOG(INFO, "s1.setup", "peer=%s enb=%s name=\"%s\" tais=%u", s1_peer(e->assoc),
-	    enb_print_id(e, (char[24]){0}), name, e->tais);
+	LOG(INFO, "s1.setup", "peer=%s enb=%s name=\"%s\" tais=%d", s1_peer(e->assoc),
+	    enb_print_id(e, (char[24]){0}), name, tais);
 	node_read_setup(e, r);
 	send_response(e);
+	e->node.told = node_told();
 	node_enb_ready(e);
 	enb_keep(e);
 }

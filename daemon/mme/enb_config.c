@@ -61,6 +61,8 @@ static void offer(struct enb *e, uint16_t event, const void *body, const char *n
 	LOG(WARN, "s1.unexpected", "peer=%s message=\"%s\"", s1_peer(e->assoc), name);
 }
 
+static void update_begin(struct enb *);
+
 /* ---- what the eNodeB told ---- */
 
 static void keep_csgs(struct enb *e, const struct s1ap_csg_id_list *l)
@@ -129,6 +131,13 @@ void node_enb_ready(struct enb *e)
 	overload_enb_ready(e);
 	warning_enb_ready(e);
 	paging_enb_serves(e, 0, NULL);
+}
+
+void node_enb_back(struct enb *e)
+{
+	if (e->node.told != node_told())
+		update_begin(e);
+	warning_enb_back(e);
 }
 
 void node_enb_down(struct enb *e)
@@ -235,8 +244,6 @@ struct mme_update {
 static struct mem_pool update_pool = MEM_POOL(mme_update);
 static uint32_t version;
 
-static void update_begin(struct enb *);
-
 static void add_identity(struct s1ap_served_gummeis_item *item, uint16_t group, uint8_t code)
 {
 	uint32_t g = 0, c = 0;
@@ -271,26 +278,35 @@ struct s1ap_served_gummeis node_served_gummeis(void)
 	return (struct s1ap_served_gummeis){item, 1};
 }
 
-static int encode_update(struct bytes *out)
+/* In the turn arena; empty if it cannot be encoded. */
+static struct bytes encode_update(void)
 {
 	struct s1ap_mme_configuration_update m = {0};
 	size_t cap = 16384;
-	uint8_t *buf = arena_alloc(&turn_arena, cap), *keep;
+	uint8_t *buf = arena_alloc(&turn_arena, cap);
 	struct wr w = wr_of(buf, cap);
-	int err;
 
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
 	S1AP_SET(&m, served_gummeis, node_served_gummeis());
 	S1AP_SET(&m, relative_mme_capacity, drain_capacity());
-	err = s1ap_encode(&s1ap_mme_configuration_update_msg, &m, &w);
-	if (err)
-		return err;
-	keep = realloc((void *)(uintptr_t)out->p, (size_t)(w.p - buf));
+	if (s1ap_encode(&s1ap_mme_configuration_update_msg, &m, &w))
+		return (struct bytes){0};
+	return bytes_of(buf, (size_t)(w.p - buf));
+}
+
+uint64_t node_told(void) { return mme_hash(encode_update()); }
+
+static int keep_update(struct mme_update *u)
+{
+	struct bytes now = encode_update();
+	uint8_t *keep = now.n ? realloc((void *)(uintptr_t)u->sent.p, now.n) : NULL;
+
 	if (!keep)
 		return -ENOMEM;
-	memcpy(keep, buf, (size_t)(w.p - buf));
-	*out = bytes_of(keep, (size_t)(w.p - buf));
+	memcpy(keep, now.p, now.n);
+	u->sent = bytes_of(keep, now.n);
+	u->version = version;
 	return 0;
 }
 
@@ -298,13 +314,8 @@ static int enter_send(struct proc *p)
 {
 	struct mme_update *u = (struct mme_update *)p;
 
-	if (!p->tries) {
-		u->version = version;
-		if (encode_update(&u->sent)) {
-			p->cause = CAUSE_TOLD;
-			return PROC_FAIL;
-		}
-	}
+	if (!p->tries && keep_update(u))
+		return proc_fail(p, CAUSE_TOLD);
 	enb_send_octets(p->owner, 0, &s1ap_mme_configuration_update_msg, u->sent);
 	return PROC_STAY;
 }
@@ -319,9 +330,14 @@ static void update_ended(struct proc *p, uint16_t cause)
 
 static int update_acknowledged(struct proc *p, const void *msg)
 {
+	const struct mme_update *u = (struct mme_update *)p;
+	struct enb *e = p->owner;
+
 	(void)msg;
 	mme_counters.mme_update++;
-	return ((struct mme_update *)p)->version == version ? PROC_END : PROC_TO(SEND);
+	e->node.told = mme_hash(u->sent);
+	enb_keep(e);
+	return u->version == version ? PROC_END : PROC_TO(SEND);
 }
 
 /* No sooner than the eNodeB said (8.7.5.3); what it does not say is taken as never. */

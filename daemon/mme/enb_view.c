@@ -60,9 +60,10 @@ void view_enb(const struct enb *e, struct enb_view *v)
 	snprintf(v->peer, sizeof(v->peer), "%s", s1_peer(e->assoc));
 	v->state = e->ready ? "up" : "no S1 Setup";
 	for (unsigned i = 0; i < e->tais && at + 16 < sizeof(v->tais); i++)
-		at += (size_t)snprintf(
-			v->tais + at, sizeof(v->tais) - at, "%s%s-%04x", i ? "," : "",
-			plmn_print(e->tai[i].plmn, (char[PLMN_STRLEN]){0}), e->tai[i].tac);
+		if (mme_serves_tai(&e->tai[i]))
+			at += (size_t)snprintf(
+				v->tais + at, sizeof(v->tais) - at, "%s%s-%04x", at ? "," : "",
+				plmn_print(e->tai[i].plmn, (char[PLMN_STRLEN]){0}), e->tai[i].tac);
 	for (const struct s1_conn *c = e->conns; c; c = c->next)
 		v->ues++;
 	v->streams = s1_streams(e->assoc);

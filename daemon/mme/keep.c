@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* eNodeBs across a restart. An association that outlives the process comes back with a note, which
- * is: a version, the eNodeB's instance, and an S1 Setup Request as it would make it now, so that
- * the one way through for its contents serves here too. Saved contexts name the instance: one of an
+ * is: a version, the eNodeB's instance, what it was told (since when it is set up, what of this
+ * MME, whether of an overload), and an S1 Setup Request as it would make it now, so that the one
+ * way through for its contents serves here too. Saved contexts name the instance: one of an
  * association that ended meanwhile fits none, and its devices are idle. */
-#include <time.h>
+#include <arpa/inet.h>
 #include "mme/mme.h"
 #include "security/crypto.h"
 
-enum { VERSION = 1, NOTE_MAX = 32768 };
+enum { VERSION = 2, NOTE_MAX = 32768 };
 
 static struct enb *by_instance;
 
@@ -43,6 +44,24 @@ static struct s1ap_enb_id id_of(const struct enb *e)
 	return id;
 }
 
+static struct s1ap_connected_en_gnb_list gnbs_of(const struct enb *e,
+						 const struct s1ap_supported_tas *tas)
+{
+	struct s1ap_connected_en_gnb_item *item =
+		arena_zalloc(&turn_arena, e->node.gnbs * sizeof(*item));
+
+	for (unsigned i = 0; i < e->node.gnbs; i++) {
+		const struct enb_gnb *g = &e->node.gnb[i];
+		uint32_t left = htonl(g->id << (32 - g->id_bits));
+		uint8_t *octets = arena_alloc(&turn_arena, sizeof(left));
+
+		memcpy(octets, &left, sizeof(left));
+		item[i].en_gnb_id = (struct bits){octets, g->id_bits};
+		item[i].supported_tas = *tas;
+	}
+	return (struct s1ap_connected_en_gnb_list){item, e->node.gnbs};
+}
+
 void enb_keep(struct enb *e)
 {
 	static uint8_t note[NOTE_MAX];
@@ -51,7 +70,8 @@ void enb_keep(struct enb *e)
 		arena_zalloc(&turn_arena, (e->node.csgs + 1) * sizeof(*csg));
 	struct s1ap_s1_setup_request m = {0};
 	struct wr w = wr_of(note, sizeof(note));
-	uint8_t version = VERSION;
+	struct s1ap_supported_tas first = {ta, 1};
+	uint8_t version = VERSION, overload = e->node.overload_told;
 	uint64_t instance;
 
 	for (unsigned i = 0; i < e->tais; i++) {
@@ -71,12 +91,17 @@ void enb_keep(struct enb *e)
 		csg[i].csg_id = e->node.csg[i];
 	if (e->node.csgs)
 		S1AP_SET(&m, csg_id_list, (struct s1ap_csg_id_list){csg, e->node.csgs});
+	if (e->node.gnbs)
+		S1AP_SET(&m, connected_en_gnb_list, gnbs_of(e, &first));
 	if (!e->instance) {
 		crypto_random(&instance, sizeof(instance));
 		enter(e, instance | 1);
 	}
 	wr_raw(&w, &version, 1);
 	wr_raw(&w, &e->instance, sizeof(e->instance));
+	wr_raw(&w, &e->since, sizeof(e->since));
+	wr_raw(&w, &e->node.told, sizeof(e->node.told));
+	wr_raw(&w, &overload, 1);
 	if (s1ap_encode(&s1ap_s1_setup_request_msg, &m, &w)) {
 		LOG(ERROR, "s1.keep", "enb=%s error=\"will be lost at a restart\"",
 		    enb_print_id(e, (char[24]){0}));
@@ -89,11 +114,13 @@ bool enb_take_back(struct enb *e, const uint8_t *note, size_t n)
 {
 	struct rd r = rd_of(note, n);
 	const uint8_t *version = rd_take(&r, 1), *instance = rd_take(&r, sizeof(e->instance));
+	const uint8_t *since = rd_take(&r, sizeof(e->since)), *mme_told = rd_take(&r, 8);
+	const uint8_t *overload = rd_take(&r, 1);
 	struct s1ap_pdu pdu;
 	uint64_t number;
 	bool plmn;
 
-	if (!instance || *version != VERSION ||
+	if (!overload || *version != VERSION ||
 	    s1ap_decode(&turn_arena, bytes_of(r.p, (size_t)(r.end - r.p)), &pdu) ||
 	    pdu.msg != &s1ap_s1_setup_request_msg || enb_read(e, pdu.body, &plmn) <= 0)
 		return false;
@@ -104,7 +131,9 @@ bool enb_take_back(struct enb *e, const uint8_t *note, size_t n)
 	enter(e, number);
 	e->ready = true;
 	enb_expect(e, true);
-	e->since = (uint64_t)time(NULL);
+	memcpy(&e->since, since, sizeof(e->since));
+	memcpy(&e->node.told, mme_told, sizeof(e->node.told));
+	e->node.overload_told = *overload;
 	LOG(INFO, "s1.back", "peer=%s enb=%s tais=%u", s1_peer(e->assoc),
 	    enb_print_id(e, (char[24]){0}), e->tais);
 	return true;

@@ -211,6 +211,9 @@ int mme_start(const struct mme_config *c, char *error, size_t cap)
 	if (restored)
 		LOG(INFO, "mme.restored", "devices=%u", restored);
 	running = true;
+	warning_start();
+	for (struct enb *e = NULL; (e = enb_next(e));)
+		node_enb_back(e);
 	overload_start();
 	LOG(INFO, "mme.start", "name=\"%s\" plmn=%s group=%u code=%u sctp=%s", mme.name,
 	    plmn_print(mme.gummei.plmn, (char[PLMN_STRLEN]){0}), mme.gummei.group, mme.gummei.code,
@@ -222,8 +225,10 @@ void mme_stop(bool tell_peers)
 {
 	running = false;
 	gtpc_serve(GTPC_MME, NULL);
+	overload_stop();
 	ue_drop_all();
 	s1_stop(tell_peers);
+	warning_drop_all();
 	proc_reap();
 	ue_reap();
 	why_close();

@@ -151,7 +151,7 @@ struct enb {
 	uint8_t id_bits;
 	char name[ENB_NAME_MAX + 1];
 	unsigned tais;
-	struct tai *tai; /* malloc */
+	struct tai *tai; /* malloc: where it is, also where nobody is served (mme_serves_tai) */
 	struct s1_conn *conns;
 	uint64_t in, out; /* messages */
 	uint64_t since; /* unix time, s, of the S1 Setup */
@@ -350,8 +350,9 @@ bool enb_attach_allowed(struct enb *);
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
 /* The same of a message that is encoded already. */
 int enb_send_octets(struct enb *, uint16_t stream, const struct s1ap_msg *, struct bytes pdu);
-/* Takes over the tracking areas of these that are served. How many; 0 or -ENOMEM: what was stays. *plmn
- * tells whether at least a network is ours. */
+/* Takes over these tracking areas, as many as there is room for, those that are served first: which these are
+ * may change with the configuration. How many are served; 0 or -ENOMEM: what was stays. *plmn tells whether at
+ * least a network is ours. */
 int enb_read_tas(struct enb *, const struct s1ap_supported_tas *, bool *plmn);
 void enb_set_name(struct enb *, struct bytes name);
 /* Error Indication (36.413 8.7.2): ids as far as known (NULL), cause, and diagnostics about the faulty

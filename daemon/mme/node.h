@@ -8,6 +8,7 @@
  *   enb_view.c      cells and counters of an eNodeB, for the API and metrics
  *   overload.c      Overload Start and Stop, by load and by hand; NAS level congestion control
  *   warning.c       warning messages: Write-Replace, Kill, PWS Restart and Failure Indication
+ *   warning_keep.c  and across a restart
  *   location.c      Location Reporting, where a device is and was
  *   radio_trace.c   Trace Start, Deactivate Trace, Trace Failure Indication, Cell Traffic Trace
  *   conn_modify.c   UE Context Modification and its Indication, UE Radio Capability Match
@@ -53,6 +54,7 @@ struct enb_node {
 	struct enb_cell *cell;	 /* malloc, the first ENB_MAX_CELLS that were seen */
 	struct bytes pdu;	 /* the message that is being handled */
 	bool overload_told;	 /* an Overload Start is in force */
+	uint64_t told;		 /* hash of what it knows of this MME */
 	uint32_t in[S1AP_MAX_PROCEDURE + 1], out[S1AP_MAX_PROCEDURE + 1]; /* messages by procedure code */
 	uint32_t cause[5][S1AP_MAX_CAUSE];				  /* causes it gave, by group */
 };
@@ -110,6 +112,10 @@ struct s1ap_served_gummeis node_served_gummeis(void);
 void node_read_setup(struct enb *, const struct s1ap_s1_setup_request *);
 void node_enb_ready(struct enb *);
 void node_enb_down(struct enb *); /* procedures end, lists are freed */
+/* Its association has outlived the process before: what it was told then and is no longer so is told anew. */
+void node_enb_back(struct enb *);
+/* Hash of what eNodeBs are told of this MME now. */
+uint64_t node_told(void);
 /* The name, the served PLMNs or the capacity have changed: to all eNodeBs (8.7.5). */
 void node_config_changed(void);
 /* Reset by the MME (8.7.1.2.1) of all of an eNodeB's connections, or of that one. 0, -EALREADY while one
@@ -234,7 +240,9 @@ struct overload_config {
 	uint32_t back_off_s;  /* T3346 */
 	uint32_t clear_ms;    /* so long below the marks until it ends */
 };
-void overload_start(void); /* begins to measure */
+/* Begins to measure. An overload by hand goes on after a restart; one by load, of which eNodeBs still know, ends
+ * when the marks say so. */
+void overload_start(void);
 void overload_stop(void);
 /* By NAS: must a request that came with this RRC establishment cause be refused now? Counts. */
 /* Once a second: attaches a second, and the loop's lag. */
@@ -280,6 +288,10 @@ bool warning_next(uint64_t *cursor, struct warning_view *);
 /* What each eNodeB made of a warning; serial -1: of all of that id. */
 bool warning_enb_next(uint16_t id, int serial, uint64_t *cursor, struct warning_enb_view *);
 void warning_enb_ready(struct enb *); /* what is broadcast in its area */
+/* The same to one whose association has outlived the process before; and what it was to end is ended. */
+void warning_enb_back(struct enb *);
+/* Those that were on, and the last that ended, as an earlier process left them. */
+void warning_start(void);
 void warning_enb_down(struct enb *); /* under its id so far: it is gone, or becomes another */
 void warning_drop_all(void);
 

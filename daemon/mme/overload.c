@@ -5,9 +5,11 @@
  * rule, with EMM cause 22 and T3346; below all marks for `clear` it ends. The administrator may
  * begin and end it by hand, for all or for some of the GUMMEIs, and by hand takes precedence. */
 #include <errno.h>
+#include <stdlib.h>
 #include "core/loop.h"
 #include "mme/mme.h"
 #include "security/crypto.h"
+#include "store/store.h"
 
 enum why { NONE, BY_LOAD, BY_HAND };
 enum { TICK_MS = 1000, MAX_PLMNS = 32, MAX_GUMMEIS = 256 };
@@ -21,6 +23,8 @@ static struct {
 	uint64_t lag_ms, rate; /* last measured */
 	struct timer tick;
 } now;
+
+static const char store_key[] = "overload"; /* by hand: action, reduction, PLMNs; else "" */
 
 /* ---- towards eNodeBs ---- */
 
@@ -52,6 +56,7 @@ static void tell_start(struct enb *e)
 	if (enb_send(e, 0, &s1ap_overload_start_msg, &m))
 		return;
 	e->node.overload_told = true;
+	enb_keep(e);
 	mme_counters.overload_start++;
 }
 
@@ -64,6 +69,7 @@ static void tell_stop(struct enb *e)
 	if (now.plmns)
 		S1AP_SET(&m, gummei_list, gummeis());
 	e->node.overload_told = false;
+	enb_keep(e);
 	enb_send(e, 0, &s1ap_overload_stop_msg, &m);
 	mme_counters.overload_stop++;
 }
@@ -75,8 +81,25 @@ void overload_enb_ready(struct enb *e)
 		tell_start(e);
 }
 
+static void save(void)
+{
+	char text[64 + MAX_PLMNS * PLMN_STRLEN], plmn[PLMN_STRLEN];
+	size_t at = 0;
+
+	*text = 0;
+	if (now.why == BY_HAND)
+		at = (size_t)snprintf(text, sizeof(text), "%s %u", overload_action_text(now.action),
+				      now.reduction);
+	for (unsigned i = 0; at && i < now.plmns; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%c%s", i ? ',' : ' ',
+				       plmn_print(now.plmn[i], plmn));
+	store_setting_put(store_key, text, (struct store_write){0});
+}
+
 static void stop(const char *reason)
 {
+	bool by_hand = now.why == BY_HAND;
+
 	LOG(INFO, "overload.stop", "reason=\"%s\" seconds=%llu", reason,
 	    (unsigned long long)((loop_now_ms() - now.since_ms) / 1000));
 	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
@@ -84,6 +107,8 @@ static void stop(const char *reason)
 			tell_stop(e);
 	now.why = NONE;
 	now.plmns = 0;
+	if (by_hand)
+		save();
 }
 
 /* An Overload Start takes the place of one in force (8.7.6.2). */
@@ -142,6 +167,7 @@ int overload_by_hand(uint8_t action, uint8_t reduction, unsigned plmns, const pl
 	now.plmns = plmns;
 	memcpy(now.plmn, plmn, plmns * sizeof(*plmn));
 	start(BY_HAND, action, reduction, "operator");
+	save();
 	return 0;
 }
 
@@ -217,10 +243,47 @@ static void tick(struct timer *t)
 	now.attaches = begun;
 }
 
+/* What was begun by hand before the restart. Its PLMNs are those that are served still: none of
+ * them is not the same as all of them. */
+static bool load_saved(void)
+{
+	char *text = NULL, *rest, *word, action[64];
+	unsigned reduction, named = 0;
+	int at = 0, a;
+
+	if (store_setting_get(store_key, &text) || !text)
+		return false;
+	if (sscanf(text, "%63s %u %n", action, &reduction, &at) != 2)
+		at = 0;
+	a = at ? overload_action_parse(action) : -EINVAL;
+	now.plmns = 0;
+	for (word = strtok_r(text + at, ",", &rest); a >= 0 && word;
+	     word = strtok_r(NULL, ",", &rest), named++)
+		if (now.plmns < MAX_PLMNS && plmn_parse(word, &now.plmn[now.plmns]) &&
+		    mme_serves_plmn(now.plmn[now.plmns]))
+			now.plmns++;
+	free(text);
+	if (a < 0 || reduction > 99 || (named && !now.plmns))
+		return false;
+	start(BY_HAND, (uint8_t)a, (uint8_t)reduction, "operator, before the restart");
+	return true;
+}
+
 void overload_start(void)
 {
+	const struct enb *e = NULL;
+
 	now.last_ns = loop_clock_ns();
+	now.attaches = mme_counters.attach_started + mme_counters.overload_attach_refused;
 	timer_start(&now.tick, TICK_MS, tick);
+	if (load_saved())
+		return;
+	while ((e = enb_next(e)))
+		if (e->node.overload_told)
+			break;
+	if (e)
+		start(BY_LOAD, mme.overload.action, mme.overload.reduction,
+		      "not over at the restart");
 }
 
 void overload_stop(void)

@@ -363,14 +363,16 @@ bool paging_by_imsi(imsi_t imsi, uint8_t arp)
 	set_priority(&m, arp);
 	for (struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
 		struct s1ap_tai_item *item;
+		uint32_t served = 0;
 
 		if (!e->ready)
 			continue;
 		item = arena_zalloc(&turn_arena, e->tais * sizeof(*item));
 		for (unsigned i = 0; i < e->tais; i++)
-			item[i].tai = e->tai[i];
-		S1AP_SET(&m, tai_list, (struct s1ap_tai_list){item, e->tais});
-		n += !enb_send(e, 0, &s1ap_paging_msg, &m);
+			if (mme_serves_tai(&e->tai[i]))
+				item[served++].tai = e->tai[i];
+		S1AP_SET(&m, tai_list, (struct s1ap_tai_list){item, served});
+		n += served && !enb_send(e, 0, &s1ap_paging_msg, &m);
 	}
 	LOG(INFO, "paging.imsi", "imsi=%s enbs=%u", imsi_print(imsi, (char[IMSI_STRLEN]){0}), n);
 	mme_counters.paging_sent += n;

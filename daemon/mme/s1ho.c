@@ -563,7 +563,7 @@ bool s1ho_running(const struct mme_ue *ue)
 
 static bool serves(const struct enb *e, const struct tai *tai)
 {
-	for (unsigned i = 0; i < e->tais; i++)
+	for (unsigned i = 0; mme_serves_tai(tai) && i < e->tais; i++)
 		if (e->tai[i].plmn == tai->plmn && e->tai[i].tac == tai->tac)
 			return true;
 	return false;

@@ -14,6 +14,8 @@ enum { KEEP_ENDED = 32, MOST_ON = 256, MOST_GONE = 64 };
 static struct mem_pool pool = MEM_POOL(warning);
 static struct mem_pool enb_pool = MEM_POOL(warning_enb);
 struct warning *warning_all;
+const char warning_killed[] = "killed", warning_replaced[] = "replaced",
+	   warning_done[] = "broadcast as often as ordered";
 
 struct warning *warning_find(uint16_t id, uint16_t serial)
 {
@@ -124,17 +126,10 @@ static bool area_list(const struct warning_area *a, struct s1ap_warning_area_lis
 
 static struct mem_pool proc_pool = MEM_POOL(warning_proc);
 
-static int enter_write(struct proc *p)
+struct s1ap_write_replace_warning_request warning_request(const struct warning_order *o)
 {
-	const struct warning_proc *x = (const struct warning_proc *)p;
-	const struct warning *w = warning_find(x->id, x->serial);
 	struct s1ap_write_replace_warning_request m = {0};
-	const struct warning_order *o;
 
-	p->cause = CAUSE_TOLD;
-	if (!w)
-		return PROC_FAIL;
-	o = &w->order;
 	S1AP_SET(&m, message_identifier, o->id);
 	S1AP_SET(&m, serial_number, o->serial);
 	m.has.warning_area_list = area_list(&o->area, &m.warning_area_list);
@@ -151,6 +146,19 @@ static int enter_write(struct proc *p)
 	if (o->concurrent)
 		S1AP_SET(&m, concurrent_warning_message_indicator,
 			 S1AP_CONCURRENT_WARNING_MESSAGE_INDICATOR_TRUE);
+	return m;
+}
+
+static int enter_write(struct proc *p)
+{
+	const struct warning_proc *x = (const struct warning_proc *)p;
+	const struct warning *w = warning_find(x->id, x->serial);
+	struct s1ap_write_replace_warning_request m;
+
+	p->cause = CAUSE_TOLD;
+	if (!w)
+		return PROC_FAIL;
+	m = warning_request(&w->order);
 	if (enb_send(p->owner, 0, &s1ap_write_replace_warning_request_msg, &m))
 		return PROC_FAIL;
 	mme_counters.warnings++;
@@ -269,21 +277,37 @@ static struct warning_enb *new_entry(struct warning *w)
 	return w->enbs = x;
 }
 
-void warning_write_to(struct warning *w, struct enb *e)
+static struct warning_enb *entry_for(struct warning *w, const struct enb *e)
 {
 	struct warning_enb *x = warning_entry(w, e);
 
-	if (!x) {
-		x = new_entry(w);
-		if (!x)
-			return;
-		x->plmn = e->plmn;
-		x->id = e->id;
-		x->id_bits = e->id_bits;
-		x->broadcasts = 0;
-	}
+	if (x)
+		return x;
+	x = new_entry(w);
+	if (!x)
+		return NULL;
+	x->plmn = e->plmn;
+	x->id = e->id;
+	x->id_bits = e->id_bits;
+	x->broadcasts = 0;
+	return x;
+}
+
+static void write_to(struct warning *w, struct enb *e)
+{
+	struct warning_enb *x = entry_for(w, e);
+
+	if (!x)
+		return;
 	x->state = ASKED;
 	begin(e, &warning_write_def,
+	      (struct warning_proc){.id = w->order.id, .serial = w->order.serial});
+}
+
+static void kill_at(const struct warning *w, struct warning_enb *x, struct enb *e)
+{
+	x->state = KILLING;
+	begin(e, &warning_kill_def,
 	      (struct warning_proc){.id = w->order.id, .serial = w->order.serial});
 }
 
@@ -291,8 +315,23 @@ void warning_write_to(struct warning *w, struct enb *e)
 
 static void over(struct timer *t)
 {
-	ended(container_of(t, struct warning, over), "broadcast as often as ordered");
+	ended(container_of(t, struct warning, over), warning_done);
 	forget_old();
+	warning_save();
+}
+
+void warning_run(struct warning *w)
+{
+	const struct warning_order *o = &w->order;
+	uint64_t end = w->since + (uint64_t)(o->period_s ? o->period_s : 1) * o->broadcasts;
+	uint64_t now = (uint64_t)time(NULL);
+
+	if (!o->broadcasts)
+		return;
+	if (end <= now)
+		ended(w, warning_done);
+	else
+		timer_start(&w->over, 1000 * (end - now), over);
 }
 
 static void *copy(const void *p, size_t n)
@@ -304,7 +343,7 @@ static void *copy(const void *p, size_t n)
 	return c;
 }
 
-static struct warning *keep(const struct warning_order *o)
+struct warning *warning_new(const struct warning_order *o)
 {
 	struct warning *w = pool_get(&pool);
 	const struct warning_area *a = &o->area;
@@ -352,7 +391,7 @@ int warning_send(const struct warning_order *o)
 		return -EEXIST;
 	if (on() >= MOST_ON)
 		return -ENOSPC;
-	w = keep(o);
+	w = warning_new(o);
 	if (!w)
 		return -ENOMEM;
 	for (struct warning **at = &warning_all; *at;) { /* one that ended had this number */
@@ -365,20 +404,19 @@ int warning_send(const struct warning_order *o)
 	}
 	for (struct warning *old = warning_all; old; old = old->next)
 		if (is_update_of(&old->order, o))
-			ended(old, "replaced");
+			ended(old, warning_replaced);
 	w->next = warning_all;
 	warning_all = w;
-	if (o->broadcasts)
-		timer_start(&w->over, 1000ULL * (o->period_s ? o->period_s : 1) * o->broadcasts,
-			    over);
+	warning_run(w);
 	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
 		if (e->ready && is_in(&o->area, e)) {
-			warning_write_to(w, e);
+			write_to(w, e);
 			n++;
 		}
 	LOG(WARN, "warning.send", "id=%u serial=0x%04x period=%u broadcasts=%u enbs=%d", o->id,
 	    o->serial, o->period_s, o->broadcasts, n);
 	forget_old();
+	warning_save();
 	return n;
 }
 
@@ -398,12 +436,12 @@ int warning_kill(uint16_t id, uint16_t serial)
 			continue;
 		if (writing)
 			proc_finish(writing, PROC_ABORTED);
-		x->state = KILLING;
-		begin(e, &warning_kill_def, (struct warning_proc){.id = id, .serial = serial});
+		kill_at(w, x, e);
 		n++;
 	}
-	ended(w, "killed");
+	ended(w, warning_killed);
 	forget_old();
+	warning_save();
 	return n;
 }
 
@@ -428,18 +466,89 @@ int warning_kill_all(void)
 		n++;
 	}
 	for (struct warning *w = warning_all; w; w = w->next)
-		ended(w, "killed");
+		ended(w, warning_killed);
 	forget_old();
+	warning_save();
 	return n;
 }
 
 /* ---- eNodeBs that come and go ---- */
 
-void warning_enb_ready(struct enb *e)
+static unsigned items(const struct warning_area *a) { return a->cells + a->tais + a->areas; }
+
+/* The ith of its list, as a number that no other has. */
+static uint64_t item(const struct warning_area *a, unsigned i)
 {
-	for (struct warning *w = warning_all; w; w = w->next)
-		if (!w->ended && is_in(&w->order.area, e))
-			warning_write_to(w, e);
+	return a->cells  ? UINT64_C(1) << 60 | (uint64_t)a->cell[i].plmn << 32 | a->cell[i].eci
+	       : a->tais ? UINT64_C(2) << 60 | (uint64_t)a->tai[i].plmn << 32 | a->tai[i].tac
+			 : UINT64_C(3) << 60 | a->area[i];
+}
+
+/* Of b's list, one that this eNodeB may have. */
+static bool concerns(const struct warning_area *b, unsigned i, const struct enb *e)
+{
+	const struct warning_area one = {.cells = b->cells != 0,
+					 .tais = b->tais != 0,
+					 .cell = b->cell ? b->cell + i : NULL,
+					 .tai = b->tai ? b->tai + i : NULL};
+
+	return is_in(&one, e);
+}
+
+/* What of the eNodeB is in b, is in a. */
+static bool covers(const struct warning_area *a, const struct warning_area *b, const struct enb *e)
+{
+	for (unsigned i = 0; items(a) && i < items(b); i++) {
+		unsigned k = 0;
+
+		if (!concerns(b, i, e))
+			continue;
+		while (k < items(a) && item(a, k) != item(b, i))
+			k++;
+		if (k == items(a))
+			return false;
+	}
+	return !items(a) || items(b);
+}
+
+/* A later one, not beside it, is on at the eNodeB wherever it was. */
+static bool is_replaced(const struct warning *w, const struct enb *e)
+{
+	for (const struct warning *v = warning_all; v != w; v = v->next)
+		if (!v->ended && !v->order.concurrent && is_in(&v->order.area, e) &&
+		    covers(&v->order.area, &w->order.area, e))
+			return true;
+	return false;
+}
+
+unsigned warning_write_again(struct enb *e, bool (*lost)(const struct warning *, const void *arg),
+			     const void *arg)
+{
+	struct warning **w = arena_alloc(&turn_arena, MOST_ON * sizeof(struct warning *));
+	unsigned n = 0, i;
+
+	for (struct warning *x = warning_all; x; x = x->next)
+		if (!x->ended && is_in(&x->order.area, e) && !is_replaced(x, e) &&
+		    (!lost || lost(x, arg)))
+			w[n++] = x;
+	for (i = n; i--;)
+		write_to(w[i], e);
+	return n;
+}
+
+void warning_enb_ready(struct enb *e) { warning_write_again(e, NULL, NULL); }
+
+/* The same warning again does not begin anew: the eNodeB tells where it is on (8.12.1.2). */
+void warning_enb_back(struct enb *e)
+{
+	for (struct warning *w = warning_all; w; w = w->next) {
+		struct warning_enb *x =
+			w->kill_again && is_in(&w->order.area, e) ? entry_for(w, e) : NULL;
+
+		if (x)
+			kill_at(w, x, e);
+	}
+	warning_write_again(e, NULL, NULL);
 }
 
 /* Its id is another's: that one has taken its place, or it never had a right to it. */

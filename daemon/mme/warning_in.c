@@ -129,7 +129,7 @@ void on_kill_response(struct enb *e, struct s1_conn *c, const void *body)
 	const struct s1ap_kill_response *m = body;
 	struct proc *p =
 		warning_running(e, &warning_kill_def, m->message_identifier, m->serial_number);
-	bool every = p && ((struct warning_proc *)p)->all;
+	bool every = p && ((struct warning_proc *)p)->all, left = false;
 
 	(void)c;
 	if (!p) {
@@ -147,14 +147,21 @@ void on_kill_response(struct enb *e, struct s1_conn *c, const void *body)
 		warning_drop_cells(x);
 		if (m->has.broadcast_cancelled_area_list && !every)
 			x->broadcasts = broadcasts(&m->broadcast_cancelled_area_list);
+		w->kill_again = warning_is_killing(w);
+		left |= w->kill_again;
 	}
 	proc_event(p, EV_KILL_RESPONSE, body);
+	if (!left)
+		warning_save();
 }
 
 /* ---- what an eNodeB has lost ---- */
 
-static bool restarted(const struct warning_area *a, const struct s1ap_pws_restart_indication *m)
+static bool restarted(const struct warning *w, const void *arg)
 {
+	const struct s1ap_pws_restart_indication *m = arg;
+	const struct warning_area *a = &w->order.area;
+
 	for (unsigned i = 0; i < a->cells; i++)
 		for (uint32_t k = 0; k < m->ecgi_list_for_restart.n; k++)
 			if (a->cell[i].plmn == m->ecgi_list_for_restart.v[k].plmn &&
@@ -184,20 +191,17 @@ static void drop_cell(struct warning_enb *x, const struct ecgi *cell)
 void on_pws_restart_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_pws_restart_indication *m = body;
-	unsigned n = 0;
+	unsigned n;
 
 	(void)c;
 	mme_counters.pws_restart++;
 	for (struct warning *w = warning_all; w; w = w->next) {
 		struct warning_enb *x = w->ended ? NULL : warning_entry(w, e);
 
-		if (w->ended || !restarted(&w->order.area, m))
-			continue;
-		for (uint32_t i = 0; x && i < m->ecgi_list_for_restart.n; i++)
+		for (uint32_t i = 0; x && restarted(w, m) && i < m->ecgi_list_for_restart.n; i++)
 			drop_cell(x, &m->ecgi_list_for_restart.v[i]);
-		warning_write_to(w, e);
-		n++;
 	}
+	n = warning_write_again(e, restarted, m);
 	LOG(WARN, "warning.restart", "enb=%s cells=%u warnings=%u", enb_print_id(e, (char[24]){0}),
 	    m->ecgi_list_for_restart.n, n);
 }

@@ -104,6 +104,28 @@ check "started again" lab_start
 check "the eNodeB connects" saw 'event=s1.setup ' 8
 check "packets of device 1 flow" wait_for 4 ping_ue 1 198.51.100.2 0.2 2
 
+# What eNodeBs were told: a warning and an overload by hand go on, and can be ended.
+warned() { ctl -j warning show | jq -r '.warnings[0] | "\(.state) \(.broadcasting)"'; }
+overload() { ctl -j mme overload | jq -r .active; }
+mark
+check "a warning is sent" ctl warning send 4370 0x4010 text flood period 60 broadcasts 50
+check "and broadcast" wait_for 3 is "on 1" warned
+check "an overload begins" ctl mme overload start reject-delay-tolerant 50
+check "which is told" saw 'event=overload.start .*reduction=50'
+kill -9 "$LAB_MCORED"
+wait "$LAB_MCORED" 2>/dev/null
+mark
+check "started after kill -9" lab_start
+check "the overload goes on" is "by operator" overload
+ran release 1
+check "the eNodeB, which sets up S1 again, is told" saw 'event=overload.start .*reduction=50' 8
+check "the warning is on" wait_for 5 is "on 1" warned
+mark
+check "a kill" ctl warning kill 4370 0x4010
+check "ends it" saw 'event=kill id=4370 serial=4010 all=no'
+check "the overload is ended" ctl mme overload stop
+check "which is told, too" saw 'event=overload.stop'
+
 # Many restarts with nothing for the device to hear: its downlink COUNT must not run away from it.
 for _ in 1 2 3; do
 	kill -9 "$LAB_MCORED"
@@ -115,6 +137,7 @@ for _ in 1 2 3; do
 	ran service 1
 	wait_for 3 ue_is 1 ecm connected
 done
+check "what was ended is not on again" is "killed 0 no" eval 'echo "$(warned) $(overload)"'
 auths=$(stat mme_auth_total)
 mark
 ran attach 1 again

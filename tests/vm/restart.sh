@@ -49,6 +49,11 @@ gone() {
 	[ $((after - before)) -ge 15 ]
 }
 
+warned() { ctl -j warning show | jq -r '.warnings[0] | "\(.state) \(.broadcasting)"'; }
+overload() { ctl -j mme overload | jq -r .active; }
+check "a warning is sent" ctl warning send 4370 0x4010 text flood period 600 broadcasts 500
+check "and broadcast by both eNodeBs" wait_for 20 is "on 2" warned
+check "an overload begins" ctl mme overload start reject-delay-tolerant 50
 for signal in KILL TERM; do
 	mark
 	seen=$SEEN
@@ -63,6 +68,15 @@ for signal in KILL TERM; do
 	check "SIG$signal: no packet is lost or late" lossless
 	check "SIG$signal: the eNodeB noticed nothing" is 0 down_since "$seen"
 done
+
+check "the warning is on at both eNodeBs" wait_for 20 is "on 2" warned
+check "the overload goes on" is "by operator" overload
+mark
+check "a kill" ctl warning kill 4370 0x4010
+check "ends it at one" saw 'enb=1 .*event=kill id=4370 serial=4010 all=no' 20
+check "and the other" saw 'enb=2 .*event=kill id=4370 serial=4010 all=no' 20
+check "the end of the overload" ctl mme overload stop
+check "is told" saw 'enb=2 .*event=overload.stop' 20
 
 # What a connection has become is what comes back: killed right after each change.
 tunnels() { ctl -j session show "$(imsi 1)" | jq -cS '[.sessions[] | {ebi, teid, peer_teid, state}] | sort_by(.ebi)'; }

@@ -402,7 +402,7 @@ static void service_and_tau_are_denied(void **state)
 	for (size_t i = 0; i < 2; i++)
 		for (int tau = 0; tau < 2; tau++) {
 			d = idle_device(enb, "001010000000001");
-			snprintf(setting, sizeof(setting), "%s", t[i].rule);
+			strcpy(setting_of("access rules"), t[i].rule);
 			access_start();
 			r.old_guti.guti = d.guti;
 			if (tau) {
@@ -419,7 +419,7 @@ static void service_and_tau_are_denied(void **state)
 			released(&d);
 			quiet(enb);
 			assert_int_equal(ue_of(&d) != NULL, t[i].stays);
-			setting[0] = 0;
+			forget_settings();
 			access_start();
 		}
 }
@@ -431,13 +431,13 @@ static void denied_attach_uses_no_count_twice(void **state)
 	uint32_t before = d.sec.dl_count;
 
 	(void)state;
-	snprintf(setting, sizeof(setting), "deny tac 7 cause 15");
+	strcpy(setting_of("access rules"), "deny tac 7 cause 15");
 	access_start();
 	initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
 	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause, 15);
 	assert_true(d.sec.dl_count > before);
 	assert_int_equal(ue_of(&d)->sec.dl_count, d.sec.dl_count);
-	setting[0] = 0;
+	forget_settings();
 	access_start();
 }
 

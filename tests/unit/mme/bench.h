@@ -108,7 +108,7 @@ struct sent {
 struct s1_assoc {
 	void *user;
 	bool up, closed;
-	uint8_t note[512]; /* what s1_keep was given */
+	uint8_t note[2048]; /* what s1_keep was given */
 	size_t note_n;
 	struct sent *first;
 };
@@ -636,18 +636,33 @@ int store_context_each(void (*fn)(void *, imsi_t, const uint8_t *, size_t), void
 	return 0;
 }
 
-static char setting[4096]; /* the one there is */
+enum { SETTINGS = 4 };
+static struct setting {
+	char key[32], value[262144];
+} setting[SETTINGS];
+
+static inline char *setting_of(const char *key)
+{
+	struct setting *s = setting;
+
+	while (s->key[0] && strcmp(s->key, key) != 0)
+		assert_true(++s < setting + SETTINGS);
+	snprintf(s->key, sizeof(s->key), "%s", key);
+	return s->value;
+}
+
+static inline void forget_settings(void) { memset(setting, 0, sizeof(setting)); }
 
 void store_setting_put(const char *key, const char *value, struct store_write w)
 {
-	(void)key, (void)w;
-	snprintf(setting, sizeof(setting), "%s", value);
+	(void)w;
+	assert_true(strlen(value) < sizeof(setting->value));
+	strcpy(setting_of(key), value);
 }
 
 int store_setting_get(const char *key, char **value)
 {
-	(void)key;
-	*value = setting[0] ? strdup(setting) : NULL;
+	*value = setting_of(key)[0] ? strdup(setting_of(key)) : NULL;
 	return 0;
 }
 
@@ -685,7 +700,7 @@ static inline int bench_open(void **state)
 	sgw.gives = PDN_IPV4V6;
 	sgw.resource_cause = GTPC_ACCEPTED;
 	memset(saved, 0, sizeof(saved));
-	setting[0] = 0;
+	forget_settings();
 	access_start();
 	saves = restores = 0;
 	memset(&mme_counters, 0, sizeof(mme_counters));

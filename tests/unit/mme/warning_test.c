@@ -364,6 +364,65 @@ static void who_sets_up_or_restarts_is_told_again(void **state)
 	assert_int_equal(mme_counters.pws_restart, 2);
 }
 
+/* Another message than the others. */
+static void send_one(uint16_t serial, bool concurrent, const char *tais, const char *cells)
+{
+	struct warning_text t = text();
+
+	t.serial = serial;
+	t.concurrent = concurrent;
+	t.tais = tais;
+	t.cells = cells;
+	assert_true(node_api.warning_send(&t, &error) >= 0);
+}
+
+static void written(unsigned enb, uint16_t serial)
+{
+	const struct s1ap_write_replace_warning_request *m =
+		expect(&assoc[enb], write_replace_warning_request);
+
+	assert_int_equal(m->serial_number, serial);
+}
+
+/* What comes later and not beside the others replaces them (8.12.1.2): the order matters, and what
+ * is replaced everywhere is not written only to be replaced. */
+static void who_sets_up_is_told_what_is_left_of_many_in_their_order(void **state)
+{
+	(void)state;
+	struct s1ap_pws_restart_indication r = {0};
+	struct ecgi lost = cell(0, 2);
+	struct tai tai = {PLMN, TAC};
+
+	send_one(0x1000, false, NULL, NULL);
+	send_one(0x2000, true, NULL, NULL);
+	send_one(0x3000, false, "00101-0007,00101-0008", NULL);
+	send_one(0x4000, true, NULL, "00101-0006401,00101-0006402");
+	send_one(0x5000, false, NULL, "00101-0006402,00101-0006501");
+	send_one(0x6000, false, NULL, "00101-0006501,00101-0006402");
+	send_one(0x7000, true, "00101-0007", NULL);
+	enb_ready(0);
+	written(0, 0x1000); /* everywhere is more than two areas */
+	written(0, 0x2000);
+	written(0, 0x3000);
+	written(0, 0x4000);
+	written(0, 0x6000);
+	written(0, 0x7000);
+	quiet(&assoc[0]);
+	send_one(0x8000, false, NULL, NULL);
+	written(0, 0x8000);
+	send_one(0x9000, true, NULL, NULL);
+	written(0, 0x9000);
+	S1AP_SET(&r, ecgi_list_for_restart, (struct s1ap_ecgi_list_for_restart){&lost, 1});
+	r.has.global_enb_id = 1;
+	r.global_enb_id.plmn = PLMN;
+	r.global_enb_id.enb_id.macro_enb_id = 100;
+	S1AP_SET(&r, tai_list_for_restart, (struct s1ap_tai_list_for_restart){&tai, 1});
+	tell(&assoc[0], pws_restart_indication, &r);
+	written(0, 0x8000);
+	written(0, 0x9000);
+	quiet(&assoc[0]);
+}
+
 static void cells_that_fail_are_taken_off(void **state)
 {
 	(void)state;
@@ -491,6 +550,7 @@ int main(void)
 		BEHAVIOUR(a_newer_one_takes_the_place_of_the_old),
 		BEHAVIOUR(it_ends_when_it_was_broadcast_as_often_as_ordered),
 		BEHAVIOUR(who_sets_up_or_restarts_is_told_again),
+		BEHAVIOUR(who_sets_up_is_told_what_is_left_of_many_in_their_order),
 		BEHAVIOUR(cells_that_fail_are_taken_off),
 		BEHAVIOUR(an_association_that_changes_its_id_leaves_few_traces),
 		BEHAVIOUR(what_an_enodeb_broadcasts_is_not_forgotten_for_anothers_end),
