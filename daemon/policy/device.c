@@ -186,21 +186,33 @@ static void stored(void *arg, int err)
 	finish_if_done(s);
 }
 
-/* False: out of memory. */
-static bool set_device(imsi_t imsi, const struct policy_change *c, struct store_device *row)
+static void set_device(struct store_device *d, const struct policy_change *c)
 {
-	struct device *d = get_or_make(imsi);
+	apply(d, c);
+	if (d->gate_up == DEVICE_GATE_OPEN)
+		d->gate_up = DEVICE_GATE_DEFAULT;
+	if (d->gate_down == DEVICE_GATE_OPEN)
+		d->gate_down = DEVICE_GATE_DEFAULT;
+}
 
-	if (!d)
-		return false;
-	apply(&d->own, c);
-	if (d->own.gate_up == DEVICE_GATE_OPEN)
-		d->own.gate_up = DEVICE_GATE_DEFAULT;
-	if (d->own.gate_down == DEVICE_GATE_OPEN)
-		d->own.gate_down = DEVICE_GATE_DEFAULT;
-	*row = d->own;
-	if (is_plain(&d->own))
-		drop(d);
+static void drop_plain(const imsi_t *imsi, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct device *d = get(imsi[i]);
+
+		if (d && is_plain(&d->own))
+			drop(d);
+	}
+}
+
+/* All, or none of those that have nothing of their own. */
+static bool make_all(const imsi_t *imsi, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!get_or_make(imsi[i])) {
+			drop_plain(imsi, i);
+			return false;
+		}
 	return true;
 }
 
@@ -215,16 +227,18 @@ int policy_set_devices(const imsi_t *imsi, size_t n, const struct policy_change 
 	s = calloc(1, sizeof(*s));
 	if (s)
 		s->row = calloc(n ? n : 1, sizeof(*s->row));
-	if (!s || !s->row) {
+	if (!s || !s->row || !make_all(imsi, n)) {
+		free(s ? s->row : NULL);
 		free(s);
 		return -ENOMEM;
 	}
-	for (; s->n < n; s->n++)
-		if (!set_device(imsi[s->n], c, &s->row[s->n])) {
-			free(s->row);
-			free(s);
-			return -ENOMEM;
-		}
+	for (; s->n < n; s->n++) {
+		struct device *d = get(imsi[s->n]);
+
+		set_device(&d->own, c);
+		s->row[s->n] = d->own;
+	}
+	drop_plain(imsi, n);
 	s->refill = c->refill;
 	s->done = done;
 	s->arg = arg;

@@ -106,8 +106,8 @@ struct policy_change {
 	bool set_profile, set_gate_up, set_gate_down, set_quarantine, set_rate, set_quota, refill;
 	struct store_device to; /* has_rate, has_quota false: back to the profile's */
 };
-/* For all these devices, attached or not. -ENOENT: there is no such profile; -ENOMEM. done as above,
- * when they are held to it. */
+/* For all these devices, attached or not, or for none: -ENOENT: there is no such profile; -ENOMEM.
+ * done as above, when they are held to it. */
 int policy_set_devices(const imsi_t *, size_t n, const struct policy_change *,
 		       void (*done)(void *arg, int err), void *arg);
 /* The device's own, zero but for imsi if it has nothing. */

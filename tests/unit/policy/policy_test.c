@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/pool.h"
 #include "pgw/pgw.h"
 #include "policy/internal.h"
 
@@ -429,17 +430,24 @@ static void what_an_end_left_goes_with_the_next_set(void **state)
 
 static void devices_done(void *arg, int err) { *(int *)arg = err; }
 
+static imsi_t imsi_of(unsigned i)
+{
+	char digits[IMSI_STRLEN];
+	imsi_t imsi = IMSI_NONE;
+
+	snprintf(digits, sizeof(digits), "00101%010u", i);
+	assert_true(imsi_parse(digits, &imsi));
+	return imsi;
+}
+
 /* For devices 0 to n - 1. */
 static void set_rate(size_t n, uint64_t rate, int *told)
 {
 	static imsi_t imsi[SLOTS];
 	struct policy_change c = {.set_rate = true, .to = {.has_rate = true, .rate_up = rate}};
-	char digits[IMSI_STRLEN];
 
-	for (size_t i = 0; i < n; i++) {
-		snprintf(digits, sizeof(digits), "00101%010zu", i);
-		assert_true(imsi_parse(digits, &imsi[i]));
-	}
+	for (unsigned i = 0; i < n; i++)
+		imsi[i] = imsi_of(i);
 	*told = 1;
 	assert_int_equal(policy_set_devices(imsi, n, &c, devices_done, told), 0);
 }
@@ -490,6 +498,61 @@ static void the_end_amid_a_change_of_devices_is_told(void **state)
 	begin(state);
 }
 
+static struct mem_pool *devices_pool(void)
+{
+	struct mem_pool *p = NULL;
+
+	while ((p = pool_next(p)) && strcmp(p->name, "device"))
+		;
+	assert_non_null(p);
+	return p;
+}
+
+static void what_not_all_devices_can_have_none_has(void **state)
+{
+	const imsi_t imsi[] = {imsi_of(1), imsi_of(0), imsi_of(2), imsi_of(3)};
+	const struct policy_change c = {.set_rate = true, .to = {.has_rate = true, .rate_up = 9}};
+	struct mem_pool *pool;
+	uint64_t limit;
+	int told, err;
+
+	(void)state;
+	set_rate(1, 3000, &told);
+	waiting.done(waiting.arg, 0);
+	waiting = (struct store_write){0};
+	pool = devices_pool();
+	limit = pool->limit;
+	assert_int_equal(pool->in_use, 1);
+	pool->limit = 3;
+	err = policy_set_devices(imsi, 4, &c, devices_done, &told);
+	pool->limit = limit;
+	assert_int_equal(err, -ENOMEM);
+	assert_null(waiting.done);
+	assert_int_equal(pool->in_use, 1);
+	assert_int_equal(policy_device(imsi[1]).rate_up, 3000);
+	assert_false(policy_device(imsi[0]).has_rate);
+	assert_int_equal(policy_set_devices(imsi, 4, &c, devices_done, &told), 0);
+	waiting.done(waiting.arg, 0);
+	assert_int_equal(pool->in_use, 4);
+	assert_int_equal(policy_device(imsi[1]).rate_up, 9);
+}
+
+static void a_device_that_is_named_twice_is_one(void **state)
+{
+	const imsi_t imsi[] = {imsi_of(1), imsi_of(2), imsi_of(1)};
+	struct policy_change c = {.set_rate = true, .to = {.has_rate = true, .rate_up = 9}};
+	int told;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) { /* a rate, and back to none */
+		assert_int_equal(policy_set_devices(imsi, 3, &c, devices_done, &told), 0);
+		waiting.done(waiting.arg, 0);
+		assert_int_equal(devices_pool()->in_use, i ? 0 : 2);
+		assert_int_equal(policy_device(imsi[2]).has_rate, !i);
+		c.to.has_rate = false;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +567,8 @@ int main(void)
 		BEHAVIOUR(what_an_end_left_goes_with_the_next_set),
 		BEHAVIOUR(many_devices_are_held_so_many_at_a_time),
 		BEHAVIOUR(the_end_amid_a_change_of_devices_is_told),
+		BEHAVIOUR(what_not_all_devices_can_have_none_has),
+		BEHAVIOUR(a_device_that_is_named_twice_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
