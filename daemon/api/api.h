@@ -3,6 +3,7 @@
  * no thread of its own: the loop watches its epoll descriptor and runs it.
  *
  *   http.c     the server: socket, peer credentials, request bodies, answers, streams
+ *   crowd.c    more clients than there are connections
  *   routes.h   one table of method, path and function, and route.c, who looks there
  *   view.c     views (mcore/api_fields.h) to JSON
  *   sim.c      /sims: subscribers

@@ -196,7 +196,6 @@ void capture(struct api_request *r)
 	c->stream = api_stream(r, BACKLOG, capture_closed, c);
 	if (!c->stream) {
 		capture_closed(c);
-		api_error(r, 503, "out of memory");
 	} else if (!dp_session_find(r->imsi, slot)) {
 		put_line(c, json_pack("{s:s+}", "note", r->word,
 				      " has no session: it is captured once it has one"));

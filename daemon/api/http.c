@@ -6,10 +6,12 @@
  * A request is made with its headers and belongs to MHD until MHD tells that it is completed; a
  * function that answers later holds a reference beside. A route only stores its answer; the
  * handler, called again by MHD once the connection is resumed, queues it. MHD does not notice that
- * a client went away while its connection is suspended; a stream watches for that by itself.
+ * a client went away while its connection is suspended; a stream watches for that by itself. Who
+ * must go when more clients come than there are connections is crowd.c's to say.
  *
  * Who may connect is told by the socket's mode and checked again by the peer's credentials. */
 #include "api/http.h"
+#include "api/crowd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +32,7 @@
 
 enum {
 	CONNECTIONS = 128,
+	STREAMS = CONNECTIONS / 2,
 	CONNECTION_MEMORY = 128 * 1024,
 	TIMEOUT_S = 60,
 	HEARTBEAT_MS = 5000,
@@ -47,6 +50,7 @@ static struct {
 	bool has_group;
 	gid_t group;
 	struct api_request *requests;
+	unsigned streams;
 	char path[sizeof((struct sockaddr_un *)0)->sun_path];
 } api;
 
@@ -122,6 +126,7 @@ void api_pause(struct api_request *r)
 	if (!r->connection || r->suspended || api.stopping)
 		return;
 	r->suspended = true;
+	crowd_heard(r->client, true);
 	MHD_suspend_connection(r->connection);
 }
 
@@ -130,6 +135,7 @@ void api_resume(struct api_request *r)
 	if (!r->suspended)
 		return;
 	r->suspended = false;
+	crowd_heard(r->client, r->ran);
 	MHD_resume_connection(r->connection);
 	run_soon();
 }
@@ -282,6 +288,8 @@ static struct api_request *begin(struct MHD_Connection *connection, const char *
 		return NULL;
 	}
 	r->connection = connection;
+	r->client = crowd_client(connection);
+	crowd_heard(r->client, false);
 	r->refs = 1;
 	r->pprev = &api.requests;
 	r->next = api.requests;
@@ -344,6 +352,7 @@ static enum MHD_Result send_answer(struct api_request *r)
 		LOG(INFO, "api.change", "method=%s path=%s uid=%u status=%u", r->method,
 		    log_escape(path, sizeof path, r->path, strlen(r->path)), r->uid, r->status);
 	r->response = NULL;
+	crowd_heard(r->client, r->endless);
 	result = MHD_queue_response(r->connection, r->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -364,6 +373,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 		return r->response ? send_answer(r) : MHD_YES;
 	}
 	if (*n) {
+		crowd_heard(r->client, false);
 		if (r->response)
 			; /* an answer is ready: the rest of the body is skipped */
 		else if (r->streaming)
@@ -375,6 +385,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 	}
 	if (!r->response && !r->ran) {
 		r->ran = true;
+		crowd_heard(r->client, true);
 		api_ref(r);
 		r->route->run(r);
 		api_unref(r);
@@ -395,6 +406,8 @@ static void completed(void *arg, struct MHD_Connection *connection, void **state
 	if (!r)
 		return;
 	*state = NULL;
+	crowd_heard(r->client, false);
+	r->client = NULL;
 	r->connection = NULL;
 	r->suspended = false;
 	*r->pprev = r->next;
@@ -511,6 +524,7 @@ static void stream_free(void *arg)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->closed(s->arg);
+	api.streams--;
 	api_unref(s->request);
 	free(s->p);
 	free(s);
@@ -519,9 +533,15 @@ static void stream_free(void *arg)
 struct api_stream *api_stream(struct api_request *r, size_t backlog, void (*closed)(void *arg),
 			      void *arg)
 {
-	struct api_stream *s = calloc(1, sizeof *s);
+	struct api_stream *s = NULL;
 	struct MHD_Response *response = NULL;
 
+	if (api.streams == STREAMS) {
+		api_error(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+			  "%u traces and captures are followed already", api.streams);
+		return NULL;
+	}
+	s = calloc(1, sizeof *s);
 	if (s)
 		s->p = malloc(backlog);
 	if (s && s->p)
@@ -531,6 +551,7 @@ struct api_stream *api_stream(struct api_request *r, size_t backlog, void (*clos
 		if (s)
 			free(s->p);
 		free(s);
+		api_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
 		return NULL;
 	}
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/x-ndjson");
@@ -539,6 +560,8 @@ struct api_stream *api_stream(struct api_request *r, size_t backlog, void (*clos
 	s->closed = closed;
 	s->arg = arg;
 	api_ref(r);
+	api.streams++;
+	r->endless = true;
 	timer_start(&s->heartbeat, HEARTBEAT_MS, stream_beat);
 	stream_watch(s);
 	/* A first line at once tells the client that it is subscribed. */
@@ -605,7 +628,7 @@ static int listen_on(const char *path, char *error, size_t cap)
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0117);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, 64) < 0 ||
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, SOMAXCONN) < 0 ||
 	    (api.has_group && chown(path, (uid_t)-1, api.group) < 0)) {
 		err = -errno;
 		umask(mask);
@@ -643,12 +666,14 @@ int api_start(const struct api_config *c, char *error, size_t cap)
 	fd = listen_on(c->socket ? c->socket : API_SOCKET, error, cap);
 	if (fd < 0)
 		return fd;
+	crowd_start(fd, CONNECTIONS, run_soon);
 	api.daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 				      0, NULL, NULL, handle, NULL, MHD_OPTION_EXTERNAL_LOGGER,
 				      mhd_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 				      MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
 				      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 				      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_S,
+				      MHD_OPTION_NOTIFY_CONNECTION, crowd_connection, NULL,
 				      MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
 	info = api.daemon ? MHD_get_daemon_info(api.daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (info)
@@ -686,5 +711,6 @@ void api_stop(void)
 	timer_stop(&api.timer);
 	unlink(api.path);
 	MHD_stop_daemon(api.daemon);
+	crowd_stop();
 	api.daemon = NULL;
 }

@@ -9,6 +9,7 @@
 
 struct MHD_Connection;
 struct MHD_Response;
+struct crowd_client;
 struct api_request;
 
 enum { API_MAX_BODY = 1024 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500, API_MAX_WORD = 160 };
@@ -34,12 +35,13 @@ struct api_request {
 	void (*state_free)(void *);
 	/* the rest is http.c's */
 	struct MHD_Connection *connection; /* NULL: the client is gone */
+	struct crowd_client *client;
 	struct MHD_Response *response;
 	struct api_request *next, **pprev; /* of all that MHD knows */
 	const char *method;
 	char *path;
 	unsigned status, refs, uid;
-	bool suspended, holding, streaming, ran;
+	bool suspended, holding, streaming, ran, endless;
 };
 
 extern const struct api_config *api_config;
@@ -71,7 +73,8 @@ const char *api_header(const struct api_request *, const char *key);
 bool api_page(struct api_request *, uint64_t *from, unsigned *limit);
 
 /* A chunked answer without an end but by api_stream_end. Lines written to a client that does not read
- * are dropped above `backlog` octets; an empty line each few seconds finds out who is gone. `closed` is called once. */
+ * are dropped above `backlog` octets; an empty line each few seconds finds out who is gone. `closed` is called once.
+ * NULL, and a 503 sent: too many streams, or out of memory. */
 struct api_stream;
 struct api_stream *api_stream(struct api_request *, size_t backlog, void (*closed)(void *arg), void *arg);
 /* What was written is still delivered, then `closed` is called. */

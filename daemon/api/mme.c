@@ -200,6 +200,5 @@ void trace(struct api_request *r)
 	if (!t->stream) {
 		m->trace_stop(t);
 		free(t);
-		api_error(r, 503, "out of memory");
 	}
 }

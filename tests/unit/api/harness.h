@@ -157,7 +157,7 @@ static void drop(struct answer a)
 
 /* The answer's status; its `error` if any goes to `said`. */
 static char said[512];
-static int status_of(const char *method, const char *path, const char *body)
+__attribute__((unused)) static int status_of(const char *method, const char *path, const char *body)
 {
 	struct answer a = ask(method, path, NULL, body);
 	const char *e = NULL;
@@ -168,14 +168,14 @@ static int status_of(const char *method, const char *path, const char *body)
 	return a.status;
 }
 
-static const char *string_in(const json_t *j, const char *k)
+__attribute__((unused)) static const char *string_in(const json_t *j, const char *k)
 {
 	const char *s = json_string_value(json_object_get(j, k));
 
 	return s ? s : "";
 }
 
-static json_int_t number_in(const json_t *j, const char *k)
+__attribute__((unused)) static json_int_t number_in(const json_t *j, const char *k)
 {
 	return json_integer_value(json_object_get(j, k));
 }
