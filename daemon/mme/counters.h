@@ -76,6 +76,7 @@
 	C(handover_partial, "S1 handovers that cost a device a bearer")                            \
 	C(handover_unexpected, "messages of handovers that are not under way")                     \
 	C(nas_held, "NAS messages held back during handovers")                                     \
+	C(nas_early, "NAS messages from a handover's target before its notification")              \
 	C(drained, "devices sent to other MMEs of the pool")                                       \
 	C(unproven_refused, "devices refused at the ceiling of max_unproven")                      \
 	C(enb_attach_refused, "attaches refused above an eNodeB's enb_attach_rate")                \

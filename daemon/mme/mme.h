@@ -252,7 +252,7 @@ struct mme_ue {
 	uint8_t due;
 	uint32_t drained; /* the drain that has sent it away once: drain.c */
 	struct as_chain as; /* from the last context setup on */
-	struct held_nas *held; /* NAS messages that wait for the end of a handover: held.c */
+	struct held_nas *held, *early; /* NAS messages to and from it that wait for the end of a handover: held.c */
 	struct timer reachable; /* active time, mobile reachable, implicit detach: reach.c */
 	bool unreachable; /* idle, and not to be paged: the paging proceed flag is down */
 	bool asleep;	  /* because it is in PSM */

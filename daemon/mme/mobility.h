@@ -17,6 +17,8 @@ void s1ho_target_failed(struct enb *, const struct s1ap_handover_failure *);
 /* From Handover Required to Handover Notify or failure: the MME starts nothing else on S1 (23.401
  * 5.5.1.2.1). */
 bool s1ho_running(const struct mme_ue *);
+/* The connection is the target's, and the device is not there yet. */
+bool s1ho_awaits(const struct s1_conn *);
 
 /* ---- mobility.c: what x2.c and s1ho.c share ---- */
 /* What becomes of a mobility procedure that runs when a device's eNodeB begins another. */
@@ -46,6 +48,12 @@ struct s1ap_e_rab_list mobility_list(uint16_t ids, struct s1ap_cause);
 /* undelivered: it came back (NAS Non Delivery Indication), so it goes before what was held since. */
 void nas_hold(struct mme_ue *, struct bytes pdu, bool undelivered);
 void nas_held_send(struct mme_ue *);
+/* Of both kinds. */
 void nas_held_drop(struct mme_ue *);
+/* Uplink, from the target of a handover before its notification: kept; read then, as nas_uplink does; or
+ * dropped. */
+void nas_early(struct mme_ue *, struct bytes pdu);
+void nas_early_read(struct mme_ue *);
+void nas_early_drop(struct mme_ue *);
 
 #endif

@@ -495,6 +495,10 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 
 	if (!ue)
 		return;
+	if (s1ho_awaits(c)) {
+		nas_early(ue, pdu);
+		return;
+	}
 	if (nas_header_decode(pdu, &h)) {
 		mme_counters.nas_bad++;
 		UE_LOG(WARN, ue, "nas.bad", "octets=%u error=\"no NAS message\"", pdu.n);

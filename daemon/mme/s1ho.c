@@ -421,6 +421,7 @@ static int enter_switch(struct proc *p)
 	/* These may end this procedure: nothing of it is touched after them. */
 	nas_held_send(ue);
 	mobility_moved(ue);
+	nas_early_read(ue);
 	return PROC_STAY;
 }
 
@@ -485,6 +486,8 @@ static void end(struct proc *p, uint16_t cause)
 		       : S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
 	let_go(ue, &h->source, S1AP_CAUSE(RADIO, RELEASE_DUE_TO_EUTRAN_GENERATED_REASON));
 	nas_held_send(ue);
+	if (!h->arrived)
+		nas_early_drop(ue);
 	if (!ue->conn || cause == PROC_ABORTED)
 		return;
 	if (h->arrived) /* its bearers could not follow */
@@ -557,6 +560,13 @@ bool s1ho_running(const struct mme_ue *ue)
 	const struct proc *p = proc_find(&ue->procs, &s1ho_def);
 
 	return p && p->step < SWITCH;
+}
+
+bool s1ho_awaits(const struct s1_conn *c)
+{
+	const struct proc *p = c->ue ? proc_find(&c->ue->procs, &s1ho_def) : NULL;
+
+	return p && p->step < SWITCH && ((const struct s1ho *)p)->target == c;
 }
 
 /* ---- from S1AP ---- */

@@ -473,6 +473,86 @@ static void messages_wait_for_the_failure(void **state)
 	stays(&d);
 }
 
+/* The device is at the target already, whose Handover Notify is still to come. */
+static struct device overtaking(const struct device *d, const struct ho *h)
+{
+	struct device there = *d;
+
+	there.enb = h->to;
+	there.mme_id = h->mme_id;
+	there.enb_id = h->enb_id;
+	there.area = 1;
+	return there;
+}
+
+static void update_that_overtakes_the_notification_is_answered_after_it(void **state)
+{
+	(void)state;
+	struct device was = connected(0), d;
+	struct ho h = prepare(&was, 1);
+	struct nas_tau_request tau = {.update_type = {.type = NAS_TA_UPDATE},
+				      .ksi = was.sec.ksi,
+				      .old_guti = {.type = NAS_ID_GUTI, .guti = was.guti}};
+	struct nas_emm_status s = {.emm_cause = EMM_CAUSE_PROTOCOL_ERROR};
+
+	d = overtaking(&was, &h);
+	say(&d, emm_status, &s);
+	say(&d, tau_request, &tau);
+	quiet(h.from);
+	quiet(h.to);
+	assert_int_equal(ue_of(&d)->tai.tac, TAC); /* nobody knows yet */
+	assert_int_equal(mme_counters.nas_early, 2);
+	notify_only(&h, &d);
+	assert_int_equal(hear(&d, tau_accept, TAU_ACCEPT)->tai_list.tai[0].tac, TAC + 1);
+	assert_int_equal(mme_counters.tau, 1);
+	assert_int_equal(mme_counters.handover, 1);
+	talks(&d);
+	elapse(1100);
+	let_go(h.from, was.mme_id, was.enb_id);
+	assert_int_equal(procedures(), 0);
+}
+
+static void detach_that_overtakes_the_notification_is_answered_at_the_target(void **state)
+{
+	(void)state;
+	struct device was = connected(0), d;
+	struct nas_detach_request m = {.detach_type = {.type = NAS_DETACH_EPS}};
+	struct ho h = prepare(&was, 1);
+
+	m.identity = (struct nas_identity){.type = NAS_ID_GUTI, .guti = was.guti};
+	d = overtaking(&was, &h);
+	say(&d, detach_request, &m);
+	quiet(h.to);
+	notify_only(&h, &d);
+	let_go(h.from, was.mme_id, was.enb_id);
+	hear(&d, detach_accept, DETACH_ACCEPT);
+	released(&d);
+	assert_null(ue_of(&d));
+	assert_int_equal(sessions(), 0);
+	assert_int_equal(procedures(), 0);
+}
+
+static void what_a_target_sent_for_a_device_that_never_came_is_nothing(void **state)
+{
+	(void)state;
+	struct device d = connected(0), there;
+	struct ho h = prepare(&d, 1);
+	struct nas_tau_request tau = {.update_type = {.type = NAS_TA_UPDATE},
+				      .ksi = d.sec.ksi,
+				      .old_guti = {.type = NAS_ID_GUTI, .guti = d.guti}};
+
+	there = overtaking(&d, &h);
+	for (unsigned i = 0; i < 20; i++) /* more than are kept */
+		say(&there, tau_request, &tau);
+	d.sec = there.sec; /* its COUNT goes on */
+	cancel(&d);
+	let_go(h.to, h.mme_id, h.enb_id);
+	assert_int_equal(mme_counters.nas_early, 16);
+	assert_int_equal(mme_counters.tau, 0);
+	assert_int_equal(ue_of(&d)->tai.tac, TAC);
+	stays(&d);
+}
+
 static void device_detaches_during_its_handover(void **state)
 {
 	(void)state;
@@ -546,6 +626,9 @@ int main(void)
 		BEHAVIOUR(bearer_that_the_target_does_not_take_ends),
 		BEHAVIOUR(messages_wait_for_the_device_s_arrival),
 		BEHAVIOUR(messages_wait_for_the_failure),
+		BEHAVIOUR(update_that_overtakes_the_notification_is_answered_after_it),
+		BEHAVIOUR(detach_that_overtakes_the_notification_is_answered_at_the_target),
+		BEHAVIOUR(what_a_target_sent_for_a_device_that_never_came_is_nothing),
 		BEHAVIOUR(device_detaches_during_its_handover),
 		BEHAVIOUR(network_detaches_during_the_handover),
 		BEHAVIOUR(device_that_comes_back_elsewhere_ends_it),
