@@ -624,7 +624,8 @@ void tau_refuse(struct mme_ue *, uint8_t cause);
 void tau_refuse_plain(struct s1_conn *, uint8_t cause);
 
 /* ---- unproven.c: requests without proof (24.301 4.4.4.3) ---- */
-/* In the name of a registered device: the sender is authenticated first, where it waits for an answer. */
+/* In the name of a registered device, or of an IMSI of which nothing is here (NULL): the sender is authenticated
+ * first, where it waits for an answer. */
 void detach_unproven(struct s1_conn *, const struct mme_ue *known, const struct nas_event *);
 /* By a GUTI that is `known`'s, or that nobody has (NULL): the sender is identified and authenticated. False if there
  * is no room for that. */

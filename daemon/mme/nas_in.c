@@ -127,7 +127,8 @@ static void initial_detach(struct s1_conn *c, struct mme_ue *ue, const struct na
 		detach_by_ue(ue, e);
 		return;
 	}
-	if (ue && !ue->doomed) {
+	/* Of an IMSI it is not told whether it is known; a GUTI says nothing of who it is. */
+	if ((ue && !ue->doomed) || d->identity.type == NAS_ID_IMSI) {
 		mme_counters.nas_unprotected++;
 		detach_unproven(c, ue, e);
 		return;

@@ -11,9 +11,10 @@
  *                 gets a new GUTI (5.4.1.1)
  *
  * An update needs bearers that the device has here. Without a registered context of that IMSI there
- * is nothing to be updated, and nobody is authenticated for that: cause 10 (annex A.1: the context
- * does not exist in the MME) lets the device attach again, as cause 9 does, which is for who cannot
- * be identified. */
+ * is nothing to be updated: cause 10 (annex A.1: the context does not exist in the MME) lets the
+ * device attach again, as cause 9 does, which is for who cannot be identified. That comes after the
+ * proof as well (5.5.3.2.3 leaves it to the network when it authenticates), so that who merely
+ * knows an IMSI sees the same whether it is registered or not. */
 #include <stdlib.h>
 #include "mme/mme.h"
 
@@ -80,12 +81,12 @@ static bool keep(struct unproven *u, struct bytes request)
 	return true;
 }
 
-/* Before the challenge: what the device can, as it says now, or as was known. */
+/* What the device can, as it says now, or as was known. */
 static void read_capabilities(struct mme_ue *ue, const struct mme_ue *known,
 			      const struct unproven *u)
 {
 	struct nas_message m;
-	const struct nas_tau_request *r = u->update ? request_of(u, &m) : NULL;
+	const struct nas_tau_request *r = request_of(u, &m);
 
 	copy_capabilities(ue, known);
 	if (r)
@@ -97,25 +98,23 @@ static int identified(struct proc *p, const void *child)
 	struct mme_ue *ue = p->owner;
 
 	ue->imsi = identity_answer(child);
-	if (!((struct unproven *)p)->update)
-		return PROC_NEXT;
-	const struct mme_ue *known = registered(ue->imsi);
-
-	if (!known)
-		return proc_fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
-	read_capabilities(ue, known, (struct unproven *)p);
 	return PROC_NEXT;
 }
 
 static int authenticated(struct proc *p, const void *child)
 {
 	struct unproven *u = (struct unproven *)p;
-	struct mme_ue *ue = p->owner, *known = ue_by_imsi(ue->imsi);
+	struct mme_ue *ue = p->owner,
+		      *known = u->update ? registered(ue->imsi) : ue_by_imsi(ue->imsi);
 	struct nas_detach_accept a = {0};
 
 	(void)child;
-	if (u->update)
+	if (u->update && !known)
+		return proc_fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
+	if (u->update) {
+		read_capabilities(ue, known, u);
 		return PROC_NEXT;
+	}
 	if (known) {
 		mme_counters.detach++;
 		view_trace(known, "detach", "requested", "without protection, then authenticated");
@@ -251,9 +250,9 @@ static void init(struct proc *p, const void *arg)
 	u->request_n = from->request_n;
 }
 
-/* A context for the sender, who may be `known`. False, with the connection as it was, if there is
- * no room. */
-static bool begin(struct s1_conn *c, const struct mme_ue *known, uint8_t ksi, struct unproven *u)
+/* A context for the sender, who says to be that IMSI, or is asked (IMSI_NONE), and to hold that key
+ * set. False, with the connection as it was, if there is no room. */
+static bool begin(struct s1_conn *c, imsi_t imsi, uint8_t ksi, struct unproven *u)
 {
 	struct mme_ue *ue = ue_new();
 
@@ -261,12 +260,7 @@ static bool begin(struct s1_conn *c, const struct mme_ue *known, uint8_t ksi, st
 		return false;
 	/* A challenge names a key set that the device does not hold (5.4.2.2). */
 	ue->sec.ksi = ksi;
-	if (known) {
-		ue->imsi = known->imsi;
-		if (ksi == NAS_KSI_NONE)
-			ue->sec.ksi = known->sec.ksi;
-		read_capabilities(ue, known, u);
-	}
+	ue->imsi = imsi;
 	conn_bind(c, ue);
 	ue_seen(ue);
 	if (u->update)
@@ -285,8 +279,11 @@ void detach_unproven(struct s1_conn *c, const struct mme_ue *known, const struct
 	/* Who is switched off cannot be asked: the device stays registered, and is missed by its
 	 * periodic update if it was the one. */
 	struct unproven u = {.from_guti = d->identity.type == NAS_ID_GUTI};
+	imsi_t imsi = known                             ? known->imsi
+		      : d->identity.type == NAS_ID_IMSI ? d->identity.imsi
+							: IMSI_NONE;
 
-	if (d->detach_type.switch_off || !begin(c, known, d->ksi & NAS_KSI_NONE, &u))
+	if (d->detach_type.switch_off || !begin(c, imsi, d->ksi & NAS_KSI_NONE, &u))
 		conn_release(c, S1AP_CAUSE(NAS, DETACH));
 }
 
@@ -298,7 +295,8 @@ bool tau_unproven(struct s1_conn *c, const struct mme_ue *known, const struct na
 	if (known)
 		known = registered(known->imsi);
 	u.from_guti = known != NULL;
-	if (keep(&u, e->pdu) && begin(c, known, r->ksi & NAS_KSI_NONE, &u))
+	if (keep(&u, e->pdu) &&
+	    begin(c, known ? known->imsi : IMSI_NONE, r->ksi & NAS_KSI_NONE, &u))
 		return true;
 	free(u.request);
 	return false;

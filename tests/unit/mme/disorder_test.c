@@ -535,11 +535,19 @@ static void detach_of_a_stranger_is_answered(void **state)
 	struct device d = one();
 
 	initial(&d, detach_request(&d, false));
+	take_challenge(&d); /* as if its IMSI were registered */
+	answer_challenge(&d);
 	hear(&d, detach_accept, DETACH_ACCEPT);
 	released(&d);
 	initial(&d, detach_request(&d, true));
 	released(&d);
+	d.has_guti = true; /* nobody's */
+	d.guti = (struct guti){.gummei = mme.gummei, .m_tmsi = 0xc1234567};
+	initial(&d, detach_request(&d, false));
+	hear(&d, detach_accept, DETACH_ACCEPT);
+	released(&d);
 	quiet(d.enb);
+	assert_int_equal(in_use("mme_ue"), 0);
 }
 
 /* ---- late, twice, out of order ---- */

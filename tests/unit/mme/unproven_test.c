@@ -129,7 +129,7 @@ static void guti_of_another_mme_is_asked_for_the_imsi(void **state)
 	}
 }
 
-/* Nothing to be resumed: nobody is authenticated for that. */
+/* Nothing to be resumed, which only who has shown to be that device is told. */
 static void device_without_a_context_is_implicitly_detached(void **state)
 {
 	(void)state;
@@ -143,12 +143,64 @@ static void device_without_a_context_is_implicitly_detached(void **state)
 		r = tau_of(&d, NAS_TA_PERIODIC, false);
 		updates(&d, &r, NO_MAC);
 		identifies(&d);
+		take_challenge(&d);
+		answer_challenge(&d);
 		refused(&d, EMM_CAUSE_IMPLICITLY_DETACHED);
 		assert_int_equal(d.down_header, NAS_PLAIN);
-		assert_int_equal(hss.auths, 0);
+		assert_int_equal(hss.locations, 0);
 	}
 	assert_int_equal(mme_counters.tau_failed, 2);
 	attach_to(&d, AT_DONE);
+}
+
+/* All that a stranger sees who claims an IMSI: the messages, and what they say but for random
+ * numbers. */
+struct sight {
+	uint8_t ksi, cause;
+};
+
+static void sees_nothing(struct device *thief, struct sight *s)
+{
+	take_challenge(thief);
+	s->ksi = thief->ksi;
+	thief->res[0] ^= 1;
+	answer_challenge(thief);
+	hear(thief, authentication_reject, AUTHENTICATION_REJECT);
+	s->cause = released(thief).value;
+	quiet(thief->enb);
+}
+
+static void stranger_cannot_tell_who_is_registered(void **state)
+{
+	(void)state;
+	struct device d = one(), thief = device(enb_ready(1), "001010000000002");
+	struct nas_detach_request off = {.detach_type = {.type = NAS_DETACH_EPS},
+					 .ksi = NAS_KSI_NONE};
+	const char *claimed[] = {"001010000000001", "001010000000002"};
+	struct sight update[2], detach[2];
+
+	attach_to(&d, AT_DONE);
+	for (int i = 0; i < 2; i++) {
+		struct nas_tau_request r;
+
+		imsi_parse(claimed[i], &thief.imsi);
+		thief.guti = (struct guti){.gummei = mme.gummei, .m_tmsi = 0xc1234567};
+		r = tau_of(&thief, NAS_TA_UPDATE, false);
+		r.ksi = NAS_KSI_NONE;
+		updates(&thief, &r, NO_MAC);
+		identifies(&thief);
+		sees_nothing(&thief, &update[i]);
+		off.identity = (struct nas_identity){.type = NAS_ID_IMSI, .imsi = thief.imsi};
+		thief.enb_id = 1000000u + (unsigned)i;
+		thief.mme_id = UINT32_MAX;
+		initial_with(&thief, NAS(detach_request, &off), false);
+		sees_nothing(&thief, &detach[i]);
+	}
+	assert_memory_equal(&update[0], &update[1], sizeof(struct sight));
+	assert_memory_equal(&detach[0], &detach[1], sizeof(struct sight));
+	is_registered(&d);
+	assert_int_equal(procedures(), 0);
+	assert_int_equal(in_use("mme_ue"), 1);
 }
 
 static void stranger_disturbs_nobody(void **state)
@@ -358,6 +410,7 @@ int main(void)
 		BEHAVIOUR(device_that_proves_itself_goes_on_with_what_it_had),
 		BEHAVIOUR(guti_of_another_mme_is_asked_for_the_imsi),
 		BEHAVIOUR(device_without_a_context_is_implicitly_detached),
+		BEHAVIOUR(stranger_cannot_tell_who_is_registered),
 		BEHAVIOUR(stranger_disturbs_nobody),
 		BEHAVIOUR(device_with_anothers_guti_updates_its_own_context),
 		BEHAVIOUR(connection_elsewhere_is_released_by_the_proof),
