@@ -332,15 +332,25 @@ static const struct config_word cs_words[] = {
 	{ "cs-not-available", EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE, "18: it stays for EPS, or looks elsewhere for CS" },
 	{ 0 },
 };
+static const struct config_word edrx_words[] = {
+	{ "at-once", EDRX_AT_ONCE, "eNodeBs keep the Paging until the device listens" },
+	{ "utc", EDRX_UTC, "just before; at the eNodeBs H-SFN was 0 on 1 January 1970, 0:00 UTC" },
+	{ "gps", EDRX_GPS, "just before; at the eNodeBs H-SFN was 0 on 6 January 1980, 0:00 GPS time" },
+	{ 0 },
+};
 static const struct config_row power_rows[] = {
 	{ "active_time", CONFIG_DURATION, M(power.active_s), .max = 11160000, .reload = true,
 	  .help = "T3324 at most, for devices that ask for power saving mode; 0: none get it" },
 	{ "periodic", CONFIG_DURATION, M(power.periodic_s), .reload = true,
 	  .help = "extended T3412 at most; 0: none get it" },
 	{ "edrx", CONFIG_DURATION, M(power.edrx_ms), .max = 2621440, .reload = true,
-	  .help = "cycle of extended DRX at most; 0: none get it. T3415 is to be longer" },
+	  .help = "cycle of extended DRX at most; 0: none get it. T3415, unless it is configured, is longer" },
+	{ "edrx_paging", CONFIG_ENUM, M(power.paging), .words = edrx_words, .preset = "at-once", .reload = true,
+	  .help = "when devices with extended DRX are paged (TS 36.304 7.3). utc and gps need clocks that agree to a second" },
+	{ "hyperframe_offset", CONFIG_DURATION, M(power.hyperframe_ms), .preset = "0", .max = 10485760, .reload = true,
+	  .help = "so much earlier than edrx_paging says H-SFN was 0 at the eNodeBs" },
 	{ "buffer", CONFIG_BOOL, M(power.buffer), .preset = "no", .reload = true,
-	  .help = "data for a device in power saving mode waits for it, as much as may" },
+	  .help = "data for a device that sleeps, or listens only later, waits for it, as much as may" },
 	{ 0 },
 };
 const struct config_row settings_mme_rows[] = {

@@ -162,6 +162,7 @@ void mme_reload(const struct mme_config *c)
 		if (ms)
 			mme.timer[i].ms = ms;
 	}
+	paging_reload(!c->timer[T3415].ms);
 	if (!mme.t3412_s)
 		mme.t3412_s = 54 * 60;
 	if (!mme.t3402_s)

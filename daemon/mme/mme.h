@@ -55,6 +55,10 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 enum mme_timer_id { T3413, T3415, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
 		    T_ICS, T_ERAB, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
 
+/* When a device with extended DRX is paged: eNodeBs keep the Paging until it listens; or they are asked just before,
+ * and have H-SFN 0 at 0:00 on 1 January 1970 UTC, or on 6 January 1980 by GPS time. */
+enum edrx_paging { EDRX_AT_ONCE, EDRX_UTC, EDRX_GPS };
+
 /* Who may attach for emergency bearer services (23.401 4.3.12.1): nobody, who proves its IMSI, everybody. */
 enum emergency_attach { EMERGENCY_REFUSED, EMERGENCY_PROVEN, EMERGENCY_ANY };
 
@@ -109,10 +113,13 @@ struct mme_config {
 		uint32_t active_s;   /* T3324; 0: no power saving mode */
 		uint32_t periodic_s; /* extended T3412; 0: none */
 		uint32_t edrx_ms;    /* eDRX cycle; 0: none */
-		bool buffer;	     /* data for a device in PSM waits for it in the SGW */
+		uint8_t paging;	     /* enum edrx_paging */
+		uint32_t hyperframe_ms; /* added to the time since the epoch of H-SFN 0 */
+		bool buffer;	     /* data for a device that cannot be called now waits for it in the SGW */
 	} power;
 	uint8_t cs_cause; /* told to who attaches or updates for CS services too: 2, 16 or 18 */
-	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value */
+	struct proc_timer timer[MME_TIMERS]; /* by enum mme_timer_id; zero ms: the standard's value, of T3415 at
+						least a device's cycle and window */
 	uint64_t max_ues; /* 0: no ceiling */
 	uint32_t max_unproven; /* devices at most that have not been authenticated yet; 0: no ceiling */
 	uint32_t enb_attach_rate; /* attaches a second of one eNodeB, 0: any */
@@ -646,6 +653,8 @@ struct proc *paging_begin(struct mme_ue *, struct proc *parent, uint8_t arp);
 /* Downlink Data Notification and Stop Paging Indication of the SGW. */
 void paging_notified(struct mme_ue *, void *token, const struct gtpc_request *);
 void paging_stopped(struct mme_ue *, void *token, const struct gtpc_request *);
+/* Timers have changed; T3415 is as long as each device's cycle needs, or what mme.timer says. */
+void paging_reload(bool t3415_by_cycle);
 /* For data of a device that is not known here any more: it will attach. False if no eNodeB is there. */
 bool paging_by_imsi(imsi_t, uint8_t arp);
 /* An eNodeB has set up S1 or told other areas: pages through it the devices that are being called in what it
@@ -736,6 +745,22 @@ void reach_asked(struct mme_ue *, uint32_t t3324, uint32_t t3412_extended, const
 	} while (0)
 /* The DRX parameter (TS 24.008 10.5.5.6) that the device tells. */
 void reach_read_drx(struct mme_ue *, nas_drx_t);
+
+/* ---- edrx.c: when a device with extended DRX listens (36.304 7.3) ---- */
+/* By the code of TS 24.008 10.5.5.32: cycle, and length of the paging time window (WB-S1). */
+uint32_t edrx_cycle_ms(uint8_t code);
+uint32_t edrx_window_ms(uint8_t ptw);
+/* The longest cycle up to the code asked for and most_ms. False if there is none. */
+bool edrx_cycle_within(uint8_t asked, uint32_t most_ms, uint8_t *code);
+/* Hashed ID of the 32 bits of an M-TMSI. */
+uint32_t edrx_hash(uint32_t s_tmsi);
+/* ms since a time when H-SFN and SFN were 0, as configured. */
+uint64_t edrx_now_ms(void);
+/* The window that is open at now_ms, for 1.28 s more at least, or else the next. The cycle's code is 1 or more (a
+ * shorter one has no windows). */
+struct edrx_window {
+	uint64_t start_ms, end_ms;
+} edrx_window(uint32_t s_tmsi, uint8_t cycle, uint8_t ptw, uint64_t now_ms);
 
 /* ---- s11_in.c ---- */
 void s11_in(void *token, const struct gtpc_request *);

@@ -5,8 +5,11 @@
  * device did not come, or a procedure that needs the device connected, the parent.
  *
  *   PAGE      to every eNodeB that serves an area of the list, with the S-TMSI
- *   PAGE_EDRX the same for a device with extended DRX; T3415 spans its cycle
- *   ANSWERED  the device has a signalling connection; ends when its bearers are up (or with the
+ *   PAGE_EDRX the same for a device with extended DRX; eNodeBs keep it until the device listens,
+ * and T3415 spans its cycle AWAIT     where eNodeBs and MME count hyperframes alike: until just
+ * before the device listens WINDOW    then it is called as often as T3413 fits into its paging time
+ * window. With two GUTIs that may be valid it is called by the other one when that one's window
+ * comes ANSWERED  the device has a signalling connection; ends when its bearers are up (or with the
  *             connection, as all procedures of a device)
  *
  * An eNodeB that begins to serve an area is asked at once for the devices that are being called
@@ -20,13 +23,20 @@
 #include "core/metrics.h"
 #include "mme/mme.h"
 
-enum { PAGE, PAGE_EDRX, ANSWERED };
+enum { PAGE, PAGE_EDRX, AWAIT, WINDOW, ANSWERED };
+enum {
+	BEFORE_MS = 1000, /* the window: "just before" (36.300 10.1.4) */
+	BUFFER_MS = 5000, /* who listens within that is not worth telling the SGW of */
+	GRACE_S = 5,      /* for the SGW to hear that a device has not come */
+};
 
 struct paging {
 	struct proc proc;
 	struct paging *next, **at; /* of all that are under way */
 	bool notified;             /* the SGW waits for the outcome */
 	uint8_t arp;               /* priority level of what it is for: 1 (highest) to 15 */
+	uint8_t identity;          /* AWAIT, WINDOW: by which of two S-TMSIs */
+	uint8_t attempts;          /* WINDOW: so many */
 };
 
 static struct mem_pool pool = MEM_POOL(paging);
@@ -98,12 +108,12 @@ static void set_priority(struct s1ap_paging *m, uint8_t arp)
 		S1AP_SET(m, paging_priority, (enum s1ap_paging_priority)(arp - 1));
 }
 
-static void set_assistance(struct s1ap_paging *m, const struct mme_ue *ue, uint8_t attempt)
+static void set_assistance(struct s1ap_paging *m, const struct mme_ue *ue, uint8_t attempt,
+			   unsigned attempts)
 {
-	const struct proc_timer *t = &mme.timer[T3413];
 	struct s1ap_assistance_data_for_paging a = {0};
 	struct s1ap_recommended_cell_item *cell;
-	uint8_t intended = t->retries < 16 ? (uint8_t)(t->retries + 1) : 16;
+	uint8_t intended = (uint8_t)(attempts < 16 ? attempts : 16);
 
 	if (ue->cells_n) {
 		cell = arena_zalloc(&turn_arena, ue->cells_n * sizeof(*cell));
@@ -128,12 +138,13 @@ static unsigned page(const struct paging *p, struct enb *only)
 	const struct mme_ue *ue = p->proc.owner;
 	struct s1ap_paging m = {0};
 	struct nas_tai_list list = mme_tai_list(ue);
+	bool window = p->proc.step == WINDOW;
 
 	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(ue->imsi) % 1024));
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){
 			 .choice = S1AP_UE_PAGING_ID_S_TMSI,
-			 .s_tmsi = ue_s_tmsi(ue, p->proc.tries),
+			 .s_tmsi = ue_s_tmsi(ue, window ? p->identity : p->proc.tries),
 		 });
 	if (ue->paging_drx)
 		S1AP_SET(&m, paging_drx, (enum s1ap_paging_drx)(ue->paging_drx - 1));
@@ -150,11 +161,58 @@ static unsigned page(const struct paging *p, struct enb *only)
 	if (ue->paging_capability)
 		S1AP_SET(&m, ue_radio_capability_for_paging,
 			 bytes_of(ue->paging_capability, ue->paging_capability_n));
-	set_assistance(&m, ue, (uint8_t)(p->proc.tries + 1));
+	set_assistance(&m, ue, (uint8_t)(p->proc.tries + 1),
+		       window ? p->attempts : mme.timer[T3413].retries + 1U);
 	return fan_out(&m, &list, only);
 }
 
 /* ---- the procedure ---- */
+
+static bool by_cycle; /* T3415 */
+/* Of the device whose step is entered. */
+static struct proc_timer t3415 = {"T3415", 0, 0}, await = {"paging-window", 0, 1},
+			 t3413_in_window = {"T3413", 0, UINT8_MAX};
+
+void paging_reload(bool t3415_by_cycle)
+{
+	by_cycle = t3415_by_cycle;
+	t3413_in_window.ms = mme.timer[T3413].ms;
+}
+
+/* A cycle of half a hyperframe has no windows. */
+static bool has_windows(const struct mme_ue *ue)
+{
+	return ue->edrx && ue->edrx_cycle && mme.power.paging != EDRX_AT_ONCE;
+}
+
+static struct edrx_window window_of(const struct mme_ue *ue, unsigned identity, uint64_t now)
+{
+	return edrx_window(ue_s_tmsi(ue, identity).m_tmsi, ue->edrx_cycle, ue->edrx_ptw, now);
+}
+
+static int enter_await(struct proc *p) { return p->tries ? PROC_TO(WINDOW) : PROC_STAY; }
+
+/* Into the step before the next window, or into the one that is open. */
+static int to_window(struct proc *p)
+{
+	const struct paging *g = (struct paging *)p;
+	uint64_t now = edrx_now_ms();
+	struct edrx_window w = window_of(p->owner, g->identity, now);
+	char note[48];
+
+	if (w.start_ms <= now + BEFORE_MS)
+		return PROC_TO(WINDOW);
+	await.ms = (uint32_t)(w.start_ms - BEFORE_MS - now);
+	snprintf(note, sizeof(note), "it listens in %u s",
+		 (unsigned)((w.start_ms - now + 500) / 1000));
+	proc_note(p, note);
+	return PROC_TO(AWAIT);
+}
+
+static uint32_t cycle_and_window_ms(const struct mme_ue *ue)
+{
+	return edrx_cycle_ms(ue->edrx_cycle) + edrx_window_ms(ue->edrx_ptw) + mme.timer[T3413].ms;
+}
 
 static int enter_page(struct proc *p)
 {
@@ -162,12 +220,39 @@ static int enter_page(struct proc *p)
 
 	if (ue->conn)
 		return PROC_TO(ANSWERED);
-	if (ue->edrx && p->step == PAGE)
+	if (has_windows(ue) && p->step == PAGE)
+		return to_window(p);
+	if (ue->edrx && p->step == PAGE) {
+		t3415.ms = mme.timer[T3415].ms;
+		if (by_cycle && t3415.ms < cycle_and_window_ms(ue))
+			t3415.ms = cycle_and_window_ms(ue);
 		return PROC_TO(PAGE_EDRX);
+	}
 	/* No eNodeB there now: one may come before T3413 has expired for the last time. */
 	if (!page((const struct paging *)p, NULL))
 		proc_note(p, "no eNodeB serves its areas");
 	return PROC_STAY;
+}
+
+static int enter_window(struct proc *p)
+{
+	struct paging *g = (struct paging *)p;
+	const struct mme_ue *ue = p->owner;
+	unsigned most = mme.timer[T3413].retries + 1U;
+	uint64_t now = edrx_now_ms(), fit;
+	struct edrx_window w;
+
+	if (!p->tries) {
+		w = window_of(ue, g->identity, now);
+		fit = 1 + (w.end_ms - (w.start_ms > now ? w.start_ms : now)) / t3413_in_window.ms;
+		g->attempts = (uint8_t)(fit < most ? fit : most);
+	}
+	if (p->tries < g->attempts)
+		return enter_page(p);
+	if (g->identity || !ue_old_tmsi(ue))
+		return proc_fail(p, PROC_TIMEOUT);
+	g->identity = 1;
+	return to_window(p);
 }
 
 static int answered(struct proc *p, const void *msg)
@@ -217,18 +302,20 @@ static void end(struct proc *p, uint16_t cause)
 
 static const struct proc_step steps[] = {
 	[PAGE] = {"page", enter_page, &mme.timer[T3413]},
-	[PAGE_EDRX] = {"page-edrx", enter_page, &mme.timer[T3415]},
+	[PAGE_EDRX] = {"page-edrx", enter_page, &t3415},
+	[AWAIT] = {"await-window", enter_await, &await},
+	[WINDOW] = {"page-window", enter_window, &t3413_in_window},
 	[ANSWERED] = {"answered", NULL, NULL},
 };
 
 static const struct proc_row rows[] = {
-	{PAGE, EV_CONNECTED, answered, ANSWERED},
-	{PAGE_EDRX, EV_CONNECTED, answered, ANSWERED},
+	{PAGE, EV_CONNECTED, answered, ANSWERED},  {PAGE_EDRX, EV_CONNECTED, answered, ANSWERED},
+	{AWAIT, EV_CONNECTED, answered, ANSWERED}, {WINDOW, EV_CONNECTED, answered, ANSWERED},
 	{ANSWERED, EV_SERVICE_UP, up, 0},
 };
 
 const struct proc_def paging_def = {
-	"paging", "TS 24.301 5.6.2", steps, rows, 3, 3, &pool, end,
+	"paging", "TS 24.301 5.6.2", steps, rows, 5, 5, &pool, end,
 };
 
 static void init(struct proc *p, const void *arg)
@@ -256,8 +343,8 @@ void paging_enb_serves(struct enb *e, unsigned before, const struct tai *tai)
 	for (const struct paging *g = under_way; g; g = g->next) {
 		struct nas_tai_list l = mme_tai_list(g->proc.owner);
 
-		if (g->proc.step == ANSWERED || !serves(e->tais, e->tai, &l) ||
-		    serves(before, tai, &l))
+		if (g->proc.step == ANSWERED || g->proc.step == AWAIT ||
+		    !serves(e->tais, e->tai, &l) || serves(before, tai, &l))
 			continue;
 		if (!page(g, e)) /* it takes no more now: T3413 will ask again */
 			break;
@@ -277,6 +364,21 @@ static uint32_t sleeps_s(const struct mme_ue *ue)
 	return (uint32_t)((ms + 999) / 1000);
 }
 
+/* Seconds until a device with extended DRX has come, or has not; 0: soon. */
+static uint32_t listens_s(const struct mme_ue *ue)
+{
+	uint64_t now = edrx_now_ms(), ms;
+
+	if (!ue->edrx || !ue->edrx_cycle)
+		return 0;
+	ms = cycle_and_window_ms(ue);
+	if (has_windows(ue))
+		ms = window_of(ue, 0, now).end_ms + mme.timer[T3413].ms - now;
+	return ms > BUFFER_MS + edrx_window_ms(ue->edrx_ptw) + mme.timer[T3413].ms
+		       ? (uint32_t)(ms / 1000 + GRACE_S)
+		       : 0;
+}
+
 static void again_if_more_urgent(struct proc *p, uint8_t arp)
 {
 	struct paging *g = (struct paging *)p;
@@ -285,7 +387,7 @@ static void again_if_more_urgent(struct proc *p, uint8_t arp)
 	if (!arp || (g->arp && arp >= g->arp))
 		return;
 	g->arp = arp;
-	if (p->step != ANSWERED)
+	if (p->step != ANSWERED && p->step != AWAIT)
 		page(g, NULL);
 }
 
@@ -315,6 +417,8 @@ static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtp
 			((struct paging *)p)->notified = true;
 		else
 			r->cause = GTPC_NO_RESOURCES;
+		if (p && mme.power.buffer)
+			r->buffering_s = listens_s(ue);
 	}
 }
 

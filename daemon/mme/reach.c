@@ -68,24 +68,6 @@ void reach_read_drx(struct mme_ue *ue, nas_drx_t drx)
 
 /* ---- what devices ask for ---- */
 
-/* Cycles of extended DRX by their code, in ms (TS 24.008 table 10.5.5.32, S1 mode). Longer ones are
- * NB-IoT's. */
-static const uint32_t edrx_ms[] = {5120,   10240,  20480,  40960,  61440,  81920,   102400,
-				   122880, 143360, 163840, 327680, 655360, 1310720, 2621440};
-
-/* The longest cycle up to what is asked for and configured. False if there is none. */
-static bool edrx_cycle(const struct nas_edrx *asked, uint8_t *code)
-{
-	unsigned i = asked->value;
-
-	if (i >= sizeof(edrx_ms) / sizeof(*edrx_ms))
-		i = sizeof(edrx_ms) / sizeof(*edrx_ms) - 1;
-	while (i && edrx_ms[i] > mme.power.edrx_ms)
-		i--;
-	*code = (uint8_t)i;
-	return edrx_ms[i] <= mme.power.edrx_ms;
-}
-
 void reach_asked(struct mme_ue *ue, uint32_t t3324, uint32_t t3412, const struct nas_edrx *edrx)
 {
 	const struct mme_power *c = &mme.power;
@@ -95,6 +77,6 @@ void reach_asked(struct mme_ue *ue, uint32_t t3324, uint32_t t3412, const struct
 	ue->t3412_s = 0;
 	if (c->periodic_s && t3412 && t3412 != NAS_TIMER_DEACTIVATED)
 		ue->t3412_s = t3412 < c->periodic_s ? t3412 : c->periodic_s;
-	ue->edrx = edrx && edrx_cycle(edrx, &ue->edrx_cycle);
+	ue->edrx = edrx && edrx_cycle_within(edrx->value, c->edrx_ms, &ue->edrx_cycle);
 	ue->edrx_ptw = ue->edrx ? edrx->ptw : 0;
 }

@@ -239,6 +239,7 @@ static void device_with_extended_drx_is_called_with_its_cycle(void **state)
 	const struct s1ap_paging *p;
 
 	c.power.edrx_ms = 2621440;
+	c.timer[T3415].ms = 60000;
 	mme_reload(&c);
 	asks(&d, NAS_TIMER_DEACTIVATED, 0, 10);
 	sgw_notifies(&d, 8, 0);
