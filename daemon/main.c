@@ -176,6 +176,8 @@ static int start(void)
 		.mme = &mme_api,
 		.pools = pgw_pools,
 		.keep = pgw_keep,
+		.pooled = pgw_pooled,
+		.same_network = pgw_same_network,
 		.stats = {mme_stats, hss_stats_emit},
 		.store = true,
 		.datapath = true,

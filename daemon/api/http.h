@@ -106,5 +106,9 @@ API_ROUTES(R, S)
 #undef S
 /* sim.c: static addresses of a SIM, told to the PGW; zero if there is none. */
 void sim_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
+/* Whether one of a SIM's routes shares addresses with a pool of a PGW here, and which it is. */
+struct subscriber;
+struct prefix;
+bool sim_routes_in_pool(const struct subscriber *, struct prefix *which);
 
 #endif

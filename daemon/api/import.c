@@ -222,7 +222,7 @@ static void read_header(struct import *m, const char *p, size_t n)
 			fail_line(m, m->line,
 				  "the first line names the columns (imsi,k,opc or "
 				  "op,amf,msisdn,profile,"
-				  "ue4,ue6): what is '%.*s'?",
+				  "ue4,ue6,routes): what is '%.*s'?",
 				  (int)(len < 20 ? len : 20), word);
 			m->broken = true;
 			return;
@@ -250,6 +250,8 @@ static bool read_csv(struct import *m, struct simtext *t, const char *p, size_t 
 
 static void read_line(struct import *m, const char *p, size_t n)
 {
+	char text[PREFIXES_STRLEN];
+	struct prefix which;
 	struct simtext t;
 	bool ok;
 
@@ -268,10 +270,15 @@ static void read_line(struct import *m, const char *p, size_t n)
 	}
 	memset(&t, 0, sizeof t);
 	ok = m->csv ? read_csv(m, &t, p, n) : simtext_json(&t, p, n);
-	if (ok && simtext_finish(&t, true))
+	ok = ok && simtext_finish(&t, true);
+	if (ok && sim_routes_in_pool(&t.sim, &which)) {
+		prefixes_print(&which, 1, text);
+		fail_line(m, m->line, "routes: %s shares addresses with an APN's pool", text);
+	} else if (ok) {
 		take(m, &t.sim);
-	else
+	} else {
 		fail_line(m, m->line, "%s", t.error);
+	}
 	crypto_wipe(&t, sizeof t);
 }
 

@@ -59,11 +59,13 @@ static json_t *show(uint32_t slot, const struct session *s)
 		.since = s->since,
 		.idle_ms = idle_ms(s),
 	};
+	struct prefix route[PREFIXES_MAX];
 
 	if (!imsi_parse(s->imsi, &v.imsi))
 		v.imsi = IMSI_NONE;
 	snprintf(v.apn, sizeof v.apn, "%.*s", (int)sizeof s->apn, s->apn);
 	memcpy(&v.ue6, s->ue6, sizeof s->ue6);
+	prefixes_print(route, dp_session_routes_of(slot, route), v.routes);
 	snprintf(v.policy, sizeof v.policy, "%s", dp_profile_name(s->policy));
 	print_peer(s, v.peer, sizeof v.peer);
 	return view_json(session_rows, &v);

@@ -35,6 +35,7 @@ static void fill(const struct subscriber *s, struct sim_view *v)
 	snprintf(v->access, sizeof v->access, "%s", s->access);
 	if (s->has_usage_type)
 		snprintf(v->usage_type, sizeof v->usage_type, "%u", s->usage_type);
+	snprintf(v->routes, sizeof v->routes, "%s", s->routes);
 	snprintf(v->imeisv, sizeof v->imeisv, "%s", s->imeisv);
 	v->visited_plmn = s->visited_plmn;
 	v->seen = s->seen;
@@ -206,6 +207,82 @@ static bool read_body(struct api_request *r, struct simtext *t, bool is_new)
 	return false;
 }
 
+/* ---- framed routes ---- */
+
+struct routes_check {
+	const struct subscriber *sim;
+	const char *apn;
+	struct prefix route[PREFIXES_MAX];
+	unsigned n;
+	imsi_t other;   /* 0; or who has addresses of one already, */
+	unsigned which; /* and of which */
+};
+
+/* The APN that a SIM's addresses and routes are for. */
+static const char *default_apn(const struct subscriber *s)
+{
+	const struct hss_profile *p = hss_profile(s->profile);
+
+	return p ? p->apn[p->default_apn].apn : "";
+}
+
+static bool routes_apart(void *arg, const struct subscriber *s)
+{
+	struct routes_check *c = arg;
+	struct prefix route[PREFIXES_MAX];
+	const char *wrong;
+	unsigned n = prefixes_read(s->routes, route, &wrong);
+
+	if (s->imsi == c->sim->imsi ||
+	    (api_config->same_network && !api_config->same_network(c->apn, default_apn(s))))
+		return true;
+	for (unsigned i = 0; i < c->n * n && !c->other; i++)
+		if (prefix_meet(&c->route[i / n], &route[i % n])) {
+			c->other = s->imsi;
+			c->which = i / n;
+		}
+	return !c->other;
+}
+
+bool sim_routes_in_pool(const struct subscriber *s, struct prefix *which)
+{
+	struct prefix route[PREFIXES_MAX];
+	const char *wrong;
+	unsigned n = api_config->pooled ? prefixes_read(s->routes, route, &wrong) : 0;
+
+	while (n--) {
+		*which = route[n];
+		if (api_config->pooled(default_apn(s), which))
+			return true;
+	}
+	return false;
+}
+
+/* False after a 409: what is behind one device is behind no other of its network, and in no pool.
+ * What is written meanwhile is found when the device comes. */
+static bool routes_free(struct api_request *r, const struct subscriber *s)
+{
+	struct routes_check c = {.sim = s, .apn = default_apn(s)};
+	char text[PREFIXES_STRLEN], digits[IMSI_STRLEN];
+	struct prefix which;
+	const char *wrong;
+
+	if (sim_routes_in_pool(s, &which)) {
+		prefixes_print(&which, 1, text);
+		api_error(r, 409, "routes: %s shares addresses with an APN's pool", text);
+		return false;
+	}
+	c.n = prefixes_read(s->routes, c.route, &wrong);
+	if (c.n)
+		store_routes_each(routes_apart, &c);
+	if (!c.other)
+		return true;
+	prefixes_print(&c.route[c.which], 1, text);
+	api_error(r, 409, "routes: %s shares addresses with what is behind SIM %s", text,
+		  imsi_print(c.other, digits));
+	return false;
+}
+
 void sims_post(struct api_request *r)
 {
 	struct simtext t = {0};
@@ -214,7 +291,7 @@ void sims_post(struct api_request *r)
 		sims_chunk(r, "", 0); /* the end of an import */
 		return;
 	}
-	if (have_store(r) && read_body(r, &t, true))
+	if (have_store(r) && read_body(r, &t, true) && routes_free(r, &t.sim))
 		store_subscriber_put(&t.sim, true, when_written(r, t.sim.imsi, 201, NULL));
 	crypto_wipe(&t, sizeof t);
 }
@@ -230,7 +307,7 @@ void sim_set(struct api_request *r)
 	if (read_body(r, &t, false)) {
 		if (t.sim.imsi != r->imsi)
 			api_error(r, 400, "imsi: it cannot be changed");
-		else
+		else if (routes_free(r, &t.sim))
 			store_subscriber_put(&t.sim, false, when_written(r, r->imsi, 200, &was));
 	}
 	crypto_wipe(&was, sizeof was);

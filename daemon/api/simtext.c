@@ -135,6 +135,16 @@ static bool read_ue4(struct simtext *t, const char *v)
 	return t->sim.has_ue4;
 }
 
+/* Networks behind the device (framed routes), as core/prefix.h has them. */
+static bool read_routes(struct simtext *t, const char *v)
+{
+	struct prefix route[PREFIXES_MAX];
+	const char *wrong;
+	unsigned n = prefixes_read(v, route, &wrong);
+
+	return n && prefixes_print(route, n, t->sim.routes);
+}
+
 /* A /64, with or without saying so. */
 static bool read_ue6(struct simtext *t, const char *v)
 {
@@ -158,6 +168,8 @@ static void clear_profile(struct simtext *t) { t->sim.profile[0] = 0; }
 
 static void clear_access(struct simtext *t) { t->sim.access[0] = 0; }
 static void clear_usage_type(struct simtext *t) { t->sim.has_usage_type = false; }
+
+static void clear_routes(struct simtext *t) { t->sim.routes[0] = 0; }
 
 static void clear_ue4(struct simtext *t)
 {
@@ -185,6 +197,9 @@ static const struct word words[] = {
 	{"blocked", read_blocked, clear_nothing, "yes or no"},
 	{"access", read_access, clear_access, "a word of up to 15 characters"},
 	{"usage_type", read_usage_type, clear_usage_type, "a UE Usage Type, 0 to 255"},
+	{"routes", read_routes, clear_routes,
+	 "up to 8 prefixes without host bits, apart from each other, such as "
+	 "192.0.2.0/24,2001:db8:b::/48"},
 	{"ue4", read_ue4, clear_ue4, ip4},
 	{"ue6", read_ue6, clear_ue6, ip6},
 	{"ip", read_ue4, clear_ue4, ip4},
@@ -209,7 +224,7 @@ static bool is_secret(const char *word)
 bool simtext_set(struct simtext *t, int word, const char *value, size_t n)
 {
 	const struct word *w = &words[word];
-	char text[80];
+	char text[PREFIXES_STRLEN + 32];
 	bool ok;
 
 	if (n < sizeof text) {

@@ -11,13 +11,13 @@ struct simtext {
 	uint8_t op[32];
 	uint8_t op_len;
 	bool has_imsi, has_k, has_opc, has_algorithm;
-	char error[160];
+	char error[320];
 };
 
 enum { SIMTEXT_WORDS_MAX = 16 };
 
-/* The word's number for simtext_set, or -1: imsi k opc op amf msisdn profile algorithm blocked ue4
- * (ip) ue6 (ip6). */
+/* The word's number for simtext_set, or -1: imsi k opc op amf msisdn profile algorithm blocked
+ * access routes ue4 (ip) ue6 (ip6). */
 int simtext_word(const char *word, size_t n);
 /* Takes one value: false with the reason in t->error. "" of an optional one leaves it out. */
 bool simtext_set(struct simtext *, int word, const char *value, size_t n);

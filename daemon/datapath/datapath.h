@@ -37,6 +37,7 @@
 #include <mcore/datapath.h>
 #include <mcore/ids.h>
 #include "codec/tft.h"
+#include "core/prefix.h"
 
 enum dp_mode { DP_AUTO, DP_NATIVE, DP_GENERIC, DP_LIBXDP };
 enum dp_role { DP_ACCESS = 1, DP_SGI = 2, DP_BOTH = 3 };
@@ -161,20 +162,15 @@ struct dp_session {
 /* Programs a slot, idle (no peer): uplink works once a peer is set. The slot must be free.
  * *teid is ours, host order, with an unguessable tag. 0, -EEXIST, -ENOSPC. */
 int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
-/* What is behind a device: prefixes outside the pools of its network, IPv4 mapped with their own length,
- * host bits zero. */
-struct dp_route {
-	struct in6_addr net;
-	uint8_t len;
-};
-enum { DP_ROUTES = 16 }; /* of a session */
-/* Framed routes (TS 29.061 16.4.7) of a default bearer, in the place of those before: uplink from
- * them is taken and downlink to them goes to the device, from the next packet on. 0; -EADDRINUSE one
- * is another device's, -EADDRNOTAVAIL one shares addresses with a pool, -ENOSPC, -ENOMEM; *which is it
- * then, and there are none. */
-int dp_session_routes(uint32_t slot, const struct dp_route *, unsigned n, unsigned *which);
+/* Framed routes (TS 29.061 16.4.7) of a default bearer, what is behind its device, in the place of
+ * those before: uplink from them is taken and downlink to them goes to the device, from the next
+ * packet on. 0; -EADDRINUSE one shares addresses with what is another device's in its network,
+ * -EADDRNOTAVAIL with a pool, -ENOSPC, -ENOMEM; *which is it then, and there are none. */
+int dp_session_routes(uint32_t slot, const struct prefix *, unsigned n, unsigned *which);
 /* Returns how many. */
-unsigned dp_session_routes_of(uint32_t slot, struct dp_route out[DP_ROUTES]);
+unsigned dp_session_routes_of(uint32_t slot, struct prefix out[PREFIXES_MAX]);
+/* Whether a prefix shares addresses with a pool of a network. */
+bool dp_pooled(unsigned network, const struct prefix *);
 /* The TFTs of all dedicated bearers of a PDN connection, in the place of those before; filters of
  * one precedence are taken in the given order. From the next packet on downlink goes by them and
  * uplink of the dedicated bearers is held to them. Slots are the bearers', all with the default

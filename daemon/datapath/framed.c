@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks behind devices: framed routes (TS 29.061 16.4.7, RFC 2865 5.22, RFC 3162 2.5). They live
  * in the map `routes`, of which this file keeps what a slot has; after a restart it is read from
- * there. The longest prefix decides, so that a part of what is behind one device may be behind
- * another; the same prefix cannot. */
+ * there. What is behind one device of a network is behind no other, not even in part. */
 #include "datapath/internal.h"
 
 #include <bpf/bpf.h>
@@ -13,28 +12,23 @@
 struct framed { /* the routes of a slot */
 	uint32_t slot;
 	unsigned n;
-	struct dp_route route[DP_ROUTES];
+	struct prefix route[PREFIXES_MAX];
 	UT_hash_handle hh;
 };
 static struct framed *by_slot;
 
-static unsigned mapped_len(const struct dp_route *r)
+static struct route_key key_of(unsigned network, const struct prefix *r)
 {
-	return r->len + (ip_is4(&r->net) ? 96u : 0u);
-}
-
-static struct route_key key_of(unsigned network, const struct dp_route *r)
-{
-	struct route_key key = {.prefixlen = ROUTE_KEY_BITS - 128 + mapped_len(r),
+	struct route_key key = {.prefixlen = ROUTE_KEY_BITS - 128 + prefix_bits(r),
 				.network = network};
 
 	memcpy(key.addr, &r->net, sizeof(key.addr));
 	return key;
 }
 
-static struct dp_route route_of(const struct route_key *key)
+static struct prefix route_of(const struct route_key *key)
 {
-	struct dp_route r;
+	struct prefix r;
 	unsigned len = key->prefixlen - (ROUTE_KEY_BITS - 128);
 
 	memcpy(&r.net, key->addr, sizeof(r.net));
@@ -50,37 +44,43 @@ static struct framed *find(uint32_t slot)
 	return f;
 }
 
-/* Whether one is a part of the other; both IPv4 mapped, with lengths of 128 at most. */
-static bool meet(const struct in6_addr *a, unsigned len_a, const struct in6_addr *b, unsigned len_b)
-{
-	unsigned bits = len_a < len_b ? len_a : len_b, bytes = bits / 8, rest = bits % 8;
-
-	return !memcmp(a, b, bytes) &&
-	       (!rest || !((a->s6_addr[bytes] ^ b->s6_addr[bytes]) >> (8 - rest)));
-}
-
-static bool in_pool(unsigned network, const struct dp_route *r)
+bool dp_pooled(unsigned network, const struct prefix *r)
 {
 	for (unsigned i = 0; i < dp.config.pools; i++) {
 		const struct dp_pool *p = &dp.config.pool[i];
-		struct in6_addr net4 = ip_map4(p->net4);
+		const struct prefix pool4 = {ip_map4(p->net4), p->len4}, pool6 = {p->net6, p->len6};
 
-		if (p->network != network)
-			continue;
-		if ((p->has4 && meet(&r->net, mapped_len(r), &net4, p->len4 + 96u)) ||
-		    (p->has6 && meet(&r->net, mapped_len(r), &p->net6, p->len6)))
+		if (p->network == network &&
+		    ((p->has4 && prefix_meet(r, &pool4)) || (p->has6 && prefix_meet(r, &pool6))))
 			return true;
 	}
 	return false;
 }
 
-static int add(uint32_t slot, unsigned network, const struct dp_route *r)
+/* Whether a prefix shares addresses with what is behind another device. */
+static bool is_anothers(uint32_t slot, unsigned network, const struct prefix *r)
+{
+	const struct framed *f, *next;
+
+	HASH_ITER (hh, by_slot, f, next) {
+		/* cppcheck-suppress uninitvar */
+		if (f->slot == slot || dp.sessions[f->slot].network != network)
+			continue;
+		for (unsigned i = 0; i < f->n; i++)
+			if (prefix_meet(r, &f->route[i]))
+				return true;
+	}
+	return false;
+}
+
+static int add(uint32_t slot, unsigned network, const struct prefix *r)
 {
 	struct route_key key = key_of(network, r);
 
-	if (in_pool(network, r))
+	if (dp_pooled(network, r))
 		return -EADDRNOTAVAIL;
-
+	if (is_anothers(slot, network, r))
+		return -EADDRINUSE;
 	if (bpf_map_update_elem(dp.map[MAP_ROUTES], &key, &slot, BPF_NOEXIST))
 		return errno == EEXIST ? -EADDRINUSE : -errno;
 	dp.settings->routes++;
@@ -90,7 +90,7 @@ static int add(uint32_t slot, unsigned network, const struct dp_route *r)
 	return 0;
 }
 
-static void del(unsigned network, const struct dp_route *r)
+static void del(unsigned network, const struct prefix *r)
 {
 	struct route_key key = key_of(network, r);
 
@@ -123,7 +123,7 @@ static struct framed *make(uint32_t slot)
 	return f;
 }
 
-int dp_session_routes(uint32_t slot, const struct dp_route *route, unsigned n, unsigned *which)
+int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, unsigned *which)
 {
 	const struct session *s = dp_session(slot);
 	struct framed *f;
@@ -135,7 +135,7 @@ int dp_session_routes(uint32_t slot, const struct dp_route *route, unsigned n, u
 	framed_forget(slot);
 	if (!n)
 		return 0;
-	f = n <= DP_ROUTES ? make(slot) : NULL;
+	f = n <= PREFIXES_MAX ? make(slot) : NULL;
 	if (!f)
 		return -ENOMEM;
 	while (f->n < n && !err) {
@@ -151,7 +151,7 @@ int dp_session_routes(uint32_t slot, const struct dp_route *route, unsigned n, u
 	return err;
 }
 
-unsigned dp_session_routes_of(uint32_t slot, struct dp_route out[DP_ROUTES])
+unsigned dp_session_routes_of(uint32_t slot, struct prefix out[PREFIXES_MAX])
 {
 	const struct framed *f = find(slot);
 
@@ -169,7 +169,7 @@ static bool adopt(const struct route_key *key, uint32_t slot)
 
 	if (s && s->network == key->network && !f)
 		f = make(slot);
-	if (!f || f->n == DP_ROUTES)
+	if (!f || f->n == PREFIXES_MAX)
 		return false;
 	f->route[f->n++] = route_of(key);
 	return true;

@@ -32,7 +32,7 @@ static bool may_roam(const struct subscriber *s, plmn_t visited)
 	       visited == imsi_plmn(s->imsi, 3);
 }
 
-/* The SIM's addresses are for the profile's default APN. */
+/* The SIM's addresses and routes are for the profile's default APN. */
 static void subscription_data(const struct subscriber *s, const struct hss_profile *p,
 			      struct s6a_answer *a)
 {
@@ -50,6 +50,7 @@ static void subscription_data(const struct subscriber *s, const struct hss_profi
 	a->apns = p->apns;
 	a->default_apn = p->default_apn;
 	memcpy(a->apn, p->apn, sizeof a->apn);
+	snprintf(apn->routes, sizeof apn->routes, "%s", s->routes);
 	if (s->has_ue4 && apn->pdn_type & PDN_IPV4) {
 		apn->has_ue4 = true;
 		apn->ue4 = s->ue4;

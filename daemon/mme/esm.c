@@ -18,7 +18,7 @@ static size_t ni_length(const char *apn)
 	return n;
 }
 
-static const struct apn_subscription *subscribed(const struct mme_ue *ue, const char *apn)
+const struct apn_subscription *esm_subscribed(const struct mme_ue *ue, const char *apn)
 {
 	size_t n = ni_length(apn);
 	const struct apn_subscription *any = NULL;
@@ -93,7 +93,7 @@ void esm_read_information(struct pdn_wish *w, const struct nas_esm_information_r
 struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type, uint8_t *told,
 			    uint8_t *refused)
 {
-	const struct apn_subscription *s = subscribed(ue, apn);
+	const struct apn_subscription *s = esm_subscribed(ue, apn);
 
 	if (!s) {
 		*refused = *apn ? ESM_CAUSE_OPTION_NOT_SUBSCRIBED : ESM_CAUSE_UNKNOWN_APN;
@@ -132,15 +132,6 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type
 	return pdn;
 }
 
-/* The rules of the APN's subscription, which may be the wildcard's. */
-static const char *rules_of(const struct mme_ue *ue, const char *apn)
-{
-	static const char none[APN_RULES];
-	const struct apn_subscription *s = subscribed(ue, apn);
-
-	return s ? s->rules : none;
-}
-
 void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco *pco,
 			struct gtpc_txn *txn)
 {
@@ -159,11 +150,15 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 		.bearers = 1,
 		.bearer[0] = {.ebi = pdn->ebi, .qos = pdn->bearers->qos},
 	};
+	const struct apn_subscription *s = esm_subscribed(ue, pdn->apn);
 
 	memcpy(r.msisdn, ue->msisdn, sizeof(r.msisdn));
 	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
 	memcpy(r.apn, pdn->apn, sizeof(r.apn));
-	memcpy(r.rules, rules_of(ue, pdn->apn), sizeof(r.rules));
+	if (s) {
+		memcpy(r.rules, s->rules, sizeof(r.rules));
+		memcpy(r.routes, s->routes, sizeof(r.routes));
+	}
 	if (ue->pdns && ue->pdns->next) /* further connections are the same device's at the SGW */
 		for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
 			if (p->s11_sgw.teid)

@@ -73,6 +73,8 @@ extern const struct proc_timer esm_handover; /* for a step that waits so, with o
 void esm_reply(struct esm_proc *, enum gtpc_message, enum gtpc_cause, const struct fteid *enb);
 /* How a procedure's end reads on S11. */
 enum gtpc_cause esm_gtpc_cause(uint16_t cause);
+/* The subscription of an APN, which may be the wildcard's; NULL: there is none. */
+const struct apn_subscription *esm_subscribed(const struct mme_ue *, const char *apn);
 void esm_status(struct mme_ue *, uint8_t ebi, uint8_t pti, uint8_t cause);
 /* Bearer Resource Allocation Reject, or Modification Reject. */
 void resource_reject(struct mme_ue *, bool modification, uint8_t pti, uint8_t cause);

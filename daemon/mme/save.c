@@ -16,7 +16,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 15, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 16, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -73,6 +73,7 @@ static void io_subscription(struct cursor *c, struct apn_subscription *s)
 	IO(c, s->ue4);
 	IO(c, s->ue6);
 	IO_TEXT(c, s->rules);
+	IO_TEXT(c, s->routes);
 }
 
 static void io_bearer(struct cursor *c, struct mme_bearer *b)
@@ -323,12 +324,14 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			p->s11_sgw.teid = 0;
 			return false;
 		}
+		const struct apn_subscription *apn = esm_subscribed(ue, p->apn);
 		struct sgw_restored_bearer dedicated[GTPC_MAX_BEARERS];
 		struct sgw_restored s = {
 			.bearer = dedicated,
 			.imsi = ue->imsi,
 			.ebi = p->ebi,
 			.apn = p->apn,
+			.routes = apn ? apn->routes : "",
 			.paa = p->paa,
 			.ambr_up = p->ambr_up,
 			.ambr_down = p->ambr_down,

@@ -119,7 +119,7 @@ const struct pgw_rule *pgw_rule_find(const char *name);
 struct pgw_restored {
 	imsi_t imsi;
 	uint8_t ebi, qci; /* of the default bearer */
-	const char *apn;
+	const char *apn, *routes; /* routes: NULL or "": none */
 	struct paa paa;
 	uint64_t ambr_up, ambr_down;
 	struct fteid sgw; /* the SGW's control F-TEID */
@@ -146,6 +146,11 @@ unsigned pgw_restore_end(void);
  * them back to the pool they are in. Without this a static address may be in use when its owner
  * comes. */
 void pgw_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
+
+/* Of SIMs that have framed routes: whether one shares addresses with a pool of the APN's network. */
+bool pgw_pooled(const char *apn, const struct prefix *);
+/* Whether two APNs are of one network, so that their addresses are apart. */
+bool pgw_same_network(const char *apn, const char *other);
 
 struct pgw_pool_use {
 	const char *apn;

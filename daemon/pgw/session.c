@@ -164,6 +164,50 @@ static int program(struct pgw_session *s, uint32_t *s1u_teid)
 	return err;
 }
 
+/* Its framed routes (TS 29.061 16.4.7) of the families that it has. *why is good until the next
+ * call. */
+static int program_routes(const struct pgw_session *s, const char *routes, const char **why)
+{
+	static char text[256];
+	char one[PREFIXES_STRLEN];
+	struct prefix route[PREFIXES_MAX];
+	unsigned all = prefixes_read(routes, route, why), n = 0, which;
+	int err;
+
+	if (*why) {
+		*why = "a framed route is no prefix";
+		return -EINVAL;
+	}
+	*why = "";
+	for (unsigned i = 0; i < all; i++)
+		if (s->type & (IN6_IS_ADDR_V4MAPPED(&route[i].net) ? PDN_IPV4 : PDN_IPV6))
+			route[n++] = route[i];
+	err = dp_session_routes(s->addr.slot, route, n, &which);
+	if (!err)
+		return 0;
+	prefixes_print(&route[which], 1, one);
+	snprintf(text, sizeof(text), "framed route %s: %s", one,
+		 err == -EADDRNOTAVAIL ? "shares addresses with a pool"
+		 : err == -EADDRINUSE  ? "shares addresses with what is behind another device"
+				       : strerror(-err));
+	*why = text;
+	return err;
+}
+
+bool pgw_pooled(const char *apn, const struct prefix *route)
+{
+	int i = apn_find(apn);
+
+	return i >= 0 && dp_pooled(dp_pool_network((unsigned)i), route);
+}
+
+bool pgw_same_network(const char *apn, const char *other)
+{
+	int a = apn_find(apn), b = apn_find(other);
+
+	return a < 0 || b < 0 || dp_pool_network((unsigned)a) == dp_pool_network((unsigned)b);
+}
+
 static void session_free(struct pgw_session *s)
 {
 	bearers_end(s);
@@ -227,6 +271,8 @@ static enum gtpc_cause session_fill(struct pgw_session *s, const struct gtpc_req
 		return cause;
 	}
 	err = program(s, s1u_teid);
+	if (!err && program_routes(s, q->routes, why))
+		return GTPC_NO_RESOURCES;
 	if (!err)
 		return GTPC_ACCEPTED;
 	*why = strerror(-err);
@@ -394,15 +440,27 @@ uint32_t pgw_extra_slot_of(imsi_t imsi, uint8_t ebi)
 	return INDEX_NONE;
 }
 
+/* The datapath lost the session. It goes on without its routes where they cannot be had. */
+static int program_again(struct pgw_session *s, const char *routes)
+{
+	const char *why;
+	uint32_t teid;
+	int err = program(s, &teid);
+
+	if (!err && routes && program_routes(s, routes, &why))
+		LOG(WARN, "pgw.restore", "imsi=%s ebi=%u why=\"%s\"",
+		    imsi_print(key_imsi(s->key), (char[IMSI_STRLEN]){0}), s->ebi, why);
+	return err;
+}
+
 /* What the kernel has in the session's slot is this session, or nothing. */
-static int adopt(struct pgw_session *s)
+static int adopt(struct pgw_session *s, const char *routes)
 {
 	const struct session *k = dp_session(s->addr.slot);
 	char digits[IMSI_STRLEN];
-	uint32_t teid;
 
 	if (!k)
-		return program(s, &teid);
+		return program_again(s, routes);
 	imsi_print(key_imsi(s->key), digits);
 	if (strcmp(k->imsi, digits) || k->ebi != s->ebi)
 		return -EEXIST;
@@ -431,7 +489,7 @@ int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)
 	s->ambr_down = was->ambr_down;
 	memcpy(s->iid, was->paa.ip6.s6_addr + 8, 8);
 	cause = addr_get(s->apn, s->type, &was->paa, s, &s->addr, &why);
-	err = cause == GTPC_ACCEPTED ? adopt(s) : -EEXIST;
+	err = cause == GTPC_ACCEPTED ? adopt(s, was->routes) : -EEXIST;
 	if (err) {
 		s->addr.slot = UINT32_MAX; /* another's: not to be touched */
 		if (cause != GTPC_ACCEPTED)

@@ -348,6 +348,7 @@ int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
 		.ebi = was->ebi,
 		.qci = was->qos.qci,
 		.apn = was->apn,
+		.routes = was->routes,
 		.paa = was->paa,
 		.ambr_up = was->ambr_up,
 		.ambr_down = was->ambr_down,

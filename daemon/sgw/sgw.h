@@ -39,7 +39,7 @@ struct sgw_restored_bearer {
 struct sgw_restored {
 	imsi_t imsi;
 	uint8_t ebi; /* of the default bearer */
-	const char *apn;
+	const char *apn, *routes; /* routes: of its subscription (s6a.h) */
 	struct paa paa;
 	uint64_t ambr_up, ambr_down; /* APN-AMBR, bit/s */
 	struct bearer_qos qos;	     /* of the default bearer */

@@ -45,6 +45,7 @@ void backend_close(void);
 int backend_get(imsi_t, struct subscriber *out);
 int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
 int backend_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
+int backend_routes_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
 int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg);
 int backend_setting_get(const char *key, char **value);
 int64_t backend_count(void);

@@ -39,6 +39,8 @@ const char *const schema_steps[] = {
 	"CREATE TABLE quota_usage (imsi INTEGER NOT NULL, apn TEXT NOT NULL, used INTEGER NOT NULL,"
 	"  period INTEGER NOT NULL, PRIMARY KEY (imsi, apn)) WITHOUT ROWID;",
 	"ALTER TABLE subscriber ADD COLUMN usage_type INTEGER;", /* UE Usage Type; NULL: none */
+	"ALTER TABLE subscriber ADD COLUMN routes TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX subscriber_routes ON subscriber (imsi) WHERE routes != '';",
 };
 
 const int schema_version = sizeof schema_steps / sizeof *schema_steps;

@@ -21,12 +21,13 @@ static int lock_fd = -1;
 
 #define COLUMNS                                                                                    \
 	"imsi, msisdn, algorithm, keys, amf, sqn, profile, blocked, ue4, ue6, imeisv, visited, "   \
-	"seen, access, usage_type"
+	"seen, access, usage_type, routes"
 
 enum statement {
 	GET,
 	EACH,
 	STATIC_EACH,
+	ROUTES_EACH,
 	CONTEXT_EACH,
 	COUNT,
 	SETTING_GET,
@@ -46,13 +47,14 @@ enum statement {
 	STATEMENTS
 };
 
-#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0,?,?)"
+#define INSERT "INSERT INTO subscriber (" COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,'','',0,?,?,?)"
 
 static const char *const text[STATEMENTS] = {
 	[GET] = "SELECT " COLUMNS " FROM subscriber WHERE imsi = ?",
 	[EACH] = "SELECT " COLUMNS " FROM subscriber WHERE imsi >= ? ORDER BY imsi",
 	[STATIC_EACH] = "SELECT " COLUMNS " FROM subscriber WHERE ue4 IS NOT NULL"
 			" UNION SELECT " COLUMNS " FROM subscriber WHERE ue6 IS NOT NULL",
+	[ROUTES_EACH] = "SELECT " COLUMNS " FROM subscriber WHERE routes != ''",
 	[CONTEXT_EACH] = "SELECT imsi, sealed FROM context",
 	[COUNT] = "SELECT count(*) FROM subscriber",
 	[SETTING_GET] = "SELECT value FROM setting WHERE key = ?",
@@ -63,7 +65,8 @@ static const char *const text[STATEMENTS] = {
 		       " algorithm = excluded.algorithm, keys = excluded.keys, amf = excluded.amf,"
 		       " profile = excluded.profile, blocked = excluded.blocked,"
 		       " ue4 = excluded.ue4, ue6 = excluded.ue6, access = excluded.access,"
-		       " usage_type = excluded.usage_type",
+		       " usage_type = excluded.usage_type,"
+		       " routes = excluded.routes",
 	[CREATE] = INSERT " ON CONFLICT (imsi) DO NOTHING",
 	[DEL] = "DELETE FROM subscriber WHERE imsi = ?",
 	[SQN] = "UPDATE subscriber SET sqn = ?2 WHERE imsi = ?1",
@@ -169,6 +172,7 @@ static int read_row(sqlite3_stmt *s, bool keys, struct subscriber *out)
 	column_text(s, 13, out->access, sizeof out->access);
 	out->has_usage_type = sqlite3_column_type(s, 14) != SQLITE_NULL;
 	out->usage_type = (uint8_t)sqlite3_column_int(s, 14);
+	column_text(s, 15, out->routes, sizeof out->routes);
 	if (!keys) {
 		out->k_len = out->opc_len = out->algorithm == ALG_TUAK ? 32 : 16;
 		return 0;
@@ -215,6 +219,11 @@ int backend_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), 
 int backend_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg)
 {
 	return each(stmt[STATIC_EACH], fn, arg);
+}
+
+int backend_routes_each(bool (*fn)(void *arg, const struct subscriber *), void *arg)
+{
+	return each(stmt[ROUTES_EACH], fn, arg);
 }
 
 int backend_context_each(void (*fn)(void *arg, imsi_t, const uint8_t *blob, size_t n), void *arg)
@@ -306,6 +315,7 @@ static int step_put(const struct write *w)
 	bind_text(s, 11, row->access);
 	if (row->has_usage_type)
 		sqlite3_bind_int(s, 12, row->usage_type);
+	bind_text(s, 13, row->routes);
 	rc = sqlite3_step(s);
 	done_with(s);
 	return rc;

@@ -415,6 +415,11 @@ int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *ar
 	return backend_static_each(fn, arg);
 }
 
+int store_routes_each(bool (*fn)(void *arg, const struct subscriber *), void *arg)
+{
+	return backend_routes_each(fn, arg);
+}
+
 /* Puts what w does in the place of what waits to be done to the same context. False if nothing
  * does, or somebody is to be told of it. */
 static bool replace_waiting(struct write *w)

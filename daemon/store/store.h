@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <mcore/ids.h>
+#include "core/prefix.h"
 
 struct store_config {
 	const char *path; /* of the database */
@@ -47,6 +48,7 @@ struct subscriber {
 	bool has_ue4, has_ue6;
 	struct in_addr ue4;
 	struct in6_addr ue6;
+	char routes[PREFIXES_STRLEN]; /* networks behind the device (core/prefix.h), "" if none */
 	/* where it is, as last told by Update-Location */
 	char imeisv[IMEISV_STRLEN];
 	plmn_t visited_plmn;
@@ -87,6 +89,8 @@ uint64_t store_subscriber_count(void);
 int store_subscriber_each(imsi_t from, bool (*fn)(void *arg, const struct subscriber *), void *arg);
 /* The same for all that have a static address, in no order: for reserving them at start. */
 int store_static_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
+/* And for all that have routes. Stops when fn returns false. */
+int store_routes_each(bool (*fn)(void *arg, const struct subscriber *), void *arg);
 
 /* What an operator set at run time, by key: text, not encrypted. Read at start: get (malloc, NULL if
  * there is none) sees what is on disk. */

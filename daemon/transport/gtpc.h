@@ -170,7 +170,7 @@ struct gtpc_request {
 	/* Create Session */
 	char msisdn[17], imeisv[IMEISV_STRLEN];
 	char apn[APN_STRLEN];
-	char rules[APN_RULES]; /* of the subscription, as in s6a.h */
+	char rules[APN_RULES], routes[PREFIXES_STRLEN]; /* of the subscription, as in s6a.h */
 	plmn_t serving_plmn;
 	struct tai tai;
 	struct ecgi ecgi;

@@ -10,6 +10,7 @@
 
 #include <netinet/in.h>
 #include <mcore/ids.h>
+#include "core/prefix.h"
 
 enum s6a_command {
 	S6A_AUTHENTICATION_INFORMATION = 318,
@@ -66,6 +67,7 @@ struct apn_subscription {
 	bool has_ue4, has_ue6; /* static addresses (Served-Party-IP-Address) */
 	struct in_addr ue4;
 	struct in6_addr ue6; /* the /64 */
+	char routes[PREFIXES_STRLEN]; /* framed routes: what is behind the device (core/prefix.h) */
 	char rules[APN_RULES]; /* names of the PGW's rules for dedicated bearers, apart by commas */
 };
 

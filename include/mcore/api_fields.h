@@ -44,6 +44,7 @@
 	F(blocked,      flag,   LIST, "barred by the operator")                                    \
 	F(access,       text,   MORE, "word that access rules name")                               \
 	F(usage_type,   text,   MORE, "UE Usage Type: its dedicated core network")                 \
+	F(routes,       text,   MORE, "networks behind the device (framed routes)")                \
 	F(imeisv,       text,   MORE, "IMEISV last told by Update-Location")                       \
 	F(visited_plmn, plmn,   MORE, "network it was last seen in")                               \
 	F(seen,         time,   LIST, "last Update-Location")
@@ -224,6 +225,7 @@
 	F(ebi,          number, LIST, "EPS bearer identity")                                       \
 	F(ue4,          ip4,    LIST, "device's IPv4 address")                                     \
 	F(ue6,          ip6,    LIST, "device's IPv6 /64")                                         \
+	F(routes,       text,   MORE, "networks behind the device (framed routes)")                \
 	F(state,        word,   LIST, "connected, or idle (no radio bearer)")                      \
 	F(teid,         hex,    MORE, "our TEID")                                                  \
 	F(peer_teid,    hex,    MORE, "the peer's TEID")                                           \

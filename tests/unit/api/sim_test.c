@@ -51,6 +51,50 @@ static void sim_is_added_shown_without_keys_changed_and_deleted(void **state)
 	assert_non_null(strstr(said, "001010000000100"));
 }
 
+/* As a PGW would, of one network with the pool 10.45.0.0/16. */
+static bool fake_pooled(const char *apn, const struct prefix *route)
+{
+	const struct prefix pool = {{.s6_addr = {[10] = 0xff, 0xff, 10, 45}}, 16};
+
+	return !strcmp(apn, "internet") && prefix_meet(&pool, route);
+}
+
+static void networks_behind_devices_are_apart(void **state)
+{
+	struct answer a = ask("POST", "/sims", NULL,
+			      "{\"imsi\":\"001010000000110\"," K_OPC
+			      ",\"routes\":\"192.0.2.0/24, 2001:db8:b::/48\"}");
+
+	(void)state;
+	assert_int_equal(a.status, 201);
+	assert_string_equal(string_in(a.json, "routes"), "192.0.2.0/24 2001:db8:b::/48");
+	drop(a);
+	assert_int_equal(status_of("POST", "/sims",
+				   "{\"imsi\":\"001010000000111\"," K_OPC
+				   ",\"routes\":\"192.0.2.1/24\"}"),
+			 400);
+	a = ask("POST", "/sims", NULL,
+		"{\"imsi\":\"001010000000111\"," K_OPC
+		",\"routes\":\"198.18.0.0/16 192.0.2.128/25\"}");
+	assert_int_equal(a.status, 409);
+	assert_non_null(strstr(a.text, "192.0.2.128/25 shares addresses with what is behind SIM "
+				       "001010000000110"));
+	drop(a);
+	assert_int_equal(
+		status_of("PATCH", "/sims/001010000000110", "{\"routes\":\"192.0.0.0/16\"}"),
+		200); /* its own is no other's */
+	assert_int_equal(status_of("PATCH", "/sims/001010000000110", "{\"routes\":\"10.0.0.0/8\"}"),
+			 409);
+	a = ask("POST", "/sims", "text/csv",
+		"imsi,k,opc,routes\n001010000000112," K32 "," OPC32 ",10.45.1.0/24\n");
+	assert_non_null(strstr(a.text, "routes: 10.45.1.0/24 shares addresses with an APN's pool"));
+	drop(a);
+	a = ask("PATCH", "/sims/001010000000110", NULL, "{\"routes\":\"\"}");
+	assert_true(json_is_null(json_object_get(a.json, "routes")));
+	drop(a);
+	assert_int_equal(status_of("DELETE", "/sims/001010000000110", NULL), 200);
+}
+
 static void opc_is_computed_from_op(void **state)
 {
 	struct subscriber s;
@@ -264,6 +308,7 @@ int main(void)
 #define T(f) cmocka_unit_test(f)
 	const struct CMUnitTest tests[] = {
 		T(sim_is_added_shown_without_keys_changed_and_deleted),
+		T(networks_behind_devices_are_apart),
 		T(opc_is_computed_from_op),
 		T(mistakes_in_a_sim_name_the_word_and_never_a_key),
 		T(sim_twice_or_with_anothers_address_is_refused),
@@ -276,5 +321,6 @@ int main(void)
 	};
 
 	config.keep = fake_keep;
+	config.pooled = fake_pooled;
 	return run_group("sim", tests, sizeof tests / sizeof *tests);
 }

@@ -427,6 +427,7 @@ static void location_gives_the_profile_with_the_sims_address_and_is_kept(void **
 	s.has_ue4 = s.has_ue6 = s.blocked = true;
 	inet_pton(AF_INET, "10.9.0.7", &s.ue4);
 	inet_pton(AF_INET6, "2001:db8:9::", &s.ue6);
+	strcpy(s.routes, "192.0.2.0/24");
 	provision(&s);
 	r.imsi = s.imsi;
 	strcpy(r.imeisv, "3500000000000012");
@@ -442,6 +443,8 @@ static void location_gives_the_profile_with_the_sims_address_and_is_kept(void **
 	assert_int_equal(a.apn[1].ue4.s_addr, s.ue4.s_addr);
 	assert_false(a.apn[1].has_ue6); /* the APN is IPv4 alone */
 	assert_false(a.apn[0].has_ue4);
+	assert_string_equal(a.apn[1].routes, "192.0.2.0/24");
+	assert_string_equal(a.apn[0].routes, "");
 	assert_int_equal(store_subscriber_get(s.imsi, &s), 0);
 	assert_string_equal(s.imeisv, "3500000000000012");
 	assert_int_equal(s.visited_plmn, home);

@@ -31,6 +31,9 @@ static struct {
 	int add_error, connect_error;
 	struct dp_relay relay; /* the last one made */
 	struct hop hop;
+	unsigned routes; /* of the last dp_session_routes */
+	struct prefix route[PREFIXES_MAX];
+	int routes_error;
 	unsigned tfts; /* of the last dp_session_tft */
 	struct dp_tft tft[32];
 	struct in6_addr peer, also; /* of the last dp_peer_also */
@@ -45,6 +48,24 @@ unsigned dp_pool_network(unsigned pool)
 	(void)pool;
 	return 0;
 }
+bool dp_pooled(unsigned network, const struct prefix *p)
+{
+	const struct prefix pool = {{.s6_addr = {[10] = 0xff, 0xff, 10, 45}}, 16};
+
+	return !network && prefix_meet(p, &pool);
+}
+
+int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, unsigned *which)
+{
+	assert_true(fake.s[slot].teid);
+	*which = n ? n - 1 : 0;
+	if (n && fake.routes_error)
+		return fake.routes_error;
+	fake.routes = n;
+	memcpy(fake.route, route, n * sizeof(*route));
+	return 0;
+}
+
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset) { return pool * POOL_SIZE + offset; }
 uint16_t dp_ue_mtu(void) { return 1448; }
 

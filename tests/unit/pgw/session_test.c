@@ -408,6 +408,7 @@ static void what_the_datapath_lost_is_programmed_again(void **state)
 	struct pgw_restored was = {.imsi = imsi_n(1),
 				   .ebi = 5,
 				   .apn = "internet",
+				   .routes = "192.0.2.0/24",
 				   .paa = {.type = PDN_IPV4, .ip4 = ip4("10.45.0.9")}};
 	uint32_t teid, slot;
 
@@ -415,12 +416,63 @@ static void what_the_datapath_lost_is_programmed_again(void **state)
 	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
 	assert_int_equal(slot, 9);
 	assert_string_equal(dp_session(9)->imsi, "001010000000001");
+	assert_int_equal(fake.routes, 1); /* with what is behind it */
 	was.apn = "gone";
 	was.imsi = imsi_n(2);
 	assert_int_equal(pgw_restore(&was, &teid, &slot), -ENOENT);
 	was.apn = "internet"; /* the address is the first one's now */
 	assert_int_equal(pgw_restore(&was, &teid, &slot), -EEXIST);
 	assert_int_equal(pgw_sessions(), 1);
+}
+
+static void what_is_behind_a_device_is_programmed_by_family(void **state)
+{
+	struct gtpc_request q = create(1, "internet", PDN_IPV4);
+	struct prefix expected[PREFIXES_MAX];
+	const char *wrong;
+
+	(void)state;
+	strcpy(q.routes, "2001:db8:b::/48 192.0.2.0/24");
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
+	assert_int_equal(fake.routes, 1);
+	prefixes_read("192.0.2.0/24", expected, &wrong);
+	assert_memory_equal(&fake.route[0], expected, sizeof(*expected));
+	q = create(2, "internet", PDN_IPV4V6);
+	strcpy(q.routes, "2001:db8:c::/48 192.0.3.0/24");
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
+	assert_int_equal(fake.routes, 2);
+}
+
+static void a_session_whose_route_cannot_be_had_is_refused(void **state)
+{
+	struct gtpc_request q = create(1, "internet", PDN_IPV4);
+
+	(void)state;
+	strcpy(q.routes, "192.0.2.0/24");
+	fake.routes_error = -EADDRINUSE;
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_NO_RESOURCES);
+	fake.routes_error = -EADDRNOTAVAIL;
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_NO_RESOURCES);
+	strcpy(q.routes, "no prefix");
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_NO_RESOURCES);
+	assert_int_equal(pgw_sessions(), 0);
+	assert_int_equal(used(0), 0);
+	fake.routes_error = 0;
+	strcpy(q.routes, "192.0.2.0/24");
+	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
+}
+
+static void routes_of_sims_are_held_against_the_apns_pools(void **state)
+{
+	struct prefix route[PREFIXES_MAX];
+	const char *wrong;
+
+	(void)state;
+	prefixes_read("10.45.0.0/24 192.0.2.0/24", route, &wrong);
+	assert_true(pgw_pooled("internet", &route[0]));
+	assert_false(pgw_pooled("internet", &route[1]));
+	assert_false(pgw_pooled("elsewhere", &route[0]));
+	assert_true(pgw_same_network("internet", "iot"));
 }
 
 static void a_slot_of_another_device_is_not_restored_over(void **state)
@@ -516,6 +568,9 @@ int main(void)
 		TEST(reload_changes_what_devices_are_told),
 		TEST(restored_sessions_keep_address_and_slot),
 		TEST(what_the_datapath_lost_is_programmed_again),
+		TEST(what_is_behind_a_device_is_programmed_by_family),
+		TEST(a_session_whose_route_cannot_be_had_is_refused),
+		TEST(routes_of_sims_are_held_against_the_apns_pools),
 		TEST(a_slot_of_another_device_is_not_restored_over),
 		TEST(extra_slots_are_found_again),
 		TEST(a_relay_is_not_taken_for_a_bearer),

@@ -102,6 +102,17 @@ static int put(const struct subscriber *s, bool create)
 	return result();
 }
 
+/* Takes note of having seen it. */
+static bool one_routed(void *arg, const struct subscriber *s)
+{
+	struct subscriber *expected = arg;
+
+	assert_int_equal(s->imsi, expected->imsi);
+	assert_string_equal(s->routes, expected->routes);
+	expected->imsi = IMSI_NONE;
+	return true;
+}
+
 static void subscriber_survives_a_restart_whole(void **state)
 {
 	struct subscriber s = sim(1010000000001), got;
@@ -110,6 +121,7 @@ static void subscriber_survives_a_restart_whole(void **state)
 	strcpy(s.access, "meters");
 	s.has_usage_type = true;
 	s.usage_type = 255;
+	strcpy(s.routes, "192.0.2.0/24 2001:db8:b::/48");
 	s.algorithm = ALG_TUAK;
 	s.k_len = s.opc_len = 32;
 	memset(s.k + 16, 7, 16);
@@ -124,6 +136,8 @@ static void subscriber_survives_a_restart_whole(void **state)
 	assert_int_equal(store_subscriber_get(s.imsi, &got), 0);
 	assert_memory_equal(&got, &s, sizeof s);
 	assert_int_equal(store_subscriber_count(), 1);
+	assert_int_equal(store_routes_each(one_routed, &got), 0);
+	assert_int_equal(got.imsi, IMSI_NONE);
 }
 
 static void imsis_of_any_mcc_and_length_are_kept_apart_and_in_order(void **state)
