@@ -43,6 +43,11 @@ static bool is_unicast(const struct prefix *p)
 	return (a[0] & 0xe0) == 0x20 || (a[0] & 0xfe) == 0xfc;
 }
 
+bool prefix_valid(const struct prefix *p)
+{
+	return prefix_bits(p) <= 128 && is_unicast(p) && !has_host_bits(p);
+}
+
 static bool read_one(const char *word, size_t n, struct prefix *out)
 {
 	char text[INET6_ADDRSTRLEN + 4], *slash, *end;
@@ -70,7 +75,7 @@ static bool read_one(const char *word, size_t n, struct prefix *out)
 			return false;
 		out->len = (uint8_t)len;
 	}
-	return is_unicast(out) && !has_host_bits(out);
+	return prefix_valid(out);
 }
 
 static bool meets(const struct prefix *one, const struct prefix *list, unsigned n)

@@ -15,9 +15,12 @@ struct prefix {
 	uint8_t len;         /* of its own version: 24 for 192.0.2.0/24 */
 };
 
-/* Counted from the start of the mapped address. */
+/* Whether it can be a network's: of unicast addresses that are routed, of eight bits at least, and no
+ * longer than an address. Those that prefixes_read gives are. */
+bool prefix_valid(const struct prefix *);
+/* Counted from the start of the mapped address: 128 at most of a valid one. */
 unsigned prefix_bits(const struct prefix *);
-/* Whether they share an address. */
+/* Whether they share an address; both are no longer than an address. */
 bool prefix_meet(const struct prefix *, const struct prefix *);
 /* Reads a list whose words are apart by spaces or commas: unicast prefixes without host bits, a
  * length not given being that of one address, none of which meets another. How many; 0 with *wrong

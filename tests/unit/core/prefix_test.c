@@ -51,6 +51,25 @@ static void what_is_no_network_is_refused(void **state)
 	assert_string_equal(as("192.0.2.0/24 oops"), "oops");
 }
 
+static void one_longer_than_an_address_is_no_network(void **state)
+{
+	const struct prefix mapped = {{.s6_addr = {[10] = 0xff, 0xff, 192, 0, 2}}, 120};
+	const struct prefix all4 = {{.s6_addr = {[10] = 0xff, 0xff}}, 0}, all6 = {.len = 0};
+	struct prefix good = mapped;
+
+	(void)state;
+	assert_int_equal(prefix_bits(&mapped), 216);
+	assert_false(prefix_valid(&mapped));
+	assert_false(prefix_valid(&all4));
+	assert_false(prefix_valid(&all6));
+	good.len = 24;
+	assert_true(prefix_valid(&good));
+	good.len = 23;
+	assert_true(prefix_valid(&good));
+	good.len = 22;
+	assert_false(prefix_valid(&good));
+}
+
 static void none_meets_another_and_there_are_eight(void **state)
 {
 	(void)state;
@@ -81,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_read_and_print_the_same),
 		cmocka_unit_test(what_is_no_network_is_refused),
+		cmocka_unit_test(one_longer_than_an_address_is_no_network),
 		cmocka_unit_test(none_meets_another_and_there_are_eight),
 		cmocka_unit_test(a_text_too_long_is_not_cut),
 	};
