@@ -176,7 +176,7 @@ static int start(void)
 		.mme = &mme_api,
 		.pools = pgw_pools,
 		.keep = pgw_keep,
-		.pooled = pgw_pooled,
+		.route_refused = pgw_route_refused,
 		.same_network = pgw_same_network,
 		.stats = {mme_stats, hss_stats_emit},
 		.store = true,

@@ -34,8 +34,8 @@ struct api_config {
 	unsigned (*pools)(struct pgw_pool_use out[MCORE_MAX_POOLS]);
 	/* pgw_keep: static addresses of SIMs that come, change and go; NULL: no PGW */
 	void (*keep)(struct in_addr ue4, struct in6_addr ue6, bool keep);
-	/* pgw_pooled, pgw_same_network: framed routes of SIMs; NULL: no PGW */
-	bool (*pooled)(const char *apn, const struct prefix *);
+	/* pgw_route_refused, pgw_same_network: framed routes of SIMs; NULL: no PGW */
+	const char *(*route_refused)(const char *apn, const struct prefix *);
 	bool (*same_network)(const char *apn, const char *other);
 	api_stats stats[API_MAX_STATS]; /* NULL ends the list */
 	bool store;                     /* subscribers are in store/store.h */

@@ -106,9 +106,8 @@ API_ROUTES(R, S)
 #undef S
 /* sim.c: static addresses of a SIM, told to the PGW; zero if there is none. */
 void sim_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
-/* Whether one of a SIM's routes shares addresses with a pool of a PGW here, and which it is. */
+/* Whether the PGW here refuses one of a SIM's routes; which and why is in text then. */
 struct subscriber;
-struct prefix;
-bool sim_routes_in_pool(const struct subscriber *, struct prefix *which);
+bool sim_route_refused(const struct subscriber *, char *text, size_t cap);
 
 #endif

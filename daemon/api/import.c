@@ -250,8 +250,6 @@ static bool read_csv(struct import *m, struct simtext *t, const char *p, size_t 
 
 static void read_line(struct import *m, const char *p, size_t n)
 {
-	char text[PREFIXES_STRLEN];
-	struct prefix which;
 	struct simtext t;
 	bool ok;
 
@@ -270,15 +268,10 @@ static void read_line(struct import *m, const char *p, size_t n)
 	}
 	memset(&t, 0, sizeof t);
 	ok = m->csv ? read_csv(m, &t, p, n) : simtext_json(&t, p, n);
-	ok = ok && simtext_finish(&t, true);
-	if (ok && sim_routes_in_pool(&t.sim, &which)) {
-		prefixes_print(&which, 1, text);
-		fail_line(m, m->line, "routes: %s shares addresses with an APN's pool", text);
-	} else if (ok) {
+	if (ok && simtext_finish(&t, true) && !sim_route_refused(&t.sim, t.error, sizeof t.error))
 		take(m, &t.sim);
-	} else {
+	else
 		fail_line(m, m->line, "%s", t.error);
-	}
 	crypto_wipe(&t, sizeof t);
 }
 

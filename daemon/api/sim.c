@@ -244,32 +244,34 @@ static bool routes_apart(void *arg, const struct subscriber *s)
 	return !c->other;
 }
 
-bool sim_routes_in_pool(const struct subscriber *s, struct prefix *which)
+bool sim_route_refused(const struct subscriber *s, char *text, size_t cap)
 {
 	struct prefix route[PREFIXES_MAX];
-	const char *wrong;
-	unsigned n = api_config->pooled ? prefixes_read(s->routes, route, &wrong) : 0;
+	char one[PREFIXES_STRLEN];
+	const char *why;
+	unsigned n = api_config->route_refused ? prefixes_read(s->routes, route, &why) : 0;
 
-	while (n--) {
-		*which = route[n];
-		if (api_config->pooled(default_apn(s), which))
-			return true;
+	for (unsigned i = 0; i < n; i++) {
+		why = api_config->route_refused(default_apn(s), &route[i]);
+		if (!why)
+			continue;
+		prefixes_print(&route[i], 1, one);
+		snprintf(text, cap, "routes: %s %s", one, why);
+		return true;
 	}
 	return false;
 }
 
-/* False after a 409: what is behind one device is behind no other of its network, and in no pool.
- * What is written meanwhile is found when the device comes. */
+/* False after a 409: what is behind one device is behind no other of its network, and is no pool's
+ * nor this machine's. What is written meanwhile is found when the device comes. */
 static bool routes_free(struct api_request *r, const struct subscriber *s)
 {
 	struct routes_check c = {.sim = s, .apn = default_apn(s)};
-	char text[PREFIXES_STRLEN], digits[IMSI_STRLEN];
-	struct prefix which;
+	char text[256], digits[IMSI_STRLEN];
 	const char *wrong;
 
-	if (sim_routes_in_pool(s, &which)) {
-		prefixes_print(&which, 1, text);
-		api_error(r, 409, "routes: %s shares addresses with an APN's pool", text);
+	if (sim_route_refused(s, text, sizeof text)) {
+		api_error(r, 409, "%s", text);
 		return false;
 	}
 	c.n = prefixes_read(s->routes, c.route, &wrong);
@@ -281,6 +283,12 @@ static bool routes_free(struct api_request *r, const struct subscriber *s)
 	api_error(r, 409, "routes: %s shares addresses with what is behind SIM %s", text,
 		  imsi_print(c.other, digits));
 	return false;
+}
+
+/* The profile says in which network they are. */
+static bool routes_change(const struct subscriber *was, const struct subscriber *is)
+{
+	return strcmp(was->routes, is->routes) != 0 || strcmp(was->profile, is->profile) != 0;
 }
 
 void sims_post(struct api_request *r)
@@ -307,7 +315,7 @@ void sim_set(struct api_request *r)
 	if (read_body(r, &t, false)) {
 		if (t.sim.imsi != r->imsi)
 			api_error(r, 400, "imsi: it cannot be changed");
-		else if (routes_free(r, &t.sim))
+		else if (!routes_change(&was, &t.sim) || routes_free(r, &t.sim))
 			store_subscriber_put(&t.sim, false, when_written(r, r->imsi, 200, &was));
 	}
 	crypto_wipe(&was, sizeof was);

@@ -164,13 +164,16 @@ struct dp_session {
 int dp_session_add(uint32_t slot, const struct dp_session *, uint32_t *teid);
 /* Framed routes (TS 29.061 16.4.7) of a default bearer, what is behind its device, in the place of
  * those before: uplink from them is taken and downlink to them goes to the device, from the next
- * packet on. 0; -EADDRINUSE one shares addresses with what is another device's in its network,
- * -EADDRNOTAVAIL with a pool, -ENOSPC, -ENOMEM; *which is it then, and there are none. */
+ * packet on; one that stays loses none. 0; -EADDRINUSE one shares addresses with what is another
+ * device's in its network, what dp_route_check says, -ENOSPC, -ENOMEM; *which is it then, and
+ * nothing has changed. */
 int dp_session_routes(uint32_t slot, const struct prefix *, unsigned n, unsigned *which);
 /* Returns how many. */
 unsigned dp_session_routes_of(uint32_t slot, struct prefix out[PREFIXES_MAX]);
-/* Whether a prefix shares addresses with a pool of a network. */
-bool dp_pooled(unsigned network, const struct prefix *);
+/* Whether a prefix can be behind devices of a network: 0; -EADDRNOTAVAIL it shares addresses with a
+ * pool, -EBUSY with what this machine itself is connected to there, -EINVAL it is no network's
+ * (prefix_valid); another negative errno where the kernel does not tell. */
+int dp_route_check(unsigned network, const struct prefix *);
 /* The TFTs of all dedicated bearers of a PDN connection, in the place of those before; filters of
  * one precedence are taken in the given order. From the next packet on downlink goes by them and
  * uplink of the dedicated bearers is held to them. Slots are the bearers', all with the default

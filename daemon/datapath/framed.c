@@ -44,7 +44,7 @@ static struct framed *find(uint32_t slot)
 	return f;
 }
 
-bool dp_pooled(unsigned network, const struct prefix *r)
+static bool in_pool(unsigned network, const struct prefix *r)
 {
 	for (unsigned i = 0; i < dp.config.pools; i++) {
 		const struct dp_pool *p = &dp.config.pool[i];
@@ -55,6 +55,32 @@ bool dp_pooled(unsigned network, const struct prefix *r)
 			return true;
 	}
 	return false;
+}
+
+struct own_check {
+	unsigned network;
+	const struct prefix *route;
+	bool meets;
+};
+
+static void check_own(void *arg, unsigned network, const struct prefix *own)
+{
+	struct own_check *c = arg;
+
+	c->meets |= network == c->network && prefix_meet(own, c->route);
+}
+
+int dp_route_check(unsigned network, const struct prefix *r)
+{
+	struct own_check own = {.network = network, .route = r};
+	int err;
+
+	if (!prefix_valid(r))
+		return -EINVAL;
+	if (in_pool(network, r))
+		return -EADDRNOTAVAIL;
+	err = link_prefixes(check_own, &own);
+	return own.meets ? -EBUSY : err;
 }
 
 /* Whether a prefix shares addresses with what is behind another device. */
@@ -77,16 +103,10 @@ static int add(uint32_t slot, unsigned network, const struct prefix *r)
 {
 	struct route_key key = key_of(network, r);
 
-	if (dp_pooled(network, r))
-		return -EADDRNOTAVAIL;
-	if (is_anothers(slot, network, r))
-		return -EADDRINUSE;
 	if (bpf_map_update_elem(dp.map[MAP_ROUTES], &key, &slot, BPF_NOEXIST))
 		return errno == EEXIST ? -EADDRINUSE : -errno;
 	dp.settings->routes++;
-	if (host_add_route(network, &r->net, r->len))
-		LOG(WARN, "datapath.route", "address=%s/%u text=\"no route to %s\"",
-		    ip_text(&r->net), r->len, host_name(network, false));
+	host_add_route(network, &r->net, r->len); /* without it only the stack does not find it */
 	return 0;
 }
 
@@ -123,30 +143,73 @@ static struct framed *make(uint32_t slot)
 	return f;
 }
 
+static bool has(const struct prefix *list, unsigned n, const struct prefix *one)
+{
+	while (n--)
+		if (list[n].len == one->len && !memcmp(&list[n].net, &one->net, sizeof(one->net)))
+			return true;
+	return false;
+}
+
+/* Whether a slot can have them; if not, *which it cannot. */
+static int check(uint32_t slot, unsigned network, const struct prefix *route, unsigned n,
+		 unsigned *which)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < n && !err; i++) {
+		*which = i;
+		err = dp_route_check(network, &route[i]);
+		if (!err && is_anothers(slot, network, &route[i]))
+			err = -EADDRINUSE;
+	}
+	return err;
+}
+
+/* What is new comes before what is not wanted any more goes; what stays is not touched. */
+static int change(struct framed *f, unsigned network, const struct prefix *route, unsigned n,
+		  unsigned *which)
+{
+	int err = 0;
+	unsigned i;
+
+	for (i = 0; i < n && !err; i++) {
+		*which = i;
+		if (!has(f->route, f->n, &route[i]))
+			err = add(f->slot, network, &route[i]);
+	}
+	if (err) {
+		for (i = 0; i < *which; i++)
+			if (!has(f->route, f->n, &route[i]))
+				del(network, &route[i]);
+		return err;
+	}
+	for (i = 0; i < f->n; i++)
+		if (!has(route, n, &f->route[i]))
+			del(network, &f->route[i]);
+	memcpy(f->route, route, n * sizeof(*route));
+	f->n = n;
+	return 0;
+}
+
 int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, unsigned *which)
 {
 	const struct session *s = dp_session(slot);
-	struct framed *f;
-	int err = 0;
+	struct framed *f = find(slot);
+	int err;
 
 	*which = 0;
 	if (!s)
 		return -ENOENT;
-	framed_forget(slot);
-	if (!n)
-		return 0;
-	f = n <= PREFIXES_MAX ? make(slot) : NULL;
-	if (!f)
+	if (n > PREFIXES_MAX)
+		return -ENOSPC;
+	err = check(slot, s->network, route, n, which);
+	if (err || (!n && !f))
+		return err;
+	if (!f && !(f = make(slot)))
 		return -ENOMEM;
-	while (f->n < n && !err) {
-		*which = f->n;
-		err = add(slot, s->network, &route[f->n]);
-		if (!err) {
-			f->route[f->n] = route[f->n];
-			f->n++;
-		}
-	}
-	if (err)
+	err = change(f, s->network, route, n, which);
+	if (!f->n)
 		framed_forget(slot);
 	return err;
 }
@@ -183,7 +246,10 @@ int framed_start(void)
 
 	while (dp.adopted && !bpf_map_get_next_key(dp.map[MAP_ROUTES], prev, &next)) {
 		if (bpf_map_lookup_elem(dp.map[MAP_ROUTES], &next, &slot) || !adopt(&next, slot)) {
+			const struct prefix gone = route_of(&next);
+
 			bpf_map_delete_elem(dp.map[MAP_ROUTES], &next);
+			host_del_route(next.network, &gone.net, gone.len);
 			continue; /* from the same place on */
 		}
 		n++;

@@ -202,7 +202,7 @@ static int add_address(unsigned network, const struct in6_addr *addr)
 }
 
 static int add_route(unsigned network, const struct in6_addr *net, uint8_t len,
-		     const struct in6_addr *source)
+		     const struct in6_addr *source, int flags)
 {
 	bool v4 = ip_is4(net);
 	struct rtmsg rt = {
@@ -213,8 +213,7 @@ static int add_route(unsigned network, const struct in6_addr *net, uint8_t len,
 		.rtm_scope = v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 		.rtm_type = RTN_UNICAST,
 	};
-	struct nl_msg *msg =
-		netlink_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &rt, sizeof(rt));
+	struct nl_msg *msg = netlink_request(RTM_NEWROUTE, NLM_F_CREATE | flags, &rt, sizeof(rt));
 	struct nlattr *metrics;
 
 	if (msg) {
@@ -238,12 +237,13 @@ static int set_pool(const struct dp_pool *p)
 	if (p->has4) {
 		err = add_address(p->network, &gw4);
 		if (!err)
-			err = add_route(p->network, &net4, p->len4, &gw4);
+			err = add_route(p->network, &net4, p->len4, &gw4, NLM_F_REPLACE);
 	}
 	if (!err && p->has6) {
 		err = add_address(p->network, &gw6);
 		if (!err)
-			err = add_route(p->network, &p->net6, p->len6, &gw6);
+			err = add_route(p->network, &p->net6, p->len6, &gw6,
+					NLM_F_REPLACE);
 	}
 	return err ? dp_fail(err, "apn %s: address or route on %s: %s", p->apn,
 			     host_name(p->network, false), strerror(-err))
@@ -252,10 +252,18 @@ static int set_pool(const struct dp_pool *p)
 
 int host_add_route(unsigned network, const struct in6_addr *addr, uint8_t len)
 {
-	return add_route(network, addr, len, NULL);
+	int err = add_route(network, addr, len, NULL, NLM_F_EXCL);
+
+	/* An earlier daemon that was killed may have left ours. */
+	if (err == -EEXIST && !host_del_route(network, addr, len))
+		err = add_route(network, addr, len, NULL, NLM_F_EXCL);
+	if (err)
+		LOG(WARN, "datapath.route", "address=%s/%u dev=%s error=\"%s\"", ip_text(addr), len,
+		    host_name(network, false), strerror(-err));
+	return err;
 }
 
-void host_del_route(unsigned network, const struct in6_addr *addr, uint8_t len)
+int host_del_route(unsigned network, const struct in6_addr *addr, uint8_t len)
 {
 	struct rtmsg rt = {
 		.rtm_family = ip_is4(addr) ? AF_INET : AF_INET6,
@@ -268,9 +276,10 @@ void host_del_route(unsigned network, const struct in6_addr *addr, uint8_t len)
 
 	if (msg) {
 		netlink_put_addr(msg, RTA_DST, addr);
+		nla_put_u32(msg, RTA_OIF, (uint32_t)host_dev(network));
 		network_put_table(msg, network);
 	}
-	netlink_talk(msg, NULL, NULL);
+	return netlink_talk(msg, NULL, NULL);
 }
 
 void host_set_mtu(void)

@@ -181,6 +181,9 @@ void link_stop(void);
 int link_sync(void);
 const struct link *link_find(int ifindex);
 const struct link *link_by_name(const char *name);
+/* Calls each(arg, network, prefix) for the prefixes that this machine is connected to, as its
+ * addresses tell, with the network whose they are. 0, or the kernel's negative errno. */
+int link_prefixes(void (*each)(void *arg, unsigned network, const struct prefix *), void *arg);
 /* This machine's own addresses into `local`. */
 int link_sync_addresses(void);
 
@@ -234,9 +237,11 @@ int host_xdp(unsigned network);
 bool host_is_dev(int ifindex); /* one of the former */
 /* "mcore0" and "mcore1" for network 0: names, good until the fourth next call. */
 const char *host_name(unsigned network, bool xdp);
-/* Routes addresses outside the pools (IPv4 mapped, with its own length) to a network's stack's end. */
+/* Routes addresses outside the pools (IPv4 mapped, with its own length) to a network's stack's end;
+ * failure is logged: -EEXIST another's route to them is there, which stays. */
 int host_add_route(unsigned network, const struct in6_addr *, uint8_t len);
-void host_del_route(unsigned network, const struct in6_addr *, uint8_t len);
+/* Takes away ours, never another's. 0, -ESRCH (there is none), the kernel's negative errno. */
+int host_del_route(unsigned network, const struct in6_addr *, uint8_t len);
 /* Writes a value to the file of /proc/sys/net by that name, unless it is there; failure is logged. */
 int host_sysctl(const char *value, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void host_set_mtu(void); /* the access networks' MTU changed */
@@ -251,6 +256,8 @@ int network_start(void); /* after the host's devices */
 void network_stop(bool remove);
 /* Links came or went: which port is of which network. */
 void network_sync_ports(void);
+/* Whose an interface of this machine is; the common network's if no other's. */
+unsigned network_of(int ifindex);
 /* The routing table of a network. */
 uint32_t network_table(unsigned network);
 /* Puts a table into a request for a route; the common one's is in its header. */

@@ -138,6 +138,38 @@ int link_sync(void)
 	return 0;
 }
 
+struct prefixes_each {
+	void (*each)(void *arg, unsigned network, const struct prefix *);
+	void *arg;
+};
+
+/* Of a link between two, IFA_ADDRESS is the other's. */
+static void tell_prefix(struct nlmsghdr *m, void *arg)
+{
+	const struct prefixes_each *to = arg;
+	struct ifaddrmsg *ifa = nlmsg_data(m);
+	struct nlattr *tb[IFA_MAX + 1];
+	const unsigned network = network_of((int)ifa->ifa_index);
+	struct prefix p = {.len = ifa->ifa_prefixlen};
+
+	if (nlmsg_parse(m, sizeof(*ifa), tb, IFA_MAX, NULL) < 0)
+		return;
+	if (netlink_get_addr(tb[IFA_ADDRESS], &p.net) && prefix_bits(&p) <= 128)
+		to->each(to->arg, network, &p);
+	p.len = ifa->ifa_family == AF_INET ? 32 : 128;
+	if (netlink_get_addr(tb[IFA_LOCAL], &p.net) && prefix_bits(&p) <= 128)
+		to->each(to->arg, network, &p);
+}
+
+int link_prefixes(void (*each)(void *arg, unsigned network, const struct prefix *), void *arg)
+{
+	struct ifaddrmsg ifa = {.ifa_family = AF_UNSPEC};
+	struct prefixes_each to = {each, arg};
+
+	return netlink_talk(netlink_request(RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa)),
+			    tell_prefix, &to);
+}
+
 struct local_set {
 	struct ip_key key[LOCAL_MAX];
 	unsigned n;

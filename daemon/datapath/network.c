@@ -27,6 +27,19 @@ uint32_t network_table(unsigned network)
 	return network ? dp.config.network[network - 1].table : RT_TABLE_MAIN;
 }
 
+unsigned network_of(int ifindex)
+{
+	const struct link *l = link_find(ifindex);
+
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		if (host_dev(i) == ifindex)
+			return i;
+	for (unsigned i = 0; l && i < dp.config.interfaces; i++)
+		if (!strcmp(dp.config.interface[i].name, l->name))
+			return dp.config.interface[i].network;
+	return 0;
+}
+
 void network_put_table(struct nl_msg *msg, unsigned network)
 {
 	nla_put_u32(msg, RTA_TABLE, network_table(network));

@@ -161,11 +161,10 @@ static void host_route(const struct address_key *key, bool add)
 
 	memcpy(&addr, key->addr, sizeof(addr));
 	len = ip_is4(&addr) ? 32 : 64;
-	if (!add)
+	if (add)
+		host_add_route(key->network, &addr, len);
+	else
 		host_del_route(key->network, &addr, len);
-	else if (host_add_route(key->network, &addr, len))
-		LOG(WARN, "datapath.route", "address=%s text=\"no route to %s\"", ip_text(&addr),
-		    host_name(key->network, false));
 }
 
 static void addresses_del(const struct session *s, uint32_t slot)

@@ -147,8 +147,9 @@ unsigned pgw_restore_end(void);
  * comes. */
 void pgw_keep(struct in_addr ue4, struct in6_addr ue6, bool keep);
 
-/* Of SIMs that have framed routes: whether one shares addresses with a pool of the APN's network. */
-bool pgw_pooled(const char *apn, const struct prefix *);
+/* Of SIMs that have framed routes: why one cannot be had in the APN's network, whoever has it, as
+ * words that follow it ("shares addresses with ..."); NULL if it can. */
+const char *pgw_route_refused(const char *apn, const struct prefix *);
 /* Whether two APNs are of one network, so that their addresses are apart. */
 bool pgw_same_network(const char *apn, const char *other);
 

@@ -164,6 +164,21 @@ static int program(struct pgw_session *s, uint32_t *s1u_teid)
 	return err;
 }
 
+/* Why a framed route cannot be had. */
+static const char *route_why(int err)
+{
+	switch (err) {
+	case -EADDRNOTAVAIL:
+		return "shares addresses with an APN's pool";
+	case -EADDRINUSE:
+		return "shares addresses with what is behind another device";
+	case -EBUSY:
+		return "shares addresses with a network of this machine's own";
+	default:
+		return strerror(-err);
+	}
+}
+
 /* Its framed routes (TS 29.061 16.4.7) of the families that it has. *why is good until the next
  * call. */
 static int program_routes(const struct pgw_session *s, const char *routes, const char **why)
@@ -185,20 +200,17 @@ static int program_routes(const struct pgw_session *s, const char *routes, const
 	err = dp_session_routes(s->addr.slot, route, n, &which);
 	if (!err)
 		return 0;
-	prefixes_print(&route[which], 1, one);
-	snprintf(text, sizeof(text), "framed route %s: %s", one,
-		 err == -EADDRNOTAVAIL ? "shares addresses with a pool"
-		 : err == -EADDRINUSE  ? "shares addresses with what is behind another device"
-				       : strerror(-err));
+	prefixes_print(&route[which], n ? 1 : 0, one);
+	snprintf(text, sizeof(text), "framed route %s: %s", one, route_why(err));
 	*why = text;
 	return err;
 }
 
-bool pgw_pooled(const char *apn, const struct prefix *route)
+const char *pgw_route_refused(const char *apn, const struct prefix *route)
 {
-	int i = apn_find(apn);
+	int i = apn_find(apn), err = i < 0 ? 0 : dp_route_check(dp_pool_network((unsigned)i), route);
 
-	return i >= 0 && dp_pooled(dp_pool_network((unsigned)i), route);
+	return err ? route_why(err) : NULL;
 }
 
 bool pgw_same_network(const char *apn, const char *other)
@@ -440,17 +452,15 @@ uint32_t pgw_extra_slot_of(imsi_t imsi, uint8_t ebi)
 	return INDEX_NONE;
 }
 
-/* The datapath lost the session. It goes on without its routes where they cannot be had. */
-static int program_again(struct pgw_session *s, const char *routes)
+/* Its routes as they are to be, whatever the datapath has of them. Where they cannot be had, the
+ * session goes on with those it has. */
+static void restore_routes(const struct pgw_session *s, const char *routes)
 {
 	const char *why;
-	uint32_t teid;
-	int err = program(s, &teid);
 
-	if (!err && routes && program_routes(s, routes, &why))
+	if (program_routes(s, routes ? routes : "", &why))
 		LOG(WARN, "pgw.restore", "imsi=%s ebi=%u why=\"%s\"",
 		    imsi_print(key_imsi(s->key), (char[IMSI_STRLEN]){0}), s->ebi, why);
-	return err;
 }
 
 /* What the kernel has in the session's slot is this session, or nothing. */
@@ -458,14 +468,20 @@ static int adopt(struct pgw_session *s, const char *routes)
 {
 	const struct session *k = dp_session(s->addr.slot);
 	char digits[IMSI_STRLEN];
+	uint32_t teid;
+	int err = 0;
 
-	if (!k)
-		return program_again(s, routes);
-	imsi_print(key_imsi(s->key), digits);
-	if (strcmp(k->imsi, digits) || k->ebi != s->ebi)
-		return -EEXIST;
-	policy_begin(s, true);
-	return 0;
+	if (k) {
+		imsi_print(key_imsi(s->key), digits);
+		if (strcmp(k->imsi, digits) || k->ebi != s->ebi)
+			return -EEXIST;
+		policy_begin(s, true);
+	} else {
+		err = program(s, &teid);
+	}
+	if (!err)
+		restore_routes(s, routes);
+	return err;
 }
 
 int pgw_restore(const struct pgw_restored *was, uint32_t *teid, uint32_t *slot)

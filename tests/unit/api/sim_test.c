@@ -52,11 +52,15 @@ static void sim_is_added_shown_without_keys_changed_and_deleted(void **state)
 }
 
 /* As a PGW would, of one network with the pool 10.45.0.0/16. */
-static bool fake_pooled(const char *apn, const struct prefix *route)
+static unsigned refused_asked;
+static const char *fake_refused(const char *apn, const struct prefix *route)
 {
 	const struct prefix pool = {{.s6_addr = {[10] = 0xff, 0xff, 10, 45}}, 16};
 
-	return !strcmp(apn, "internet") && prefix_meet(&pool, route);
+	refused_asked++;
+	return !strcmp(apn, "internet") && prefix_meet(&pool, route)
+		       ? "shares addresses with an APN's pool"
+		       : NULL;
 }
 
 static void networks_behind_devices_are_apart(void **state)
@@ -85,6 +89,9 @@ static void networks_behind_devices_are_apart(void **state)
 		200); /* its own is no other's */
 	assert_int_equal(status_of("PATCH", "/sims/001010000000110", "{\"routes\":\"10.0.0.0/8\"}"),
 			 409);
+	refused_asked = 0; /* what is not about them is not held against them */
+	assert_int_equal(status_of("PATCH", "/sims/001010000000110", "{\"blocked\":true}"), 200);
+	assert_int_equal(refused_asked, 0);
 	a = ask("POST", "/sims", "text/csv",
 		"imsi,k,opc,routes\n001010000000112," K32 "," OPC32 ",10.45.1.0/24\n");
 	assert_non_null(strstr(a.text, "routes: 10.45.1.0/24 shares addresses with an APN's pool"));
@@ -321,6 +328,6 @@ int main(void)
 	};
 
 	config.keep = fake_keep;
-	config.pooled = fake_pooled;
+	config.route_refused = fake_refused;
 	return run_group("sim", tests, sizeof tests / sizeof *tests);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is behind devices, over real BPF maps made by the test. Needs root (skips without). */
+/* What is behind devices, over real BPF maps and this machine's routes in a network namespace, both
+ * made by the test. Needs root (skips without). */
 #include "maps.h"
+#include "datapath/netlink.h"
 
 #include <errno.h>
+#include <sched.h>
 
 static unsigned which;
 
@@ -36,6 +39,31 @@ static const char *routes_of(uint32_t slot)
 
 	assert_true(prefixes_print(list, dp_session_routes_of(slot, list), text));
 	return text;
+}
+
+/* Runs a command; the first line of what it prints. */
+static const char *run(const char *command)
+{
+	static char line[256];
+	FILE *f = popen(command, "r");
+
+	assert_non_null(f);
+	*line = 0;
+	if (fgets(line, sizeof(line), f))
+		line[strcspn(line, "\n")] = 0;
+	assert_int_equal(pclose(f), 0);
+	return line;
+}
+
+/* Where this machine's table leads exactly a prefix to. */
+static const char *stack(const char *prefix)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command),
+		 "ip -o route show exact %s; ip -o -6 route show exact %s 2>&1 | grep -v rror || :",
+		 prefix, prefix);
+	return run(command);
 }
 
 static int setup_routes(void **state)

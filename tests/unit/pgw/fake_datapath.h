@@ -48,11 +48,14 @@ unsigned dp_pool_network(unsigned pool)
 	(void)pool;
 	return 0;
 }
-bool dp_pooled(unsigned network, const struct prefix *p)
+int dp_route_check(unsigned network, const struct prefix *p)
 {
 	const struct prefix pool = {{.s6_addr = {[10] = 0xff, 0xff, 10, 45}}, 16};
+	const struct prefix own = {{.s6_addr = {[10] = 0xff, 0xff, 10, 10}}, 24};
 
-	return !network && prefix_meet(p, &pool);
+	if (network)
+		return 0;
+	return prefix_meet(p, &pool) ? -EADDRNOTAVAIL : prefix_meet(p, &own) ? -EBUSY : 0;
 }
 
 int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, unsigned *which)

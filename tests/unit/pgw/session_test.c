@@ -403,6 +403,35 @@ static void restored_sessions_keep_address_and_slot(void **state)
 	assert_null(dp_session(2));
 }
 
+static void routes_of_a_session_found_again_are_what_they_were_saved_as(void **state)
+{
+	struct gtpc_request q = create(1, "internet", PDN_IPV4);
+	struct pgw_restored was = {.imsi = q.imsi, .ebi = 5, .apn = "internet"};
+	struct pgw_config c = config();
+	uint32_t teid, slot;
+
+	(void)state;
+	strcpy(q.routes, "192.0.2.0/24");
+	was.paa = ask(GTPC_PGW, &q).paa;
+	pgw_stop();
+	pgw_start(&c);
+	fake.routes = 0;
+	was.routes = "192.0.2.0/24 192.0.3.0/24";
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_equal(fake.routes, 2);
+	pgw_stop();
+	pgw_start(&c);
+	fake.routes_error = -EADDRINUSE; /* it goes on without what it cannot have */
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_equal(pgw_restore_end(), 0);
+	pgw_stop();
+	pgw_start(&c);
+	fake.routes_error = 0;
+	was.routes = "";
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_int_equal(fake.routes, 0);
+}
+
 static void what_the_datapath_lost_is_programmed_again(void **state)
 {
 	struct pgw_restored was = {.imsi = imsi_n(1),
@@ -462,16 +491,19 @@ static void a_session_whose_route_cannot_be_had_is_refused(void **state)
 	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
 }
 
-static void routes_of_sims_are_held_against_the_apns_pools(void **state)
+static void routes_of_sims_are_held_against_the_apns_pools_and_this_machines(void **state)
 {
 	struct prefix route[PREFIXES_MAX];
 	const char *wrong;
 
 	(void)state;
-	prefixes_read("10.45.0.0/24 192.0.2.0/24", route, &wrong);
-	assert_true(pgw_pooled("internet", &route[0]));
-	assert_false(pgw_pooled("internet", &route[1]));
-	assert_false(pgw_pooled("elsewhere", &route[0]));
+	prefixes_read("10.45.0.0/24 192.0.2.0/24 10.10.0.0/16", route, &wrong);
+	assert_string_equal(pgw_route_refused("internet", &route[0]),
+			    "shares addresses with an APN's pool");
+	assert_null(pgw_route_refused("internet", &route[1]));
+	assert_string_equal(pgw_route_refused("internet", &route[2]),
+			    "shares addresses with a network of this machine's own");
+	assert_null(pgw_route_refused("elsewhere", &route[0]));
 	assert_true(pgw_same_network("internet", "iot"));
 }
 
@@ -568,9 +600,10 @@ int main(void)
 		TEST(reload_changes_what_devices_are_told),
 		TEST(restored_sessions_keep_address_and_slot),
 		TEST(what_the_datapath_lost_is_programmed_again),
+		TEST(routes_of_a_session_found_again_are_what_they_were_saved_as),
 		TEST(what_is_behind_a_device_is_programmed_by_family),
 		TEST(a_session_whose_route_cannot_be_had_is_refused),
-		TEST(routes_of_sims_are_held_against_the_apns_pools),
+		TEST(routes_of_sims_are_held_against_the_apns_pools_and_this_machines),
 		TEST(a_slot_of_another_device_is_not_restored_over),
 		TEST(extra_slots_are_found_again),
 		TEST(a_relay_is_not_taken_for_a_bearer),
