@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-const char *const sim_words[] = {"k",       "opc",       "op",     "amf",        "msisdn", "profile",
-				 "ip",      "ip6",       "ue4",    "ue6",        "blocked",
-				 "algorithm", "access", "usage_type", "routes", NULL};
+const char *const sim_words[] = {"k",      "opc",        "op",     "amf", "msisdn",  "profile",
+				 "ip",     "ip6",        "ue4",    "ue6", "blocked", "algorithm",
+				 "access", "usage_type", "routes", NULL};
 const char *const detach_words[] = {"reattach", NULL};
 
 /* KEY VALUE pairs as an object; NULL after a complaint. */
@@ -139,8 +139,9 @@ int ue_do(const struct command *c, int argc, char **argv)
 
 static void csv_row(FILE *f, const json_t *sim)
 {
-	static const char *const keys[] = {"imsi", "msisdn", "profile", "algorithm", "amf",
-					   "ue4",  "ue6",    "blocked", "access",    "usage_type", "routes"};
+	static const char *const keys[] = {"imsi",   "msisdn",     "profile", "algorithm",
+					   "amf",    "ue4",        "ue6",     "blocked",
+					   "access", "usage_type", "routes"};
 
 	for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
 		const json_t *v = json_object_get(sim, keys[i]);

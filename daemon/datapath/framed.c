@@ -151,13 +151,15 @@ static bool has(const struct prefix *list, unsigned n, const struct prefix *one)
 	return false;
 }
 
-/* Whether a slot can have them; if not, *which it cannot. */
-static int check(uint32_t slot, unsigned network, const struct prefix *route, unsigned n,
-		 unsigned *which)
+/* Whether a slot, of which f is what it has or NULL, can have them; if not, *which it cannot. */
+static int check(const struct framed *f, uint32_t slot, unsigned network,
+		 const struct prefix *route, unsigned n, unsigned *which)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < n && !err; i++) {
+		if (f && has(f->route, f->n, &route[i]))
+			continue;
 		*which = i;
 		err = dp_route_check(network, &route[i]);
 		if (!err && is_anothers(slot, network, &route[i]))
@@ -203,7 +205,7 @@ int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, uns
 		return -ENOENT;
 	if (n > PREFIXES_MAX)
 		return -ENOSPC;
-	err = check(slot, s->network, route, n, which);
+	err = check(f, slot, s->network, route, n, which);
 	if (err || (!n && !f))
 		return err;
 	if (!f && !(f = make(slot)))

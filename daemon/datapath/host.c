@@ -242,8 +242,7 @@ static int set_pool(const struct dp_pool *p)
 	if (!err && p->has6) {
 		err = add_address(p->network, &gw6);
 		if (!err)
-			err = add_route(p->network, &p->net6, p->len6, &gw6,
-					NLM_F_REPLACE);
+			err = add_route(p->network, &p->net6, p->len6, &gw6, NLM_F_REPLACE);
 	}
 	return err ? dp_fail(err, "apn %s: address or route on %s: %s", p->apn,
 			     host_name(p->network, false), strerror(-err))

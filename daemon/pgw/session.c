@@ -208,7 +208,8 @@ static int program_routes(const struct pgw_session *s, const char *routes, const
 
 const char *pgw_route_refused(const char *apn, const struct prefix *route)
 {
-	int i = apn_find(apn), err = i < 0 ? 0 : dp_route_check(dp_pool_network((unsigned)i), route);
+	int i = apn_find(apn);
+	int err = i < 0 ? 0 : dp_route_check(dp_pool_network((unsigned)i), route);
 
 	return err ? route_why(err) : NULL;
 }

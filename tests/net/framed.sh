@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A network behind a device (a framed route): its hosts are reached from outside and reach it, by
-# addresses of their own and none but these; what is a pool's or another's is refused.
+# addresses of their own and none but these; what is a pool's, this machine's or another's is refused.
 . "$(dirname "$0")/lib.sh"
 
 lab_up
@@ -23,7 +23,10 @@ check "nobody else has a part of it" refused \
 	"192.0.2.8/29 shares addresses with what is behind SIM $(imsi 1)" 192.0.2.8/29
 check "nor all of it" refused "192.0.0.0/16 shares addresses with what is behind SIM" 192.0.0.0/16
 check "a pool is behind nobody" refused "10.45.128.0/17 shares addresses with an APN's pool" 10.45.128.0/17
+check "nor this machine's own network" refused \
+	"198.51.100.0/25 shares addresses with a network of this machine's own" 198.51.100.0/25
 check "what is no network is told" refused "routes: expected up to 8 prefixes" 192.0.2.1/28
+check "nor is all" refused "routes: expected up to 8 prefixes" 0.0.0.0/0
 ctl sim add "$(imsi 2)" k $KEY opc $OPC
 # shellcheck disable=SC2046
 ransim_run $(device 1 internet) $(device 2 internet)

@@ -41,12 +41,16 @@ static const char *routes_of(uint32_t slot)
 	return text;
 }
 
-/* Runs a command; the first line of what it prints. */
-static const char *run(const char *command)
+/* Where this machine's table leads exactly a prefix to: "" if it has no route. */
+static const char *stack(const char *prefix)
 {
 	static char line[256];
-	FILE *f = popen(command, "r");
+	char command[128];
+	FILE *f;
 
+	snprintf(command, sizeof(command), "ip -%c -o route show exact %s",
+		 strchr(prefix, ':') ? '6' : '4', prefix);
+	f = popen(command, "r");
 	assert_non_null(f);
 	*line = 0;
 	if (fgets(line, sizeof(line), f))
@@ -55,15 +59,9 @@ static const char *run(const char *command)
 	return line;
 }
 
-/* Where this machine's table leads exactly a prefix to. */
-static const char *stack(const char *prefix)
+static bool leads_to_devices(const char *prefix)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command),
-		 "ip -o route show exact %s; ip -o -6 route show exact %s 2>&1 | grep -v rror || :",
-		 prefix, prefix);
-	return run(command);
+	return strstr(stack(prefix), "dev mcore0") != NULL;
 }
 
 static int setup_routes(void **state)
@@ -74,12 +72,23 @@ static int setup_routes(void **state)
 	dp.map[MAP_ROUTES] = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "routes",
 					    sizeof(struct route_key), 4, 16, &opts);
 	assert_true(dp.map[MAP_ROUTES] >= 0);
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	assert_int_equal(netlink_start(), 0);
+	assert_int_equal(host_start(), 0);
+	assert_int_equal(system("ip link add lan type veth peer name far && ip link set lan up &&"
+				" ip link set far up && ip addr add 10.10.0.1/24 dev lan &&"
+				" ip addr add 10.11.0.1 peer 10.11.0.2 dev lan &&"
+				" ip addr add 2001:db8:aa::1/64 dev lan nodad"),
+			 0);
 	return err;
 }
 
 static int teardown_routes(void **state)
 {
 	framed_stop();
+	host_stop(true);
+	link_stop();
+	netlink_stop();
 	return teardown(state);
 }
 
@@ -124,6 +133,139 @@ static void what_is_a_pools_or_anothers_is_refused_and_leaves_nothing(void **sta
 	assert_int_equal(behind("192.0.2.200"), 10);
 }
 
+static void what_is_no_network_or_this_machines_own_is_refused(void **state)
+{
+	const struct prefix longer = {{.s6_addr = {[10] = 0xff, 0xff, 192, 0, 2}}, 120};
+	const struct prefix all4 = {{.s6_addr = {[10] = 0xff, 0xff}}, 0}, all6 = {.len = 0};
+	uint32_t slot = 9;
+
+	(void)state;
+	add(9);
+	assert_int_equal(dp_session_routes(slot, &longer, 1, &which), -EINVAL);
+	assert_int_equal(dp_session_routes(slot, &all4, 1, &which), -EINVAL);
+	assert_int_equal(dp_session_routes(slot, &all6, 1, &which), -EINVAL);
+	assert_int_equal(route(9, "192.0.2.0/24 10.10.0.0/24"), -EBUSY);
+	assert_int_equal(which, 1);
+	assert_int_equal(route(9, "10.10.0.128/25"), -EBUSY);
+	assert_int_equal(route(9, "10.10.0.0/16"), -EBUSY);
+	assert_int_equal(route(9, "10.11.0.1/32"), -EBUSY); /* of a link between two, one end */
+	assert_int_equal(route(9, "10.11.0.2/32"), -EBUSY); /* and the other */
+	assert_int_equal(route(9, "2001:db8:aa::/48"), -EBUSY);
+	assert_int_equal(dp.settings->routes, 0);
+	assert_string_equal(routes_of(9), "");
+	assert_string_equal(stack("192.0.2.0/24"), "");
+	assert_non_null(strstr(stack("10.10.0.0/24"), "dev lan proto kernel"));
+	assert_int_equal(route(9, "10.10.1.0/24 10.11.0.3/32 2001:db8:ab::/48"), 0);
+}
+
+static void this_machines_stack_finds_them_while_they_are_there(void **state)
+{
+	(void)state;
+	add(9);
+	assert_int_equal(route(9, "192.0.2.0/24 2001:db8:b::/48"), 0);
+	assert_true(leads_to_devices("192.0.2.0/24"));
+	assert_true(leads_to_devices("2001:db8:b::/48"));
+	assert_int_equal(route(9, "192.0.2.0/24"), 0);
+	assert_true(leads_to_devices("192.0.2.0/24"));
+	assert_string_equal(stack("2001:db8:b::/48"), "");
+	dp_session_del(9);
+	assert_string_equal(stack("192.0.2.0/24"), "");
+}
+
+static void another_route_of_this_machine_stays_as_it_was(void **state)
+{
+	static const char *const prefix[] = {"192.0.2.0/24", "2001:db8:b::/48"};
+
+	(void)state;
+	assert_int_equal(system("ip route add 192.0.2.0/24 via 10.10.0.2 &&"
+				" ip route add 2001:db8:b::/48 via 2001:db8:aa::2"),
+			 0);
+	add(9);
+	assert_int_equal(route(9, "192.0.2.0/24 2001:db8:b::/48"), 0);
+	assert_int_equal(behind("192.0.2.1"), 9); /* by the datapath it is reached */
+	for (unsigned i = 0; i < 2; i++)
+		assert_non_null(strstr(stack(prefix[i]), "dev lan"));
+	dp_session_del(9);
+	for (unsigned i = 0; i < 2; i++)
+		assert_non_null(strstr(stack(prefix[i]), "dev lan"));
+}
+
+static void a_route_left_by_a_daemon_that_was_killed_is_taken_over(void **state)
+{
+	(void)state;
+	assert_int_equal(system("ip route add 192.0.2.0/24 dev mcore0 proto 109 mtu 1280"), 0);
+	add(9);
+	assert_int_equal(route(9, "192.0.2.0/24"), 0);
+	assert_true(leads_to_devices("192.0.2.0/24"));
+	assert_null(strstr(stack("192.0.2.0/24"), "mtu 1280"));
+	dp_session_del(9);
+	assert_string_equal(stack("192.0.2.0/24"), "");
+}
+
+/* Marks the map's entry and the stack's route of what stays, by which both are known again. */
+static void only_what_changes_is_changed(void **state)
+{
+	const uint32_t marked = 77;
+	struct prefix stays[PREFIXES_MAX];
+	struct route_key key;
+	const char *wrong;
+
+	(void)state;
+	add(9);
+	add(10);
+	assert_int_equal(route(9, "192.0.2.0/24 198.18.0.0/16"), 0);
+	assert_int_equal(route(10, "198.19.0.0/16"), 0);
+	prefixes_read("192.0.2.0/24", stays, &wrong);
+	key = (struct route_key){.prefixlen = ROUTE_KEY_BITS - 128 + prefix_bits(stays)};
+	memcpy(key.addr, &stays->net, sizeof(key.addr));
+	assert_int_equal(bpf_map_update_elem(dp.map[MAP_ROUTES], &key, &marked, BPF_EXIST), 0);
+	assert_int_equal(system("ip route change 192.0.2.0/24 dev mcore0 proto 109 mtu 1234"), 0);
+
+	assert_int_equal(route(9, "2001:db8:b::/48 192.0.2.0/24"), 0);
+	assert_string_equal(routes_of(9), "2001:db8:b::/48 192.0.2.0/24");
+	assert_int_equal(behind("192.0.2.1"), marked);
+	assert_non_null(strstr(stack("192.0.2.0/24"), "mtu 1234"));
+	assert_int_equal(behind("2001:db8:b::1"), 9);
+	assert_int_equal(behind("198.18.0.1"), -1);
+	assert_int_equal(dp.settings->routes, 3);
+
+	assert_int_equal(route(9, "192.0.3.0/24 198.19.1.0/24"),
+			 -EADDRINUSE); /* nor if one is refused */
+	assert_int_equal(which, 1);
+	assert_string_equal(routes_of(9), "2001:db8:b::/48 192.0.2.0/24");
+	assert_int_equal(behind("192.0.2.1"), marked);
+	assert_int_equal(behind("192.0.3.1"), -1);
+
+	assert_int_equal(route(9, "192.0.2.0/25"), 0); /* a part of what it had */
+	assert_int_equal(behind("192.0.2.1"), 9);
+	assert_int_equal(behind("192.0.2.128"), -1);
+	assert_int_equal(route(9, ""), 0);
+	assert_int_equal(dp.settings->routes, 1);
+}
+
+static void what_the_map_has_no_room_for_is_not_half_there(void **state)
+{
+	char text[PREFIXES_STRLEN];
+
+	(void)state;
+	add(9);
+	add(10);
+	add(11);
+	assert_int_equal(route(9, "1.0.0.0/8 2.0.0.0/8 3.0.0.0/8 4.0.0.0/8 5.0.0.0/8 6.0.0.0/8"),
+			 0);
+	assert_int_equal(
+		route(10, "21.0.0.0/8 22.0.0.0/8 23.0.0.0/8 24.0.0.0/8 25.0.0.0/8 26.0.0.0/8"), 0);
+	snprintf(text, sizeof(text), "31.0.0.0/8 32.0.0.0/8 33.0.0.0/8");
+	assert_int_equal(route(11, text), 0);
+	assert_int_equal(route(11, "31.0.0.0/8 34.0.0.0/8 35.0.0.0/8"), -ENOSPC);
+	assert_int_equal(which, 2);
+	assert_string_equal(routes_of(11), text);
+	assert_int_equal(behind("34.0.0.1"), -1);
+	assert_string_equal(stack("34.0.0.0/8"), "");
+	assert_int_equal(behind("33.0.0.1"), 11);
+	assert_int_equal(dp.settings->routes, 15);
+}
+
 static void routes_are_found_again_by_the_next_daemon(void **state)
 {
 	(void)state;
@@ -140,6 +282,8 @@ static void routes_are_found_again_by_the_next_daemon(void **state)
 	assert_int_equal(dp.settings->routes, 2);
 	assert_int_equal(dp_session_routes_of(9, (struct prefix[PREFIXES_MAX]){0}), 2);
 	assert_int_equal(behind("192.0.3.1"), -1);
+	assert_string_equal(stack("192.0.3.0/24"), "");
+	assert_true(leads_to_devices("192.0.2.0/24"));
 	dp_session_del(9);
 	assert_int_equal(behind("192.0.2.1"), -1);
 }
@@ -150,6 +294,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(routes_lead_to_their_device_until_its_session_ends),
 		T(what_is_a_pools_or_anothers_is_refused_and_leaves_nothing),
+		T(what_is_no_network_or_this_machines_own_is_refused),
+		T(this_machines_stack_finds_them_while_they_are_there),
+		T(another_route_of_this_machine_stays_as_it_was),
+		T(a_route_left_by_a_daemon_that_was_killed_is_taken_over),
+		T(only_what_changes_is_changed),
+		T(what_the_map_has_no_room_for_is_not_half_there),
 		T(routes_are_found_again_by_the_next_daemon),
 	};
 
