@@ -101,7 +101,7 @@ static int change(const struct command *c, int argc, char **argv, const char *me
 
 	if (argc < 2 || argc % 2)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	body = json_pack("{s:s}", "name", argv[1]);
 	for (int i = 2; i < argc && !code; i += 2) {
@@ -137,7 +137,7 @@ int bearer_del(const struct command *c, int argc, char **argv)
 
 	if (argc != 2)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	if (strspn(argv[1], "-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") !=
 		    strlen(argv[1]) ||

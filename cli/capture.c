@@ -253,7 +253,7 @@ int capture(const struct command *command, int argc, char **argv)
 		return EXIT_USAGE;
 	if (argc - optind != 1)
 		return usage_of(command);
-	if (!imsi_word(argv[optind]))
+	if (!device_word(argv[optind]))
 		return EXIT_USAGE;
 	c.left = w.count;
 	if (w.write) {

@@ -49,6 +49,8 @@ int what_is(const char *const *words, const char *word);
 int usage_of(const struct command *); /* prints it on stderr: EXIT_USAGE */
 /* A legal IMSI, or a complaint and false. */
 bool imsi_word(const char *word);
+/* The same of what may be here without one: E and the digits of its IMEI too. */
+bool device_word(const char *word);
 
 /* ---- api.c ---- */
 /* Asks mcored. 0 with the answer in *out (may be NULL), or an exit code after a complaint; *out is then

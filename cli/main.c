@@ -221,6 +221,18 @@ bool imsi_word(const char *word)
 	return false;
 }
 
+bool device_word(const char *word)
+{
+	imsi_t imsi;
+
+	if (imsi_parse_any(word, &imsi))
+		return true;
+	complain("'%s' is not an IMSI: 6 to 15 digits (E and 14 digits: a device without one, by "
+		 "its IMEI)",
+		 word);
+	return false;
+}
+
 static void print_usage(FILE *f, const struct command *c)
 {
 	fprintf(f, "  mcorectl %s%s%s%s%s\n      %s\n", c->object, *c->verb ? " " : "", c->verb,

@@ -60,7 +60,7 @@ int enb_reset(const struct command *c, int argc, char **argv)
 
 	if (argc < 1 || argc > 2)
 		return usage_of(c);
-	if (argc == 2 && !imsi_word(argv[1]))
+	if (argc == 2 && !device_word(argv[1]))
 		return EXIT_USAGE;
 	url_escape(id, sizeof id, argv[0]);
 	snprintf(path, sizeof path, "%s/%s/reset%s%s", c->path, id, argc == 2 ? "?imsi=" : "",
@@ -78,7 +78,7 @@ int ue_locate(const struct command *c, int argc, char **argv)
 
 	if (argc < 1 || argc > 2)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	if (argc == 2 && (how = word_index(locate_words, argv[1])) < 0)
 		return what_is(locate_words, argv[1]);
@@ -103,7 +103,7 @@ int ue_trace_radio(const struct command *c, int argc, char **argv)
 
 	if (argc < 2 || argc > 4)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	word = word_index(radio_trace_words, argv[1]);
 	if (word < 0)
@@ -133,7 +133,7 @@ int ue_voice(const struct command *c, int argc, char **argv)
 
 	if (argc != 1)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	snprintf(path, sizeof path, "%s/%s/voice", c->path, argv[0]);
 	code = ask("POST", path, NULL, &answer);

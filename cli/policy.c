@@ -201,7 +201,7 @@ int policy_show(const struct command *c, int argc, char **argv)
 
 	if (argc > 1)
 		return usage_of(c);
-	if (argc && !imsi_word(argv[0]))
+	if (argc && !device_word(argv[0]))
 		return EXIT_USAGE;
 	if (argc)
 		snprintf(path, sizeof path, "%s/devices/%s", c->path, argv[0]);

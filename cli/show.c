@@ -122,7 +122,7 @@ int show(const struct command *c, int argc, char **argv)
 	if (argc > 1 || (argc && !*c->args))
 		return usage_of(c);
 	if (argc)
-		return imsi_word(argv[0]) ? show_one(c, argv[0]) : EXIT_USAGE;
+		return device_word(argv[0]) ? show_one(c, argv[0]) : EXIT_USAGE;
 	return c->list ? show_list(c) : show_whole(c);
 }
 
@@ -135,7 +135,7 @@ int show_item(const struct command *c, int argc, char **argv,
 
 	if (argc != 1)
 		return usage_of(c);
-	if (!strncmp(c->args, "IMSI", 4) && !imsi_word(argv[0]))
+	if (!strncmp(c->args, "IMSI", 4) && !device_word(argv[0]))
 		return EXIT_USAGE;
 	url_escape(id, sizeof id, argv[0]);
 	snprintf(path, sizeof path, "%s/%s", c->path, id);

@@ -97,7 +97,7 @@ int detach(const struct command *c, int argc, char **argv)
 		return usage_of(c);
 	if (reattach && word_index(detach_words, argv[1]) < 0)
 		return what_is(detach_words, argv[1]);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	snprintf(path, sizeof path, "%s/%s/detach%s", c->path, argv[0],
 		 reattach ? "?reattach=1" : "");
@@ -121,7 +121,7 @@ int ue_do(const struct command *c, int argc, char **argv)
 
 	if (argc != 1)
 		return usage_of(c);
-	if (!imsi_word(argv[0]))
+	if (!device_word(argv[0]))
 		return EXIT_USAGE;
 	snprintf(path, sizeof path, "%s/%s/%s", c->path, argv[0], c->verb);
 	code = api_call("POST", path, NULL, &answer);

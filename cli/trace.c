@@ -71,7 +71,7 @@ int trace(const struct command *c, int argc, char **argv)
 
 	if (argc > 1)
 		return usage_of(c);
-	if (argc && !imsi_word(argv[0]))
+	if (argc && !device_word(argv[0]))
 		return EXIT_USAGE;
 	snprintf(path, sizeof path, "%s%s%s", c->path, argc ? "/" : "", argc ? argv[0] : "");
 	code = api_stream(path, take, &l);

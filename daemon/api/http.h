@@ -16,7 +16,8 @@ enum { API_MAX_BODY = 1024 * 1024, API_BACKLOG = 256 * 1024, API_PAGE = 500, API
 
 struct api_route {
 	const char *method;
-	const char *path; /* "/ues/:imsi/detach"; :imsi matches a legal IMSI, :word anything */
+	/* "/ues/:imsi/detach"; :imsi matches a legal IMSI, or E and an IMEI's digits; :word anything */
+	const char *path;
 	/* The request is here whole: answers, or holds it and answers later. */
 	void (*run)(struct api_request *);
 	/* NULL: a body is gathered up to API_MAX_BODY. Else true if this body is to be given to

@@ -86,7 +86,7 @@ void enb_reset_post(struct api_request *r)
 
 	if (!n)
 		return;
-	if (digits && !imsi_parse(digits, &imsi)) {
+	if (digits && !imsi_parse_any(digits, &imsi)) {
 		api_error(r, 400, "'%s' is not an IMSI", digits);
 		return;
 	}

@@ -12,7 +12,7 @@ static const struct api_route routes[] = {
 #undef S
 };
 
-/* One part of a path may be anything: :imsi takes any legal IMSI, :word what fits. */
+/* One part of a path may be anything: :imsi takes what imsi_parse_any does, :word what fits. */
 static bool matches(const char *pattern, const char *path, imsi_t *imsi, char word[API_MAX_WORD])
 {
 	const char *at = strchr(pattern, ':');
@@ -31,7 +31,7 @@ static bool matches(const char *pattern, const char *path, imsi_t *imsi, char wo
 		return false;
 	memcpy(word, path + before, n);
 	word[n] = 0;
-	return strncmp(at, ":imsi", rest) || imsi_parse(word, imsi);
+	return strncmp(at, ":imsi", rest) || imsi_parse_any(word, imsi);
 }
 
 const struct api_route *route_find(const char *method, const char *path, imsi_t *imsi,

@@ -61,7 +61,7 @@ static json_t *show(uint32_t slot, const struct session *s)
 	};
 	struct prefix route[PREFIXES_MAX];
 
-	if (!imsi_parse(s->imsi, &v.imsi))
+	if (!imsi_parse_any(s->imsi, &v.imsi))
 		v.imsi = IMSI_NONE;
 	snprintf(v.apn, sizeof v.apn, "%.*s", (int)sizeof s->apn, s->apn);
 	memcpy(&v.ue6, s->ue6, sizeof s->ue6);

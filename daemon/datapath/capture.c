@@ -63,7 +63,7 @@ static void set_flags(const char *imsi)
 	uint32_t slot[EBIS];
 	imsi_t id;
 
-	if (!imsi_parse(imsi, &id))
+	if (!imsi_parse_any(imsi, &id))
 		return;
 	for (unsigned n = dp_session_find(id, slot); n;)
 		set_flag(slot[--n]);

@@ -145,7 +145,7 @@ void hold_limits(uint32_t slot)
 	unsigned n;
 	imsi_t imsi;
 
-	if (s->hold_max == packets || !imsi_parse(s->imsi, &imsi))
+	if (s->hold_max == packets || !imsi_parse_any(s->imsi, &imsi))
 		return;
 	s->hold_max = packets;
 	n = dp_session_find(imsi, bearer);

@@ -79,7 +79,7 @@ int dp_session_tft(uint32_t default_slot, const struct dp_tft *t, unsigned n)
 	unsigned slots;
 	imsi_t imsi;
 
-	if (!s || !imsi_parse(s->imsi, &imsi))
+	if (!s || !imsi_parse_any(s->imsi, &imsi))
 		return -ENOENT;
 	if (n > TFT_RULES_MAX || n > state.free)
 		return -ENOSPC;

@@ -76,7 +76,8 @@ static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l, str
 	return n;
 }
 
-/* The digits as TS 29.274 8.3 has them: two an octet, the first in the low half, 15 filled up. */
+/* The digits as TS 29.274 8.3 has them: two an octet, the first in the low half, 15 filled up. Of
+ * an IMSI alone. */
 static struct bytes imsi_octets(imsi_t imsi, uint8_t out[8])
 {
 	char digits[IMSI_STRLEN];
@@ -459,6 +460,8 @@ bool paging_by_imsi(imsi_t imsi, uint8_t arp)
 	uint8_t octets[8];
 	unsigned n = 0;
 
+	if (imsi_is_imei(imsi)) /* no cell is told that: it will attach, or not */
+		return false;
 	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(imsi) % 1024));
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){.choice = S1AP_UE_PAGING_ID_IMSI,

@@ -11,7 +11,7 @@ struct pgw_bearer;
 
 /* A PDN connection. Owned by session.c. */
 struct pgw_session {
-	uint64_t key;  /* IMSI with the EBI in its last digit, which no IMSI has */
+	uint64_t key;  /* IMSI with the EBI in its last half octet, which no IMSI and no IMEI has */
 	uint32_t teid; /* our control TEID */
 	uint8_t apn;   /* index in the configuration */
 	uint8_t ebi, qci;

@@ -40,7 +40,7 @@ struct pgw_session *pgw_session_by_slot(uint32_t slot)
 	struct pgw_session *s = NULL;
 	imsi_t imsi;
 
-	if (in_kernel && imsi_parse(in_kernel->imsi, &imsi))
+	if (in_kernel && imsi_parse_any(in_kernel->imsi, &imsi))
 		s = find(imsi, in_kernel->ebi);
 	return s && s->addr.slot == slot ? s : NULL;
 }

@@ -57,7 +57,7 @@ bool policy_session_at(uint32_t slot, struct policy_session *out)
 {
 	const struct session *s = dp_session(slot);
 
-	if (!s || s->owner != slot || !imsi_parse(s->imsi, &out->imsi))
+	if (!s || s->owner != slot || !imsi_parse_any(s->imsi, &out->imsi))
 		return false;
 	out->slot = slot;
 	out->apn = pgw_apn(slot, &out->ambr_up, &out->ambr_down);

@@ -132,7 +132,7 @@ struct sgw_pdn *sgw_pdn_by_slot(uint32_t slot, uint8_t *ebi)
 	struct sgw_ue *ue;
 	imsi_t imsi;
 
-	if (!k || !imsi_parse(k->imsi, &imsi))
+	if (!k || !imsi_parse_any(k->imsi, &imsi))
 		return NULL;
 	*ebi = k->ebi;
 	ue = ue_by_imsi(imsi);

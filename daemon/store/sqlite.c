@@ -81,12 +81,13 @@ static const char *const text[STATEMENTS] = {
 
 static sqlite3_stmt *stmt[STATEMENTS];
 
-/* The integer key of an IMSI: 1 and its digits. */
+/* The integer key of an IMSI: 1 and its digits; of an IMEI in its place: 2 and its 14. */
 sqlite3_int64 sqlite_imsi_key(imsi_t imsi)
 {
-	sqlite3_int64 key = 1;
+	bool imei = imsi_is_imei(imsi);
+	sqlite3_int64 key = imei ? 2 : 1;
 
-	for (int shift = 60; shift >= 0 && (imsi >> shift & 0xf) < 10; shift -= 4)
+	for (int shift = imei ? 56 : 60; shift >= 0 && (imsi >> shift & 0xf) < 10; shift -= 4)
 		key = key * 10 + (sqlite3_int64)(imsi >> shift & 0xf);
 	return key;
 }
@@ -97,7 +98,7 @@ imsi_t sqlite_imsi_of_key(sqlite3_int64 key)
 
 	for (; key >= 10; key /= 10)
 		imsi = imsi >> 4 | (imsi_t)(key % 10) << 60;
-	return imsi;
+	return key == 2 ? imsi >> 4 | (imsi_t)0xe << 60 : imsi;
 }
 
 int sqlite_errno_of(int rc)

@@ -9,7 +9,7 @@
 
 extern sqlite3 *sqlite_reader, *sqlite_writer;
 
-/* The integer key of an IMSI: 1 and its digits; and back. */
+/* The integer key of an IMSI: 1 and its digits (of an IMEI: 2); and back. */
 sqlite3_int64 sqlite_imsi_key(imsi_t imsi);
 imsi_t sqlite_imsi_of_key(sqlite3_int64 key);
 /* A negative errno for SQLite's result; 0 for success, a row, or the end. */

@@ -3,8 +3,11 @@
  *
  * An IMSI is one 64-bit word: its digits as BCD from the most significant nibble, the rest filled
  * with 0xf. Two IMSIs of different length never collide, leading zeros count, and printing it as
- * hex shows the digits. A PLMN is its three wire octets (TS 24.008 10.5.1.3) in the low 24 bits of
- * a word, first octet highest, so that 0x00f110 is MCC 001 MNC 01. All values are in host order. */
+ * hex shows the digits. A device that is here without an IMSI has a word of its IMEI in its place:
+ * 0xe in the first nibble, then the 14 digits of TAC and SNR; its text is E and these digits. No
+ * first digit and no first character is one of an IMSI. A PLMN is its three wire octets
+ * (TS 24.008 10.5.1.3) in the low 24 bits of a word, first octet highest, so that 0x00f110 is MCC
+ * 001 MNC 01. All values are in host order. */
 #ifndef MCORE_IDS_H
 #define MCORE_IDS_H
 
@@ -42,7 +45,8 @@ struct guti {
 
 enum { IMSI_STRLEN = 16, PLMN_STRLEN = 7, IMEISV_STRLEN = 17 };
 
-/* "001010000000001" to a word. False unless 6 to 15 digits and nothing else (TS 23.003 2.2). */
+/* "001010000000001" to a word. False unless 6 to 15 digits and nothing else (TS 23.003 2.2): a
+ * subscriber's. */
 static inline bool imsi_parse(const char *s, imsi_t *out)
 {
 	imsi_t v = 0;
@@ -61,11 +65,15 @@ static inline bool imsi_parse(const char *s, imsi_t *out)
 	return true;
 }
 
+static inline bool imsi_is_imei(imsi_t imsi) { return imsi >> 60 == 0xe; }
+
 /* Writes the digits and a NUL into buf[IMSI_STRLEN]; returns buf. "-" for IMSI_NONE. */
 static inline const char *imsi_print(imsi_t imsi, char buf[IMSI_STRLEN])
 {
 	unsigned n = 0;
 
+	if (imsi_is_imei(imsi))
+		buf[n++] = 'E';
 	for (; n < 15 && (imsi >> (60 - 4 * n) & 0xf) < 10; n++)
 		buf[n] = (char)('0' + (imsi >> (60 - 4 * n) & 0xf));
 	if (!n)
@@ -74,22 +82,36 @@ static inline const char *imsi_print(imsi_t imsi, char buf[IMSI_STRLEN])
 	return buf;
 }
 
-/* The key of a device that has proven no IMSI, made of the 15 digits of its IMEI: the last half octet, which no
- * IMSI has, is a digit too. It is printed as the IMEI. False if they are no digits. */
+/* The word of a device that has proven no IMSI, of the 15 digits of its IMEI; the last, the check
+ * digit, follows from the others and is left out. False if they are no digits. */
 static inline bool imsi_of_imei(const char *imei, imsi_t *out)
 {
-	imsi_t v = 0;
+	imsi_t v = 0xe;
 
 	for (unsigned n = 0; n < 15; n++) {
 		if (imei[n] < '0' || imei[n] > '9')
 			return false;
-		v = v << 4 | (imsi_t)(imei[n] - '0');
+		if (n < 14)
+			v = v << 4 | (imsi_t)(imei[n] - '0');
 	}
-	*out = v << 4;
+	*out = v << 4 | 0xf;
 	return true;
 }
 
-static inline bool imsi_is_imei(imsi_t imsi) { return (imsi & 0xf) < 10; }
+/* What imsi_print wrote: an IMSI, or E and 14 digits. For what names devices that are here, not
+ * subscribers. */
+static inline bool imsi_parse_any(const char *s, imsi_t *out)
+{
+	char imei[16] = "";
+
+	if (*s != 'E')
+		return imsi_parse(s, out);
+	if (strlen(s) != 15)
+		return false;
+	memcpy(imei, s + 1, 14);
+	imei[14] = '0';
+	return imsi_of_imei(imei, out);
+}
 
 /* "00101", "001-01" or "001/01" to a PLMN. False if it is not 3 and 2 or 3 digits. */
 static inline bool plmn_parse(const char *s, plmn_t *out)

@@ -71,6 +71,22 @@ for_help() { # ransim's --ue
 }
 NOBODY=imsi=001019999999999,k=$KEY,opc=$OPC
 check "who has no IMSI attaches by IMEI, for an emergency" for_help "$NOBODY,emergency=imei,imeisv=3534900698733101"
+# Meanwhile this one is named and called by its IMEI, without the check digit.
+BY_IMEI=E35349006987332
+cat >"$LAB_DIR/call.sh" <<-END
+	attach 1; expect attached within 6; idle 1; expect service within 15; expect detach.network within 15
+END
+ENB=10.10.0.3 scene "$(tr '\n' ';' <"$LAB_DIR/call.sh")" --no-attach --enb-id 40 --ue "$NOBODY,emergency=imei,imeisv=3534900698733201" >"$LAB_DIR/call.log" 2>&1 &
+CALLED=$!
+lab_pids+=("$CALLED")
+its() { ctl -j ue show $BY_IMEI | jq -r ".$1"; }
+check "mcorectl names it by that" wait_for 8 is idle its ecm
+check "it has a session" is E35349006987332 eval "ctl -j session show $BY_IMEI | jq -r '.sessions[].imsi'"
+in_ns inet ping -n -q -c 1 -W 1 "$(ctl -j session show $BY_IMEI | jq -r '.sessions[0].ue4')" >/dev/null
+check "a packet for it calls it" wait_for 8 is connected its ecm
+check "and mcorectl detaches it" ctl detach $BY_IMEI
+its_end() { wait "$CALLED" || { cat "$LAB_DIR/call.log"; return 1; }; }
+check "it is told" its_end
 check "and who cannot prove one" for_help "$NOBODY,emergency=imsi,imeisv=3534900698733201"
 not_else() { ENB=10.10.0.3 scene "attach 1; expect attach.reject cause=8 within 6" --no-attach --enb-id 40 --ue "$NOBODY"; }
 check "but not for anything else" not_else
@@ -97,5 +113,5 @@ field "UE Context Suspend Response: the second pair" "s1ap.procedureCode == 55 &
 field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 3
 field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1
 null() { ts s1.pcap 'nas_eps.nas_msg_emm_type == 0x5d && nas_eps.emm.toi == 0' nas_eps.emm.toc nas_eps.emm.toi | sort | uniq -c | awk '{ print $1, $2 }'; }
-check "Security Mode Commands: the null algorithms, in both" is "2 0|0" null
+check "Security Mode Commands: the null algorithms, in both" is "3 0|0" null
 finish

@@ -3,7 +3,7 @@
 #include "fake_datapath.h"
 
 #include "codec/pco.h"
-#include "pgw/pgw.h"
+#include "pgw/internal.h"
 
 /* Pool 0: internet, dual stack; pool 1: iot, IPv4 only. */
 static struct pgw_config config(void)
@@ -235,6 +235,29 @@ static void the_same_bearer_again_replaces_the_old(void **state)
 	assert_int_equal(ask(GTPC_PGW, &q).cause, GTPC_ACCEPTED);
 	assert_int_equal(fake_used(), 2);
 	assert_int_equal(delete_session(r.sender.teid, 6), GTPC_CONTEXT_NOT_FOUND);
+}
+
+/* An emergency without proof: the IMEI may be chosen to look like somebody's IMSI. */
+static void the_key_of_an_imei_is_no_subscribers(void **state)
+{
+	struct gtpc_request q = create(1, "internet", PDN_IPV4), other = q;
+	struct gtpc_response mine = ask(GTPC_PGW, &q), r;
+	char imei[IMSI_STRLEN];
+
+	(void)state;
+	assert_true(imsi_of_imei(imsi_print(q.imsi, imei), &other.imsi));
+	r = ask(GTPC_PGW, &other);
+	assert_int_equal(r.cause, GTPC_ACCEPTED);
+	assert_int_equal(pgw_sessions(), 2);
+	assert_non_null(dp_session(2));
+	assert_string_equal(dp_session(2)->imsi, imei);
+	assert_non_null(dp_session(3));
+	assert_string_not_equal(dp_session(3)->imsi, imei);
+	assert_true(pgw_session_imsi(pgw_session_by_slot(2)) == q.imsi);
+	assert_true(pgw_session_imsi(pgw_session_by_slot(3)) == other.imsi);
+	assert_ptr_equal(pgw_session_by_teid(mine.sender.teid), pgw_session_by_slot(2));
+	assert_int_equal(delete_session(r.sender.teid, 5), GTPC_ACCEPTED);
+	assert_int_equal(delete_session(mine.sender.teid, 5), GTPC_ACCEPTED);
 }
 
 static void static_addresses_inside_the_pool_have_their_slot(void **state)
@@ -590,6 +613,7 @@ int main(void)
 		TEST(a_full_pool_refuses_and_recovers),
 		TEST(an_address_rests_before_it_is_given_out_again),
 		TEST(the_same_bearer_again_replaces_the_old),
+		TEST(the_key_of_an_imei_is_no_subscribers),
 		TEST(static_addresses_inside_the_pool_have_their_slot),
 		TEST(static_addresses_outside_the_pools_take_an_extra_slot),
 		TEST(a_static_address_with_a_dynamic_prefix_uses_the_prefixs_slot),

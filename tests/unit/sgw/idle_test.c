@@ -84,13 +84,13 @@ static void pass(uint64_t ms)
 	settle();
 }
 
-static uint32_t created(unsigned n, uint8_t ebi, uint32_t teid, uint8_t arp)
+static uint32_t created_as(imsi_t imsi, unsigned n, uint8_t ebi, uint32_t teid, uint8_t arp)
 {
 	struct gtpc_request q = {
 		.type = GTPC_CREATE_SESSION,
 		.teid = teid,
 		.sender = {.type = FTEID_S11_MME, .has4 = true, .teid = 70 + n},
-		.imsi = imsi_n(n),
+		.imsi = imsi,
 		.apn = "internet",
 		.pdn_type = PDN_IPV4,
 		.bearers = 1,
@@ -100,6 +100,11 @@ static uint32_t created(unsigned n, uint8_t ebi, uint32_t teid, uint8_t arp)
 
 	assert_int_equal(r.cause, GTPC_ACCEPTED);
 	return r.sender.teid;
+}
+
+static uint32_t created(unsigned n, uint8_t ebi, uint32_t teid, uint8_t arp)
+{
+	return created_as(imsi_n(n), n, ebi, teid, arp);
 }
 
 /* Slots are given out from 2 on. */
@@ -156,6 +161,24 @@ static void the_mme_is_notified_once_until_the_device_comes(void **state)
 	assert_int_equal(fake.dropped[2], 0);
 	data(2);
 	assert_int_equal(mme.ddns, 2);
+}
+
+/* 23.401 4.3.12.1: with an IMEI in the place of the IMSI, which may have the digits of one. */
+static void a_device_without_an_imsi_is_told_of_as_well(void **state)
+{
+	char digits[IMSI_STRLEN];
+	imsi_t key = IMSI_NONE;
+
+	(void)state;
+	created(1, 5, 0, 8);
+	assert_true(imsi_of_imei(imsi_print(imsi_n(1), digits), &key));
+	created_as(key, 2, 5, 0, 8);
+	data(3);
+	assert_int_equal(mme.ddns, 1);
+	assert_int_equal(mme.ddn.teid, 72);
+	data(2);
+	assert_int_equal(mme.ddns, 2);
+	assert_int_equal(mme.ddn.teid, 71);
 }
 
 static void a_bearer_of_higher_priority_is_told_of_at_once(void **state)
@@ -619,6 +642,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_mme_is_notified_once_until_the_device_comes),
+		TEST(a_device_without_an_imsi_is_told_of_as_well),
 		TEST(a_bearer_of_higher_priority_is_told_of_at_once),
 		TEST(nothing_is_told_again_before_the_first_is_answered),
 		TEST(devices_are_told_of_one_by_one),

@@ -502,6 +502,45 @@ static void settings_and_contexts_that_wait_are_kept_apart(void **state)
 	free(value);
 }
 
+struct found {
+	imsi_t who;
+	bool found;
+};
+
+static void find_context(void *arg, imsi_t who, const uint8_t *blob, size_t n)
+{
+	struct found *f = arg;
+
+	f->found |= who == f->who && n == 1 && *blob == 'i';
+}
+
+static bool context_is_kept(imsi_t who)
+{
+	struct found f = {.who = who};
+
+	store_close();
+	open_store();
+	assert_int_equal(store_context_each(find_context, &f), 0);
+	return f.found;
+}
+
+/* Of a device without an IMSI, whose IMEI has the digits of one. */
+static void context_of_an_imei_is_no_subscribers(void **state)
+{
+	imsi_t who = IMSI_NONE;
+	int err;
+
+	(void)state;
+	assert_true(imsi_of_imei("101000000000199", &who));
+	store_context_put(who, "i", 1, into(&err));
+	store_context_put(imsi(101000000000199), "s", 1, into(&err));
+	assert_true(context_is_kept(who));
+	store_context_del(imsi(101000000000199), into(&err));
+	assert_true(context_is_kept(who));
+	store_context_del(who, into(&err));
+	assert_false(context_is_kept(who));
+}
+
 static void settings_come_back_after_a_restart(void **state)
 {
 	char *value;
@@ -610,6 +649,7 @@ int main(void)
 		T(of_the_contexts_of_a_device_that_wait_the_last_is_written),
 		T(a_context_that_somebody_waits_for_keeps_its_place),
 		T(settings_and_contexts_that_wait_are_kept_apart),
+		T(context_of_an_imei_is_no_subscribers),
 		T(settings_come_back_after_a_restart),
 		T(what_was_told_as_written_survives_kill),
 		T(figures),
