@@ -195,7 +195,7 @@ static void unsuspend(struct s1_conn *c)
 
 	if (ue)
 		ue->suspended = NULL;
-	c->suspended = false;
+	c->suspended = 0;
 }
 
 static void forget(struct s1_conn *c)
@@ -270,7 +270,9 @@ void conn_suspend(struct s1_conn *c)
 	struct mme_ue *ue = c->ue;
 
 	conn_unbind(c);
-	c->suspended = true;
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		if (b->s1u_enb.teid)
+			c->suspended |= mobility_bit(b->ebi);
 	ue->suspended = c;
 }
 

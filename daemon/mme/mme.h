@@ -187,7 +187,8 @@ struct s1_conn {
 	bool rerouted; /* by another MME: it is served here, whatever its type */
 	uint8_t *initial; /* malloc: the Initial UE Message, as long as it may be sent on: reroute.c */
 	uint32_t initial_n;
-	bool suspended; /* kept for a device that is idle, mme_ue.suspended of imsi: suspend.c */
+	/* Kept for a device that is idle, mme_ue.suspended of imsi (suspend.c): the EBIs that the eNodeB has. */
+	uint16_t suspended;
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	uint64_t ambr_up, ambr_down; /* UE-AMBR that it was told last; 0: none by this process */
 	bool releasing;

@@ -118,27 +118,31 @@ static bool fails(const struct mme_bearer *b, uint16_t failed)
 	return failed & (mobility_bit(b->ebi) | mobility_bit(b->pdn->ebi));
 }
 
-/* Bearers whose default bearer the eNodeB could not take: they end with that (esm_drop_failed). */
+/* What the eNodeB kept and is in use no more, without its saying so: bearers whose default bearer
+ * it could not take, which end with that (esm_drop_failed), and such as ended meanwhile. */
 static struct s1ap_e_rab_failed_to_resume_list_resume_res not_resumed(struct mme_ue *ue,
-								      uint16_t failed)
+								      uint16_t ids)
 {
 	struct s1ap_e_rab_failed_to_resume_list_resume_res l = {
 		.v = arena_zalloc(&turn_arena, GTPC_MAX_BEARERS * sizeof(*l.v))};
 
 	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
-		if (!b->connected && b->s1u_enb.teid && !(failed & mobility_bit(b->ebi)) &&
-		    l.n < GTPC_MAX_BEARERS)
+		if (b->connected)
+			ids &= (uint16_t)~mobility_bit(b->ebi);
+	for (uint8_t ebi = 5; ebi <= 15; ebi++)
+		if (ids & mobility_bit(ebi))
 			l.v[l.n++] = (struct s1ap_e_rab_failed_to_resume_item_resume_res){
-				.e_rab_id = b->ebi,
+				.e_rab_id = ebi,
 				.cause = S1AP_CAUSE(NAS, UNSPECIFIED),
 			};
 	return l;
 }
 
-static void answer(struct mme_ue *ue, uint16_t failed)
+/* kept: the eNodeB's E-RABs that it has not given up. */
+static void answer(struct mme_ue *ue, uint16_t kept)
 {
 	struct s1ap_ue_context_resume_response r = {0};
-	struct s1ap_e_rab_failed_to_resume_list_resume_res l = not_resumed(ue, failed);
+	struct s1ap_e_rab_failed_to_resume_list_resume_res l = not_resumed(ue, kept);
 
 	as_chain_next(&ue->as);
 	S1AP_SET(&r, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
@@ -153,7 +157,7 @@ void on_ue_context_resume_request(struct enb *e, struct s1_conn *c, const void *
 {
 	const struct s1ap_ue_context_resume_request *m = body;
 	struct mme_ue *ue = conn_suspended(c);
-	uint16_t failed = failed_ids(m);
+	uint16_t failed = failed_ids(m), had = c->suspended;
 	bool any = false;
 
 	(void)e;
@@ -175,6 +179,6 @@ void on_ue_context_resume_request(struct enb *e, struct s1_conn *c, const void *
 	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
 		b->connected = b->connected && !fails(b, failed);
 	ue_seen(ue);
-	answer(ue, failed);
+	answer(ue, had & (uint16_t)~failed);
 	service_resume(ue);
 }

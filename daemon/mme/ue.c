@@ -530,7 +530,7 @@ void ue_drop_all(void)
 		if (ue->conn)
 			conn_unbind(ue->conn);
 		if (ue->suspended)
-			ue->suspended->suspended = false;
+			ue->suspended->suspended = 0;
 		ue->suspended = NULL;
 	}
 	teid_free(&by_s11);

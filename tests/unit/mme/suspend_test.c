@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections that are suspended and resumed (TS 36.413 8.3.7, 8.3.8; TS 23.401 5.3.4A, 5.3.5A). */
 #include "moving.h"
+#include "session.h"
 
 #define ID_PAIR(m, d)                                                                              \
 	(S1AP_SET(m, mme_ue_s1ap_id, (d)->mme_id), S1AP_SET(m, enb_ue_s1ap_id, (d)->enb_id))
@@ -224,6 +225,29 @@ static void bearer_that_fails_to_resume_ends(void **state)
 	assert_int_equal(sgw.commands, 1); /* Delete Bearer Command */
 }
 
+/* The eNodeB has it still. */
+static void bearer_that_ended_meanwhile_is_not_resumed(void **state)
+{
+	(void)state;
+	struct device d = ciot(0);
+	uint8_t more = dedicated(&d);
+	const struct s1ap_ue_context_resume_response *r;
+
+	bearer_by_ebi(ue_of(&d), more)->s1u_enb = ue_of(&d)->pdns->bearers->s1u_enb;
+	suspended(&d, 2);
+	delete_bearer(&d, more);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer_by_ebi(ue_of(&d), more));
+	ask_resume(&d, 0);
+	r = expect(d.enb, ue_context_resume_response);
+	assert_true(r->has.e_rab_failed_to_resume_list);
+	assert_int_equal(r->e_rab_failed_to_resume_list.n, 1);
+	assert_int_equal(r->e_rab_failed_to_resume_list.v[0].e_rab_id, more);
+	assert_true(the_session()->connected);
+	suspended(&d, 4); /* and told once */
+	resumed(&d, 5);
+}
+
 static void gateway_that_refuses_ends_the_connection(void **state)
 {
 	(void)state;
@@ -295,6 +319,7 @@ int main(void)
 		BEHAVIOUR(resumption_of_nothing_fails),
 		BEHAVIOUR(resumption_without_a_bearer_fails),
 		BEHAVIOUR(bearer_that_fails_to_resume_ends),
+		BEHAVIOUR(bearer_that_ended_meanwhile_is_not_resumed),
 		BEHAVIOUR(gateway_that_refuses_ends_the_connection),
 		BEHAVIOUR(suspension_in_an_attach_ends_it),
 		BEHAVIOUR(enodeb_that_goes_takes_suspended_connections_along),
