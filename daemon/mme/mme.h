@@ -352,7 +352,7 @@ int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
 /* ---- enb.c ---- */
 extern const struct s1_handler enb_handler;
 struct enb *enb_next(const struct enb *); /* NULL: first */
-/* Whether this eNodeB may bring one more attach now. */
+/* Whether this eNodeB may bring one more attach, or update without proof, now. */
 bool enb_attach_allowed(struct enb *);
 /* Encodes and sends; counts. 0 or negative errno. */
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);

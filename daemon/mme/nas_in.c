@@ -188,7 +188,7 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 		return;
 	}
 	mme_counters.nas_unprotected++;
-	if (overload_refuses(c) || !tau_unproven(c, ue, e))
+	if (overload_refuses(c) || !enb_attach_allowed(c->enb) || !tau_unproven(c, ue, e))
 		tau_refuse_plain(c, EMM_CAUSE_CONGESTION);
 }
 

@@ -368,6 +368,35 @@ static void attach_takes_the_connection_over(void **state)
 	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
 }
 
+/* As with attaches: nobody is asked or authenticated above the rate. */
+static void enb_brings_so_many_updates_without_proof_a_second(void **state)
+{
+	(void)state;
+	struct device d = device(enb_ready(0), "001010000000001");
+	struct mme_config config = bench_config;
+	unsigned refused = 0;
+
+	config.enb_attach_rate = 1;
+	mme_reload(&config);
+	for (unsigned i = 0; i < 3; i++) {
+		d.guti = (struct guti){.gummei = mme.gummei, .m_tmsi = 0xc1234567 + i};
+		struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, false);
+
+		updates(&d, &r, NO_MAC);
+		const struct s1ap_downlink_nas_transport *m = expect(d.enb, downlink_nas_transport);
+
+		if (m->nas_pdu.p[1] == NAS_TAU_REJECT) {
+			assert_int_equal(m->nas_pdu.p[2], EMM_CAUSE_CONGESTION);
+			refused++;
+			released(&d);
+		}
+		quiet(d.enb);
+	}
+	assert_in_range(refused, 1, 2); /* a moment may have passed */
+	assert_int_equal(mme_counters.enb_attach_refused, refused);
+	assert_int_equal(in_use("mme_ue"), 3 - refused);
+}
+
 /* The HSS refuses: the device is told its cause, the registered context stays. */
 static void refusal_of_the_hss_is_told(void **state)
 {
@@ -418,6 +447,7 @@ int main(void)
 		BEHAVIOUR(second_request_takes_the_place_of_the_first),
 		BEHAVIOUR(silence_ends_the_connection_alone),
 		BEHAVIOUR(attach_takes_the_connection_over),
+		BEHAVIOUR(enb_brings_so_many_updates_without_proof_a_second),
 		BEHAVIOUR(refusal_of_the_hss_is_told),
 		BEHAVIOUR(no_room_for_strangers_is_congestion),
 	};
