@@ -270,6 +270,8 @@ enum { NETWORK_MARK_SHIFT = 24, NETWORK_MARK_MASK = 0x0f000000 };
 /* nat.c */
 int nat_start(void);
 void nat_stop(bool remove);
+/* This machine's addresses changed: each is reached in its own network. */
+void nat_sync_addresses(void);
 
 /* gtpu.c */
 /* As dp_session_send, with the DSCP of the tunnel. */

@@ -260,6 +260,8 @@ static void settled(struct timer *t)
 	(void)t;
 	if (state.addresses && link_sync_addresses())
 		LOG(WARN, "datapath.addresses", "text=\"own addresses could not be read\"");
+	if (state.addresses)
+		nat_sync_addresses();
 	if (state.hops) {
 		host_set_mtu();
 		network_sync_ports();

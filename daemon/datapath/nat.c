@@ -7,43 +7,62 @@
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
  * where the question came from (network.c): before conntrack puts fragments together (priority
  * -400), as those may have the same addresses, too. Nothing is forwarded to a network but what came
- * by it: what an interface of it has as addresses are routes of the main table, too. */
+ * by it: what an interface of it has as addresses are routes of the main table, too. And those
+ * addresses are this machine's to all who send to them, so the table says which network may: it is
+ * written anew when they change. */
 #include "datapath/internal.h"
+#include "datapath/netlink.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
+enum { PLACES_MAX = 1024 };
+#define ALL_NETWORKS (~0u)
+
 static const char head[] =
 	"add table inet mcore\ndelete table inet mcore\n"; /* whether it is there or not */
+
+/* Addresses by which this machine is reached in some networks only, and in which (a bit each). */
+struct places {
+	struct {
+		struct in6_addr addr;
+		uint32_t networks;
+	} at[PLACES_MAX];
+	unsigned n;
+};
+
+static struct {
+	char *script; /* that nft has; malloc */
+	size_t n;
+} state;
 
 /* Gives the script to nft. 0 or negative errno. */
 static int run_nft(const char *script, size_t n)
 {
 	char *argv[] = {"nft", "-f", "-", NULL};
 	posix_spawn_file_actions_t actions;
-	int pipe_fd[2], status, err;
+	int fd = memfd_create("nft", MFD_CLOEXEC), status, err;
 	pid_t pid;
 
-	if (pipe2(pipe_fd, O_CLOEXEC))
+	if (fd < 0)
 		return -errno;
+	if (write(fd, script, n) != (ssize_t)n || lseek(fd, 0, SEEK_SET)) {
+		close(fd);
+		return -EIO;
+	}
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipe_fd[0], 0);
+	posix_spawn_file_actions_adddup2(&actions, fd, 0);
 	err = -posix_spawnp(&pid, "nft", &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	/* A pipe holds more than the longest script, so this cannot block; nor raise SIGPIPE while
-	 * our copy of the reading end is open. */
-	if (!err && write(pipe_fd[1], script, n) != (ssize_t)n)
-		err = -EIO;
-	close(pipe_fd[0]);
-	close(pipe_fd[1]);
+	close(fd);
 	if (err)
 		return err;
 	while (waitpid(pid, &status, 0) < 0)
@@ -89,6 +108,61 @@ static void keep_apart(FILE *f, unsigned network)
 	fprintf(f, " drop\n");
 }
 
+/* The networks that a device is of: all, if it is no port of one alone. */
+static uint32_t networks_of(int ifindex)
+{
+	const struct link *l = link_find(ifindex);
+
+	for (unsigned i = 0; i <= dp.config.networks; i++)
+		if (host_dev(i) == ifindex)
+			return 1u << i;
+	for (unsigned i = 0; l && i < dp.config.interfaces; i++)
+		if (dp.config.interface[i].role == DP_SGI &&
+		    !strcmp(dp.config.interface[i].name, l->name))
+			return 1u << dp.config.interface[i].network;
+	return ALL_NETWORKS;
+}
+
+static void collect_place(struct nlmsghdr *m, void *arg)
+{
+	const struct ifaddrmsg *ifa = nlmsg_data(m);
+	struct nlattr *tb[IFA_MAX + 1];
+	struct places *p = arg;
+	struct in6_addr addr;
+	unsigned i = 0;
+
+	if (ifa->ifa_scope >= RT_SCOPE_LINK ||
+	    nlmsg_parse(m, sizeof(*ifa), tb, IFA_MAX, NULL) < 0 ||
+	    (!netlink_get_addr(tb[IFA_LOCAL], &addr) && !netlink_get_addr(tb[IFA_ADDRESS], &addr)))
+		return;
+	while (i < p->n && memcmp(&p->at[i].addr, &addr, sizeof(addr)) != 0)
+		i++;
+	if (i == PLACES_MAX)
+		return;
+	p->at[i].addr = addr;
+	p->at[i].networks |= networks_of((int)ifa->ifa_index);
+	p->n += i == p->n;
+}
+
+/* Nobody reaches this machine by an address that it has in other networks alone. */
+static void keep_from(FILE *f, unsigned network, const struct places *p, bool v4)
+{
+	const char *between = "{ ";
+
+	for (unsigned i = 0; i < p->n; i++) {
+		if (p->at[i].networks & 1u << network || ip_is4(&p->at[i].addr) != v4)
+			continue;
+		if (*between == '{') {
+			by_network(f, "  iifname", network);
+			fprintf(f, v4 ? " ip daddr " : " ip6 daddr ");
+		}
+		fprintf(f, "%s%s", between, ip_text(&p->at[i].addr));
+		between = ", ";
+	}
+	if (*between == ',')
+		fprintf(f, " } drop\n");
+}
+
 static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
 
 /* Whether there is anything for our table to do. */
@@ -101,36 +175,78 @@ static bool needed(void)
 	return any;
 }
 
-int nat_start(void)
+static void put_networks(FILE *f, const struct places *p)
+{
+	fprintf(f, " chain prerouting {\n  type filter hook prerouting priority raw - 150;\n");
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		tell_apart(f, i);
+	fprintf(f, " }\n chain forward {\n  type filter hook forward priority filter;\n");
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		keep_apart(f, i);
+	fprintf(f, " }\n chain input {\n  type filter hook input priority filter;\n");
+	for (unsigned i = 0; i <= dp.config.networks; i++) {
+		keep_from(f, i, p, true);
+		keep_from(f, i, p, false);
+	}
+	fprintf(f, " }\n");
+}
+
+/* 0 or negative errno; *script is the caller's to free. */
+static int write_script(char **script, size_t *n)
+{
+	struct ifaddrmsg ifa = {.ifa_family = AF_UNSPEC};
+	struct places *p = calloc(1, sizeof(*p));
+	FILE *f = p ? open_memstream(script, n) : NULL;
+	int err = f ? 0 : -ENOMEM;
+
+	if (f && dp.config.networks)
+		err = netlink_talk(netlink_request(RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa)),
+				   collect_place, p);
+	if (f) {
+		fprintf(f, "%stable inet mcore {\n", head);
+		if (dp.config.networks)
+			put_networks(f, p);
+		fprintf(f, " chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
+		for (unsigned i = 0; i < dp.config.pools; i++)
+			if (masqueraded(&dp.config.pool[i]))
+				masquerade(f, &dp.config.pool[i]);
+		fprintf(f, " }\n}\n");
+		err = fclose(f) && !err ? -ENOMEM : err;
+	}
+	free(p);
+	return err;
+}
+
+/* Gives nft the table as it is to be, if that is not what it has. */
+static int update(void)
 {
 	char *script = NULL;
 	size_t n = 0;
-	FILE *f;
+	int err = write_script(&script, &n);
+
+	if (!err && (n != state.n || memcmp(script, state.script, n) != 0)) {
+		err = run_nft(script, n);
+		if (!err) {
+			char *old = state.script;
+
+			state.script = script;
+			state.n = n;
+			script = old;
+		}
+	}
+	free(script);
+	return err;
+}
+
+int nat_start(void)
+{
 	int err;
 
 	if (!needed()) {
 		run_nft(head, sizeof(head) - 1);
 		return 0;
 	}
-	f = open_memstream(&script, &n);
-	if (!f)
-		return -ENOMEM;
-	fprintf(f,
-		"%stable inet mcore {\n chain prerouting {\n"
-		"  type filter hook prerouting priority raw - 150;\n",
-		head);
-	for (unsigned i = 1; i <= dp.config.networks; i++)
-		tell_apart(f, i);
-	fprintf(f, " }\n chain forward {\n  type filter hook forward priority filter;\n");
-	for (unsigned i = 1; i <= dp.config.networks; i++)
-		keep_apart(f, i);
-	fprintf(f, " }\n chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
-	for (unsigned i = 0; i < dp.config.pools; i++)
-		if (masqueraded(&dp.config.pool[i]))
-			masquerade(f, &dp.config.pool[i]);
-	fprintf(f, " }\n}\n");
-	err = fclose(f) ? -ENOMEM : run_nft(script, n);
-	free(script);
+	err = update();
 	if (err)
 		return dp_fail(err,
 			       "masquerade: nft failed: %s (package nftables; or mark the "
@@ -139,8 +255,18 @@ int nat_start(void)
 	return 0;
 }
 
+void nat_sync_addresses(void)
+{
+	int err = dp.config.networks ? update() : 0;
+
+	if (err)
+		LOG(WARN, "datapath.nft", "error=\"%s\"", strerror(-err));
+}
+
 void nat_stop(bool remove)
 {
 	if (remove && needed())
 		run_nft(head, sizeof(head) - 1);
+	free(state.script);
+	memset(&state, 0, sizeof(state));
 }

@@ -156,6 +156,32 @@ arrives() { # AT COMMAND...
 check "a network's device reaches a subnet on its link" arrives two ue 2 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
 check "the common network's device does not" no arrives two ue 1 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
 check "nor a host behind the common network" no arrives two in_ns inet ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
+# This machine by addresses that it has in one network alone.
+lab_address core sgi 192.0.3.1/24
+ip -n "$LAB-two" route add 192.0.3.1 via 198.51.100.1
+to_core() { # ADDRESS IN_NAMESPACE...
+	"${@:2}" ping -n -q -c 1 -W 1 "$1"
+}
+check "this machine's address in a network is reached by its device" to_core 192.0.2.1 ue 2
+check "and by its hosts" to_core 192.0.2.1 in_ns two
+check "not by the common network's device" wait_for 5 no to_core 192.0.2.1 ue 1
+check "nor its hosts" no to_core 192.0.2.1 in_ns inet
+check "one in the common network is reached by its device" to_core 192.0.3.1 ue 1
+check "not by another network's" wait_for 5 no to_core 192.0.3.1 ue 2
+check "nor by hosts there" no to_core 192.0.3.1 in_ns two
+check "one in no network is, by all" eval 'for i in 1 2 3; do to_core 10.10.0.1 ue $i || exit 1; done'
+# Untagged on the parent of a network's VLAN, to the core's MAC address.
+untagged() {
+	local mac
+	mac=$(ip -n "$LAB-core" -o link show sgi3 | grep -o 'link/ether [0-9a-f:]*' | cut -d' ' -f2)
+	ip -n "$LAB-three" route replace "$UE" dev net0
+	ip -n "$LAB-three" neigh replace "$UE" lladdr "$mac" dev net0
+	in_ns three ping -n -q -c 2 -i 0.2 -W 1 -I $SERVER "$UE"
+	ip -n "$LAB-three" route del "$UE" dev net0
+}
+if [ -n "$VLAN" ]; then
+	check "what comes beside a network's VLAN reaches no device" no arrives ue1 untagged
+fi
 # What a host sends to the common network's device by IPv6; and nothing is in the way but that.
 ip -n "$LAB-inet" route add 2001:db8:45::/48 via 2001:db8:ff::1
 ip -n "$LAB-two" route add 2001:db8:45::/48 dev net0 \
