@@ -204,6 +204,10 @@ mark
 lab_stop
 check "mcored starts again" lab_start
 check "and finds its sessions" logged 'adopted_sessions=4'
+ran release 4 # usrsctp: the eNodeB has not noticed, until it speaks
+check "the eNodeB is back" saw 'event=s1.setup ' 20
+flow() { ping_ue 1 $SERVER && ping_ue 2 $SERVER && ping_ue 3 $SERVER; }
+check "and packets flow" wait_for 20 flow
 each " after a restart"
 check "rules of networks are there once" is 6 eval 'ip -n "$LAB-core" rule show | grep -c "lookup 10[23]"'
 others_gone
