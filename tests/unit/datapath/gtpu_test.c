@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GTP-U by socket: whose Error Indications are believed (TS 29.281 7.3.1), and when End Markers go
- * (7.3.2). gtpu.c is compiled in, with a clock and a socket of the test's own around it, over real
- * BPF maps. Needs root (skips without). */
+ * (7.3.2). gtpu.c is compiled in, with a clock, a socket and links of the test's own around it,
+ * over real BPF maps. Needs root (skips without). */
 #include "maps.h"
 
 #include <fcntl.h>
@@ -25,8 +25,19 @@ static ssize_t world_sendmsg(int fd, const struct msghdr *msg, int flags)
 	return (ssize_t)msg->msg_iov[0].iov_len;
 }
 
+enum { S1U = 7, SGI };
+
+static const struct link *world_link(int ifindex)
+{
+	static const struct link links[] = {{.ifindex = S1U, .name = "s1u"},
+					    {.ifindex = SGI, .name = "sgi"}};
+
+	return ifindex == S1U || ifindex == SGI ? &links[ifindex - S1U] : NULL;
+}
+
 #define loop_now_ms() (world.now)
 #define sendmsg       world_sendmsg
+#define link_find     world_link
 #include "datapath/gtpu.c"
 
 static void pass(uint64_t ms)
@@ -47,6 +58,9 @@ static int world_setup(void **unused)
 
 	world = (typeof(world)){.now = (world.now / 1000 + 1) * 1000};
 	timer_advance(world.now);
+	dp.config.interfaces = 2;
+	dp.config.interface[0] = (struct dp_interface){.name = "s1u", .role = DP_ACCESS};
+	dp.config.interface[1] = (struct dp_interface){.name = "sgi", .role = DP_SGI};
 	dp.handler.error_indication = on_error;
 	state.udp[0].fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	return err || state.udp[0].fd < 0;
@@ -59,13 +73,18 @@ static int world_teardown(void **unused)
 }
 
 /* An Error Indication about teid at `peer`. */
-static void error_comes(struct in6_addr from, struct in6_addr peer, uint32_t teid)
+static void error_comes_by(int ifindex, struct in6_addr from, struct in6_addr peer, uint32_t teid)
 {
 	uint8_t p[GTPU_MESSAGE_MAX];
-	struct datagram d = {.p = p, .from = from, .at = &state.udp[0], .ifindex = 7};
+	struct datagram d = {.p = p, .from = from, .at = &state.udp[0], .ifindex = ifindex};
 
 	d.n = gtpu_put_error_indication(p, teid, &peer);
 	on_datagram(&d);
+}
+
+static void error_comes(struct in6_addr from, struct in6_addr peer, uint32_t teid)
+{
+	error_comes_by(S1U, from, peer, teid);
 }
 
 static void an_error_indication_is_believed_from_the_one_who_has_the_tunnel(void **unused)
@@ -105,6 +124,18 @@ static void nor_from_one_who_says_that_the_address_is_its_own(void **unused)
 	error_comes(v4, v4, 77);
 	error_comes(v6, v6, 78);
 	assert_int_equal(world.told, 2);
+}
+
+static void what_comes_by_no_interface_of_role_access_is_not_heard(void **unused)
+{
+	(void)unused;
+	connected(5, enb(2), 77);
+	error_comes_by(SGI, enb(2), enb(2), 77);
+	error_comes_by(SGI + 1, enb(2), enb(2), 77); /* nobody knows it */
+	assert_int_equal(world.told, 0);
+	dp.config.interface[1].role = DP_BOTH;
+	error_comes_by(SGI, enb(2), enb(2), 77);
+	assert_int_equal(world.told, 1);
 }
 
 static void each_end_marker_waits_its_time(void **unused)
@@ -157,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_error_indication_is_believed_from_the_one_who_has_the_tunnel),
 		TEST(nor_from_one_who_says_that_the_address_is_its_own),
+		TEST(what_comes_by_no_interface_of_role_access_is_not_heard),
 		TEST(each_end_marker_waits_its_time),
 		TEST(end_markers_that_wait_go_before_the_socket_does),
 	};
