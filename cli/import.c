@@ -112,10 +112,12 @@ static int report(struct import *m, const char *file, const json_t *result)
 		print_json(result);
 	} else {
 		print_errors(file, errors, (uint64_t)failed);
-		printf("%" JSON_INTEGER_FORMAT " SIMs imported in %.1f s (%.0f/s)", imported,
-		       seconds, (double)imported / (seconds > 0 ? seconds : 1));
+		printf("%" JSON_INTEGER_FORMAT " SIM%s imported in %.1f s (%.0f/s)", imported,
+		       imported == 1 ? "" : "s", seconds,
+		       (double)imported / (seconds > 0 ? seconds : 1));
 		if (failed)
-			printf(", %" JSON_INTEGER_FORMAT " lines left out", failed);
+			printf(", %" JSON_INTEGER_FORMAT " line%s left out", failed,
+			       failed == 1 ? "" : "s");
 		putchar('\n');
 	}
 	return failed ? EXIT_REFUSED : 0;

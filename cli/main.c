@@ -99,8 +99,9 @@ static const struct command commands[] = {
 	{"access", "del", "NUMBER", access_del, "delete a rule that was added", "/access", NULL,
 	 NULL, NULL},
 	{"enb", "show", "[ID]", enb_show,
-	 "eNodeBs with an S1 association, or one with its cells and counters", "/enbs", "enbs",
-	 enb_columns, NULL},
+	 "eNodeBs with an S1 association, or one, by its id, the number of that alone or its name, "
+	 "with its cells and counters",
+	 "/enbs", "enbs", enb_columns, NULL},
 	{"enb", "reset", "ID [IMSI]", enb_reset,
 	 "S1 Reset of all connections of an eNodeB, or of a device's", "/enbs", NULL, NULL, NULL},
 	{"warning", "show", "[ID]", warning_show,

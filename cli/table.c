@@ -109,6 +109,17 @@ static void pad(const char *text, int width, bool right, bool last)
 	fputs(last ? "\n" : "  ", stdout);
 }
 
+/* A key as people see it. */
+static const char *heading(const struct column *c, char *buf, size_t cap)
+{
+	size_t n = strlen(c->key);
+
+	if (c->kind == FIELD_ms && n > 3 && !strcmp(c->key + n - 3, "_ms"))
+		n -= 3; /* the value has its unit */
+	snprintf(buf, cap, "%.*s", (int)n, c->key);
+	return buf;
+}
+
 /* Widths only grow, so that the pages of a long list stay aligned as well as they can. */
 void table_rows(const struct column *columns, const json_t *array, bool first)
 {
@@ -123,7 +134,7 @@ void table_rows(const struct column *columns, const json_t *array, bool first)
 			continue;
 		last = n;
 		if (first)
-			width[n] = (int)strlen(columns[n].key);
+			width[n] = (int)strlen(heading(&columns[n], buf, sizeof buf));
 		json_array_foreach(array, i, row)
 		{
 			const char *text =
@@ -135,7 +146,8 @@ void table_rows(const struct column *columns, const json_t *array, bool first)
 	}
 	for (n = 0; first && columns[n].key; n++)
 		if (listed(&columns[n]))
-			pad(columns[n].key, width[n], is_number(columns[n].kind), n == last);
+			pad(heading(&columns[n], buf, sizeof buf), width[n],
+			    is_number(columns[n].kind), n == last);
 	json_array_foreach(array, i, row) for (n = 0; columns[n].key; n++) if (listed(&columns[n]))
 		pad(value_text(&columns[n], json_object_get(row, columns[n].key), true, buf,
 			       sizeof buf),
@@ -145,13 +157,13 @@ void table_rows(const struct column *columns, const json_t *array, bool first)
 void table_object(const struct column *columns, const json_t *object)
 {
 	int width = 16;
-	char buf[64];
+	char buf[64], key[64];
 
 	for (const struct column *c = columns; c->key; c++)
 		if ((int)strlen(c->key) >= width)
 			width = (int)strlen(c->key) + 1;
 	for (; columns->key; columns++)
-		printf("%-*s%s\n", width, columns->key,
+		printf("%-*s%s\n", width, heading(columns, key, sizeof key),
 		       value_text(columns, json_object_get(object, columns->key), false, buf,
 				  sizeof buf));
 }

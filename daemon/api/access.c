@@ -71,7 +71,7 @@ void access_delete(struct api_request *r)
 			  "rule %s is in the configuration file: change it there, and reload",
 			  number);
 	else if (err)
-		api_error(r, 404, "there is no rule %s", number ? number : "without its number");
+		api_none(r, "access rule", number ? number : "without its number", "access");
 	else
 		api_reply(r, 200, json_object());
 }

@@ -106,13 +106,17 @@ static void done(void *arg, enum gtpc_cause cause)
 		api_error(r, 409, "%s: %s (cause %d)", digits, cause_text(cause), (int)cause);
 }
 
-static void refuse(struct api_request *r, int err, const char *name)
+static void refuse(struct api_request *r, int err, const char *name, bool whole)
 {
-	char digits[IMSI_STRLEN];
+	char digits[IMSI_STRLEN], what[96], list[64];
 
 	imsi_print(r->imsi, digits);
-	if (err == -ENOENT)
-		api_error(r, 404, "%s has no such session, or no bearer '%s'", digits, name);
+	snprintf(what, sizeof what, "bearer %s of", name);
+	snprintf(list, sizeof list, "bearer show %s", digits);
+	if (err == -ENOENT && whole)
+		api_none(r, "such session of", digits, "session");
+	else if (err == -ENOENT)
+		api_none(r, what, digits, list);
 	else if (err == -EEXIST)
 		api_error(r, 409, "%s has a bearer '%s' already", digits, name);
 	else if (err == -EBUSY)
@@ -243,7 +247,7 @@ static void change(struct api_request *r, bool whole)
 		err = whole ? pgw_bearer_add(r->imsi, apn ? apn : "", &rule, done, r)
 			    : pgw_bearer_set(r->imsi, &rule, done, r);
 		if (err)
-			refuse(r, err, rule.name);
+			refuse(r, err, rule.name, whole);
 	}
 	json_decref(body);
 }
@@ -265,5 +269,5 @@ void bearer_del(struct api_request *r)
 	api_hold(r);
 	err = pgw_bearer_del(r->imsi, name, done, r);
 	if (err)
-		refuse(r, err, name);
+		refuse(r, err, name, false);
 }

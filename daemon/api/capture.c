@@ -129,11 +129,10 @@ static void captured(void *arg, const struct dp_frame *f)
 	n = f->n - at < c->snap ? f->n - at : c->snap;
 	base64(f->frame + at, n, data);
 	lost = dp_capture_lost();
-	j = json_pack("{s:I,s:s,s:s,s:s,s:s%,s:i,s:i,s:s}", "time_ns", (json_int_t)f->time_ns,
+	j = json_pack("{s:I,s:s,s:s,s:s,s:s,s:i,s:i,s:s}", "time_ns", (json_int_t)f->time_ns,
 		      "direction", f->down ? "down" : "up", "reason", reason_rows[f->reason].name,
-		      "verdict", reason_rows[f->reason].verdict, "apn", f->session->apn,
-		      strnlen(f->session->apn, sizeof f->session->apn), "ebi", (int)f->session->ebi,
-		      "len", (int)(f->len - at), "data", data);
+		      "verdict", reason_rows[f->reason].verdict, "apn", session_apn(f->session),
+		      "ebi", (int)f->session->ebi, "len", (int)(f->len - at), "data", data);
 	if (!j)
 		return;
 	lost = lost > c->lost_before ? lost - c->lost_before : 0;

@@ -208,6 +208,12 @@ void api_error(struct api_request *r, unsigned status, const char *fmt, ...)
 	api_reply(r, status, json_pack("{s:s}", "error", text));
 }
 
+void api_none(struct api_request *r, const char *what, const char *name, const char *where)
+{
+	api_error(r, MHD_HTTP_NOT_FOUND, "no %s %s: mcorectl %s lists what there is", what, name,
+		  where);
+}
+
 const char *api_query(const struct api_request *r, const char *key)
 {
 	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, key);

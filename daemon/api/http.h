@@ -55,6 +55,11 @@ const struct api_route *route_find(const char *method, const char *path, imsi_t 
 void api_reply(struct api_request *, unsigned status, json_t *body);
 void api_error(struct api_request *, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* 404, in the same words whatever is missing: "no WHAT NAME: mcorectl WHERE lists what there is". */
+void api_none(struct api_request *, const char *what, const char *name, const char *where);
+/* The session's APN, whole where the PGW is here (the datapath has room for 31 characters). */
+struct session;
+const char *session_apn(const struct session *);
 /* p is malloc's and taken over. */
 void api_text(struct api_request *, const char *type, char *p, size_t n);
 

@@ -66,7 +66,7 @@ void ue_show(struct api_request *r)
 	if (m->ue(r->imsi, &v))
 		api_reply(r, 200, ue_json(m, r->imsi, &v));
 	else
-		api_error(r, 404, "the MME does not know %s", imsi_print(r->imsi, digits));
+		api_none(r, "device", imsi_print(r->imsi, digits), "ue");
 }
 
 void enbs_list(struct api_request *r)
@@ -97,7 +97,7 @@ static void detached(void *arg, int err)
 
 	imsi_print(r->imsi, digits);
 	if (err == -ENOENT)
-		api_error(r, 404, "the MME does not know %s", digits);
+		api_none(r, "device", digits, "ue");
 	else if (err && err != -ETIMEDOUT)
 		api_error(r, 500, "%s was not detached: %s", digits, strerror(-err));
 	else
@@ -125,7 +125,7 @@ static void refreshed(void *arg, int err)
 
 	imsi_print(r->imsi, digits);
 	if (err == -ENOENT)
-		api_error(r, 404, "the MME does not know %s", digits);
+		api_none(r, "device", digits, "ue");
 	else if (err == -ENOTCONN || err == -EBUSY)
 		api_reply(r, 202, json_pack("{s:s,s:b}", "imsi", digits, "done", 0));
 	else if (err == -ETIMEDOUT)

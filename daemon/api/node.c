@@ -21,6 +21,7 @@ static unsigned status_of(int err)
 	return err == -ENOENT                       ? 404
 	       : err == -EINVAL                     ? 400
 	       : err == -EALREADY || err == -EEXIST ? 409
+	       : err == -ENOTCONN                   ? 409
 	       : err == -ETIMEDOUT                  ? 504
 	       : err == -ENOSPC                     ? 507
 						    : 500;
@@ -52,7 +53,7 @@ void enb_show(struct api_request *r)
 	if (!n)
 		return;
 	if (!n->enb(r->word, &v)) {
-		api_error(r, 404, "no eNodeB '%s' has an association", r->word);
+		api_none(r, "eNodeB", r->word, "enb");
 		return;
 	}
 	j = view_json(enb_rows, &v);
@@ -69,9 +70,11 @@ static void reset_done(void *arg, int err)
 
 	if (!err)
 		api_reply(r, 200, json_pack("{s:s,s:b}", "enb", r->word, "acknowledged", 1));
+	else if (err == -ENOENT)
+		api_none(r, "eNodeB", r->word, "enb");
 	else
 		api_error(r, status_of(err), "%s: %s", r->word,
-			  err == -ENOENT     ? "no such eNodeB is up, or the device is not there"
+			  err == -ENOTCONN   ? "the device is not connected there"
 			  : err == -EALREADY ? "a reset is under way"
 			  : err == -ETIMEDOUT
 				  ? "it was reset here, but the eNodeB did not acknowledge it"
@@ -96,6 +99,17 @@ void enb_reset_post(struct api_request *r)
 
 /* ---- devices ---- */
 
+static void refuse(struct api_request *r, int err)
+{
+	if (err == -ENOENT)
+		api_none(r, "device", r->word, "ue");
+	else
+		api_error(r, status_of(err), "%s: %s", r->word,
+			  err == -ENOTCONN   ? "the device is idle"
+			  : err == -EALREADY ? "its eNodeB is being asked"
+					     : strerror(-err));
+}
+
 static const char *const how_words[] = {[LOCATE_ASK] = "ask",
 					[LOCATE_NOW] = "now",
 					[LOCATE_LAST] = "last",
@@ -113,10 +127,7 @@ static void located(void *arg, int err)
 
 	/* Of an idle device, or where the eNodeB cannot say, what is known is shown. */
 	if (err && err != -ENOTCONN && err != -EPROTO && err != -ETIMEDOUT && err != -ECANCELED) {
-		api_error(r, status_of(err), "%s: %s", r->word,
-			  err == -ENOENT     ? "the MME does not know this device"
-			  : err == -EALREADY ? "its eNodeB is being asked"
-					     : strerror(-err));
+		refuse(r, err);
 		return;
 	}
 	array = json_array();
@@ -197,12 +208,7 @@ static void voice_told(void *arg, int err)
 	if (!err && api_config->mme->ue(r->imsi, &v))
 		api_reply(r, 200, json_pack("{s:s,s:s?}", "imsi", r->word, "voice", v.voice));
 	else
-		api_error(r, err == -ENOTCONN ? 409 : status_of(err ? err : -ENOENT), "%s: %s",
-			  r->word,
-			  err == -ENOTCONN   ? "the device is idle"
-			  : err == -ENOENT   ? "the MME does not know this device"
-			  : err == -EALREADY ? "its eNodeB is being asked"
-					     : strerror(-err));
+		refuse(r, err ? err : -ENOENT);
 }
 
 void ue_voice(struct api_request *r)

@@ -108,8 +108,7 @@ void policy_file(struct api_request *r)
 		api_reply(r, 200,
 			  json_pack("{s:I,s:s}", "version", (json_int_t)w.found, "file", w.text));
 	else
-		api_error(r, 404, "there is no version %llu of the policy",
-			  (unsigned long long)w.version);
+		api_none(r, "policy version", version ? version : "0", "policy versions");
 	free(w.text);
 }
 

@@ -7,12 +7,21 @@
 #include <string.h>
 #include <time.h>
 #include "datapath/datapath.h"
+#include "pgw/pgw.h"
 
 static bool have_datapath(struct api_request *r)
 {
 	if (!api_config->datapath)
 		api_error(r, 503, "this mcored has no gateway: it forwards nothing");
 	return api_config->datapath;
+}
+
+const char *session_apn(const struct session *s)
+{
+	uint64_t up, down;
+	const char *whole = pgw_apn(s->owner, &up, &down);
+
+	return whole ? whole : s->apn;
 }
 
 static void print_peer(const struct session *s, char *out, size_t cap)
@@ -63,7 +72,7 @@ static json_t *show(uint32_t slot, const struct session *s)
 
 	if (!imsi_parse_any(s->imsi, &v.imsi))
 		v.imsi = IMSI_NONE;
-	snprintf(v.apn, sizeof v.apn, "%.*s", (int)sizeof s->apn, s->apn);
+	snprintf(v.apn, sizeof v.apn, "%s", session_apn(s));
 	memcpy(&v.ue6, s->ue6, sizeof s->ue6);
 	prefixes_print(route, dp_session_routes_of(slot, route), v.routes);
 	snprintf(v.policy, sizeof v.policy, "%s", dp_profile_name(s->policy));
@@ -99,7 +108,7 @@ void sessions_show(struct api_request *r)
 		return;
 	n = dp_session_find(r->imsi, slot);
 	if (!n) {
-		api_error(r, 404, "%s has no session", imsi_print(r->imsi, digits));
+		api_none(r, "session of", imsi_print(r->imsi, digits), "session");
 		return;
 	}
 	array = json_array();

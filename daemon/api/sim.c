@@ -113,7 +113,7 @@ static bool read_sim(struct api_request *r, struct subscriber *s)
 	err = store_subscriber_get(r->imsi, s);
 	imsi_print(r->imsi, digits);
 	if (err == -ENOENT)
-		api_error(r, 404, "no SIM %s", digits);
+		api_none(r, "SIM", digits, "sim");
 	else if (err == -EBADMSG)
 		api_error(r, 500, "SIM %s: its keys do not open with mcored's key file", digits);
 	else if (err)
@@ -154,7 +154,7 @@ static void refuse_change(struct api_request *r, const char *digits, int err)
 	else if (err == -EADDRINUSE)
 		api_error(r, 409, "the static address is another SIM's");
 	else if (err == -ENOENT)
-		api_error(r, 404, "no SIM %s", digits);
+		api_none(r, "SIM", digits, "sim");
 	else
 		api_error(r, 500, "SIM %s was not written: %s", digits, strerror(-err));
 }

@@ -105,17 +105,18 @@ static void session(json_t *findings, const struct session *s)
 
 	if (s->gate_up != GATE_OPEN || s->gate_down != GATE_OPEN)
 		find(findings, "mcorectl policy set IMSI gate open, if that was not meant",
-		     "APN %s: its gate is closed%s", s->apn,
+		     "APN %s: its gate is closed%s", session_apn(s),
 		     s->gate_up == GATE_OPEN     ? " downlink"
 		     : s->gate_down == GATE_OPEN ? " uplink"
 						 : "");
 	if (s->quota && s->quota_left < 0)
 		find(findings,
 		     "mcorectl policy set IMSI quota refill, or the next period of its profile",
-		     "APN %s: its quota is used up", s->apn);
+		     "APN %s: its quota is used up", session_apn(s));
 	if (s->flags & SESSION_QUARANTINE)
 		find(findings, "mcorectl policy set IMSI quarantine no, if that was not meant",
-		     "APN %s: it is in quarantine, and reaches its profile's wall alone", s->apn);
+		     "APN %s: it is in quarantine, and reaches its profile's wall alone",
+		     session_apn(s));
 	if (*s->rule) /* a dedicated bearer may well be still */
 		return;
 	if (!s->last_seen)
@@ -123,16 +124,16 @@ static void session(json_t *findings, const struct session *s)
 		     "the device has sent nothing: its own routes, APN settings and firewall; or "
 		     "the eNodeB's GTP-U does not arrive (mcorectl stats: wrong_peer, "
 		     "unknown_teid)",
-		     "APN %s: no packet since the session began %s ago", s->apn,
+		     "APN %s: no packet since the session began %s ago", session_apn(s),
 		     ago(since(s->since), t));
 	else if (!s->down.packets)
 		find(findings, "the way back: routes to the pool, masquerade, pgw.apns breakout",
-		     "APN %s: packets go up, none come down", s->apn);
+		     "APN %s: packets go up, none come down", session_apn(s));
 	else if (!s->up.packets)
 		find(findings,
 		     "the eNodeB's GTP-U does not arrive: mcorectl stats (wrong_peer, "
 		     "unknown_teid), firewall: UDP 2152",
-		     "APN %s: packets go down, none come up", s->apn);
+		     "APN %s: packets go down, none come up", session_apn(s));
 }
 
 static const char *const reason_names[REASON_COUNT] = {
@@ -186,13 +187,14 @@ static void drops(json_t *findings, uint32_t slot, const struct session *s)
 
 	if (s->dropped && !dp_drops(slot, count))
 		find(findings, "mcorectl capture IMSI --drops shows each with its reason",
-		     "APN %s: %" PRIu64 " packets were dropped", s->apn, (uint64_t)s->dropped);
+		     "APN %s: %" PRIu64 " packets were dropped", session_apn(s),
+		     (uint64_t)s->dropped);
 	else if (s->dropped)
 		for (unsigned i = 0; i < REASON_COUNT; i++)
 			if (count[i].packets)
 				find(findings, drop_advice(i),
 				     "APN %s: %" PRIu64 " packets dropped as %s, the last %s ago",
-				     s->apn, (uint64_t)count[i].packets, reason_names[i],
+				     session_apn(s), (uint64_t)count[i].packets, reason_names[i],
 				     ago(now > count[i].last ? (now - count[i].last) / 1000000000
 							     : 0,
 					 t));

@@ -3,6 +3,7 @@
  * and by eNB Configuration Update, the MME by MME Configuration Update to all eNodeBs when its
  * configuration changes; the end of the interface by S1 Removal; and Reset by the MME. The MME's
  * own procedures are objects of the eNodeB's list, and an eNodeB has at most one of a kind. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include "mme/mme.h"
@@ -22,11 +23,23 @@ struct enb *enb_by_global_id(const struct s1ap_global_enb_id *id)
 
 struct enb *enb_by_text(const char *text)
 {
-	for (struct enb *e = enb_next(NULL); e; e = enb_next(e))
-		if (e->id_bits && (!strcmp(text, enb_print_id(e, (char[24]){0})) ||
-				   (e->name[0] && !strcmp(text, e->name))))
+	struct enb *found = NULL;
+	bool twice = false;
+	char *end;
+	unsigned long number = strtoul(text, &end, 16);
+
+	for (struct enb *e = enb_next(NULL); e; e = enb_next(e)) {
+		if (!e->id_bits)
+			continue;
+		if (!strcmp(text, enb_print_id(e, (char[24]){0})) ||
+		    (e->name[0] && !strcmp(text, e->name)))
 			return e;
-	return NULL;
+		if (isxdigit((unsigned char)*text) && !*end && e->id == number) {
+			twice = found != NULL;
+			found = e;
+		}
+	}
+	return twice ? NULL : found;
 }
 
 /* ---- procedures of an eNodeB in the log ---- */

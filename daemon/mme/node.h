@@ -103,7 +103,7 @@ enum node_event {
 /* ---- enb_config.c ---- */
 /* The eNodeB of that global id that has set up S1; NULL if there is none. */
 struct enb *enb_by_global_id(const struct s1ap_global_enb_id *);
-/* By the text of enb_print_id, or by its name. */
+/* By the text of enb_print_id, by its name, or by the number of that text alone (hex) where one has it. */
 struct enb *enb_by_text(const char *);
 struct enb_gnb node_gnb(const struct bits *);
 /* The list of what this MME is, for S1 Setup Response and MME Configuration Update; in the turn arena. */

@@ -42,8 +42,10 @@ static void api_reset(const char *id, imsi_t only, void (*done)(void *arg, int e
 	struct mme_ue *ue = only == IMSI_NONE ? NULL : ue_by_imsi(only);
 	struct s1_conn *c = ue ? ue->conn : NULL;
 
-	if (!e || !e->ready || (only != IMSI_NONE && (!c || c->enb != e)))
+	if (!e || !e->ready)
 		wish_answered(w, -ENOENT);
+	else if (only != IMSI_NONE && (!c || c->enb != e))
+		wish_answered(w, -ENOTCONN);
 	else
 		begun(w, node_reset(e, c, wish_answered, w));
 }
@@ -89,7 +91,7 @@ static int api_radio_trace(imsi_t imsi, const char *collector, const char *depth
 	struct mme_ue *ue = ue_by_imsi(imsi);
 	int err;
 
-	*error = "the MME does not know this device";
+	*error = "no such device: mcorectl ue lists what there is";
 	if (!ue)
 		return -ENOENT;
 	if (!collector) {
@@ -296,7 +298,7 @@ static int api_warning_send(const struct warning_text *t, const char **error)
 
 static int api_warning_kill(uint64_t id, uint64_t serial, bool every, const char **error)
 {
-	*error = "no such warning is on";
+	*error = "no warning of that id and serial number: mcorectl warning lists what there is";
 	if (every)
 		return warning_kill_all();
 	return id > 0xffff || serial > 0xffff ? -ENOENT

@@ -14,7 +14,7 @@
  *   rate    uint64_t           bit/s, integer; 0 is "unlimited" for people
  *   bytes   uint64_t           octets, integer; 1.5M for people
  *   time    uint64_t           unix time in s, integer; local time for people                0
- *   ms      uint64_t           milliseconds, integer
+ *   ms      uint64_t           milliseconds, integer; people see a unit with the value, and no _ms
  *   flag    bool               true, false
  *   ip4     struct in_addr     "10.45.0.2"                                                   0
  *   ip6     struct in6_addr    "2001:db8::"                                                  0
@@ -326,7 +326,6 @@
 	F(hits,         number, LIST, "times that it decided")                                     \
 	F(device,       word,   MORE, "what a device does that is told the cause")
 
-/* An MME that is emptied for the others of its pool. */
 /* The MME itself. */
 #define MME_FIELDS(F)                                                                              \
 	F(name,         text,   LIST, "MME Name")                                                  \
@@ -343,6 +342,7 @@
 	F(drain,        word,   LIST, "off; releasing those that are connected; waiting for the others") \
 	F(overload,     word,   LIST, "by load, by operator, or no")
 
+/* An MME that is emptied for the others of its pool. */
 #define DRAIN_FIELDS(F)                                                                            \
 	F(state,        word,   LIST, "off; releasing those that are connected; waiting for the others") \
 	F(capacity,     number, LIST, "relative capacity told to eNodeBs")                         \

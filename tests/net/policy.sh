@@ -14,7 +14,7 @@ lab_config
 check "mcored starts" lab_start
 add_sims 4 >/dev/null
 check "nor is there a file to show" ctl_fails policy file
-check "which is told" said "there is no version 0 of the policy"
+check "which is told" said "no policy version 0: mcorectl policy versions lists what there is"
 check "before any file there are no profiles" is 0 bash -c "$LAB_BUILD/mcorectl -s $LAB_DIR/mcored.sock -j policy show | jq '.profiles | length'"
 
 # Mistakes are told by their place.

@@ -653,6 +653,31 @@ static void devices_of_an_apn_are_those_of_its_whole_name(void **state)
 	sessions[3].owner = sessions[LONG_APN_SLOT].owner = 0;
 }
 
+/* Of a dedicated bearer, too, whose session is its PDN connection's. */
+static void sessions_have_their_whole_apn(void **state)
+{
+	struct answer a;
+
+	(void)state;
+	sessions[LONG_APN_SLOT].owner = sessions[7].owner = LONG_APN_SLOT;
+	for (unsigned i = LONG_APN_SLOT; i <= 7; i += 2) {
+		char path[64];
+
+		snprintf(path, sizeof path, "/sessions/00101%010u", i);
+		a = ask("GET", path, NULL, NULL);
+		assert_string_equal(
+			string_in(json_array_get(json_object_get(a.json, "sessions"), 0), "apn"),
+			LONG_APN);
+		drop(a);
+	}
+	sessions[LONG_APN_SLOT].owner = sessions[7].owner = 0;
+	a = ask("GET", "/sessions/001010000000002", NULL, NULL);
+	assert_int_equal(a.status, 404);
+	assert_string_equal(string_in(a.json, "error"),
+			    "no session of 001010000000002: mcorectl session lists what there is");
+	drop(a);
+}
+
 static void garbage_does_not_stop_the_server(void **state)
 {
 	static const char post[] = "POST /sims HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n";
@@ -745,6 +770,7 @@ int main(void)
 		T(numbers_of_a_bearer_are_read_as_they_are),
 		T(profiles_come_with_who_has_them),
 		T(devices_of_an_apn_are_those_of_its_whole_name),
+		T(sessions_have_their_whole_apn),
 		T(garbage_does_not_stop_the_server),
 		T(socket_is_closed_to_strangers),
 		T(second_daemon_is_refused_and_a_dead_ones_socket_taken),

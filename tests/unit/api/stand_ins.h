@@ -144,6 +144,8 @@ void dp_session_quota_give(uint32_t slot, int64_t octets) { (void)slot, (void)oc
 void pgw_set_policy(const struct pgw_policy *p) { (void)p; }
 const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down)
 {
+	if (!sessions[slot].teid)
+		return NULL;
 	*ambr_up = *ambr_down = 1000000;
 	return slot == LONG_APN_SLOT ? LONG_APN : sessions[slot].apn;
 }

@@ -97,12 +97,34 @@ static void devices_and_enodebs_are_listed(void **state)
 	assert_false(mme_api.enb_next(&at, &b));
 }
 
+static void enodeb_is_found_by_id_number_and_name(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct enb_view v = {0};
+	const char *yes[] = {"00101-00064", "64", "00064", "0x64", "site"},
+		   *no[] = {"", "65", "100", "00101-64", "sit", "64-", "-64", "0x", " 64"};
+
+	(void)d;
+	for (unsigned i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		assert_true(node_api.enb(yes[i], &v));
+	for (unsigned i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(node_api.enb(no[i], &v));
+	/* The number alone must be one's alone. */
+	enb_up(&assoc[1]);
+	setup_as(&assoc[1], (struct site){0x00f220, PLMN, 100, TAC});
+	expect(&assoc[1], s1_setup_response);
+	assert_false(node_api.enb("64", &v));
+	assert_true(node_api.enb("00101-00064", &v));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(trace_shows_the_steps_of_one_device),
 		BEHAVIOUR(trace_may_be_stopped_by_what_it_shows),
 		BEHAVIOUR(devices_and_enodebs_are_listed),
+		BEHAVIOUR(enodeb_is_found_by_id_number_and_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
