@@ -5,11 +5,11 @@
  * without a word of NAS: by UE Context Resume Request, or at another eNodeB by Path Switch Request
  * (x2.c).
  *
- * The Security Context of either response is optional, and whether a new NH is derived is this MME's
- * policy (33.401 7.2.11): it always is, by one step of NCC, so that the keys of each connection come
- * from one that the eNodeB did not have in the one before. That of a suspension takes the place of a
- * pair that the eNodeB has not used yet; that of a resumption is for the next one, or for a handover
- * (36.413 8.3.7.2, 8.3.8.2).
+ * The Security Context of either response is optional, and whether a new NH is derived is this
+ * MME's policy (33.401 7.2.11): it always is, by one step of NCC, so that the keys of each
+ * connection come from one that the eNodeB did not have in the one before. That of a suspension
+ * takes the place of a pair that the eNodeB has not used yet; that of a resumption is for the next
+ * one, or for a handover (36.413 8.3.7.2, 8.3.8.2).
  *
  * A suspension that is not possible ends in the release of the connection, since it cannot be
  * refused; a device that comes by a new connection has left the old one, which is released. */
