@@ -34,6 +34,10 @@ check "a device of this core stays" wait_for 5 ue_is 2 emm registered
 check "and was not sent" is 1 stat mme_rerouted_total
 
 # ---- suspended connections ----
+extra() { ctl bearer add "$(imsi 1)" extra qci 7 filter "both proto udp remote-port 7000"; }
+check "a dedicated bearer" extra
+check "at the device" saw 'ue=1 .*event=bearer.activate ebi=6 .*cause=0'
+extra_session() { ctl -j session show "$(imsi 1)" | jq -r ".sessions[] | select(.ebi == 6) | .$1"; }
 mark
 ran "tell 1 suspend"
 check "a connection is suspended" saw 'ue=1 .*event=suspended pair=right'
@@ -43,20 +47,38 @@ check "its packet resumes it" ping_ue 1 198.51.100.2
 check "with the keys of the chain" saw 'ue=1 .*event=resume.request key=right'
 check "and the next pair" saw 'ue=1 .*event=resumed pair=right'
 check "it is connected" wait_for 3 ue_is 1 ecm connected
+check "so is its dedicated bearer" wait_for 3 is connected extra_session state
+by_extra() {
+	ue 1 bash -c "echo x >/dev/udp/198.51.100.2/7000"
+	[ "$(extra_session packets_up)" -ge 1 ]
+}
+check "which carries what it is for" wait_for 3 by_extra
 mark
 ran "tell 1 suspend"
 check "it is suspended again" saw 'ue=1 .*event=suspended'
 check "and idle again" wait_for 3 ue_is 1 ecm idle
 mark
-downlink() { in_ns inet ping -n -q -c 3 -i 0.3 -W 3 "$(session 1 ue4)"; }
+address() { ctl -j session show "$(imsi 1)" | jq -r '.sessions[] | select(.ebi == 5) | .ue4'; }
+downlink() { in_ns inet ping -n -q -c 3 -i 0.3 -W 3 "$(address)"; }
 check "a packet for it calls it" downlink
 check "by paging" saw 'ue=1 .*event=paged by=s-tmsi'
 check "and it resumes" saw 'ue=1 .*event=resumed pair=right'
+check "with all bearers" wait_for 3 is connected extra_session state
 check "no service request was needed" is "0 2" eval 'echo "$(stat mme_service_total) $(stat mme_resumed_total)"'
 mark
 ran "tell 1 suspend"
 check "suspended once more" saw 'ue=1 .*event=suspended'
 check "and idle once more" wait_for 3 ue_is 1 ecm idle
+ran_over "fault 1 e-rab-failure"
+mark
+check "its eNodeB cannot take the dedicated bearer again" ping_ue 1 198.51.100.2
+check "which ends at the device" saw 'ue=1 .*event=bearer.deactivate ebi=6 '
+check "and here" wait_for 3 is "" extra_session ebi
+ran_over "fault 1 none"
+mark
+ran "tell 1 suspend"
+check "suspended for good" saw 'ue=1 .*event=suspended'
+check "and idle" wait_for 3 ue_is 1 ecm idle
 mark
 ran "tau 1"
 check "a device that comes anew leaves the old connection" saw 'ue=1 .*event=context.release cause="nas: normal-release"'
@@ -107,8 +129,8 @@ messages() { # CODE KIND: how many
 		{ n = split($1, p, ","); split($2, d, ","); for (i = 1; i <= n; i++) m += p[i] == c && d[i] == k }
 		END { print m + 0 }'
 }
-check "UE Context Suspend Requests, and their responses" is "3 3" eval 'echo "$(messages 55 0) $(messages 55 1)"'
-check "UE Context Resume Requests, and their responses" is "2 2" eval 'echo "$(messages 56 0) $(messages 56 1)"'
+check "UE Context Suspend Requests, and their responses" is "4 4" eval 'echo "$(messages 55 0) $(messages 55 1)"'
+check "UE Context Resume Requests, and their responses" is "3 3" eval 'echo "$(messages 56 0) $(messages 56 1)"'
 field "UE Context Suspend Response: the second pair" "s1ap.procedureCode == 55 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 2
 field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.nextHopChainingCount" s1ap.nextHopChainingCount 3
 field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1

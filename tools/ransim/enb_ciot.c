@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* S1AP for the Internet of Things: connections that are suspended and resumed
- * (TS 23.401 5.3.4A, 5.3.5A), with the first bearer alone, the others have failed then; dedicated
- * core networks (5.19.1). Each eNodeB has one MME, so that the node that it selects for a rerouted
+ * (TS 23.401 5.3.4A, 5.3.5A), with the bearers that had an E-RAB then; dedicated core networks
+ * (5.19.1). Each eNodeB has one MME, so that the node that it selects for a rerouted
  * message is the same one again, told by the MME Group ID that it shall serve the device. */
 #include "enb_s1ap.h"
 
@@ -81,7 +81,7 @@ void enb_on_suspend(struct enb *enb, const void *body)
 
 int enb_resume(struct ue *ue)
 {
-	struct s1ap_e_rab_failed_to_resume_item_resume_req no[UE_MORE_BEARERS];
+	struct s1ap_e_rab_failed_to_resume_item_resume_req no[UE_E_RABS];
 	struct s1ap_ue_context_resume_request m = {0};
 	uint32_t nos = 0;
 	int err;
@@ -90,15 +90,19 @@ int enb_resume(struct ue *ue)
 	ue->mme_ue_id = ue->suspended.mme_ue_id;
 	ue->suspended = (struct leg){0};
 	ue->connected = ue->mme_known = true;
-	gtpu_port_resume(ue->path.teid); /* what was kept for it may come before the response */
 	event_ue(ue, "resume.request", "key=%s",
 		 as_x2(&ue->as, &ue->as_enb, ue->enb->number) ? "right" : "wrong");
-	for (unsigned i = 0; i < UE_MORE_BEARERS; i++)
-		if (ue->more[i])
+	for (struct path *p = NULL; (p = path_next(ue, p));) {
+		bool refused = p != &ue->path && ue_fault(ue, FAULT_ERAB_FAILURE);
+
+		if (!refused)
+			gtpu_port_resume(p->teid); /* data may come before the response */
+		if (p != &ue->path && !path_up(p))
 			no[nos++] = (struct s1ap_e_rab_failed_to_resume_item_resume_req){
-				.e_rab_id = ue->more[i]->ebi,
+				.e_rab_id = path_ebi(ue, p),
 				.cause = {S1AP_CAUSE_RADIO,
 					  S1AP_CAUSE_RADIO_RADIO_RESOURCES_NOT_AVAILABLE}};
+	}
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	if (nos)
@@ -118,6 +122,13 @@ void enb_on_resume(struct enb *enb, const void *body)
 
 	if (!ue)
 		return;
+	for (uint32_t i = 0;
+	     m->has.e_rab_failed_to_resume_list && i < m->e_rab_failed_to_resume_list.n; i++) {
+		struct path *p = path_by_ebi(ue, m->e_rab_failed_to_resume_list.v[i].e_rab_id);
+
+		if (p && p != &ue->path)
+			path_close(p);
+	}
 	event_ue(ue, "resumed", "pair=%s",
 		 take_pair(ue, m->has.security_context, &m->security_context) ? "right" : "wrong");
 	ue->secure = true; /* TS 24.301 5.3.1.3 */
