@@ -206,7 +206,7 @@ static const struct config_row network_rows[] = {
 	  .help = "routing table by which this machine's stack routes what is of the network" },
 	{ "interfaces", CONFIG_LIST, CONFIG_ITEMS(struct settings_network, interface, interfaces),
 	  .of = CONFIG_STRING, .max = 32, .item_max = 15, .min = 1, .required = true,
-	  .help = "of datapath.interfaces: what comes by them is of the network, and a direct breakout leaves by the first" },
+	  .help = "of datapath.interfaces: what comes by them is of the network, and a direct breakout leaves by the first unless its APN has a device" },
 	{ 0 },
 };
 static const struct config_row guaranteed_rows[] = {
