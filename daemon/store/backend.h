@@ -33,6 +33,7 @@ struct write {
 	enum write_kind kind;
 	int err, rows; /* rows: by how much it changed the number of subscribers */
 	bool taken;    /* from the queue: what it writes is the writer's */
+	bool lost;     /* with its transaction */
 	int *err_out;  /* of an import, or NULL */
 	imsi_t imsi;
 	struct subscriber *row; /* NULL for kinds that have none */

@@ -9,7 +9,9 @@
  * each sets what it writes whole, so that applying one twice changes nothing.
  *
  * Of a device's context only the last matters: as long as the writer has not taken the one that
- * waits, a newer one takes its place in the queue, however slow the disk is.
+ * waits, a newer one takes its place in the queue, however slow the disk is. One whose transaction
+ * is lost (the disk is full) is tried again until there is room, so that no device's keys and
+ * COUNTs go back at a restart; at the end there is one attempt more.
  *
  * `lock` guards queue and what is in it, finished, posted and stopping. Everything else is the
  * loop's. */
@@ -26,9 +28,10 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/pool.h"
+#include "core/timer.h"
 
 /* BUCKETS: short chains when every device of a million has something to write. */
-enum { BUCKET_BITS = 17, GROUP = 4096, MANY = 16 * GROUP };
+enum { BUCKET_BITS = 17, GROUP = 4096, MANY = 16 * GROUP, AGAIN_MS = 1000 };
 
 struct list {
 	struct write *first, **end;
@@ -46,6 +49,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static struct list queue, finished;
 static bool posted, stopping;
+static struct list lost; /* to be tried again: the loop's */
+static struct timer again;
 
 static void list_init(struct list *l)
 {
@@ -88,6 +93,63 @@ static struct write **bucket(imsi_t imsi)
 /* Of no subscriber's row. */
 static bool of_context(const struct write *w) { return w->kind >= WRITE_CONTEXT_PUT; }
 
+static bool is_context(const struct write *w)
+{
+	return w->kind == WRITE_CONTEXT_PUT || w->kind == WRITE_CONTEXT_DEL;
+}
+
+/* The latest that is to be done to a context; NULL if there is nothing. */
+static struct write *latest_of_context(imsi_t imsi)
+{
+	struct write *w = *bucket(imsi);
+
+	while (w && (w->imsi != imsi || !is_context(w)))
+		w = w->hash_next;
+	return w;
+}
+
+static void enqueue_list(const struct list *l)
+{
+	bool idle;
+
+	pthread_mutex_lock(&lock);
+	idle = !queue.first;
+	list_join(&queue, l);
+	pthread_mutex_unlock(&lock);
+	if (idle)
+		pthread_cond_signal(&wake);
+}
+
+static void try_again(struct timer *t)
+{
+	struct list l = list_take(&lost, UINT32_MAX);
+
+	(void)t;
+	for (struct write *w = l.first; w; w = w->next)
+		w->taken = false;
+	if (l.first)
+		enqueue_list(&l);
+}
+
+/* True if this one waits for the next attempt. */
+static bool keep_lost(struct write *w)
+{
+	if (!w->lost || !is_context(w) || w->notify.done || latest_of_context(w->imsi) != w)
+		return false;
+	if (!is_open) {
+		LOG(ERROR, "store.lost", "imsi=%s error=\"%s\"",
+		    imsi_print(w->imsi, (char[IMSI_STRLEN]){0}), strerror(-w->err));
+		return false;
+	}
+	w->lost = w->taken = false;
+	w->next = NULL;
+	w->err = 0;
+	list_join(&lost, &(struct list){w, &w->next});
+	if (!timer_running(&again))
+		timer_start(&again, AGAIN_MS, try_again);
+	return true;
+}
+
 static void write_free(struct write *w)
 {
 	if (w->row)
@@ -110,6 +172,8 @@ static void finish(struct list l)
 		int err = w->err;
 
 		next = w->next;
+		if (keep_lost(w))
+			continue;
 		while (*at != w)
 			at = &(*at)->hash_next;
 		*at = w->hash_next;
@@ -154,8 +218,10 @@ static void commit_group(const struct list *group)
 		return;
 	}
 	LOG(ERROR, "store.commit", "error=\"%s\"", strerror(-err));
-	for (struct write *w = group->first; w; w = w->next)
+	for (struct write *w = group->first; w; w = w->next) {
 		w->err = err;
+		w->lost = true;
+	}
 }
 
 static void *writer_main(void *arg)
@@ -208,19 +274,12 @@ static struct write *row_write_new(enum write_kind kind, imsi_t imsi, struct sto
 static void enqueue(struct write *w)
 {
 	struct write **at = bucket(w->imsi);
-	bool idle;
 
 	w->hash_next = *at;
 	*at = w;
 	queued++;
 	most_queued = queued > most_queued ? queued : most_queued;
-	pthread_mutex_lock(&lock);
-	idle = !queue.first;
-	*queue.end = w;
-	queue.end = &w->next;
-	pthread_mutex_unlock(&lock);
-	if (idle)
-		pthread_cond_signal(&wake);
+	enqueue_list(&(struct list){w, &w->next});
 }
 
 /* A key file that would be made anew can only be wrong for a database that is there. */
@@ -253,6 +312,7 @@ int store_open(const struct store_config *c, char *error, size_t cap)
 	}
 	list_init(&queue);
 	list_init(&finished);
+	list_init(&lost);
 	rows = backend_count();
 	stopping = false;
 	err = -pthread_create(&thread, NULL, writer_main, NULL);
@@ -270,7 +330,10 @@ void store_close(void)
 {
 	if (!is_open)
 		return;
+	take_finished(NULL);
 	is_open = false;
+	timer_stop(&again);
+	try_again(&again);
 	pthread_mutex_lock(&lock);
 	stopping = true;
 	pthread_mutex_unlock(&lock);
@@ -424,13 +487,10 @@ int store_routes_each(bool (*fn)(void *arg, const struct subscriber *), void *ar
  * does, or somebody is to be told of it. */
 static bool replace_waiting(struct write *w)
 {
-	struct write *old = *bucket(w->imsi);
+	struct write *old = latest_of_context(w->imsi);
 	struct blob blob;
 	bool waits;
 
-	while (old && (old->imsi != w->imsi ||
-		       (old->kind != WRITE_CONTEXT_PUT && old->kind != WRITE_CONTEXT_DEL)))
-		old = old->hash_next;
 	if (!old || old->notify.done || w->notify.done)
 		return false;
 	pthread_mutex_lock(&lock);

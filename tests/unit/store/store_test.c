@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -541,6 +543,91 @@ static void context_of_an_imei_is_no_subscribers(void **state)
 	assert_false(context_is_kept(who));
 }
 
+/* No file may grow. */
+static void disk_is_full(bool full)
+{
+	struct rlimit most;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &most);
+	most.rlim_cur = full ? 0 : most.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &most), 0);
+}
+
+/* Another value each time: what is there already is not written. */
+static int setting_put(void)
+{
+	static unsigned times;
+	char value[16];
+	int err;
+
+	snprintf(value, sizeof value, "%u", times++);
+	store_setting_put("rules", value, into(&err));
+	result();
+	return err;
+}
+
+/* All of whom nobody is told are lost at the first attempt, and there is room then. */
+static void contexts_find_the_disk_full(void)
+{
+	const struct store_write nobody = {0};
+	int err;
+
+	store_context_put(imsi(1010000000001), "old", 3, nobody);
+	store_context_put(imsi(1010000000002), "old", 3, nobody);
+	assert_int_equal(setting_put(), 0);
+	disk_is_full(true);
+	store_context_put(imsi(1010000000001), "older", 5, nobody);
+	store_context_del(imsi(1010000000002), nobody);
+	err = setting_put();
+	store_context_put(imsi(1010000000001), "abc", 3, nobody);
+	err = err ? setting_put() : 0;
+	disk_is_full(false);
+	assert_int_not_equal(err, 0);
+}
+
+static void only_the_last_is_there(void)
+{
+	unsigned sum = 0;
+
+	store_close();
+	assert_int_equal(store_queued(), 0);
+	open_store();
+	assert_int_equal(store_context_each(sum_contexts, &sum), 0);
+	assert_int_equal(sum, 1);
+}
+
+static void a_context_that_found_the_disk_full_is_written_later(void **state)
+{
+	(void)state;
+	contexts_find_the_disk_full();
+	assert_int_equal(store_queued(), 2);
+	for (unsigned i = 0; i < 600 && store_queued(); i++) {
+		assert_int_equal(setting_put(), 0);
+		usleep(10000);
+	}
+	assert_int_equal(store_queued(), 0);
+	only_the_last_is_there();
+}
+
+static void what_found_the_disk_full_is_written_before_the_end(void **state)
+{
+	(void)state;
+	contexts_find_the_disk_full();
+	only_the_last_is_there();
+}
+
+static void an_end_with_a_full_disk_is_one(void **state)
+{
+	(void)state;
+	contexts_find_the_disk_full();
+	disk_is_full(true);
+	store_close();
+	disk_is_full(false);
+	assert_int_equal(store_queued(), 0);
+	open_store();
+}
+
 static void settings_come_back_after_a_restart(void **state)
 {
 	char *value;
@@ -563,15 +650,26 @@ static void settings_come_back_after_a_restart(void **state)
 	free(value);
 }
 
+static void turn_over(void *over)
+{
+	*(bool *)over = true;
+	loop_stop();
+}
+
 static void what_was_told_as_written_survives_kill(void **state)
 {
 	int pipe_fd[2], status;
 	uint64_t sqn = 0;
 	struct subscriber got;
+	bool over = false;
 	pid_t pid;
 
 	(void)state;
 	store_close();
+	/* A post that still waits would be the child's, who has the loop's descriptors too. */
+	loop_post(turn_over, &over);
+	while (!over)
+		loop_run();
 	assert_int_equal(pipe(pipe_fd), 0);
 	pid = fork();
 	if (!pid) {
@@ -650,6 +748,9 @@ int main(void)
 		T(a_context_that_somebody_waits_for_keeps_its_place),
 		T(settings_and_contexts_that_wait_are_kept_apart),
 		T(context_of_an_imei_is_no_subscribers),
+		T(a_context_that_found_the_disk_full_is_written_later),
+		T(what_found_the_disk_full_is_written_before_the_end),
+		T(an_end_with_a_full_disk_is_one),
 		T(settings_come_back_after_a_restart),
 		T(what_was_told_as_written_survives_kill),
 		T(figures),
