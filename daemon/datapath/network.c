@@ -7,7 +7,8 @@
  * the network's own routing table, and there the last route, below all that the administrator adds,
  * is "unreachable", so that nothing falls through to the common table and to another network's
  * devices. What the stack answers itself has no such interface; ICMP, resets and TCP connections
- * inherit the mark that nftables put on the question (nat.c), for which there is a rule, too. */
+ * inherit the mark that nftables put on the question (nat.c), for which there is a rule, too; and
+ * what is bound to the host's device goes by the network's table. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
@@ -18,7 +19,7 @@
 
 enum {
 	RULE_PRIORITY = 10900, /* and on, by network: before those of the main table */
-	RULES_MAX = 2 * MCORE_MAX_NETWORKS * 2 + 2 * 32,
+	RULES_MAX = 2 * MCORE_MAX_NETWORKS * 3 + 2 * 32,
 	PORTS_MAX = 64,
 };
 
@@ -47,7 +48,7 @@ void network_put_table(struct nl_msg *msg, unsigned network)
 
 struct rule {
 	uint8_t family;
-	char iif[IF_NAMESIZE]; /* "": by mark */
+	char iif[IF_NAMESIZE], oif[IF_NAMESIZE]; /* one of both, "": by mark */
 	uint32_t mark, table, priority;
 };
 
@@ -58,8 +59,8 @@ struct rules {
 
 static bool rule_same(const struct rule *a, const struct rule *b)
 {
-	return a->family == b->family && !strcmp(a->iif, b->iif) && a->mark == b->mark &&
-	       a->table == b->table && a->priority == b->priority;
+	return a->family == b->family && !strcmp(a->iif, b->iif) && !strcmp(a->oif, b->oif) &&
+	       a->mark == b->mark && a->table == b->table && a->priority == b->priority;
 }
 
 static bool rules_have(const struct rules *all, const struct rule *r)
@@ -70,14 +71,16 @@ static bool rules_have(const struct rules *all, const struct rule *r)
 	return false;
 }
 
-static void want(struct rules *all, unsigned network, uint8_t family, const char *iif)
+static void want(struct rules *all, unsigned network, uint8_t family, const char *iif,
+		 const char *oif)
 {
 	struct rule r = {.family = family,
-			 .mark = *iif ? 0 : (uint32_t)network << NETWORK_MARK_SHIFT,
+			 .mark = *iif || *oif ? 0 : (uint32_t)network << NETWORK_MARK_SHIFT,
 			 .table = network_table(network),
 			 .priority = RULE_PRIORITY + network};
 
 	snprintf(r.iif, sizeof(r.iif), "%s", iif);
+	snprintf(r.oif, sizeof(r.oif), "%s", oif);
 	if (all->n < RULES_MAX)
 		all->rule[all->n++] = r;
 }
@@ -93,11 +96,12 @@ static bool any6(void)
 
 static void want_family(struct rules *all, unsigned network, uint8_t family)
 {
-	want(all, network, family, "");
-	want(all, network, family, host_name(network, false));
+	want(all, network, family, "", "");
+	want(all, network, family, host_name(network, false), "");
+	want(all, network, family, "", host_name(network, false));
 	for (unsigned i = 0; i < dp.config.interfaces; i++)
 		if (dp.config.interface[i].network == network)
-			want(all, network, family, dp.config.interface[i].name);
+			want(all, network, family, dp.config.interface[i].name, "");
 }
 
 static int talk_rule(int type, int flags, const struct rule *r)
@@ -111,6 +115,8 @@ static int talk_rule(int type, int flags, const struct rule *r)
 		nla_put_u8(msg, FRA_PROTOCOL, ROUTE_PROTOCOL);
 		if (*r->iif)
 			nla_put_string(msg, FRA_IIFNAME, r->iif);
+		if (*r->oif)
+			nla_put_string(msg, FRA_OIFNAME, r->oif);
 		if (r->mark) {
 			nla_put_u32(msg, FRA_FWMARK, r->mark);
 			nla_put_u32(msg, FRA_FWMASK, NETWORK_MARK_MASK);
@@ -131,6 +137,8 @@ static void collect_rule(struct nlmsghdr *m, void *arg)
 		return;
 	if (tb[FRA_IIFNAME])
 		nla_strlcpy(r.iif, tb[FRA_IIFNAME], sizeof(r.iif));
+	if (tb[FRA_OIFNAME])
+		nla_strlcpy(r.oif, tb[FRA_OIFNAME], sizeof(r.oif));
 	if (tb[FRA_FWMARK])
 		r.mark = nla_get_u32(tb[FRA_FWMARK]);
 	if (tb[FRA_TABLE])

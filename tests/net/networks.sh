@@ -140,8 +140,29 @@ greeted() {
 import socket
 assert socket.create_connection(("10.45.0.1", 7007), 3).recv(4) == b"well"'
 }
-check "a service on this machine answers the common network's device" wait_for 5 greeted 1
+check "a service on this machine answers the common network's device" wait_for 20 greeted 1
 check "and another network's, which has the same address" greeted 2
+# One that answers by UDP, and has.
+spawn core python3 -c '
+import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"mcore4")
+s.bind(("::", 7009))
+while True:
+    s.sendto(b"well", s.recvfrom(10)[1])' 2>/dev/null
+asked() { # N ADDRESS
+	ue "$1" python3 - "$2" <<-'END'
+		import socket, sys
+		s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+		s.settimeout(2)
+		s.connect((sys.argv[1], 7009))
+		s.send(b"how")
+		assert s.recv(10) == b"well"
+	END
+}
+check "one that is bound to a network's device answers by IPv6" wait_for 20 asked 3 2001:db8:45::1
+check "and by IPv4" asked 3 ::ffff:10.45.0.1
+check "but not other networks" no asked 2 ::ffff:10.45.0.1
 check "from its network a device is reached by its address" in_ns three ping -n -q -c 2 -i 0.2 -W 2 "$UE"
 # A subnet on a network's link, to which the common table has a route by the core's address there.
 lab_address core sgi2 192.0.2.1/24
@@ -209,6 +230,6 @@ check "the eNodeB is back" saw 'event=s1.setup ' 20
 flow() { ping_ue 1 $SERVER && ping_ue 2 $SERVER && ping_ue 3 $SERVER; }
 check "and packets flow" wait_for 20 flow
 each " after a restart"
-check "rules of networks are there once" is 6 eval 'ip -n "$LAB-core" rule show | grep -c "lookup 10[23]"'
+check "rules of networks are there once" is 8 eval 'ip -n "$LAB-core" rule show | grep -c "lookup 10[23]"'
 others_gone
 finish
