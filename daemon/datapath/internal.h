@@ -181,6 +181,7 @@ void link_stop(void);
 int link_sync(void);
 const struct link *link_find(int ifindex);
 const struct link *link_by_name(const char *name);
+const struct link *link_next(const struct link *); /* of all; NULL: the first, or no more */
 /* Calls each(arg, network, prefix) for the prefixes that this machine is connected to, as its
  * addresses tell, with the network whose they are. 0, or the kernel's negative errno. */
 int link_prefixes(void (*each)(void *arg, unsigned network, const struct prefix *), void *arg);
@@ -270,8 +271,8 @@ enum { NETWORK_MARK_SHIFT = 24, NETWORK_MARK_MASK = 0x0f000000 };
 /* nat.c */
 int nat_start(void);
 void nat_stop(bool remove);
-/* This machine's addresses changed: each is reached in its own network. */
-void nat_sync_addresses(void);
+/* Addresses or links came or went: by what each network is reached. */
+void nat_sync(void);
 
 /* gtpu.c */
 /* As dp_session_send, with the DSCP of the tunnel. */

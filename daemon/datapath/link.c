@@ -45,6 +45,17 @@ const struct link *link_by_name(const char *name)
 	return NULL;
 }
 
+const struct link *link_next(const struct link *after)
+{
+	struct entry *e = state.links;
+
+	if (after) {
+		HASH_FIND_INT(state.links, &after->ifindex, e);
+		e = e ? e->hh.next : NULL;
+	}
+	return e ? &e->link : NULL;
+}
+
 static void parse_info(struct nlattr *info, struct link *l)
 {
 	struct nlattr *tb[IFLA_INFO_MAX + 1], *data[IFLA_VLAN_MAX + 1];
@@ -260,8 +271,7 @@ static void settled(struct timer *t)
 	(void)t;
 	if (state.addresses && link_sync_addresses())
 		LOG(WARN, "datapath.addresses", "text=\"own addresses could not be read\"");
-	if (state.addresses)
-		nat_sync_addresses();
+	nat_sync();
 	if (state.hops) {
 		host_set_mtu();
 		network_sync_ports();

@@ -163,6 +163,42 @@ static void keep_from(FILE *f, unsigned network, const struct places *p, bool v4
 		fprintf(f, " } drop\n");
 }
 
+static bool same_port(const struct link *a, const struct link *b)
+{
+	return (a->parent ? a->parent : a->ifindex) == (b->parent ? b->parent : b->ifindex);
+}
+
+/* Whether a device shares a port with one of our interfaces and is none of them: another VLAN, or
+ * what is untagged beside VLANs. */
+static bool beside(const struct link *l)
+{
+	bool shares = false;
+
+	for (unsigned i = 0; i < dp.config.interfaces; i++) {
+		const struct link *ours = link_by_name(dp.config.interface[i].name);
+
+		if (ours && ours->ifindex == l->ifindex)
+			return false;
+		shares |= ours && same_port(ours, l);
+	}
+	return shares;
+}
+
+/* What comes there is for no device, as the programs have it: nor by the stack, answers aside. */
+static void keep_beside(FILE *f)
+{
+	const char *between = "  iifname { ";
+
+	for (const struct link *l = link_next(NULL); l; l = link_next(l))
+		if (beside(l)) {
+			fprintf(f, "%s\"%s\"", between, l->name);
+			between = ", ";
+		}
+	if (*between == ',')
+		fprintf(f, " } oifname \"%s\" ct state { new, invalid, untracked } drop\n",
+			host_name(0, false));
+}
+
 static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
 
 /* Whether there is anything for our table to do. */
@@ -183,6 +219,7 @@ static void put_networks(FILE *f, const struct places *p)
 	fprintf(f, " }\n chain forward {\n  type filter hook forward priority filter;\n");
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		keep_apart(f, i);
+	keep_beside(f);
 	fprintf(f, " }\n chain input {\n  type filter hook input priority filter;\n");
 	for (unsigned i = 0; i <= dp.config.networks; i++) {
 		keep_from(f, i, p, true);
@@ -255,7 +292,7 @@ int nat_start(void)
 	return 0;
 }
 
-void nat_sync_addresses(void)
+void nat_sync(void)
 {
 	int err = dp.config.networks ? update() : 0;
 
