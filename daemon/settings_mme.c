@@ -398,7 +398,7 @@ const struct config_row settings_mme_rows[] = {
 	  .help = "bearers of these ARP priority levels, 1 to this, are paged with priority; 0: none" },
 	{ "emergency", CONFIG_MAP, .rows = emergency_rows, .help = "emergency bearer services" },
 	{ "max_unproven", CONFIG_INTEGER, M(max_unproven), .preset = "20000", .reload = true,
-	  .help = "devices at most that are not authenticated yet, 0: no limit; one more is refused with cause 22" },
+	  .help = "devices at most that are not authenticated yet, and as many here for an emergency without proof, 0: no limit; one more is refused with cause 22" },
 	{ "enb_attach_rate", CONFIG_INTEGER, M(enb_attach_rate), .reload = true,
 	  .help = "attaches, and updates without proof, a second of one eNodeB, 0: any number; what is more is refused with cause 22" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,

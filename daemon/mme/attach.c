@@ -120,20 +120,33 @@ static void located(struct s6a_txn *txn, const struct s6a_answer *ans)
 	proc_event(&container_of(txn, struct attach, s6a)->proc, EV_S6A_ANSWER, ans);
 }
 
+/* No ceiling keeps out who proves an IMSI and is in need, one of its own who proves nothing.
+ * Whoever is among the registered devices already takes nobody's place. */
+static bool full(const struct mme_ue *ue)
+{
+	if (ue_by_imsi(ue->imsi))
+		return false;
+	if (!ue->unproven)
+		return !ue->emergency && mme.max_ues && ue_count() - ue_unproven() >= mme.max_ues;
+	if (!mme.max_unproven || ue_unproven() < mme.max_unproven)
+		return false;
+	mme_counters.unproven_refused++;
+	return true;
+}
+
 static int enter_location(struct proc *p)
 {
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 
+	if (full(ue)) {
+		mme_counters.congestion++;
+		return proc_fail(p, EMM_CAUSE_CONGESTION);
+	}
 	if (ue->emergency) {
 		ue_make_known(ue);
 		return emergency_subscribe(ue) ? proc_fail(p, EMM_CAUSE_NETWORK_FAILURE)
 					       : PROC_TO(SESSION);
-	}
-	/* Whoever is among the registered devices already takes nobody's place. */
-	if (mme.max_ues && ue_count() >= mme.max_ues && !ue_by_imsi(ue->imsi)) {
-		mme_counters.congestion++;
-		return proc_fail(p, EMM_CAUSE_CONGESTION);
 	}
 	struct s6a_request r = {
 		.command = S6A_UPDATE_LOCATION,
@@ -603,9 +616,14 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		return;
 	}
 	/* Who is counted already may come again; whether it is really that one shows later. */
-	bool full = !emergency && ((mme.max_ues && ue_count() >= mme.max_ues && !old) ||
-				   !enb_attach_allowed(c->enb));
-	struct mme_ue *ue = full ? NULL : ue_new();
+	bool refused =
+		!emergency && mme.max_ues && !old && ue_count() - ue_unproven() >= mme.max_ues;
+	struct mme_ue *ue;
+
+	/* Nor is it to be an emergency where who asks will prove nothing. */
+	if (!emergency || r->identity.type == NAS_ID_IMEI)
+		refused = refused || !enb_attach_allowed(c->enb);
+	ue = refused ? NULL : ue_new();
 
 	if (!ue) {
 		mme_counters.congestion++;

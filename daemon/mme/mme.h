@@ -491,6 +491,7 @@ void ue_reap(void);	/* frees what ended, at the end of the turn */
 void ue_drop_all(void); /* at the daemon's end: contexts stay saved, sessions stay programmed */
 void ue_seen(struct mme_ue *); /* a message came: timers, place, time */
 unsigned ue_count(void);
+unsigned ue_unproven(void); /* of these, who proves nothing: outside max_ues, max_unproven at most */
 /* A PDN connection with its default bearer; NULL if there is no EPS bearer identity (5 to 15) left. */
 struct mme_pdn *pdn_new(struct mme_ue *);
 /* By the EPS bearer identity of its default bearer. */

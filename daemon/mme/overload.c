@@ -206,7 +206,8 @@ static const char *load(void)
 		return "attach rate";
 	if (o->latency_ms && now.lag_ms >= o->latency_ms)
 		return "latency";
-	if (o->ues && mme.max_ues && ue_count() * UINT64_C(100) >= mme.max_ues * o->ues)
+	if (o->ues && mme.max_ues &&
+	    (ue_count() - ue_unproven()) * UINT64_C(100) >= mme.max_ues * o->ues)
 		return "devices";
 	return NULL;
 }

@@ -14,6 +14,7 @@ static struct mem_pool pdn_pool = MEM_POOL(mme_pdn);
 static struct mem_pool bearer_pool = MEM_POOL(mme_bearer);
 static struct mme_ue *by_imsi, *by_tmsi, *doomed;
 static struct teid_table by_s11;
+static unsigned unproven; /* of those in the tables */
 
 /* An M-TMSI that is still valid beside a new one. */
 struct old_tmsi {
@@ -28,8 +29,9 @@ static struct old_tmsi *by_old, *old_by_ue;
 
 struct mme_ue *ue_new(void)
 {
-	/* Attaches on their way need contexts beside those of registered devices. */
-	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 : 0;
+	/* Attaches on their way need contexts beside those of registered devices, and emergencies
+	 * take none of them away. */
+	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 + unproven : 0;
 	/* Whoever has not proven who he is costs memory all the same. */
 	if (mme.max_unproven && ue_pool.in_use >= ue_count() + (uint64_t)mme.max_unproven) {
 		mme_counters.unproven_refused++;
@@ -111,6 +113,8 @@ struct mme_ue *ue_next_known(uint64_t *cursor)
 }
 
 unsigned ue_count(void) { return HASH_CNT(by_imsi, by_imsi); }
+
+unsigned ue_unproven(void) { return unproven; }
 
 struct guti ue_guti(const struct mme_ue *ue)
 {
@@ -223,6 +227,7 @@ void ue_enter_tables(struct mme_ue *ue)
 	static uint64_t serial;
 
 	ue->known = true;
+	unproven += ue->unproven;
 	ue->serial = ++serial;
 	HASH_ADD(by_imsi, by_imsi, imsi, sizeof(ue->imsi), ue);
 	if (ue->m_tmsi)
@@ -427,6 +432,7 @@ void ue_remove(struct mme_ue *ue, enum ue_remove_how how, struct s1ap_cause caus
 			HASH_DELETE(by_tmsi, by_tmsi, ue);
 		drop_old(ue);
 		ue->known = false;
+		unproven -= ue->unproven;
 	}
 	if (ue->conn) {
 		struct s1_conn *c = ue->conn;
@@ -520,6 +526,7 @@ void ue_drop_all(void)
 			HASH_DELETE(by_tmsi, by_tmsi, ue);
 		drop_old(ue);
 		ue->known = false;
+		unproven -= ue->unproven;
 		ue->doomed = true;
 		ue->next_doomed = doomed;
 		doomed = ue;

@@ -196,7 +196,7 @@ static void attach_null(struct device *d)
 	context_is_up(d, d->ebi);
 	complete_attach(d);
 	quiet(d->enb);
-	assert_true(imsi_of_imei(imei, &d->imsi));
+	assert_true(imsi_of_imei(d->imei ? d->imei : imei, &d->imsi));
 	is_registered(d);
 	assert_int_equal(hss.locations, 0);
 }
@@ -265,6 +265,80 @@ static void device_that_fails_authentication_goes_on_by_its_imei(void **state)
 	assert_int_equal(sessions(), 2);
 }
 
+/* Who proves nothing has a ceiling of its own, and takes no room of who does. */
+static void emergencies_without_proof_are_few(void **state)
+{
+	(void)state;
+	struct s1_assoc *enb = enb_ready(0);
+	struct device d[5], normal = device(enb, "001010000000001");
+
+	config.emergency.attach = EMERGENCY_ANY;
+	config.max_unproven = 4;
+	config.max_ues = 1;
+	mme_reload(&config);
+	for (unsigned i = 0; i < 5; i++) {
+		static char many[5][16];
+
+		snprintf(many[i], sizeof(many[i]), "35349006987%04u", i * 10);
+		d[i] = device(enb, "001010000000099");
+		d[i].type = NAS_ATTACH_EMERGENCY;
+		d[i].imei = many[i];
+		initial(&d[i], attach_request(&d[i]));
+		if (i < 4) {
+			attach_null(&d[i]);
+			go_idle(&d[i]);
+		}
+	}
+	d[4].null = true;
+	hear(&d[4], security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(&d[4]);
+	assert_int_equal(hear(&d[4], attach_reject, ATTACH_REJECT)->emm_cause,
+			 EMM_CAUSE_CONGESTION);
+	released(&d[4]);
+	assert_int_equal(mme_counters.unproven_refused, 1);
+	assert_int_equal(ue_count(), 4);
+	initial(&d[0], attach_request(&d[0])); /* who is here already is no further one */
+	attach_null(&d[0]);
+	attach_to(&normal, AT_DONE);
+	hss.locations = 0;
+	assert_int_equal(ue_count(), 5);
+	/* Of those that do prove it there may be one. */
+	struct device second = device(enb, "001010000000002");
+
+	initial(&second, attach_request(&second));
+	rejected_with(&second, EMM_CAUSE_CONGESTION);
+	/* An end makes room. */
+	ue_remove(ue_of(&d[1]), UE_NO_RELEASE, S1AP_CAUSE(NAS, DETACH));
+	run();
+	d[4].sec = (struct nas_security){.ksi = NAS_KSI_NONE};
+	initial(&d[4], attach_request(&d[4]));
+	attach_null(&d[4]);
+}
+
+static void emergencies_without_proof_count_for_the_rate_of_an_enb(void **state)
+{
+	(void)state;
+	struct device d = one();
+	unsigned refused = 0;
+
+	config.emergency.attach = EMERGENCY_ANY;
+	config.enb_attach_rate = 1;
+	mme_reload(&config);
+	d.type = NAS_ATTACH_EMERGENCY;
+	d.imei = imei;
+	for (unsigned i = 0; i < 3; i++) {
+		initial(&d, attach_request(&d));
+		const struct s1ap_downlink_nas_transport *m = expect(d.enb, downlink_nas_transport);
+
+		if (m->nas_pdu.p[1] == NAS_ATTACH_REJECT) {
+			refused++;
+			released(&d);
+		}
+	}
+	assert_in_range(refused, 1, 2); /* a moment may have passed */
+	assert_int_equal(mme_counters.enb_attach_refused, refused);
+}
+
 /* Nor does one whom the HSS does not know need to be. */
 static void unknown_subscriber_may_call_for_help(void **state)
 {
@@ -321,6 +395,8 @@ int main(void)
 		LIMITS_BEHAVIOUR(emergency_attach_without_proof_is_refused),
 		LIMITS_BEHAVIOUR(emergency_attach_by_imei_has_null_algorithms),
 		LIMITS_BEHAVIOUR(device_that_fails_authentication_goes_on_by_its_imei),
+		LIMITS_BEHAVIOUR(emergencies_without_proof_are_few),
+		LIMITS_BEHAVIOUR(emergencies_without_proof_count_for_the_rate_of_an_enb),
 		LIMITS_BEHAVIOUR(unknown_subscriber_may_call_for_help),
 		LIMITS_BEHAVIOUR(emergency_bearer_needs_an_emergency_attach),
 	};
