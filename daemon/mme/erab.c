@@ -152,12 +152,15 @@ void erab_setup_response(struct enb *e, struct s1_conn *c, const void *body)
 	const struct s1ap_e_rab_setup_response *m = body;
 
 	(void)e;
+	/* What was under way at an eNodeB that the device has left is done again where it is. */
+	if (c->ue && c->ue->conn != c)
+		return;
 	for (uint32_t i = 0; c->ue && m->has.e_rab_setup_list && i < m->e_rab_setup_list.n; i++) {
 		const struct s1ap_e_rab_setup_item_bearer_su_res *r = &m->e_rab_setup_list.v[i];
 		struct fteid enb = erab_fteid(&r->transport_layer_address, r->gtp_teid);
 		struct mme_bearer *b = bearer_by_ebi(c->ue, r->e_rab_id);
 
-		if (b)
+		if (b && esm_proc_by_ebi(c->ue, r->e_rab_id, NULL))
 			b->s1u_enb = enb;
 		answered(c->ue, r->e_rab_id, &enb);
 	}
@@ -225,7 +228,9 @@ void erab_release_indication(struct enb *e, struct s1_conn *c, const void *body)
 struct moving {
 	struct gtpc_txn txn;
 	uint32_t mme_ue_s1ap_id;
+	const struct enb *enb; /* who asked; to be compared alone */
 	uint16_t asked;
+	struct fteid s1u_enb[GTPC_MAX_BEARERS]; /* of EBI 5 + i */
 };
 
 static struct mem_pool moves = MEM_POOL(moving);
@@ -259,13 +264,21 @@ static void moved(struct gtpc_txn *txn, const struct gtpc_response *r)
 {
 	struct moving *mv = container_of(txn, struct moving, txn);
 	struct s1_conn *c = conn_find(mv->mme_ue_s1ap_id);
+	struct mme_ue *ue = c && c->enb == mv->enb ? c->ue : NULL;
 	uint16_t ok = 0;
 
 	for (unsigned i = 0; i < r->bearers; i++)
 		if (r->bearer[i].cause == GTPC_ACCEPTED)
 			ok = (uint16_t)(ok | 1u << (r->bearer[i].ebi & 15));
-	if (c && !c->releasing)
-		confirm(c, ok & mv->asked, mv->asked);
+	ok &= mv->asked;
+	if (ue && ue->conn == c && ok) {
+		for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+			if (ok >> b->ebi & 1)
+				b->s1u_enb = mv->s1u_enb[b->ebi - 5];
+		ue_save_conn(ue);
+	}
+	if (ue && !c->releasing)
+		confirm(c, ok, mv->asked);
 	pool_put(&moves, mv);
 }
 
@@ -302,8 +315,9 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 	struct mme_ue *ue = c->ue;
 	uint16_t asked = 0;
 
-	(void)e;
-	if (!ue || !c->context)
+	struct moving *mv;
+
+	if (!ue || ue->conn != c || !c->context)
 		return;
 	if (m->has.secondary_rat_data_usage_report_list)
 		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
@@ -314,6 +328,7 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 		conn_release(c, S1AP_CAUSE(PROTOCOL, SEMANTIC_ERROR));
 		return;
 	}
+	mv = pool_get(&moves);
 	q.imsi = ue->imsi;
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
 		const struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind *r =
@@ -321,19 +336,20 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 		struct mme_bearer *b = bearer_by_ebi(ue, r->e_rab_id);
 
 		asked = (uint16_t)(asked | 1u << (r->e_rab_id & 15));
-		if (!b || q.bearers == GTPC_MAX_BEARERS)
+		if (!b || !mv || q.bearers == GTPC_MAX_BEARERS)
 			continue;
-		b->s1u_enb = erab_fteid(&r->transport_layer_address, r->dl_gtp_teid);
+		mv->s1u_enb[b->ebi - 5] = erab_fteid(&r->transport_layer_address, r->dl_gtp_teid);
 		q.teid = b->pdn->s11_sgw.teid;
 		q.bearer[q.bearers].ebi = b->ebi;
-		q.bearer[q.bearers++].s1u_enb = b->s1u_enb;
+		q.bearer[q.bearers++].s1u_enb = mv->s1u_enb[b->ebi - 5];
 	}
-	struct moving *mv = q.bearers ? pool_get(&moves) : NULL;
-
-	if (!mv) {
+	if (!q.bearers) {
+		if (mv)
+			pool_put(&moves, mv);
 		confirm(c, 0, asked);
 		return;
 	}
+	mv->enb = e;
 	mv->mme_ue_s1ap_id = c->mme_ue_s1ap_id;
 	mv->asked = asked;
 	mv->txn.done = moved;

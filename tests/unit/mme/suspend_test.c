@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections that are suspended and resumed (TS 36.413 8.3.7, 8.3.8; TS 23.401 5.3.4A, 5.3.5A). */
-#include "moving.h"
+#include "legs.h"
 #include "session.h"
 
 #define ID_PAIR(m, d)                                                                              \
@@ -248,6 +248,74 @@ static void bearer_that_ended_meanwhile_is_not_resumed(void **state)
 	resumed(&d, 5);
 }
 
+static void e_rab_moves(const struct device *d, uint32_t teid)
+{
+	struct s1ap_e_rab_modification_indication m = {0};
+	struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind item = {
+		.e_rab_id = d->ebi, .transport_layer_address = at(9), .dl_gtp_teid = teid};
+
+	ID_PAIR(&m, d);
+	S1AP_SET(&m, e_rab_to_be_modified_list,
+		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_ind){&item, 1});
+	tell(d->enb, e_rab_modification_indication, &m);
+}
+
+/* 36.413 8.2.4.2: what was not modified stays as it was. */
+static void tunnel_that_the_gateway_has_not_moved_is_resumed_where_it_was(void **state)
+{
+	(void)state;
+	struct device d = ciot(0);
+	uint32_t tunnel = the_session()->enb_teid;
+	const struct s1ap_e_rab_modification_confirm *c;
+
+	sgw.refused_ebi = d.ebi;
+	e_rab_moves(&d, 0x9005);
+	c = expect(d.enb, e_rab_modification_confirm);
+	assert_true(c->has.e_rab_failed_to_modify_list);
+	assert_false(c->has.e_rab_modify_list);
+	sgw.refused_ebi = 0;
+	suspended(&d, 2);
+	resumed(&d, 3);
+	assert_int_equal(the_session()->enb_teid, tunnel);
+	e_rab_moves(&d, 0x9006);
+	c = expect(d.enb, e_rab_modification_confirm);
+	assert_true(c->has.e_rab_modify_list);
+	assert_false(c->has.e_rab_failed_to_modify_list);
+	suspended(&d, 4);
+	the_session()->enb_teid = 0;
+	resumed(&d, 5);
+	assert_int_equal(the_session()->enb_teid, 0x9006);
+}
+
+static void tunnel_that_a_left_enodeb_names_is_not_resumed(void **state)
+{
+	(void)state;
+	struct device d = ciot(0), before = d;
+	struct ho h = prepare(&d, 1);
+
+	notify_only(&h, &d);
+	set_up(&before, d.ebi, true);
+	e_rab_moves(&before, 0x9007);
+	elapse(1500);
+	released(&before);
+	suspended(&d, 3);
+	resumed(&d, 4);
+	assert_int_equal(the_session()->enb_teid, 0x9000u + d.ebi);
+}
+
+/* Nobody had asked for that. */
+static void e_rab_that_is_set_up_unasked_changes_no_tunnel(void **state)
+{
+	(void)state;
+	struct device d = ciot(0);
+	uint32_t tunnel = the_session()->enb_teid;
+
+	set_up(&d, d.ebi, true);
+	suspended(&d, 2);
+	resumed(&d, 3);
+	assert_int_equal(the_session()->enb_teid, tunnel);
+}
+
 static void gateway_that_refuses_ends_the_connection(void **state)
 {
 	(void)state;
@@ -320,6 +388,9 @@ int main(void)
 		BEHAVIOUR(resumption_without_a_bearer_fails),
 		BEHAVIOUR(bearer_that_fails_to_resume_ends),
 		BEHAVIOUR(bearer_that_ended_meanwhile_is_not_resumed),
+		BEHAVIOUR(tunnel_that_the_gateway_has_not_moved_is_resumed_where_it_was),
+		BEHAVIOUR(tunnel_that_a_left_enodeb_names_is_not_resumed),
+		BEHAVIOUR(e_rab_that_is_set_up_unasked_changes_no_tunnel),
 		BEHAVIOUR(gateway_that_refuses_ends_the_connection),
 		BEHAVIOUR(suspension_in_an_attach_ends_it),
 		BEHAVIOUR(enodeb_that_goes_takes_suspended_connections_along),
