@@ -52,19 +52,26 @@ bool enb_attach_allowed(struct enb *e)
 	return true;
 }
 
-int enb_send(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, const void *body)
+int enb_encode(const struct s1ap_msg *msg, const void *body, struct bytes *pdu)
 {
 	static uint8_t buf[65536];
 	struct wr w = wr_of(buf, sizeof(buf));
 	const char *where = NULL;
 	int err = s1ap_encode_where(msg, body, &w, &where);
 
-	if (err) {
+	if (err)
 		LOG(ERROR, "s1.encode", "message=\"%s\" ie=%s error=\"%s\"", msg->name,
 		    where ? where : "-", strerror(-err));
-		return err;
-	}
-	return enb_send_octets(e, stream, msg, bytes_of(buf, (size_t)(w.p - buf)));
+	*pdu = bytes_of(buf, err ? 0 : (size_t)(w.p - buf));
+	return err;
+}
+
+int enb_send(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, const void *body)
+{
+	struct bytes pdu;
+	int err = enb_encode(msg, body, &pdu);
+
+	return err ? err : enb_send_octets(e, stream, msg, pdu);
 }
 
 int enb_send_octets(struct enb *e, uint16_t stream, const struct s1ap_msg *msg, struct bytes pdu)

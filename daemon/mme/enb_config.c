@@ -291,21 +291,18 @@ struct s1ap_served_gummeis node_served_gummeis(void)
 	return (struct s1ap_served_gummeis){item, 1};
 }
 
-/* In the turn arena; empty if it cannot be encoded. */
+/* Until the next message; empty if it cannot be encoded. */
 static struct bytes encode_update(void)
 {
 	struct s1ap_mme_configuration_update m = {0};
-	size_t cap = 16384;
-	uint8_t *buf = arena_alloc(&turn_arena, cap);
-	struct wr w = wr_of(buf, cap);
+	struct bytes pdu;
 
 	if (mme.name[0])
 		S1AP_SET(&m, mme_name, bytes_of(mme.name, strlen(mme.name)));
 	S1AP_SET(&m, served_gummeis, node_served_gummeis());
 	S1AP_SET(&m, relative_mme_capacity, drain_capacity());
-	if (s1ap_encode(&s1ap_mme_configuration_update_msg, &m, &w))
-		return (struct bytes){0};
-	return bytes_of(buf, (size_t)(w.p - buf));
+	enb_encode(&s1ap_mme_configuration_update_msg, &m, &pdu);
+	return pdu;
 }
 
 uint64_t node_told(void) { return mme_hash(encode_update()); }

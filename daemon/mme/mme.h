@@ -354,6 +354,8 @@ extern const struct s1_handler enb_handler;
 struct enb *enb_next(const struct enb *); /* NULL: first */
 /* Whether this eNodeB may bring one more attach, or update without proof, now. */
 bool enb_attach_allowed(struct enb *);
+/* Into a buffer that the next one takes. 0 or negative errno, logged with the IE; *pdu is empty then. */
+int enb_encode(const struct s1ap_msg *, const void *body, struct bytes *pdu);
 /* Encodes and sends; counts. 0 or negative errno. */
 int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void *body);
 /* The same of a message that is encoded already. */
@@ -404,12 +406,12 @@ void conn_move(struct s1_conn *, struct enb *, uint32_t enb_ue_s1ap_id);
 /* The connection is gone (released, reset, association lost): its device becomes idle, unless its
  * handover goes on with the other leg (EV_LEG_LOST). */
 void conn_free(struct s1_conn *);
-/* Sends on the connection's stream. 0 or negative errno; -ENOTCONN while it is released. */
 /* The device becomes idle, and the eNodeB keeps its context: unties it, and ties it again when it resumes. The
  * device of a suspended connection, NULL if it is none. */
 void conn_suspend(struct s1_conn *);
 void conn_resume(struct s1_conn *, struct mme_ue *);
 struct mme_ue *conn_suspended(const struct s1_conn *);
+/* Sends on the connection's stream. 0 or negative errno; -ENOTCONN while it is released. */
 int conn_send(struct s1_conn *, const struct s1ap_msg *, const void *body);
 /* Downlink NAS Transport; held back while the device is handed over. */
 int conn_send_nas(struct s1_conn *, struct bytes pdu);
@@ -431,10 +433,10 @@ unsigned context_bearers(struct mme_ue *, const struct s1ap_initial_context_setu
 			 struct gtpc_txn *,
 			 void (*done)(struct gtpc_txn *, const struct gtpc_response *));
 
-/* A bearer and the eNodeB's end of its tunnel into a Modify Bearer request. False, logged, if the device has no such
- * bearer. */
 /* Into a Modify Bearer request, as a bearer that is connected from now on. */
 void context_connect(struct gtpc_request *, struct mme_bearer *);
+/* A bearer and the eNodeB's end of its tunnel into a Modify Bearer request. False, logged, if the device has no such
+ * bearer. */
 bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *, uint32_t teid);
 /* What S1AP is told of a device or bearer. */

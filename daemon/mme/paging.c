@@ -58,19 +58,18 @@ static bool serves(unsigned tais, const struct tai *tai, const struct nas_tai_li
 static unsigned fan_out(struct s1ap_paging *m, const struct nas_tai_list *l, struct enb *only)
 {
 	struct s1ap_tai_item item[NAS_MAX_TAIS];
-	static uint8_t buf[65536];
-	struct wr w = wr_of(buf, sizeof(buf));
+	struct bytes pdu;
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < l->n; i++)
 		item[i] = (struct s1ap_tai_item){.tai = l->tai[i]};
 	S1AP_SET(m, tai_list, (struct s1ap_tai_list){item, l->n});
 	S1AP_SET(m, cn_domain, S1AP_CN_DOMAIN_PS);
-	if (s1ap_encode(&s1ap_paging_msg, m, &w))
+	if (enb_encode(&s1ap_paging_msg, m, &pdu))
 		return 0;
 	for (struct enb *e = only ? only : enb_next(NULL); e; e = only ? NULL : enb_next(e))
 		if (e->ready && serves(e->tais, e->tai, l) &&
-		    !enb_send_octets(e, 0, &s1ap_paging_msg, bytes_of(buf, (size_t)(w.p - buf))))
+		    !enb_send_octets(e, 0, &s1ap_paging_msg, pdu))
 			n++;
 	mme_counters.paging_sent += n;
 	return n;

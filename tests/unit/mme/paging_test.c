@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paging: whom, where, how often, and what the SGW hears. */
+#include <unistd.h>
 #include "bench.h"
 
 static struct s1_assoc *enb_in(unsigned i, uint16_t tac)
@@ -288,6 +289,50 @@ static void silent_device_is_not_called_any_more(void **state)
 	expect(d.enb, paging);
 }
 
+/* What stderr gets until log_end, which has that in text[]. */
+static FILE *log_begin(int *before)
+{
+	FILE *f = tmpfile();
+
+	assert_non_null(f);
+	fflush(stderr);
+	*before = dup(STDERR_FILENO);
+	dup2(fileno(f), STDERR_FILENO);
+	return f;
+}
+
+static void log_end(FILE *f, int before, char *text, size_t cap)
+{
+	size_t n;
+
+	fflush(stderr);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(f);
+	n = fread(text, 1, cap - 1, f);
+	text[n] = 0;
+	fclose(f);
+}
+
+/* There is room for 16 (36.413 9.2.1.103). */
+static void paging_that_cannot_be_encoded_is_logged_with_the_ie(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	char text[1024];
+	FILE *f;
+	int before;
+
+	ue_of(&d)->cells_n = 17;
+	ue_of(&d)->cell = calloc(17, sizeof(struct ecgi));
+	f = log_begin(&before);
+	sgw_notifies(&d, 8, 0);
+	log_end(f, before, text, sizeof(text));
+	quiet(d.enb);
+	assert_int_equal(mme_counters.paging_sent, 0);
+	assert_non_null(strstr(text, "s1.encode message=\"paging\" ie=assistance"));
+}
+
 static void what_an_enodeb_said_helps_the_next(void **state)
 {
 	(void)state;
@@ -424,6 +469,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(data_calls_an_idle_device_by_its_s_tmsi),
+		BEHAVIOUR(paging_that_cannot_be_encoded_is_logged_with_the_ie),
 		BEHAVIOUR(only_enodebs_of_its_areas_are_asked),
 		BEHAVIOUR(an_enodeb_that_comes_asks_for_who_is_called),
 		BEHAVIOUR(an_enodeb_is_not_asked_for_who_has_come_or_was_given_up),
