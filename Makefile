@@ -178,12 +178,16 @@ $(B)/tests/net/dpctl: $(B)/tests/net/dpctl.o $(B)/libdatapath.a $(B)/libcore.a
 $(B)/tests/net/numbered: $(B)/tests/net/numbered.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+$(B)/tests/net/api_storm: $(B)/tests/net/api_storm.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/net/gtpu_peer: $(B)/tests/net/gtpu_peer.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 unit-tests: $(UNIT_TESTS)
-net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer $(B)/tests/net/numbered
+net-tests: all $(B)/tests/net/dpctl $(B)/tests/net/gtpu_peer $(B)/tests/net/numbered \
+	   $(B)/tests/net/api_storm
 bpf-tests: $(B)/tests/bpf/fixtures $(B)/mcore.bpf.o
 fuzz-targets: $(B)/tests/fuzz/s1ap $(B)/tests/fuzz/nas $(B)/tests/fuzz/parts $(B)/tests/fuzz/api \
 	      $(B)/tests/fuzz/bpf_parser $(B)/mcore.bpf.o

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A live mcored, built with the address and undefined behaviour sanitizers, against eNodeBs and devices
 # that mutate what they send, come and go at random, and restart; beside them good ones that must not
-# notice: handed over, idle, called. The operator gives bearers, locates, warns; the Internet calls everybody.
+# notice: handed over, idle, called. The operator gives bearers, locates, warns; a crowd of clients says
+# nonsense by the API, or half of it; the Internet calls everybody.
 # SOAK_SECONDS (45; make soak: 600), MUTATE (one message in so many, 12). Nothing crashes, leaks or
 # hangs: at the end every device, those of the bad eNodeBs too, attaches and pings, and memory has a bound.
 . "$(dirname "$0")/lib.sh"
@@ -100,6 +101,8 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for a in sys.stdin: s.sendto(b"soak", (a.strip(), 4000))'; done; }
 
 spawn inet bash -c "BAD=$BAD GOOD=$GOOD; $(declare -f calls); calls" 2>/dev/null
+spawn ran "$TOP/build/tests/net/api_storm" "$LAB_SOCKET" $BAD 110 >"$LAB_DIR/storm.log" 2>&1
+STORM=$SPAWNED
 bad_ransim
 sleep 2
 ran attach all
@@ -135,9 +138,11 @@ check "though it was told much that is wrong" hard
 no_good_failed() { [ $good_failed = 0 ] && [ $good_rounds -gt 0 ] || { tail -n 12 "$LAB_DIR/good-failed-1.log"; return 1; }; }
 check "good devices attached, pinged and detached all the while" no_good_failed
 check "memory has a bound" test "$(resident)" -lt $((warm + 65536))
+stormed() { kill -0 "$STORM" || { cat "$LAB_DIR/storm.log"; return 1; }; }
+check "the API was there for a crowd all the while" stormed
 
 # The bad side goes; nothing of it hangs.
-kill "$BAD_RANSIM" 2>/dev/null
+kill "$BAD_RANSIM" "$STORM" 2>/dev/null
 wait "$BAD_RANSIM" 2>/dev/null
 idle() { [ "$(ctl -j ue show | jq '[.ues[] | select(.procedure != null)] | length')" = 0 ] && [ "$(stat mme_connections)" = 0 ]; }
 check "no procedure and no connection is left" wait_for 30 idle
