@@ -160,8 +160,9 @@ static void print_bearers(const struct command *c, const json_t *answer)
 		if (i)
 			putchar('\n');
 		table_object(c->columns, item);
-		json_array_foreach(json_object_get(item, "filters"), k, filter)
-			printf("  %s\n", json_string_value(filter));
+		json_array_foreach(json_object_get(item, "filters"), k,
+				   filter) if (k) /* the first is in the table */
+			printf("%16s%s\n", "", json_string_value(filter));
 	}
 }
 

@@ -167,13 +167,16 @@ static void stat_line(const char *name, const char *label, const json_t *value)
 		}
 		return;
 	}
-	int width = 48 - (int)strlen(name);
+	int width = 48 - (int)strlen(name) - (label ? (int)strlen(label) + 2 : 0);
+
+	if (width < 0)
+		width = 0; /* printf would make it so wide at the other side */
 
 	if (!json_integer_value(value) && !options.wide)
 		return;
 	if (label)
-		printf("%s{%s}%*s %" JSON_INTEGER_FORMAT "\n", name, label,
-		       width - (int)strlen(label) - 2, "", json_integer_value(value));
+		printf("%s{%s}%*s %" JSON_INTEGER_FORMAT "\n", name, label, width, "",
+		       json_integer_value(value));
 	else
 		printf("%s%*s %" JSON_INTEGER_FORMAT "\n", name, width, "",
 		       json_integer_value(value));

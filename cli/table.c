@@ -26,7 +26,7 @@ static void scaled(uint64_t v, unsigned step, const char *unit, char *buf, size_
 		d /= step;
 	if (!i)
 		snprintf(buf, cap, "%" PRIu64 "%s%s", v, *unit ? " " : "", unit);
-	else if (d == (double)(uint64_t)d)
+	else if ((uint64_t)(d * 10 + 0.5) % 10 == 0)
 		snprintf(buf, cap, "%.0f%s%c%s", d, *unit ? " " : "", prefixes[i], unit);
 	else
 		snprintf(buf, cap, "%.1f%s%c%s", d, *unit ? " " : "", prefixes[i], unit);

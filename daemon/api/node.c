@@ -175,7 +175,9 @@ static json_t *object_of(struct api_request *r)
 /* error is read once value is known: it is set by the call that gives value. */
 static void reply_int(struct api_request *r, int value, const char *key, const char *const *error)
 {
-	if (value < 0)
+	if (value < 0 && !*error) /* of a device */
+		api_none(r, "device", r->word, "ue");
+	else if (value < 0)
 		api_error(r, status_of(value), "%s", *error);
 	else
 		api_reply(r, 200, json_pack("{s:i}", key, value));

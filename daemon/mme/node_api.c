@@ -91,7 +91,7 @@ static int api_radio_trace(imsi_t imsi, const char *collector, const char *depth
 	struct mme_ue *ue = ue_by_imsi(imsi);
 	int err;
 
-	*error = "no such device: mcorectl ue lists what there is";
+	*error = NULL;
 	if (!ue)
 		return -ENOENT;
 	if (!collector) {
