@@ -396,8 +396,12 @@ static void unwanted(struct mme_ue *ue, const struct nas_event *e)
 		UE_LOG(INFO, ue, "nas.emm_status", "cause=%u",
 		       ((const struct nas_emm_status *)e->body)->emm_cause);
 		return;
+	case NAS_SECURITY_MODE_COMPLETE: /* to a repeated command: the last one is KeNB's (33.401
+					    7.2.6.2) */
+		if (e->secured && !e->partial)
+			nas_kenb(&ue->sec, ue->kenb);
+		break;
 	case NAS_ATTACH_COMPLETE: /* again, after the first was lost on its way to the timer */
-	case NAS_SECURITY_MODE_COMPLETE:
 	case NAS_AUTHENTICATION_RESPONSE:
 	case NAS_IDENTITY_RESPONSE:
 	case NAS_DETACH_ACCEPT:

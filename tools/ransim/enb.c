@@ -56,18 +56,32 @@ uint32_t enb_slot_take(struct enb *enb, struct ue *ue)
 	return id;
 }
 
-void enb_slot_put(struct enb *enb, uint32_t id)
+static void set_free(struct enb *enb, uint32_t id)
 {
-	struct enb_slot *s = &enb->slot[id - 1];
-
-	s->ue = NULL;
-	s->next_free = 0;
+	enb->slot[id - 1] = (struct enb_slot){0};
 	if (enb->free_last)
 		enb->slot[enb->free_last - 1].next_free = id;
 	else
 		enb->free_first = id;
 	enb->free_last = id;
+}
+
+void enb_slot_put(struct enb *enb, uint32_t id)
+{
+	set_free(enb, id);
 	enb->connected--;
+}
+
+void enb_slot_lose(struct enb *enb, uint32_t id)
+{
+	enb->slot[id - 1] = (struct enb_slot){.lost = true};
+	enb->connected--;
+}
+
+void enb_slot_released(struct enb *enb, uint32_t id)
+{
+	if (id && id <= enb->slots && enb->slot[id - 1].lost)
+		set_free(enb, id);
 }
 
 struct ue *enb_slot_ue(const struct enb *enb, uint32_t id)
@@ -80,6 +94,7 @@ void enb_release_all(struct enb *enb, const char *why)
 	for (uint32_t id = 1; id <= enb->slots; id++) {
 		struct ue *ue = enb_slot_ue(enb, id);
 
+		enb_slot_released(enb, id);
 		if (!ue || move_released(ue, enb, id))
 			continue;
 		enb_forget(ue);

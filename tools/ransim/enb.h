@@ -12,7 +12,8 @@
 enum enb_state { ENB_DOWN, ENB_CONNECTING, ENB_SETUP, ENB_READY, ENB_REFUSED };
 
 struct enb_slot {
-	struct ue *ue; /* NULL: free */
+	struct ue *ue; /* NULL: free, or lost */
+	bool lost;     /* the MME still has the connection */
 	uint32_t next_free;
 };
 
@@ -72,13 +73,18 @@ int enb_request_release(struct ue *);
 /* UE Context Suspend Request; and Resume Request of a UE whose context is kept: enb_ciot.c. */
 int enb_suspend(struct ue *);
 int enb_resume(struct ue *);
-/* Drops the context without a word, as after a radio link failure nobody was told of. */
+/* Drops the context, which the MME knows. */
 void enb_forget(struct ue *);
+/* Drops it without a word, as after a radio link failure nobody was told of: its identifier is used again when the
+ * MME has released it, so that what comes for it reaches no other UE. */
+void enb_lose(struct ue *);
 
 /* ---- between enb*.c ---------------------------------------------------------------------------
  */
 uint32_t enb_slot_take(struct enb *, struct ue *);
 void enb_slot_put(struct enb *, uint32_t id);
+void enb_slot_lose(struct enb *, uint32_t id);
+void enb_slot_released(struct enb *, uint32_t id); /* if it was lost */
 struct ue *enb_slot_ue(const struct enb *, uint32_t id);
 /* All contexts are gone (association lost, Reset). */
 void enb_release_all(struct enb *, const char *why);

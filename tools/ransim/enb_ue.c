@@ -42,17 +42,20 @@ struct ue *enb_find_ue(const struct enb *enb, bool has_enb_id, uint32_t enb_id, 
 	return NULL;
 }
 
-void enb_forget(struct ue *ue)
+static void drop(struct ue *ue, void (*slot)(struct enb *, uint32_t id))
 {
 	if (!ue->connected)
 		return;
 	move_forget(ue);
-	enb_slot_put(ue->enb, ue->enb_ue_id);
+	slot(ue->enb, ue->enb_ue_id);
 	ue->connected = ue->mme_known = ue->secure = false;
 	if (ue->path.teid)
 		gtpu_port_idle(ue->path.teid);
 	bearers_idle(ue);
 }
+
+void enb_forget(struct ue *ue) { drop(ue, enb_slot_put); }
+void enb_lose(struct ue *ue) { drop(ue, enb_slot_lose); }
 
 /* ---- uplink -----------------------------------------------------------------------------------
  */
@@ -338,6 +341,7 @@ void enb_on_context_release(struct enb *enb, const void *body)
 								   : ue->other.enb_ue_id;
 	if (!ue) {
 		event_enb(enb, "s1ap.unknown-context", "mme-ue=%u enb-ue=%u", mme_id, enb_id);
+		enb_slot_released(enb, enb_id);
 	} else {
 		event_ue(ue, "context.release", "cause=\"%s\"", s1ap_cause_text(m->cause));
 		if (ue_fault(ue, FAULT_SILENT_RELEASE))

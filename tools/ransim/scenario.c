@@ -183,7 +183,7 @@ static int idle_one(struct ue *ue, const struct words *w)
 static int lose_one(struct ue *ue, const struct words *w)
 {
 	(void)w;
-	enb_forget(ue);
+	enb_lose(ue);
 	ue_released(ue, "radio link lost");
 	return 0;
 }

@@ -133,7 +133,7 @@ int ue_attach_again(struct ue *ue)
 		return -ENETDOWN;
 	timer_stop(&ue->timer);
 	ue->procedure = PROC_NONE;
-	enb_forget(ue);
+	enb_lose(ue);
 	ue_deregister(ue);
 	return attach(ue);
 }
@@ -258,7 +258,7 @@ void ue_fail(struct ue *ue, const char *cause)
 		break;
 	}
 	if (ue->connected && !strcmp(cause, "timeout"))
-		enb_forget(ue);
+		enb_lose(ue);
 	finish(ue, cause);
 }
 
