@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masquerade for pools that break out through the kernel: our own nftables table, replaced as a
  * whole at start in one transaction (connections that are tracked keep their addresses). Pools
- * marked as routed are left out.
+ * marked as routed are left out. And nothing is forwarded from devices to the access network.
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
@@ -201,6 +201,40 @@ static void keep_beside(FILE *f)
 
 static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
 
+/* From devices to interfaces of this role: where a device is masqueraded it has the core's own
+ * address to the eNodeBs there, which take tunnels' packets from that. */
+static void keep_off(FILE *f, enum dp_role role, const char *what)
+{
+	const char *between = "{ ";
+
+	for (unsigned i = 0; i < dp.config.interfaces; i++) {
+		if (dp.config.interface[i].role != role)
+			continue;
+		if (*between == '{') {
+			fprintf(f, "  iifname { \"%s\"", host_name(0, false));
+			for (unsigned k = 1; k <= dp.config.networks; k++)
+				fprintf(f, ", \"%s\"", host_name(k, false));
+			fprintf(f, " } oifname ");
+		}
+		fprintf(f, "%s\"%s\"", between, dp.config.interface[i].name);
+		between = ", ";
+	}
+	if (*between == ',')
+		fprintf(f, " } %sdrop\n", what);
+}
+
+static void put_forward(FILE *f)
+{
+	fprintf(f, " chain forward {\n  type filter hook forward priority filter;\n");
+	keep_off(f, DP_ACCESS, "");
+	keep_off(f, DP_BOTH, "udp dport { 2123, 2152 } ");
+	for (unsigned i = 1; i <= dp.config.networks; i++)
+		keep_apart(f, i);
+	if (dp.config.networks)
+		keep_beside(f);
+	fprintf(f, " }\n");
+}
+
 /* Whether there is anything for our table to do. */
 static bool needed(void)
 {
@@ -216,10 +250,6 @@ static void put_networks(FILE *f, const struct places *p)
 	fprintf(f, " chain prerouting {\n  type filter hook prerouting priority raw - 150;\n");
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		tell_apart(f, i);
-	fprintf(f, " }\n chain forward {\n  type filter hook forward priority filter;\n");
-	for (unsigned i = 1; i <= dp.config.networks; i++)
-		keep_apart(f, i);
-	keep_beside(f);
 	fprintf(f, " }\n chain input {\n  type filter hook input priority filter;\n");
 	for (unsigned i = 0; i <= dp.config.networks; i++) {
 		keep_from(f, i, p, true);
@@ -243,6 +273,7 @@ static int write_script(char **script, size_t *n)
 		fprintf(f, "%stable inet mcore {\n", head);
 		if (dp.config.networks)
 			put_networks(f, p);
+		put_forward(f);
 		fprintf(f, " chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
 		for (unsigned i = 0; i < dp.config.pools; i++)
 			if (masqueraded(&dp.config.pool[i]))

@@ -180,6 +180,27 @@ known() { # and from where it can come
 	forged ran "321a00100000000000000000""10${peer_teid#0x}8500040a0a0002"
 	logged 'gtpu.error_indication .*imsi='
 }
+# To an eNodeB by the stack, where masquerade gives a device the core's own address.
+reached() { # NAMESPACE ADDRESS: GTP-U of the third device comes to who listens there
+	local pid
+	nsenter --net="/run/netns/$LAB-$1" -- python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 2152))
+s.settimeout(3)
+print("listening", flush=True)
+print(s.recv(100))' "$2" >"$LAB_DIR/heard" 2>&1 &
+	pid=$!
+	wait_for 10 grep listening "$LAB_DIR/heard"
+	ue 3 python3 -c '
+import socket, sys
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(3): u.sendto(bytes.fromhex("30ff000000000001"), (sys.argv[1], 2152))' "$2"
+	wait $pid
+}
+no() { ! "$@"; }
+check "a device's GTP-U to a host on the Internet is the device's own affair" reached inet 198.51.100.2
+check "none of it reaches an eNodeB" no reached ran 10.10.0.4
 
 # The subscription's rates.
 rate() { # LEAST MOST iperf3-ARGS
