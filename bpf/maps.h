@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Every map of the datapath and nothing else. A map's name is its pin's name; keys and values are
  * told in include/mcore/datapath.h. The sizes of sessions, hops, addresses, local, imsis, policies, filters,
- * tfts and profiles are set at load from the configuration. `limits` is the kernel's own and need not be pinned. */
+ * tfts and profiles are set at load from the configuration. `ticks` and `limits` are the kernel's own and need
+ * not be pinned. */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
 
@@ -173,6 +174,17 @@ struct {
 	__type(key, __u32);
 	__type(value, struct held_packet);
 } held_room SEC(".maps");
+
+/* The clock of a CPU: see tick_now() in session.h. */
+struct tick {
+	__u64 jiffies, ns;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tick);
+} ticks SEC(".maps");
 
 /* What we send of our own accord, per CPU: see limit() in count.h. */
 enum limit_kind { LIMIT_ERROR_INDICATION, LIMIT_ICMP, LIMIT_EVENT, LIMIT_CAPTURE, LIMIT_COUNT };

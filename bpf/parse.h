@@ -30,7 +30,7 @@ struct pkt {
 	__u32 len; /* of the frame as received */
 	__u32 l3;  /* offset of the first IP header */
 	__u32 slot;
-	__u64 now;               /* ns, CLOCK_MONOTONIC at the last tick */
+	__u64 now;               /* ns, CLOCK_MONOTONIC, late by less than a tick */
 	struct session *session; /* once known */
 	bool down;               /* towards it */
 	bool captured;           /* its frame was copied */

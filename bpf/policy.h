@@ -9,8 +9,8 @@
  * arrival time is not further ahead than the burst allows; it then moves that time by what its
  * length takes at the rate. One compare-and-swap, so that many CPUs stay exact.
  *
- * "Now" is the last tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by at most
- * a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once, and never
+ * "Now" is of the present tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by less
+ * than a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once, and never
  * gets more than its rate in the long run. Shorter bursts are held to the precise clock.
  *
  * A quota is a number of octets, taken by compare-and-swap: what does not fit does not go under it,
