@@ -11,6 +11,8 @@
  * With -p each device has a quota and a profile of so many rules, on all fields, of which the last
  * one matches.
  *
+ * With -a another object, a build of another state, is measured on the same maps in the same rounds.
+ *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
  * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
 #include <arpa/inet.h>
@@ -39,7 +41,7 @@ static const double BAR = 2; /* times what it is made of */
 
 static unsigned rounds = 9, runs = 200000, most;
 static int rules = -1; /* of each device's profile; -1: no profile */
-static struct bpf_object *core, *parts, *driver;
+static struct bpf_object *core, *other, *parts, *driver;
 static struct plan *plan;
 static int if_access, if_sgi, if_enb, if_net;
 static uint8_t frame[FRAME_MAX];
@@ -169,6 +171,23 @@ static void fill_core(unsigned n)
 		w.sessions[i].flags = SESSION_QUOTA_UP | SESSION_QUOTA_DOWN;
 		w.sessions[i].quota_left = 1ll << 61;
 	}
+}
+
+/* Another object beside the core, on its maps. */
+static void load_other(const char *object)
+{
+	struct bpf_map *m;
+
+	other = open_object(object);
+	bpf_object__for_each_map(m, other)
+	{
+		int fd = map(core, bpf_map__name(m));
+
+		if (fd >= 0 && bpf_map__reuse_fd(m, fd))
+			die("map %s of %s", bpf_map__name(m), object);
+	}
+	if (bpf_object__load(other))
+		die("load %s", object);
 }
 
 static void load(const char *dir, const char *object)
@@ -317,10 +336,10 @@ static double median(double *v)
 }
 
 /* What is measured, and of which direction the frame is. */
-enum part { EMPTY, HEADERS, ARRAY, HASH, CLOCK, REDIRECT, PATH, PARTS };
+enum part { EMPTY, HEADERS, ARRAY, HASH, CLOCK, REDIRECT, PATH, OTHER, PARTS };
 static const char *const part_name[2][PARTS] = {
-	{"empty", "headers_up", "array", "hash", "clock", "redirect", "mcore_access"},
-	{NULL, "headers_down", NULL, NULL, NULL, NULL, "mcore_sgi"},
+	{"empty", "headers_up", "array", "hash", "clock", "redirect", "mcore_access", "mcore_access"},
+	{NULL, "headers_down", NULL, NULL, NULL, NULL, "mcore_sgi", "mcore_sgi"},
 };
 
 struct row {
@@ -330,7 +349,9 @@ struct row {
 
 static int part(int down, enum part p)
 {
-	return program(p == PATH ? core : parts, part_name[down][p]);
+	struct bpf_object *of = p == PATH ? core : p == OTHER ? other : parts;
+
+	return of && part_name[down][p] ? program(of, part_name[down][p]) : -1;
 }
 
 static void least(double *of, double v)
@@ -348,9 +369,11 @@ static void measure_round(struct row *r, unsigned inner, unsigned sessions)
 
 		set_frame(down, inner, sessions);
 		for (enum part p = 0; p < PARTS; p++) {
-			if (!part_name[down][p])
+			int fd = part(down, p);
+
+			if (fd < 0)
 				continue;
-			aim(part(down, p));
+			aim(fd);
 			least(&r->ns[down][p], run(drive, runs, ifindex, 0));
 		}
 	}
@@ -364,6 +387,8 @@ static struct row measure(unsigned inner, unsigned sessions)
 	for (int down = 0; down < 2; down++) {
 		set_frame(down, inner, sessions);
 		check(part(down, PATH), down, down ? if_sgi : if_access);
+		if (other)
+			check(part(down, OTHER), down, down ? if_sgi : if_access);
 	}
 	for (unsigned i = 0; i < rounds; i++)
 		measure_round(&r, inner, sessions);
@@ -412,6 +437,10 @@ static void table(const unsigned *inner, unsigned inners, const unsigned *sessio
 			       r.ns[0][REDIRECT], floor_of(&r, 0), floor_of(&r, 1), r.ns[0][PATH],
 			       ratio(&r, 0), r.ns[1][PATH], ratio(&r, 1),
 			       ratio(&r, 0) <= BAR && ratio(&r, 1) <= BAR ? "holds" : "missed");
+			if (other)
+				printf("%9s %73s %7.1f %6.2f %7.1f %6.2f\n", "other", "",
+				       r.ns[0][OTHER], r.ns[0][OTHER] / floor_of(&r, 0),
+				       r.ns[1][OTHER], r.ns[1][OTHER] / floor_of(&r, 1));
 			fflush(stdout);
 		}
 		putchar('\n');
@@ -595,7 +624,7 @@ static void usage(void)
 {
 	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-p RULES] [-w] [-c "
 	      "CPU] "
-	      "OBJECT\n"
+	      "[-a OBJECT] OBJECT\n"
 	      "  -g COMMAND  beside Linux's gtp device, whose tunnels the command makes; -b BATCH\n"
 	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
 	      stderr);
@@ -607,11 +636,11 @@ int main(int argc, char **argv)
 	unsigned sessions[8], inner[8], n = list("1,10000,100000,1000000", sessions);
 	unsigned inners = list("64,1400", inner), cpu = 0;
 	bool live = false;
-	const char *gtp = NULL;
+	const char *gtp = NULL, *beside = NULL;
 	char dir[256];
 	cpu_set_t set;
 
-	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:wg:b:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:a:wg:b:")) != -1;)
 		switch (c) {
 		case 's':
 			n = list(optarg, sessions);
@@ -627,6 +656,9 @@ int main(int argc, char **argv)
 			break;
 		case 'c':
 			cpu = (unsigned)atoi(optarg);
+			break;
+		case 'a':
+			beside = optarg;
 			break;
 		case 'p':
 			rules = atoi(optarg);
@@ -662,6 +694,8 @@ int main(int argc, char **argv)
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	interfaces();
 	load(dir, argv[optind]);
+	if (beside)
+		load_other(beside);
 	if (gtp)
 		beside_gtp(gtp, inner[0], sessions[0]);
 	else if (live)
