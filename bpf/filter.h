@@ -6,7 +6,11 @@
  * those of TCP, UDP, UDP-Lite, SCTP and DCCP. A rule that names a port does not match a packet
  * without ports: another protocol, a header that is cut, and any fragment but the first, which can
  * only be judged by addresses, protocol and TOS. The protocol of an IPv6 packet is that behind its
- * extension headers; where ip6_upper() finds no end of them, it is the first one's number. */
+ * extension headers; where ip6_upper() finds no end of them, it is the first one's number.
+ *
+ * Devices of a profile talk to the same few servers, so each CPU remembers what filters said: an
+ * element that all that a filter looks at leads to, and what it said if that is what is there. A
+ * rule set that changed has another serial number, under which nothing is remembered. */
 #ifndef BPF_FILTER_H
 #define BPF_FILTER_H
 
@@ -16,31 +20,42 @@
 
 enum direction { UP, DOWN };
 enum side { REMOTE, LOCAL };
-enum { NO_PORT = -1 };
 
 /* What filter_first() returns beside the DSCP that the rule marks. */
 enum { FILTER_DENY = -1, FILTER_ALLOW = DSCP_KEEP };
 
-/* A packet at offset `off` of the frame, and what rules look at, in host order. */
+#define SEEN_ALL ((1ull << SEEN_END) - 1)
+
+/* What rules look at, in host order: the remote address, IPv4 in high; and all else as one word. */
 struct seen {
-	__u32 off, len;
-	__u64 high, low; /* remote address; IPv4 in high */
-	__s32 port[2];   /* by enum side; NO_PORT */
-	__u8 v6;
-	__u8 protocol;
-	__u8 tos;
-	__u8 direction;
+	__u64 high, low;
+	__u64 word;
 };
 
-/* Ports behind the headers that end at `at`. */
-INLINE void seen_upper(struct xdp_md *ctx, struct seen *f, __u32 at)
+INLINE __u32 seen_port(const struct seen *s, const enum side side)
 {
+	return (__u32)(s->word >> (side == REMOTE ? SEEN_REMOTE_PORT : SEEN_LOCAL_PORT)) & NO_PORT;
+}
+INLINE __u8 seen_protocol(const struct seen *s) { return (__u8)(s->word >> SEEN_PROTOCOL); }
+INLINE __u8 seen_tos(const struct seen *s) { return (__u8)(s->word >> SEEN_TOS); }
+
+/* Protocol, and ports behind the headers that end at `at` of a packet that ends at `end`. */
+INLINE __u64 seen_upper(struct xdp_md *ctx, __u32 at, __u32 end, __u8 protocol,
+			const enum direction dir)
+{
+	__u64 word = (__u64)protocol << SEEN_PROTOCOL;
 	__u32 ports;
 
-	if (!has_ports(f->protocol) || !load_word(ctx, at, f->off + f->len, &ports))
-		return;
-	f->port[f->direction == UP ? LOCAL : REMOTE] = ports >> 16;
-	f->port[f->direction == UP ? REMOTE : LOCAL] = ports & 0xffff;
+	if (!has_ports(protocol) || !load_word(ctx, at, end, &ports))
+		return word | FILTER_REMOTE_PORT | FILTER_LOCAL_PORT;
+	return word | (__u64)(ports >> 16) << (dir == UP ? SEEN_LOCAL_PORT : SEEN_REMOTE_PORT) |
+	       (__u64)(ports & 0xffff) << (dir == UP ? SEEN_REMOTE_PORT : SEEN_LOCAL_PORT);
+}
+
+/* The protocol alone, of what has no ports for us. */
+INLINE __u64 seen_portless(__u8 protocol)
+{
+	return (__u64)protocol << SEEN_PROTOCOL | FILTER_REMOTE_PORT | FILTER_LOCAL_PORT;
 }
 
 INLINE bool has_header6(__u8 proto)
@@ -49,59 +64,65 @@ INLINE bool has_header6(__u8 proto)
 	       proto == IP6_AUTHENTICATION || proto == IP6_DESTINATION;
 }
 
-INLINE void seen_of6(struct xdp_md *ctx, struct seen *f, void *at)
+INLINE __u64 seen_upper6(struct xdp_md *ctx, __u32 at, __u32 end, __u8 protocol,
+			 const enum direction dir)
 {
-	const struct ipv6hdr *h = at;
-	const __u64 *addr = at + (f->direction == UP ? 24 : 8);
-	__u32 upper_at = f->off + (__u32)sizeof *h;
 	int upper;
 
-	f->high = bpf_be64_to_cpu(addr[0]);
-	f->low = bpf_be64_to_cpu(addr[1]);
-	f->tos = (__u8)(bpf_ntohs(*(const __be16 *)h) >> 4);
-	f->protocol = h->nexthdr;
-	if (has_header6(f->protocol)) {
-		upper = ip6_upper(ctx, upper_at, f->protocol);
-		if (upper < 0)
-			return;
-		f->protocol = (__u8)((__u32)upper >> UPPER_PROTO_SHIFT);
-		upper_at = (__u32)upper & UPPER_OFFSET;
-		if (upper & UPPER_LATER)
-			return;
-	}
-	seen_upper(ctx, f, upper_at);
+	if (!has_header6(protocol))
+		return seen_upper(ctx, at, end, protocol, dir);
+	upper = ip6_upper(ctx, at, protocol);
+	if (upper < 0)
+		return seen_portless(protocol);
+	protocol = (__u8)((__u32)upper >> UPPER_PROTO_SHIFT);
+	if (upper & UPPER_LATER)
+		return seen_portless(protocol);
+	return seen_upper(ctx, (__u32)upper & UPPER_OFFSET, end, protocol, dir);
 }
 
-INLINE void seen_of4(struct xdp_md *ctx, struct seen *f, void *at)
+INLINE void seen_of6(struct xdp_md *ctx, __u32 off, __u32 len, void *at, const enum direction dir,
+		     struct seen *s)
+{
+	const struct ipv6hdr *h = at;
+	const __u64 *addr = at + (dir == UP ? 24 : 8);
+
+	s->high = bpf_be64_to_cpu(addr[0]);
+	s->low = bpf_be64_to_cpu(addr[1]);
+	s->word = FILTER_ADDRESS | (__u64)dir << SEEN_DOWN |
+		  (__u64)(bpf_ntohs(*(const __be16 *)h) >> 4 & 0xff) << SEEN_TOS |
+		  seen_upper6(ctx, off + (__u32)sizeof *h, off + len, h->nexthdr, dir);
+}
+
+INLINE void seen_of4(struct xdp_md *ctx, __u32 off, __u32 len, void *at, const enum direction dir,
+		     struct seen *s)
 {
 	const struct iphdr *h = at;
 
-	f->high = bpf_ntohl(f->direction == UP ? h->daddr : h->saddr);
-	f->low = 0;
-	f->tos = h->tos;
-	f->protocol = h->protocol;
-	if (!(h->frag_off & bpf_htons(0x1fff)))
-		seen_upper(ctx, f, f->off + h->ihl * 4);
+	s->high = bpf_ntohl(dir == UP ? h->daddr : h->saddr);
+	s->low = 0;
+	s->word = (__u64)dir << SEEN_DOWN | (__u64)h->tos << SEEN_TOS;
+	s->word |= h->frag_off & bpf_htons(0x1fff)
+			   ? seen_portless(h->protocol)
+			   : seen_upper(ctx, off + h->ihl * 4, off + len, h->protocol, dir);
 }
 
-/* Looks at the packet that f says where it is, which was parsed before. */
-INLINE bool seen_of(struct xdp_md *ctx, struct seen *f)
+/* Looks at the packet of len octets at `off` of the frame, which was parsed before. */
+INLINE bool seen_of(struct xdp_md *ctx, __u32 off, __u32 len, bool v6, const enum direction dir,
+		    struct seen *s)
 {
-	__u64 off = f->off;
+	__u64 n = off;
 	void *at;
 
-	opaque(off);
-	if (off > MAX_INNER_OFFSET)
+	opaque(n);
+	if (n > MAX_INNER_OFFSET)
 		return false;
-	at = (void *)(long)ctx->data + off;
-	f->port[REMOTE] = f->port[LOCAL] = NO_PORT;
-	if (at + (f->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) >
-	    (void *)(long)ctx->data_end)
+	at = (void *)(long)ctx->data + n;
+	if (at + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) > (void *)(long)ctx->data_end)
 		return false;
-	if (f->v6)
-		seen_of6(ctx, f, at);
+	if (v6)
+		seen_of6(ctx, off, len, at, dir, s);
 	else
-		seen_of4(ctx, f, at);
+		seen_of4(ctx, off, len, at, dir, s);
 	return true;
 }
 
@@ -199,11 +220,11 @@ INLINE void match(struct matching *m, __u32 set)
 			m->rule[i] &= m->f->set[set].rule[i];
 }
 
-INLINE void match_port(struct matching *m, const enum side side, __s32 port)
+INLINE void match_port(struct matching *m, const enum side side, __u32 port)
 {
 	const struct filter_range *r = &m->f->port[side];
 
-	match(m, port == NO_PORT ? m->f->no_port[side] : r->first + range_class(r, (__u32)port));
+	match(m, port == NO_PORT ? m->f->no_port[side] : r->first + range_class(r, port));
 }
 
 INLINE __u32 lowest_bit(__u64 v)
@@ -222,25 +243,26 @@ INLINE __u32 lowest_bit(__u64 v)
 INLINE int first_of(const struct filter *f, const struct seen *seen, const __u32 words)
 {
 	struct matching m = {.f = f, .words = words};
-	__u32 fields = f->fields;
+	__u64 fields = f->fields;
 
 #pragma unroll
 	for (__u32 i = 0; i < FILTER_WORDS; i++)
 		if (i < words)
-			m.rule[i] = f->direction[seen->direction & 1].rule[i];
+			m.rule[i] = f->direction[seen->word >> SEEN_DOWN & 1].rule[i];
 	if (fields & FILTER_ADDRESS)
 		match(&m,
-		      seen->v6 ? f->address6.first +
-					 range6_class(&f->address6, seen->high, seen->low)
-			       : f->address4.first + range_class(&f->address4, (__u32)seen->high));
+		      seen->word & FILTER_ADDRESS
+			      ? f->address6.first +
+					range6_class(&f->address6, seen->high, seen->low)
+			      : f->address4.first + range_class(&f->address4, (__u32)seen->high));
 	if (fields & FILTER_PROTOCOL)
-		match(&m, f->protocols + f->protocol[seen->protocol]);
+		match(&m, f->protocols + f->protocol[seen_protocol(seen)]);
 	if (fields & FILTER_REMOTE_PORT)
-		match_port(&m, REMOTE, seen->port[REMOTE]);
+		match_port(&m, REMOTE, seen_port(seen, REMOTE));
 	if (fields & FILTER_LOCAL_PORT)
-		match_port(&m, LOCAL, seen->port[LOCAL]);
+		match_port(&m, LOCAL, seen_port(seen, LOCAL));
 	if (fields & FILTER_TOS)
-		match(&m, f->toses + f->tos[seen->tos]);
+		match(&m, f->toses + f->tos[seen_tos(seen)]);
 	if (m.bad)
 		return FILTER_DENY;
 #pragma unroll
@@ -256,15 +278,57 @@ INLINE int first_of(const struct filter *f, const struct seen *seen, const __u32
 	return f->allow_default ? FILTER_ALLOW : FILTER_DENY;
 }
 
-/* What the filter of that index says: FILTER_DENY, FILTER_ALLOW, or allowed with the DSCP returned.
- * Up to 64 rules, the usual case, are one word. */
-__noinline int filter_first(const struct seen *seen, __u32 index)
+/* What the filter of that index says of the packet, from its rules; up to 64, the usual case, are
+ * one word. A function of its own to the verifier. */
+__noinline int filter_ask(__u64 high, __u64 low, __u64 word, __u32 index)
 {
 	const struct filter *f = bpf_map_lookup_elem(&filters, &index);
+	const struct seen seen = {high, low, word};
 
-	if (!seen || !f)
+	if (!f)
 		return FILTER_DENY;
-	return f->rules <= 64 ? first_of(f, seen, 1) : first_of(f, seen, FILTER_WORDS);
+	return f->rules <= 64 ? first_of(f, &seen, 1) : first_of(f, &seen, FILTER_WORDS);
+}
+
+/* Where is remembered what the filter of that number said of a packet. */
+INLINE struct decision *decision_find(__u64 serial, const struct seen *s)
+{
+	__u64 h = serial * 0x9e3779b97f4a7c15 ^ s->high * 0xc2b2ae3d27d4eb4f ^
+		  s->low * 0x165667b19e3779f9 ^ s->word * 0xd6e8feb86659fd93;
+	__u32 i = (__u32)(h >> (64 - DECISION_BITS));
+
+	return bpf_map_lookup_elem(&decisions, &i);
+}
+
+/* What the filter of that index says: FILTER_DENY, FILTER_ALLOW, or allowed with the DSCP returned.
+ */
+INLINE int filter_first(const struct seen *seen, __u32 index)
+{
+	const struct filter *f = bpf_map_lookup_elem(&filters, &index);
+	struct decision *d;
+	struct seen asked;
+	__u64 serial;
+	int said;
+
+	if (!f)
+		return FILTER_DENY;
+	/* All that the answer depends on. */
+	asked.word = seen->word & f->fields;
+	asked.high = f->fields & FILTER_ADDRESS ? seen->high : 0;
+	asked.low = f->fields & FILTER_ADDRESS ? seen->low : 0;
+	serial = f->serial;
+	d = serial ? decision_find(serial, &asked) : NULL;
+	if (!d)
+		return filter_ask(asked.high, asked.low, asked.word, index);
+	if (!((d->serial ^ serial) | (d->high ^ asked.high) | (d->low ^ asked.low) |
+	      ((d->seen ^ asked.word) & SEEN_ALL)))
+		return (int)(d->seen >> SEEN_END) + FILTER_DENY;
+	said = filter_ask(asked.high, asked.low, asked.word, index);
+	d->serial = serial;
+	d->high = asked.high;
+	d->low = asked.low;
+	d->seen = asked.word | (__u64)(said - FILTER_DENY) << SEEN_END;
+	return said;
 }
 
 #endif

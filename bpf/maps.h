@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Every map of the datapath and nothing else. A map's name is its pin's name; keys and values are
  * told in include/mcore/datapath.h. The sizes of sessions, hops, addresses, local, imsis, policies, filters,
- * tfts and profiles are set at load from the configuration. `ticks` and `limits` are the kernel's own and need
- * not be pinned. */
+ * tfts and profiles are set at load from the configuration. `ticks`, `decisions` and `limits` are the kernel's own
+ * and need not be pinned. */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
 
@@ -174,6 +174,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct held_packet);
 } held_room SEC(".maps");
+
+/* What a filter said of a packet, or of none where serial is 0: see filter.h. */
+enum { DECISION_BITS = 10 };
+struct decision {
+	__u64 serial;	 /* of the filter */
+	__u64 high, low; /* remote address, 0 if the filter does not look at it */
+	__u64 seen;	 /* the word that it looks at; from bit SEEN_END on its answer */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1 << DECISION_BITS);
+	__type(key, __u32);
+	__type(value, struct decision);
+} decisions SEC(".maps");
 
 /* The clock of a CPU: see tick_now() in session.h. */
 struct tick {

@@ -533,6 +533,7 @@ INLINE int run(struct xdp_md *ctx, const enum role role)
 {
 	struct pkt p = {};
 
+	p.now = tick_now();
 	pkt_load(&p, ctx);
 	return finish(&p, classify(&p, role));
 }

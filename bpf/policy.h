@@ -9,9 +9,9 @@
  * arrival time is not further ahead than the burst allows; it then moves that time by what its
  * length takes at the rate. One compare-and-swap, so that many CPUs stay exact.
  *
- * "Now" is of the present tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by less
- * than a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once, and never
- * gets more than its rate in the long run. Shorter bursts are held to the precise clock.
+ * "Now" is of the present tick of the clock for bursts of 2^26 ns (67 ms) and more: it is late by
+ * less than a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once,
+ * and never gets more than its rate in the long run. Shorter bursts are held to the precise clock.
  *
  * A quota is a number of octets, taken by compare-and-swap: what does not fit does not go under it,
  * to the octet, from however many CPUs. The packet that does not fit marks it exhausted and tells
@@ -29,11 +29,12 @@ enum { RATE_RETRIES = 4, QUOTA_RETRIES = 16, COARSE_BURST = 1 << 26 };
 
 /* A packet before the owner's policy, and what that makes of it. */
 struct held {
-	struct seen seen;
-	__u32 routed;     /* false: it does not leave the link, rules are not asked */
-	__u32 taken;      /* octets that the quota gave */
-	__u32 burst_us;   /* of the rate that it is held to, */
-	__u64 ns_per_mib; /* and that rate */
+	__u64 ns_per_mib; /* of the rate that it is held to, */
+	__u32 burst_us;
+	__u32 taken; /* octets that the quota gave */
+	__u8 direction;
+	bool v6;
+	bool routed; /* false: it does not leave the link, rules are not asked */
 	__u8 dscp, dscp_outer;
 };
 
@@ -88,11 +89,9 @@ INLINE bool quota_take(struct session *owner, __u32 slot, __u32 len)
 	return false;
 }
 
-/* GO_ON, or the reason if the filter is against the packet; its marks into h. */
-INLINE int policy_filter(struct held *h, __u32 filter, int reason)
+/* GO_ON, or the reason if that is what a filter said; its marks into h. */
+INLINE int policy_said(struct held *h, int said, int reason)
 {
-	int said = filter ? filter_first(&h->seen, filter) : FILTER_DENY;
-
 	if (said == FILTER_DENY)
 		return reason;
 	if (said != FILTER_ALLOW)
@@ -102,17 +101,18 @@ INLINE int policy_filter(struct held *h, __u32 filter, int reason)
 
 /* Rules, wall and quota of the owner, which has any of these. A function of its own to the
  * verifier, which so checks it once and not for each way that leads here. GO_ON or a reason. */
-__noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot)
+__noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot, __u32 off, __u32 len)
 {
 	struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
 	bool counted, over, walled;
 	const struct policy *pol;
+	struct seen seen = {};
 	__u32 key, dir;
 	int reason;
 
 	if (!h || !owner)
 		return REASON_internal;
-	dir = h->seen.direction & 1;
+	dir = h->direction & 1;
 	key = owner->policy;
 	pol = bpf_map_lookup_elem(&policies, &key);
 	if (!pol)
@@ -120,21 +120,21 @@ __noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot)
 	counted = owner->flags & (dir == UP ? SESSION_QUOTA_UP : SESSION_QUOTA_DOWN);
 	over = counted && *(volatile __s64 *)&owner->quota_left < 0;
 	walled = owner->flags & SESSION_QUARANTINE || (over && pol->quota_action == QUOTA_WALL);
-	if (h->routed && (pol->filter | pol->wall) && !seen_of(ctx, &h->seen))
+	if (h->routed && (pol->filter | pol->wall) && !seen_of(ctx, off, len, h->v6, dir, &seen))
 		return REASON_internal;
 	if (h->routed && key) {
 		if (pol->dscp[dir] != DSCP_KEEP)
 			h->dscp = pol->dscp[dir];
 		h->dscp_outer = pol->dscp_outer;
 		if (!walled && pol->filter) {
-			reason = policy_filter(h, pol->filter, REASON_filtered);
+			reason = policy_said(h, filter_first(&seen, pol->filter), REASON_filtered);
 			if (reason != GO_ON)
 				return reason;
 		}
 	}
 	if (counted && !over) {
-		over = !quota_take(owner, slot, h->seen.len);
-		h->taken = over ? 0 : h->seen.len;
+		over = !quota_take(owner, slot, len);
+		h->taken = over ? 0 : len;
 	}
 	if (over && pol->quota_action == QUOTA_BLOCK)
 		return REASON_quota;
@@ -144,7 +144,11 @@ __noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot)
 		h->ns_per_mib = pol->throttle_ns_per_mib[dir];
 		h->burst_us = pol->throttle_burst_us[dir];
 	}
-	return walled && h->routed ? policy_filter(h, pol->wall, REASON_walled) : GO_ON;
+	if (!walled || !h->routed)
+		return GO_ON;
+	if (!pol->wall)
+		return REASON_walled;
+	return policy_said(h, filter_first(&seen, pol->wall), REASON_walled);
 }
 
 /* The owner's policy for a packet of that many octets. `in` is the packet, at offset `off`, for the
@@ -170,15 +174,15 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 	ns_per_mib = rate->ns_per_mib;
 	burst_us = dir == UP ? rated->burst_up_us : rated->burst_down_us;
 	if (owner->policy | (owner->flags & SESSION_POLICY)) {
-		struct held h = {
-			.seen = {.off = off, .len = len, .v6 = in && in->v6, .direction = dir},
-			.routed = in != NULL,
-			.ns_per_mib = ns_per_mib,
-			.burst_us = burst_us,
-			.dscp = p->dscp,
-			.dscp_outer = p->dscp_outer};
+		struct held h = {.direction = dir,
+				 .v6 = in && in->v6,
+				 .routed = in != NULL,
+				 .ns_per_mib = ns_per_mib,
+				 .burst_us = burst_us,
+				 .dscp = p->dscp,
+				 .dscp_outer = p->dscp_outer};
 
-		reason = policy_profile(p->ctx, &h, slot);
+		reason = policy_profile(p->ctx, &h, slot, off, len);
 		ns_per_mib = h.ns_per_mib;
 		burst_us = h.burst_us;
 		taken = h.taken;

@@ -4,16 +4,17 @@
  * Both are indices: a TEID's upper bits are the slot, a device's address is an offset in a pool.
  * The slot is the one load that is likely to miss every cache, and a precise clock waits for all
  * loads under way, and every call of the kernel costs what guards its return; so a CPU reads the
- * clock once in a tick, and compares jiffies otherwise, which is one load. At a million sessions that
- * lets the miss overlap with the rest, at a few it halves the whole path. What needs better time
- * reads it itself (policy.h). */
+ * clock once in a tick, and compares jiffies otherwise, which is one load. At a million sessions
+ * that lets the miss overlap with the rest, at a few it halves the whole path. What needs better
+ * time reads it itself (policy.h). */
 #ifndef BPF_SESSION_H
 #define BPF_SESSION_H
 
 #include "maps.h"
 #include "parse.h"
 
-/* Where an address was found: a pool's offset, or the slot of a static address or a framed route. */
+/* Where an address was found: a pool's offset, or the slot of a static address or a framed route.
+ */
 struct place {
 	bool found;
 	bool behind; /* the device, not its own */
@@ -221,13 +222,12 @@ INLINE __u64 tick_now(void)
 	return t->ns;
 }
 
-/* The session a TEID of ours names (network order), with p->slot and p->now set; NULL if none. */
+/* The session a TEID of ours names (network order), with p->slot set; NULL if none. */
 INLINE struct session *session_by_teid(struct pkt *p, const struct settings *c, __be32 teid)
 {
 	struct session *s;
 
 	p->slot = bpf_ntohl(teid) >> (c->tag_bits & 31);
-	p->now = tick_now();
 	s = bpf_map_lookup_elem(&sessions, &p->slot);
 	return s && teid && s->teid == teid ? s : NULL;
 }
@@ -240,17 +240,14 @@ INLINE struct session *session_at(const struct place *where, const struct ip *in
 
 	if (!s || !s->teid)
 		return NULL;
-	return where->behind || (in->v6 ? *(__u64 *)s->ue6 : s->ue4) == in->dst
-		       ? s
-		       : NULL;
+	return where->behind || (in->v6 ? *(__u64 *)s->ue6 : s->ue4) == in->dst ? s : NULL;
 }
 
-/* The same for the packet in hand, with p->slot and p->now set. */
+/* The same for the packet in hand, with p->slot set. */
 INLINE struct session *session_by_address(struct pkt *p, const struct place *where,
 					  const struct ip *in)
 {
 	p->slot = where->slot;
-	p->now = tick_now();
 	return session_at(where, in);
 }
 

@@ -263,9 +263,9 @@ static uint32_t compile_octets(struct work *w, uint8_t class[256],
 	return first;
 }
 
-static uint32_t fields_of(const struct filter_rule *rule, size_t n)
+static uint64_t fields_of(const struct filter_rule *rule, size_t n)
 {
-	uint32_t fields = 0;
+	uint64_t fields = FILTER_DIRECTION;
 
 	for (size_t i = 0; i < n; i++)
 		fields |= (rule[i].family ? FILTER_ADDRESS : 0) |

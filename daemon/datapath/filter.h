@@ -38,7 +38,8 @@ struct filter_rule {
 			      .remote = FILTER_ANY_PORT,                                           \
 			      .local = FILTER_ANY_PORT})
 
-/* Compiles n rules, at most FILTER_RULES, in their order; what none matches goes on or not. */
+/* Compiles n rules, at most FILTER_RULES, in their order; what none matches goes on or not. The serial
+ * number is 0. */
 void filter_compile(const struct filter_rule *, size_t n, bool allow_default, struct filter *out);
 
 enum { FILTER_RULE_TEXT = 160 };

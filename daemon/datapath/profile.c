@@ -19,6 +19,7 @@ static struct {
 	char (*name)[PROFILE_NAME]; /* by index in policies; "" where free */
 	bool *used;                 /* by index in filters */
 	uint64_t *left;             /* when an element was left, ns */
+	uint64_t serial;            /* the last that was given to one */
 	struct dp_hold *hold;       /* by index in policies */
 } state;
 
@@ -117,6 +118,15 @@ static void filter_put(unsigned i)
 	state.left[i] = dp_now_ns();
 }
 
+/* Of the clock, so that numbers go on above those of a daemon that was here before. */
+static uint64_t serial_next(void)
+{
+	uint64_t now = dp_now_ns();
+
+	state.serial = now > state.serial ? now : state.serial + 1;
+	return state.serial;
+}
+
 /* The element for these rules: the one in use, if it says the same. -ENOSPC. */
 static int filter_for(unsigned used, const struct filter_rule *rule, unsigned n, bool allow_default)
 {
@@ -124,11 +134,13 @@ static int filter_for(unsigned used, const struct filter_rule *rule, unsigned n,
 	unsigned i;
 
 	filter_compile(rule, n, allow_default, &compiled);
+	compiled.serial = used ? dp.filters[used].serial : 0;
 	if (used && !memcmp(&dp.filters[used], &compiled, sizeof(compiled)))
 		return (int)used;
 	i = filter_get();
 	if (!i)
 		return -ENOSPC;
+	compiled.serial = serial_next();
 	dp.filters[i] = compiled;
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	return (int)i;

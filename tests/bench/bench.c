@@ -143,6 +143,7 @@ static void fill_policy(void)
 			die("rule %s", text);
 	}
 	filter_compile(rule, (size_t)rules, !rules, &f[1]);
+	f[1].serial = 1;
 	p[1] = (struct policy){
 		.filter = 1, .dscp_outer = DSCP_KEEP, .dscp = {DSCP_KEEP, DSCP_KEEP}};
 }

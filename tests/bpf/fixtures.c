@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "cases.h"
+#include "decisions.h"
 #include "frame.h"
 #include "lab.h"
 #include "model.h"
@@ -35,6 +36,8 @@ static bool fail(const char *fmt, ...)
 	va_end(ap);
 	return false;
 }
+
+static bool flawless(const char *fault) { return fault ? fail("%s", fault) : true; }
 
 static void report(const char *behaviour, bool good)
 {
@@ -772,6 +775,10 @@ int main(int argc, char **argv)
 	report("a_100_gigabit_rate_is_exact", one_packet_moves_tat_by(100000000000, 100, 0));
 	report("a_40_gigabit_rate_is_exact", one_packet_moves_tat_by(40000000000, 250, 0));
 	report("a_1_kilobit_rate_is_exact", one_packet_moves_tat_by(1000, 10000000000, 1));
+	report("remembered_decisions_are_those_of_the_rules",
+	       flawless(decisions_are_those_of_rules()));
+	report("a_decision_is_remembered_as_long_as_its_filter",
+	       flawless(a_decision_holds_as_long_as_its_filter()));
 	report("captures_show_frames_with_their_reasons", captures_show_frames());
 	report("drops_are_counted_by_session_and_reason", drops_are_counted_by_reason());
 	report("subscribers_are_listed_by_the_iterator", subscribers_are_listed());

@@ -396,7 +396,10 @@ void lab_compile(enum lab_ruleset i)
 {
 	const struct lab_rules *r = &lab.rules[i];
 
+	static uint64_t serial;
+
 	filter_compile(r->rule, r->n, r->allow_default, &lab.filters[i]);
+	lab.filters[i].serial = ++serial;
 }
 
 static void set_rules(enum lab_ruleset i, const char *const *text)

@@ -134,7 +134,7 @@ bool lab_open(const char *object);
 /* All maps as described above. */
 void lab_reset(void);
 void lab_close(void);
-/* Compiles lab.rules[filter] for the kernel. */
+/* Compiles lab.rules[filter] for the kernel, with a serial number of its own. */
 void lab_compile(enum lab_ruleset);
 
 /* The slot of the device that an address is behind in network 1, -1 if it is behind none. */

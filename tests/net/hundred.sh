@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # N times (10; N=100 for the long run) each of what must not cost a packet: the daemon killed and started,
-# and with each start its programs replaced. Meanwhile numbered packets go both ways
+# and with each start its programs replaced; and the devices' policy changed. Meanwhile numbered packets go both ways
 # through XDP, PPS (1000) a second: none is lost, none overtakes another, and the kernel's counters go on
 # where they were.
 . "$(dirname "$0")/lib.sh"
@@ -109,4 +109,32 @@ stopped_and_started() {
 check "a stream both ways" stream_on
 check "$((N / 2 + 1)) times it is stopped and started" stopped_and_started
 stream_off "stopped and started"
+
+# Its profile's rules, marks and rate change, so that the kernel meets another filter each time.
+policy_changed() {
+	local i filter last=0
+	for ((i = 1; i <= N; i++)); do
+		cat >"$LAB_DIR/policy.yaml" <<-END
+			profiles:
+			  - name: stream
+			    rate: {up: $((40 + i % 7))mbit, down: $((40 + i % 5))mbit}
+			    rules:
+			      - deny up 198.51.100.2 tcp port $i
+			      - mark $((i % 64)) down udp device-port 7001
+			      - allow udp
+			apns:
+			  - {name: iot, profile: stream}
+		END
+		ctl policy apply "$LAB_DIR/policy.yaml" >"$LAB_DIR/apply" || { cat "$LAB_DIR/apply"; return 1; }
+		[ "$(session 1 policy)" = stream ] || return 1
+		filter=$(bpftool -j map dump pinned "$LAB_PIN"/v*/policies | jq '[.[].formatted.value.filter] | max')
+		echo "filter $filter"
+		[ "$filter" -gt 0 ] && [ "$filter" != "$last" ] || return 1
+		last=$filter
+	done
+	[ "$(ctl -j policy versions | jq '.versions | map(.version) | max')" = "$N" ]
+}
+check "a stream both ways" stream_on
+check "$N times its policy is changed" policy_changed
+stream_off "policy changed"
 finish

@@ -94,7 +94,7 @@ static void meet(struct filter_set *all, const struct filter *f, uint32_t set)
 
 static int first_of_sets(const struct filter *f, const struct packet *p)
 {
-	static const uint32_t port_field[2] = {FILTER_REMOTE_PORT, FILTER_LOCAL_PORT};
+	static const uint64_t port_field[2] = {FILTER_REMOTE_PORT, FILTER_LOCAL_PORT};
 	struct filter_set all = f->direction[!p->up];
 
 	if (f->fields & FILTER_ADDRESS)
