@@ -11,7 +11,8 @@
  * With -p each device has a quota and a profile of so many rules, on all fields, of which the last
  * one matches.
  *
- * With -a another object, a build of another state, is measured on the same maps in the same rounds.
+ * With -a another object, a build of another state, is measured on the same maps in the same
+ * rounds.
  *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
  * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
@@ -339,7 +340,8 @@ static double median(double *v)
 /* What is measured, and of which direction the frame is. */
 enum part { EMPTY, HEADERS, ARRAY, HASH, CLOCK, REDIRECT, PATH, OTHER, PARTS };
 static const char *const part_name[2][PARTS] = {
-	{"empty", "headers_up", "array", "hash", "clock", "redirect", "mcore_access", "mcore_access"},
+	{"empty", "headers_up", "array", "hash", "clock", "redirect", "mcore_access",
+	 "mcore_access"},
 	{NULL, "headers_down", NULL, NULL, NULL, NULL, "mcore_sgi", "mcore_sgi"},
 };
 
