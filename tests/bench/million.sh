@@ -33,7 +33,7 @@ echo "# mcored: $((empty / 1024)) MiB empty, $((full / 1024)) MiB with $COUNT de
 echo "# in all resident $(($(memory VmRSS) / 1024)) MiB, of which shared with the kernel's maps $(($(memory RssShmem) / 1024 + $(memory RssFile) / 1024)) MiB"
 ctl -j memory show | jq -r '.memory | sort_by(-.bytes) | .[] | select(.bytes > 1048576) |
 	"#   \(.bytes / 1048576 | floor) MiB in pool \(.pool): \(.in_use) of \(.size) octets"'
-check "a device takes less than 4 KiB" test "$each" -lt 4096
+check "a device takes less than 3 KiB" test "$each" -lt 3072
 kill -9 "$LAB_MCORED"
 wait "$LAB_MCORED" 2>/dev/null
 begun=$(date +%s%3N)
