@@ -140,10 +140,7 @@ static void unknown_guti_is_asked_for_its_imsi(void **state)
 	d.has_guti = true;
 	d.guti = (struct guti){{PLMN, GROUP, CODE}, 0xc0123456};
 	initial(&d, attach_request(&d));
-	assert_int_equal(hear(&d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMSI);
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi}};
-
-	say_plain(&d, identity_response, &r);
+	identifies(&d);
 	take_challenge(&d);
 }
 

@@ -445,13 +445,45 @@ static inline void rekey(struct device *d, bool takes)
 }
 
 /* Authentication, security mode and the eNodeB's new key. */
-static inline void prove(struct device *d)
+static inline void proves(struct device *d)
 {
 	take_challenge(d);
 	answer_challenge(d);
 	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
 	complete_smc(d);
+}
+
+static inline void prove(struct device *d)
+{
+	proves(d);
 	rekey(d, true);
+}
+
+/* Asked for its IMSI, or its IMEI, it says that. */
+static inline void identifies(struct device *d)
+{
+	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMSI, .imsi = d->imsi}};
+
+	assert_int_equal(hear(d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMSI);
+	say_plain(d, identity_response, &r);
+}
+
+static inline void identifies_by_imei(struct device *d, const char *imei)
+{
+	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMEI}};
+
+	assert_int_equal(hear(d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMEI);
+	snprintf(r.identity.imei, sizeof(r.identity.imei), "%s", imei);
+	say_plain(d, identity_response, &r);
+}
+
+static inline struct nas_extended_service_request extended_request(const struct device *d)
+{
+	return (struct nas_extended_service_request){
+		.service_type = NAS_SERVICE_PACKET,
+		.ksi = d->sec.ksi,
+		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d->guti.m_tmsi},
+	};
 }
 
 static inline struct nas_tau_request tau_of(const struct device *d, uint8_t type, bool active)

@@ -248,7 +248,6 @@ static void device_that_fails_authentication_goes_on_by_its_imei(void **state)
 {
 	(void)state;
 	struct device owner = idle_device(enb_ready(0), "001010000000001"), d = owner;
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMEI}};
 
 	hss.locations = 0;
 	config.emergency.attach = EMERGENCY_ANY;
@@ -257,9 +256,7 @@ static void device_that_fails_authentication_goes_on_by_its_imei(void **state)
 	attach_to(&d, AT_AUTH);
 	d.res[1] ^= 1;
 	answer_challenge(&d);
-	assert_int_equal(hear(&d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMEI);
-	memcpy(r.identity.imei, imei, sizeof(imei));
-	say_plain(&d, identity_response, &r);
+	identifies_by_imei(&d, imei);
 	attach_null(&d);
 	is_registered(&owner); /* whose IMSI that was */
 	assert_int_equal(sessions(), 2);
@@ -344,7 +341,6 @@ static void unknown_subscriber_may_call_for_help(void **state)
 {
 	(void)state;
 	struct device d = one();
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMEI}};
 
 	config.emergency.attach = EMERGENCY_ANY;
 	mme_reload(&config);
@@ -353,9 +349,7 @@ static void unknown_subscriber_may_call_for_help(void **state)
 	rejected(&d, EMM_CAUSE_EPS_AND_NON_EPS_NOT_ALLOWED);
 	d.type = NAS_ATTACH_EMERGENCY;
 	initial(&d, attach_request(&d));
-	hear(&d, identity_request, IDENTITY_REQUEST);
-	memcpy(r.identity.imei, imei, sizeof(imei));
-	say_plain(&d, identity_response, &r);
+	identifies_by_imei(&d, imei);
 	attach_null(&d);
 	/* New keys are not asked of it, whatever would be due. */
 	ue_of(&d)->due |= REFRESH_KEYS;

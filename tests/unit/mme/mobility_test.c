@@ -101,16 +101,12 @@ static void device_of_low_priority_asks_with_an_extended_request(void **state)
 {
 	(void)state;
 	struct device d = idle_device(enb_ready(0), "001010000000001");
-	struct nas_extended_service_request r = {
-		.service_type = NAS_SERVICE_PACKET,
-		.ksi = d.sec.ksi,
-		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
-		.device_properties = NAS_LOW_PRIORITY,
-	};
+	struct nas_extended_service_request r = extended_request(&d);
 	uint32_t count = d.sec.ul_count;
 	uint8_t kenb[32];
 	struct bytes pdu;
 
+	r.device_properties = NAS_LOW_PRIORITY;
 	SET(&r, nas_extended_service_request, device_properties);
 	pdu = protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY);
 	initial(&d, pdu);
@@ -134,14 +130,10 @@ static void extended_request_tells_which_bearers_are_left(void **state)
 {
 	(void)state;
 	struct device d = idle_device(enb_ready(0), "001010000000001");
-	struct nas_extended_service_request r = {
-		.service_type = NAS_SERVICE_PACKET,
-		.ksi = d.sec.ksi,
-		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
-		.bearer_status = (uint16_t)(1u << d.ebi),
-	};
+	struct nas_extended_service_request r = extended_request(&d);
 	struct mme_bearer *more = bearer_new(ue_of(&d), ue_of(&d)->pdns);
 
+	r.bearer_status = (uint16_t)(1u << d.ebi);
 	SET(&r, nas_extended_service_request, bearer_status);
 	more->active = true;
 	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));

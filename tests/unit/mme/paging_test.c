@@ -431,11 +431,7 @@ static void calls_are_answered_by_any_message(void **state)
 {
 	(void)state;
 	struct device d = idle_device(enb_ready(0), "001010000000001");
-	struct nas_extended_service_request r = {
-		.service_type = NAS_SERVICE_PACKET,
-		.ksi = d.sec.ksi,
-		.m_tmsi = {.type = NAS_ID_TMSI, .tmsi = d.guti.m_tmsi},
-	};
+	struct nas_extended_service_request r = extended_request(&d);
 
 	sgw_notifies(&d, 8, 0);
 	expect(d.enb, paging);

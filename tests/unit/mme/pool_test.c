@@ -80,17 +80,12 @@ static void guti_of_another_mme_of_the_pool_is_asked_who_it_is(void **state)
 {
 	(void)state;
 	struct device d = one();
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi}};
 
 	d.has_guti = true;
 	d.guti = (struct guti){{PLMN, GROUP, CODE + 1}, 0xc0000001};
 	initial(&d, attach_request(&d));
-	hear(&d, identity_request, IDENTITY_REQUEST);
-	say_plain(&d, identity_response, &r);
-	take_challenge(&d);
-	answer_challenge(&d);
-	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
-	complete_smc(&d);
+	identifies(&d);
+	proves(&d);
 	read_accept(&d, take_context(&d));
 	assert_int_equal(d.guti.gummei.code, CODE);
 }

@@ -173,15 +173,13 @@ static void stranger_is_sent_after_its_identity(void **state)
 {
 	(void)state;
 	struct device d = one();
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi}};
 	struct bytes request;
 
 	subscribe(130);
 	d.has_guti = true;
 	d.guti = (struct guti){{PLMN, GROUP, CODE}, 0xc1234567};
 	initial(&d, request = attach_request(&d));
-	hear(&d, identity_request, IDENTITY_REQUEST);
-	say_plain(&d, identity_response, &r);
+	identifies(&d);
 	d.last_up = request;
 	rerouted(&d, METERS, 130);
 }

@@ -23,22 +23,6 @@ static void updates(struct device *d, const struct nas_tau_request *asked, int w
 	initial(d, pdu);
 }
 
-static void identifies(struct device *d)
-{
-	struct nas_identity_response r = {.identity = {.type = NAS_ID_IMSI, .imsi = d->imsi}};
-
-	assert_int_equal(hear(d, identity_request, IDENTITY_REQUEST)->identity_type, NAS_ASK_IMSI);
-	say_plain(d, identity_response, &r);
-}
-
-static void proves(struct device *d)
-{
-	take_challenge(d);
-	answer_challenge(d);
-	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
-	complete_smc(d);
-}
-
 /* The accept has a GUTI of ours, which the device takes. */
 static void accepted(struct device *d)
 {
