@@ -146,33 +146,6 @@ static void what_is_not_eps_or_too_short_is_to_be_ignored(void **state)
 
 /* ---- values ---- */
 
-/* What stands in the place of an IMSI is none in any of its forms. */
-static void key_of_an_imei_is_no_imsi(void **state)
-{
-	char text[IMSI_STRLEN];
-	imsi_t key = 0, imsi = 0, back = 0;
-
-	(void)state;
-	assert_true(imsi_parse("352099001761481", &imsi));
-	assert_true(imsi_of_imei("352099001761481", &key));
-	assert_true(imsi_is_imei(key));
-	assert_false(imsi_is_imei(imsi));
-	assert_false(imsi_is_imei(IMSI_NONE));
-	assert_true(key >> 4 != imsi >> 4);
-	assert_int_equal(key & 0xf, 0xf);
-	assert_string_equal(imsi_print(key, text), "E35209900176148");
-	assert_true(imsi_parse_any(text, &back));
-	assert_true(back == key);
-	assert_false(imsi_parse(text, &back));
-	assert_true(imsi_parse_any("352099001761481", &back));
-	assert_true(back == imsi);
-	assert_false(imsi_parse_any("E3520990017614", &back));
-	assert_false(imsi_parse_any("E352099001761481", &back));
-	assert_false(imsi_parse_any("E3520990017614x", &back));
-	assert_false(imsi_parse_any("35209900176148E", &back));
-	assert_false(imsi_of_imei("35209900176148", &back));
-}
-
 static void identities_are_bcd_and_binary(void **state)
 {
 	struct nas_identity id = {.type = NAS_ID_IMSI};
@@ -790,7 +763,6 @@ int main(void)
 		cmocka_unit_test(a_protected_message_gives_mac_sequence_and_what_is_covered),
 		cmocka_unit_test(service_request_has_a_header_of_its_own),
 		cmocka_unit_test(what_is_not_eps_or_too_short_is_to_be_ignored),
-		cmocka_unit_test(key_of_an_imei_is_no_imsi),
 		cmocka_unit_test(identities_are_bcd_and_binary),
 		cmocka_unit_test(identities_with_wrong_digits_are_refused),
 		cmocka_unit_test(what_has_no_wire_form_is_not_written),
