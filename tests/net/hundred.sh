@@ -131,6 +131,7 @@ policy_changed() {
 		echo "filter $filter"
 		[ "$filter" -gt 0 ] && [ "$filter" != "$last" ] || return 1
 		last=$filter
+		sleep 0.2 # packets meet each
 	done
 	[ "$(ctl -j policy versions | jq '.versions | map(.version) | max')" = "$N" ]
 }
