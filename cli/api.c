@@ -244,12 +244,9 @@ int api_upload(const char *path, const char *type, int64_t size,
 	snprintf(content, sizeof content, "Content-Type: %s", type);
 	headers = curl_slist_append(headers, content);
 	headers = curl_slist_append(headers, "Expect:");
-	if (size < 0)
-		headers = curl_slist_append(headers, "Transfer-Encoding: chunked");
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
-	if (size >= 0)
-		curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
+	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
 	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024);
 	curl_easy_setopt(c, CURLOPT_READFUNCTION, give_on);
 	curl_easy_setopt(c, CURLOPT_READDATA, &u);

@@ -69,8 +69,7 @@ struct lines {
 };
 bool lines_take(struct lines *, const char *p, size_t n); /* for api_stream's take */
 void lines_free(struct lines *);
-/* Uploads what give delivers (0 at the end; size -1 if not known); tick(arg, sent) is called now
- * and then. */
+/* Uploads what give delivers, size octets (0 at the end); tick(arg) is called now and then. */
 int api_upload(const char *path, const char *type, int64_t size,
 	       size_t (*give)(void *arg, char *p, size_t cap), void (*tick)(void *arg), void *arg,
 	       json_t **out);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,9 +134,46 @@ static const char *type_of(FILE *f)
 	return c == '{' ? "application/x-ndjson" : "text/csv";
 }
 
+/* What comes through a pipe, so that its length is known: in memory, as it has keys in it. NULL,
+ * with errno, if it cannot be. */
+static FILE *all_of(FILE *in)
+{
+	int fd = memfd_create("sims", MFD_CLOEXEC);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w+");
+	char p[65536];
+	size_t n;
+
+	if (!out) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	while ((n = fread(p, 1, sizeof p, in)) && fwrite(p, 1, n, out) == n)
+		;
+	if (ferror(in) || ferror(out) || fflush(out)) {
+		fclose(out);
+		return NULL;
+	}
+	rewind(out);
+	return out;
+}
+
+static FILE *open_file(const char *name)
+{
+	FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin, *all;
+	struct stat st;
+
+	if (!f || (!fstat(fileno(f), &st) && S_ISREG(st.st_mode)))
+		return f;
+	all = all_of(f);
+	if (f != stdin)
+		fclose(f);
+	return all;
+}
+
 int sim_import(const struct command *c, int argc, char **argv)
 {
-	struct import m = {.size = -1};
+	struct import m = {0};
 	const char *path = "/sims";
 	json_t *result = NULL;
 	struct stat st;
@@ -147,13 +185,12 @@ int sim_import(const struct command *c, int argc, char **argv)
 		return what_is(import_words, argv[1]);
 	if (argc == 2)
 		path = "/sims?replace=1";
-	m.f = strcmp(argv[0], "-") ? fopen(argv[0], "re") : stdin;
-	if (!m.f) {
+	m.f = open_file(argv[0]);
+	if (!m.f || fstat(fileno(m.f), &st)) {
 		complain("%s: %m", argv[0]);
 		return EXIT_USAGE;
 	}
-	if (!fstat(fileno(m.f), &st) && S_ISREG(st.st_mode))
-		m.size = st.st_size;
+	m.size = st.st_size - ftello(m.f);
 	m.bar = isatty(STDERR_FILENO) && !options.json;
 	m.started = m.shown = now();
 	code = api_upload(path, type_of(m.f), m.size, give, tick, &m, &result);

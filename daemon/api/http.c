@@ -310,6 +310,11 @@ static struct api_request *begin(struct MHD_Connection *connection, const char *
 		api_error(r, status, "%s is not something that can be done to %s", method, path);
 	else if (!r->route)
 		api_error(r, status, "no such path: %s", path);
+	else if (api_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING))
+		/* libmicrohttpd waits, at full speed, for the end of a chunk's size that has none.
+		 */
+		api_error(r, MHD_HTTP_LENGTH_REQUIRED,
+			  "a body in chunks is not taken: send it with its Content-Length");
 	else
 		r->streaming = r->route->streams && r->route->streams(r);
 	return r;

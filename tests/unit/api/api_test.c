@@ -525,8 +525,8 @@ static void body_that_is_too_long_is_refused(void **state)
 static void a_body_in_small_pieces_is_put_together(void **state)
 {
 	static const char head[] = "POST /policy/plan HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-				   "Transfer-Encoding: chunked\r\n\r\n";
-	char body[4096], chunk[64];
+				   "Content-Length: ";
+	char body[4096], length[32];
 	size_t n, step = 1;
 	struct answer a;
 	int fd = dial();
@@ -536,17 +536,31 @@ static void a_body_in_small_pieces_is_put_together(void **state)
 			     "{\"pad\": \"%*s\", \"file\": \"profiles: [{name: camera}]\"}", 3000,
 			     "");
 	say(fd, head, sizeof head - 1);
+	say(fd, length, (size_t)snprintf(length, sizeof length, "%zu\r\n\r\n", n));
 	for (size_t at = 0; at < n; at += step, step = step % 7 + 1) {
 		if (step > n - at)
 			step = n - at;
-		say(fd, chunk,
-		    (size_t)snprintf(chunk, sizeof chunk, "%zx\r\n%.*s\r\n", step, (int)step,
-				     body + at));
+		say(fd, body + at, step);
 	}
-	say(fd, "0\r\n\r\n", 5);
 	a = answer_of(fd);
 	assert_int_equal(a.status, 200);
 	assert_non_null(strstr(a.text, "+ profile camera"));
+	drop(a);
+}
+
+/* Nor is what follows read: a chunk's size without an end. */
+static void a_body_in_chunks_is_refused(void **state)
+{
+	static const char head[] = "POST /sims HTTP/1.1\r\nHost: x\r\n"
+				   "Transfer-Encoding: chunked\r\n\r\n0";
+	struct answer a;
+	int fd = dial();
+
+	(void)state;
+	say(fd, head, sizeof head - 1);
+	a = answer_of(fd);
+	assert_int_equal(a.status, 411);
+	assert_non_null(strstr(a.text, "Content-Length"));
 	drop(a);
 }
 
@@ -767,6 +781,7 @@ int main(void)
 		T(unknown_paths_and_methods_are_told),
 		T(body_that_is_too_long_is_refused),
 		T(a_body_in_small_pieces_is_put_together),
+		T(a_body_in_chunks_is_refused),
 		T(numbers_of_a_bearer_are_read_as_they_are),
 		T(profiles_come_with_who_has_them),
 		T(devices_of_an_apn_are_those_of_its_whole_name),

@@ -120,7 +120,7 @@ static void those_who_say_half_of_a_request_do_not_keep_others_out(void **state)
 {
 	static const char *const half[] = {
 		"", "GET /ver", "POST /sims HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
-		"POST /policy HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+		"POST /policy HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{",
 		"GET /version HTTP/1.1\r\nHost: x\r\n\r\n" /* and waits for nothing */};
 	int fd[CROWD];
 
