@@ -92,7 +92,7 @@ $(B)/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) include/mcore/datapath.h include/m
 BPFTEST := $(patsubst %,$(B)/tests/bpf/%.o,lab frame model model_view model_write rules \
 	   cases cases_uplink cases_inside cases_downlink cases_policy cases_relay cases_network) \
 	   $(patsubst %,$(B)/daemon/datapath/%.o,tft_rule filter rule) $(B)/libcodec.a $(B)/libcore.a
-$(B)/tests/bpf/fixtures: $(B)/tests/bpf/fixtures.o $(B)/tests/bpf/decisions.o $(BPFTEST) | $(B)/mcore.bpf.o
+$(B)/tests/bpf/fixtures: $(B)/tests/bpf/fixtures.o $(B)/tests/bpf/decisions.o $(B)/tests/bpf/spread.o $(BPFTEST) | $(B)/mcore.bpf.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz -lpthread
 $(B)/tests/fuzz/bpf_parser: $(B)/tests/fuzz/bpf_parser.o $(BPFTEST) | $(B)/mcore.bpf.o

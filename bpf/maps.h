@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Every map of the datapath and nothing else. A map's name is its pin's name; keys and values are
  * told in include/mcore/datapath.h. The sizes of sessions, hops, addresses, local, imsis, policies, filters,
- * tfts and profiles are set at load from the configuration. `ticks`, `decisions` and `limits` are the kernel's own
+ * tfts, profiles and cpus are set at load from the configuration. `ticks`, `decisions` and `limits` are the kernel's own
  * and need not be pinned. */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
@@ -106,6 +106,21 @@ struct {
 	__type(key, __u32);
 	__type(value, struct tft_rule);
 } tfts SEC(".maps");
+
+/* The CPUs that packets are handed to, by their number, and what runs there: see spread.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CPUMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct bpf_cpumap_val);
+} cpus SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} worker SEC(".maps");
 
 /* No program reads it: it lets a person see profiles and their rules with bpftool. */
 struct {

@@ -11,7 +11,11 @@
  *   mcore_both    one interface for both
  *   mcore_host    on mcore1, the datapath's end of the host's veth pair mcore0/mcore1: as both, but
  * what comes in was routed or made by this machine, so its source is not questioned and its TTL not
- * decremented An interface may carry VLAN tags; hops say which tag a packet leaves with.
+ * decremented
+ * And on the CPUs that packets are spread over (spread.h):
+ *   mcore_cpu, mcore_worker  as both, for what these handed over
+ *   mcore_cpu_full           counts what did not fit into a CPU's queue
+ * An interface may carry VLAN tags; hops say which tag a packet leaves with.
  *
  * TS 29.281 (GTP-U), TS 29.061 and TS 23.401 (what a P-GW does with packets). */
 #include "maps.h"
@@ -27,11 +31,15 @@
 #include "hold.h"
 #include "iter.h"
 #include "capture.h"
+#include "spread.h"
 
 #define GTPC_PORT   2123
 #define IP6_MIN_MTU 1280
 
-enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7 };
+enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7, WORKER = 11 };
+
+/* Whether packets that come in by it may be another CPU's. */
+INLINE bool spreads(const enum role role) { return role <= BOTH; }
 
 /* The host's stack, as the session's network sees it. */
 INLINE struct hop *host_hop(const struct session *s)
@@ -389,6 +397,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
 		return REASON_not_ours;
+	if (spreads(role) && hand_over(c, to.slot) == HANDED_OVER)
+		return HANDED_OVER;
 	reason = role == HOST ? GO_ON : source_from_outside(c, in, network);
 	if (reason != GO_ON)
 		return reason;
@@ -494,8 +504,11 @@ INLINE int classify(struct pkt *p, const enum role role)
 		if (ip.fragment)
 			return REASON_outer_fragment;
 		if (udp && ip.len >= ip.hlen + sizeof *udp && (void *)(udp + 1) <= p->end &&
-		    udp->dest == bpf_htons(GTPU_PORT))
+		    udp->dest == bpf_htons(GTPU_PORT)) {
+			if (spreads(role) && hand_over_gtpu(p, c, udp) == HANDED_OVER)
+				return HANDED_OVER;
 			return uplink(p, c, &ip);
+		}
 	}
 	if ((role & ACCESS) && about_path(c, &ip))
 		path_message(p->ctx, p->l3 + ip.hlen, ip.v6);
@@ -532,15 +545,24 @@ INLINE int finish(struct pkt *p, int reason)
 INLINE int run(struct xdp_md *ctx, const enum role role)
 {
 	struct pkt p = {};
+	int reason;
 
 	p.now = tick_now();
 	pkt_load(&p, ctx);
-	return finish(&p, classify(&p, role));
+	reason = classify(&p, role);
+	return reason == HANDED_OVER ? XDP_REDIRECT : finish(&p, reason);
 }
 
 SEC("xdp") int mcore_access(struct xdp_md *ctx) { return run(ctx, ACCESS); }
 SEC("xdp") int mcore_sgi(struct xdp_md *ctx) { return run(ctx, SGI); }
 SEC("xdp") int mcore_both(struct xdp_md *ctx) { return run(ctx, BOTH); }
 SEC("xdp") int mcore_host(struct xdp_md *ctx) { return run(ctx, HOST); }
+SEC("xdp/cpumap") int mcore_worker(struct xdp_md *ctx) { return run(ctx, WORKER); }
+
+SEC("xdp/cpumap") int mcore_cpu(struct xdp_md *ctx)
+{
+	bpf_tail_call(ctx, &worker, 0);
+	return XDP_ABORTED;
+}
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -62,6 +62,10 @@ struct settings_profile {
 	unsigned apns;
 };
 
+struct settings_cpus {
+	uint16_t first, last;
+};
+
 struct settings_interface {
 	const char *name;
 	enum dp_role role;
@@ -86,6 +90,9 @@ struct mcored_settings {
 	const char *object, *pin_dir;
 	bool ue_to_ue;
 	uint32_t extra_slots;
+	struct settings_cpus *cpu;
+	unsigned cpus;
+	uint32_t cpu_queue;
 	struct dp_hold hold;
 	struct settings_interface *interface;
 	unsigned interfaces;

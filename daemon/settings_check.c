@@ -3,6 +3,7 @@
 #include <linux/rtnetlink.h>
 #include <stdarg.h>
 #include <arpa/inet.h>
+#include "core/cpus.h"
 #include "settings_rows.h"
 
 #define WRONG(f, key, ...) config_error((f)->wrong, (f)->arena, key, __VA_ARGS__)
@@ -141,6 +142,32 @@ static void check_pools(struct findings *f, unsigned i)
 		    "only breakout: direct looks at it; with kernel this machine's routes decide");
 }
 
+static void check_cpus(struct findings *f)
+{
+	unsigned n = 0;
+
+	if (f->s->cpus && f->s->mode == DP_GENERIC)
+		WRONG(f, "datapath.cpus", "packets cannot be spread in the mode generic");
+	for (unsigned i = 0; i < f->s->cpus; i++) {
+		const struct settings_cpus *c = &f->s->cpu[i];
+		const char *key = key_of("datapath.cpus[%u]", i);
+
+		n += c->last - c->first + 1u;
+		for (unsigned k = 0; k < i; k++)
+			if (c->first <= f->s->cpu[k].last && f->s->cpu[k].first <= c->last)
+				WRONG(f, key, "names a CPU that is there already");
+		if (!cpu_is("possible", c->last)) {
+			WRONG(f, key, "this machine has no CPU %u", c->last);
+			continue;
+		}
+		for (unsigned cpu = c->first; cpu <= c->last; cpu++)
+			if (!cpu_is("online", cpu))
+				ODD(f, key, "CPU %u is not online, and gets no packets", cpu);
+	}
+	if (n > MCORE_CPU_SLOTS)
+		WRONG(f, "datapath.cpus", "are more than %u", MCORE_CPU_SLOTS);
+}
+
 static void check_interfaces(struct findings *f)
 {
 	const struct mcored_settings *s = f->s;
@@ -256,6 +283,7 @@ void settings_check(struct findings *f)
 	unsigned roles = 0;
 
 	check_interfaces(f);
+	check_cpus(f);
 	for (unsigned i = 0; i < f->s->networks; i++)
 		check_network(f, i);
 	for (unsigned i = 0; i < f->s->apns; i++)

@@ -34,6 +34,24 @@ static const char *parse_dscp(const char *text, void *out, size_t size, struct a
 	return NULL;
 }
 
+/* "2" or "2-5" */
+static const char *parse_cpus(const char *text, void *out, size_t size, struct arena *a)
+{
+	struct settings_cpus c;
+	unsigned long first, last;
+	char *end;
+
+	(void)size, (void)a;
+	first = last = strtoul(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && *end == '-')
+		last = strtoul(end + 1, &end, 10);
+	if (*text < '0' || *text > '9' || *end || last < first || last > UINT16_MAX)
+		return "a CPU's number, or two with a hyphen between, such as 2-5";
+	c = (struct settings_cpus){ (uint16_t)first, (uint16_t)last };
+	memcpy(out, &c, sizeof(c));
+	return NULL;
+}
+
 static const struct config_word dp_mode_words[] = {
 	{ "auto", DP_AUTO, "native where the driver can, else generic" },
 	{ "native", DP_NATIVE, "in the driver" },
@@ -267,6 +285,11 @@ const struct config_row settings_datapath_rows[] = {
 	  .of = CONFIG_MAP, .rows = interface_rows, .min = 1, .max = 32, .required = true,
 	  .help = "where XDP programs are attached" },
 	{ "mode", CONFIG_ENUM, S(mode), .words = dp_mode_words, .preset = "auto", .help = "how" },
+	{ "cpus", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, cpu, cpus), .of = CONFIG_CUSTOM,
+	  .parse = parse_cpus, .unit = "N or N-M", .max = 64,
+	  .help = "CPUs that packets are spread over by device, native mode only; not given: each packet is worked on where the card delivers it" },
+	{ "cpu_queue", CONFIG_INTEGER, S(cpu_queue), .preset = "2048", .min = 64, .max = 16384,
+	  .help = "packets that may wait for such a CPU" },
 	{ "ue_to_ue", CONFIG_BOOL, S(ue_to_ue), .preset = "no",
 	  .help = "devices may talk to each other, through this machine's stack" },
 	{ "extra_slots", CONFIG_INTEGER, S(extra_slots), .preset = "4096", .max = 1 << 20,

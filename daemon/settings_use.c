@@ -71,6 +71,10 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 	c->echo = s->echo;
 	c->ue_to_ue = s->ue_to_ue;
 	c->extra_slots = s->extra_slots;
+	c->cpu_queue = s->cpu_queue;
+	for (unsigned i = 0; i < s->cpus; i++)
+		for (unsigned n = s->cpu[i].first; n <= s->cpu[i].last && c->cpus < MCORE_CPU_SLOTS; n++)
+			c->cpu[c->cpus++] = (uint16_t)n;
 	c->hold = s->hold;
 	c->pin_dir = s->pin_dir;
 	c->object = *s->object ? s->object : NULL;

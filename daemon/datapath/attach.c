@@ -42,7 +42,7 @@ static struct {
 	struct attached list[ATTACHED_MAX];
 	unsigned n;
 	bool generic;
-	char text[ATTACHED_MAX * (IF_NAMESIZE + 24)];
+	char text[ATTACHED_MAX * (IF_NAMESIZE + 24) + 4 * MCORE_CPU_SLOTS];
 } state;
 
 bool attach_is_generic(void) { return state.generic; }
@@ -107,16 +107,43 @@ static int add(const struct dp_interface *in)
 	return 0;
 }
 
+/* Asks the driver; data begins with the command. */
+static bool ethtool(const struct attached *a, void *data)
+{
+	struct ifreq req = {.ifr_data = data};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	memcpy(req.ifr_name, a->name, IF_NAMESIZE);
+	ok = fd >= 0 && !ioctl(fd, SIOCETHTOOL, &req);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Some drivers send for a CPU only by the channel of its number. */
+static void warn_channels(const struct attached *a)
+{
+	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
+	const struct link *l = link_find(a->ifindex);
+
+	if (!l || *l->kind || !ethtool(a, &c) || c.combined_count + c.tx_count > spread_highest())
+		return;
+	LOG(WARN, "datapath.channels",
+	    "dev=%s channels=%u cpu=%u text=\"some cards drop what a CPU sends that has no channel "
+	    "of "
+	    "its number: ethtool -L %s combined %u, or list lower CPUs\"",
+	    a->name, c.combined_count + c.tx_count, spread_highest(), a->name,
+	    spread_highest() + 1);
+}
+
 /* XDP does not see a tag that the device took off. */
 static void warn_vlan_offload(const struct attached *a)
 {
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
-	struct ifreq req = {.ifr_data = (void *)&flags};
 	const struct link *l = link_find(a->ifindex);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	memcpy(req.ifr_name, a->name, IF_NAMESIZE);
-	if (fd >= 0 && !ioctl(fd, SIOCETHTOOL, &req) && (flags.data & ETH_FLAG_RXVLAN)) {
+	if (ethtool(a, &flags) && (flags.data & ETH_FLAG_RXVLAN)) {
 		if (l && !strcmp(l->kind, "veth"))
 			LOG(WARN, "datapath.vlan",
 			    "dev=%s text=\"the far end must put tags into the frame: ethtool -K "
@@ -128,8 +155,6 @@ static void warn_vlan_offload(const struct attached *a)
 			    "rxvlan off\"",
 			    a->name, a->name);
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* How a program is attached now: 0, XDP_FLAGS_DRV_MODE or XDP_FLAGS_SKB_MODE; *id of the program.
@@ -381,6 +406,13 @@ static int attach_libxdp(void)
 	return attach_all(XDP_FLAGS_DRV_MODE);
 }
 
+static int attach_generic(void)
+{
+	state.generic = true;
+	spread_off();
+	return attach_all(XDP_FLAGS_SKB_MODE);
+}
+
 /* What an earlier daemon settled for is not tried again while packets flow. */
 static uint32_t settled_mode(void)
 {
@@ -409,8 +441,7 @@ static int attach_auto(void)
 	LOG(WARN, "datapath.generic",
 	    "reason=\"%s\" text=\"attached in generic mode, which is slower\"", dp.error);
 generic:
-	state.generic = true;
-	return attach_all(XDP_FLAGS_SKB_MODE);
+	return attach_generic();
 }
 
 static void drop_others(void)
@@ -440,6 +471,7 @@ static void describe(void)
 			at += (size_t)snprintf(state.text + at, sizeof(state.text) - at,
 					       "%s%s on %s", at ? ", " : "", mode, a->name);
 	}
+	spread_describe(state.text + at, sizeof(state.text) - at);
 }
 
 int attach_start(void)
@@ -469,16 +501,19 @@ int attach_start(void)
 		err = attach_all(XDP_FLAGS_DRV_MODE);
 		break;
 	case DP_GENERIC:
-		state.generic = true;
-		err = attach_all(XDP_FLAGS_SKB_MODE);
+		err = attach_generic();
 		break;
 	case DP_LIBXDP:
 		err = attach_libxdp();
 		break;
 	}
-	if (!err)
-		describe();
-	return err;
+	if (err)
+		return err;
+	spread_on();
+	for (unsigned i = 0; i < state.n && dp.settings->cpus; i++)
+		warn_channels(&state.list[i]);
+	describe();
+	return 0;
 }
 
 const char *attach_describe(void) { return state.text; }

@@ -146,8 +146,10 @@ static void write_settings(void)
 
 static int start(uint32_t *adopted)
 {
-	int err = netlink_start();
+	int err;
 
+	spread_aside();
+	err = netlink_start();
 	if (!err)
 		err = link_sync();
 	if (err)
@@ -176,7 +178,7 @@ static int start(uint32_t *adopted)
 	if (err)
 		return dp_fail(err, "datapath: %s", strerror(-err));
 	if ((err = gtpu_start()) || (err = event_start()) || (err = hold_start()) ||
-	    (err = capture_start()) || (err = nat_start()))
+	    (err = capture_start()) || (err = nat_start()) || (err = spread_start()))
 		return err;
 	return attach_start();
 }

@@ -6,6 +6,7 @@
  *   load.c     object, maps, their pins and adoption
  *   layout.c   how the maps' values are laid out
  *   attach.c   programs on interfaces: modes, pinned links, replacement, libxdp's dispatcher
+ *   spread.c   the CPUs that packets are spread over
  *   session.c  slots of `sessions`, through a shared mapping
  *   tft.c      which packets belong to which bearer of a PDN connection: `tfts`
  *   profile.c  profiles, and what a session is held to; filter.c compiles rules, rule.c reads them
@@ -102,6 +103,9 @@ struct dp_config {
 	} echo;
 	struct dp_hold hold;
 	uint32_t extra_slots; /* for bearers beyond a pool's one per offset; 0: 4096 */
+	unsigned cpus;	      /* that work on packets; 0: each on those that come to it */
+	uint16_t cpu[MCORE_CPU_SLOTS];
+	uint32_t cpu_queue; /* packets that may wait for a CPU, 0: 2048 */
 	bool ue_to_ue;
 	const char *pin_dir; /* NULL: MCORE_PIN_DIR */
 	const char *object;  /* path of mcore.bpf.o */
@@ -139,11 +143,12 @@ const char *dp_pins(void);
 uint16_t dp_ue_mtu(void);
 
 /* The slot of an offset in a pool (devices: from MCORE_HOST_OFFSETS), and one of the extra slots
- * (UINT32_MAX when none is left). */
+ * (UINT32_MAX when none is left); one whose packets go to the same CPU as those of `beside`, if there
+ * is any, unless that is UINT32_MAX. */
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset);
 uint32_t dp_pool_size(unsigned pool);
 unsigned dp_pool_network(unsigned pool);
-uint32_t dp_extra_slot(void);
+uint32_t dp_extra_slot(uint32_t beside);
 uint32_t dp_slots(void); /* in use or not: 0 up to that */
 
 struct dp_session {
@@ -221,6 +226,7 @@ struct dp_relay {
 	imsi_t imsi; /* whose it is, for people */
 	const char *apn;
 	uint8_t ebi, dscp;
+	uint32_t beside; /* as of dp_extra_slot() */
 	bool from_any; /* from whoever knows the TEID; else from `from`, and peers of other tunnels */
 	struct in6_addr from, to; /* IPv4 mapped */
 	uint32_t to_teid;	  /* host order */

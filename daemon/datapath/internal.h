@@ -54,6 +54,8 @@ enum dp_map {
 	MAP_CAPTURING,
 	MAP_CAPTURED,
 	MAP_HELD,
+	MAP_CPUS,
+	MAP_WORKER,
 	DP_MAPS,
 };
 
@@ -132,6 +134,19 @@ const char *attach_describe(void);
 /* A link was made or its index changed: put the programs back on a configured interface. */
 void attach_link_appeared(const char *name, int ifindex);
 bool attach_is_generic(void);
+
+/* spread.c */
+/* First of all: this thread, and those it makes, leave the listed CPUs to the packets. */
+void spread_aside(void);
+/* The CPUs of the configuration are ready to be given packets; none is yet. */
+int spread_start(void);
+/* The programs are attached, natively: packets are handed over. */
+void spread_on(void);
+/* Before they are attached in generic mode: no packet is. */
+void spread_off(void);
+unsigned spread_highest(void); /* number of a CPU that packets are handed to */
+/* ", spread over CPUs 2,3" or nothing; its length, at most cap. */
+size_t spread_describe(char *text, size_t cap);
 
 /* session.c */
 /* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */

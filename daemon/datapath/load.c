@@ -33,7 +33,8 @@ static const char *const map_name[DP_MAPS] = {
 	[MAP_POLICIES] = "policies",   [MAP_FILTERS] = "filters", [MAP_PROFILES] = "profiles",
 	[MAP_PEERS] = "peers",         [MAP_SENDERS] = "senders", [MAP_DROPS] = "drops",
 	[MAP_ROUTES] = "routes",       [MAP_PORTS] = "ports",     [MAP_CAPTURING] = "capturing",
-	[MAP_CAPTURED] = "captured",   [MAP_TFTS] = "tfts",
+	[MAP_CAPTURED] = "captured",   [MAP_TFTS] = "tfts",       [MAP_CPUS] = "cpus",
+	[MAP_WORKER] = "worker",
 };
 
 static const uint32_t hops_max = HOPS;
@@ -132,14 +133,14 @@ static void unlink_pin(const char *dir, const char *name)
 	unlink(join(path, dir, name));
 }
 
-/* A pin of another ABI: links move to ours, all else goes. */
+/* A pin of another ABI: links move to ours, as does what they need; all else goes. */
 static void carry_over(const char *dir, const char *name)
 {
 	char from[PATH_CAP], to[PATH_CAP];
 
 	join(from, dir, name);
-	load_pin_path(to, sizeof(to), "", name);
-	if (strncmp(name, "link_", 5) || rename(from, to))
+	load_pin_path(to, sizeof(to), "", strcmp(name, "worker") ? name : "worker_old");
+	if ((strncmp(name, "link_", 5) && strncmp(name, "worker", 6)) || rename(from, to))
 		unlink(from);
 }
 
@@ -189,6 +190,7 @@ static void set_sizes(struct bpf_object *object)
 		[MAP_PROFILES] = dp.policies_max,
 		[MAP_PEERS] = HOPS,
 		[MAP_TFTS] = dp.tfts_max,
+		[MAP_CPUS] = (uint32_t)libbpf_num_possible_cpus(),
 	};
 
 	for (unsigned i = 0; i < DP_MAPS; i++) {
@@ -307,7 +309,7 @@ static void close_maps(void)
 /* Opens all pinned maps, or none. */
 static bool adopt_maps(void)
 {
-	char why[160] = "";
+	char why[160] = "", worker[PATH_CAP], old[PATH_CAP];
 	bool all = true, any = false;
 
 	for (unsigned i = 0; i < DP_MAPS && all; i++) {
@@ -320,6 +322,9 @@ static bool adopt_maps(void)
 	if (all && same_meaning(dp.map[MAP_SETTINGS], why, sizeof(why)))
 		return true;
 	close_maps();
+	load_pin_path(worker, sizeof(worker), "", "worker");
+	load_pin_path(old, sizeof(old), "", "worker_old");
+	rename(worker, old);
 	for (unsigned i = 0; i < DP_MAPS; i++)
 		unlink_pin(dp.pin_dir, map_name[i]);
 	if (any || why[0])
@@ -356,12 +361,20 @@ static int pin_maps(void)
 	return 0;
 }
 
+/* Only where packets are spread over CPUs. */
+static const char *const spreading[] = {"mcore_cpu", "mcore_worker", "mcore_cpu_full"};
+
 static struct bpf_object *open_object(void)
 {
 	struct bpf_object *object = bpf_object__open_file(dp.object_path, NULL);
 
-	if (object)
+	if (object) {
 		set_sizes(object);
+		for (unsigned i = 0; i < sizeof(spreading) / sizeof(*spreading); i++)
+			bpf_program__set_autoload(
+				bpf_object__find_program_by_name(object, spreading[i]),
+				dp.config.cpus);
+	}
 	return object;
 }
 

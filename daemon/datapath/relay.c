@@ -30,7 +30,7 @@ int dp_relay_add(const struct dp_relay *given, uint32_t *slot, uint32_t *teid)
 	if (to < 0)
 		return to;
 	from = given->from_any ? HOP_NONE : hop_get(&given->from);
-	*slot = from < 0 ? NO_SLOT : dp_extra_slot();
+	*slot = from < 0 ? NO_SLOT : dp_extra_slot(given->beside);
 	if (*slot == NO_SLOT) {
 		hop_put((uint16_t)to);
 		if (from > 0)

@@ -415,13 +415,28 @@ static void extra_put(uint32_t slot)
 	state.extra[(state.head + state.free++) % dp.extra_count] = slot;
 }
 
-uint32_t dp_extra_slot(void)
+static bool same_cpu(uint32_t slot, uint32_t other)
 {
-	uint32_t slot;
+	const struct settings *s = dp.settings;
+
+	return !s->cpus || other == NO_SLOT ||
+	       s->cpu[slot % MCORE_CPU_SLOTS] == s->cpu[other % MCORE_CPU_SLOTS];
+}
+
+static uint32_t *extra_at(uint32_t i) { return &state.extra[(state.head + i) % dp.extra_count]; }
+
+uint32_t dp_extra_slot(uint32_t beside)
+{
+	uint32_t slot, i = 0;
 
 	if (!state.free)
 		return NO_SLOT;
-	slot = state.extra[state.head];
+	while (i < state.free && !same_cpu(*extra_at(i), beside))
+		i++;
+	i = i < state.free ? i : 0;
+	slot = *extra_at(i);
+	for (; i; i--)
+		*extra_at(i) = *extra_at(i - 1);
 	state.head = (state.head + 1) % dp.extra_count;
 	state.free--;
 	state.taken[slot - dp.extra_first] = true;

@@ -125,7 +125,7 @@ static enum gtpc_cause place(unsigned apn, struct in_addr ip4, const struct in6_
 		out->slot = restored ? pgw_extra_slot_of(pgw_session_imsi(restored), restored->ebi)
 				     : INDEX_NONE;
 		if (out->slot == INDEX_NONE)
-			out->slot = dp_extra_slot();
+			out->slot = dp_extra_slot(UINT32_MAX);
 		return out->slot != UINT32_MAX ? GTPC_ACCEPTED
 					       : refuse(why, "no slot left for a static address");
 	}

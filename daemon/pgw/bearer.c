@@ -304,7 +304,7 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 		return GTPC_NO_RESOURCES;
 	}
 	d = as_slot(b);
-	b->slot = dp_extra_slot();
+	b->slot = dp_extra_slot(d.owner);
 	err = b->slot == UINT32_MAX ? -ENOSPC : dp_session_add(b->slot, &d, &teid);
 	if (err) {
 		B_LOG(ERROR, b, "error=\"%s\"", strerror(-err));
@@ -755,7 +755,7 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 	b->slot = slot;
 	if (b->slot == UINT32_MAX) { /* the kernel lost it */
 		d = as_slot(b);
-		b->slot = dp_extra_slot();
+		b->slot = dp_extra_slot(d.owner);
 		err = b->slot == UINT32_MAX ? -ENOSPC : dp_session_add(b->slot, &d, &s1u);
 	}
 	if (!err)

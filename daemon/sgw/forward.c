@@ -47,7 +47,7 @@ static bool source_of(uint32_t slot, struct in6_addr *out)
 static bool add(struct sgw_ue *ue, uint8_t ebi, uint32_t slot, const struct fteid *to,
 		enum fteid_type type, struct fteid *ours)
 {
-	struct dp_relay r = {.imsi = ue->imsi, .apn = "forwarding", .ebi = ebi};
+	struct dp_relay r = {.imsi = ue->imsi, .apn = "forwarding", .ebi = ebi, .beside = slot};
 	struct sgw_forward *f;
 	uint32_t teid;
 	int err;

@@ -46,6 +46,7 @@ enum {
 	MCORE_HOST_OFFSETS = 2,
 	MCORE_GATEWAY_OFFSET = 1,
 	MCORE_LINE = 64,
+	MCORE_CPU_SLOTS = 256,
 	/* Elements of `hops`: the host's stack in network 0, and those of the others; */
 	MCORE_FIRST_HOST = 1,
 	/* and from here on GTP-U peers. */
@@ -214,10 +215,13 @@ struct settings {
 	__u32 addresses; /* entries in the map `addresses`; 0 saves its look-up for frames not ours */
 	__u32 networks;	 /* beside network 0; 0 saves a look-up in `ports` */
 	__u32 routes;	 /* entries in the map `routes` */
-	__u32 reserved32;
+	__u32 cpus;	 /* that packets are spread over; 0: each is worked on where it arrives */
 	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
 	struct pool pools[MCORE_MAX_POOLS];
 	__u32 tables[MCORE_MAX_NETWORKS]; /* routing table of each network; for the daemon */
+	__u32 cpus_id;	 /* of the map `cpus`, among the kernel's maps */
+	__u32 reserved;
+	__u16 cpu[MCORE_CPU_SLOTS]; /* key in `cpus` of a slot, by slot % MCORE_CPU_SLOTS */
 };
 
 /* Key of `local` (hash, value 1): this machine's own addresses. IPv4 as ::ffff:a.b.c.d. */

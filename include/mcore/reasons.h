@@ -52,7 +52,8 @@
 	R(device_to_device, FORWARD, "from one device to another of its group, in one hop")       \
 	R(idle_held,       TAKE,    "for an idle device: waits in mcored until it comes")         \
 	R(idle_full,       DROP,    "for an idle device, for which as much waits as may")         \
-	R(idle_lost,       DROP,    "for an idle device, and mcored did not take it in time")
+	R(idle_lost,       DROP,    "for an idle device, and mcored did not take it in time")     \
+	R(cpu_full,        DROP,    "for another CPU, whose queue has no room (bytes are not known)")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "cases.h"
 #include "decisions.h"
+#include "spread.h"
 #include "frame.h"
 #include "lab.h"
 #include "model.h"
@@ -748,6 +749,8 @@ static bool every_reason_was_seen(void)
 
 int main(int argc, char **argv)
 {
+	int full;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc != 2 || !lab_open(argv[1])) {
 		fprintf(stderr, "usage: fixtures OBJECT\n");
@@ -755,6 +758,10 @@ int main(int argc, char **argv)
 	}
 	pin(0);
 	run_table();
+	report("packets_go_to_the_cpu_of_their_slot",
+	       flawless(packets_go_to_the_cpu_of_their_slot()));
+	report("what_finds_no_room_in_a_queue_is_counted",
+	       flawless(what_finds_no_room_in_a_queue_is_counted(&full)) && (seen[full] = true));
 	report("every_reason_has_a_case", every_reason_was_seen());
 	report("a_fast_uplink_rate_holds",
 	       rate_holds(&(struct flow){false, 1400, 20000000, 1000000}));

@@ -121,6 +121,7 @@ bool lab_open(const char *object)
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "hops"), LAB_HOPS);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "policies"), LAB_POLICIES);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "filters"), LAB_RULESETS);
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "cpus"), 2);
 	if (bpf_object__load(lab.obj)) {
 		fprintf(stderr, "%s: load: %s\n", object, strerror(errno));
 		return false;

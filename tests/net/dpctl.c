@@ -263,7 +263,8 @@ static void obey(char *text)
 		int err;
 
 		inet_pton(AF_INET, word[1], &s.ue4);
-		err = add(dp_extra_slot(), &s, word[2], (uint32_t)strtoul(word[3], NULL, 0));
+		err = add(dp_extra_slot(UINT32_MAX), &s, word[2],
+			  (uint32_t)strtoul(word[3], NULL, 0));
 		if (err)
 			result(err);
 	} else if (!strcmp(word[0], "connect") && n == 4) {

@@ -138,4 +138,17 @@ policy_changed() {
 check "a stream both ways" stream_on
 check "$N times its policy is changed" policy_changed
 stream_off "policy changed"
+
+# And with packets spread over CPUs.
+spread() {
+	sed -i 's|^  mode: auto|&\n  cpus: [1]|' "$LAB_DIR/mcored.yaml"
+	lab_stop
+	lab_start && ctl version | grep 'spread over CPUs 1'
+}
+if [ "$(nproc)" -ge 2 ]; then
+	check "packets are spread over CPUs" spread
+	check "a stream both ways" stream_on
+	check "$N times the daemon is killed and started, the programs replaced" killed_and_started
+	stream_off "spread over CPUs, killed and started"
+fi
 finish

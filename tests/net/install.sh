@@ -103,6 +103,10 @@ wrong 's/^      breakout: direct/      network: a\n&/' "56:16: pgw.apns[1].netwo
 wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth1]}]\n&/' "59:15: pgw.apns[1].device: 'eth1' is of the network 'a'"
 wrong 's/role: sgi/role: access/' "56:17: pgw.apns[1].breakout: direct needs"
 wrong 's/name: eth1/name: eth0/' "65:14: datapath.interfaces[1].name: 'eth0' is there twice"
+wrong 's/^datapath:/&\n  cpus: [0-x]/' "63:10: datapath.cpus[0]: '0-x' is not a CPU's number"
+wrong 's/^datapath:/&\n  cpus: [0, 4000]/' "63:13: datapath.cpus[1]: this machine has no CPU 4000"
+wrong 's/^datapath:/&\n  cpus: [0, 0-1]/' "63:13: datapath.cpus[1]: names a CPU that is there already"
+wrong 's/^  mode: auto/  cpus: [0]\n  mode: generic/' "66:9: datapath.cpus: packets cannot be spread in the mode generic"
 wrong 's/name: iot, /name: iott, /' "36:18: hss.profiles[0].apns[1].name: warning: no APN" 0
 wrong 's/device: eth1/device: eth2/' "58:15: pgw.apns[1].device: warning:" 0
 filled() { # the reference is a configuration once its required keys are filled in

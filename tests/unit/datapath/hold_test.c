@@ -510,7 +510,7 @@ static void what_a_profile_does_not_say_is_as_configured(void **unused)
 
 static void a_profile_that_changes_holds_for_dedicated_bearers_too(void **unused)
 {
-	uint32_t slot = idle_device(5), extra = dp_extra_slot(), teid;
+	uint32_t slot = idle_device(5), extra = dp_extra_slot(NO_SLOT), teid;
 	struct dp_session s = session_for(5);
 
 	(void)unused;

@@ -120,7 +120,7 @@ static void imsi_finds_all_bearers(void **state)
 {
 	struct dp_session s = session_for(9);
 	struct imsi_slots slots;
-	uint32_t extra = dp_extra_slot(), teid;
+	uint32_t extra = dp_extra_slot(NO_SLOT), teid;
 
 	(void)state;
 	add(9);
@@ -141,20 +141,46 @@ static void imsi_finds_all_bearers(void **state)
 
 static void extra_slots_are_given_out_once_and_come_back_last(void **state)
 {
-	uint32_t first = dp_extra_slot(), slot;
+	uint32_t first = dp_extra_slot(NO_SLOT), slot;
 
 	(void)state;
 	assert_int_equal(first, POOL + SECOND);
 	dp_session_del(first);
 	dp_session_del(first); /* twice gives nothing more */
 	for (unsigned i = 0; i < EXTRA; i++) {
-		slot = dp_extra_slot();
+		slot = dp_extra_slot(NO_SLOT);
 		assert_true(slot >= POOL + SECOND && slot < dp.slots);
 		assert_int_equal(slot == first, i == EXTRA - 1);
 	}
-	assert_int_equal(dp_extra_slot(), NO_SLOT);
+	assert_int_equal(dp_extra_slot(NO_SLOT), NO_SLOT);
 	dp_session_del(slot);
-	assert_int_equal(dp_extra_slot(), slot);
+	assert_int_equal(dp_extra_slot(NO_SLOT), slot);
+}
+
+static void extra_slots_are_of_the_cpu_asked_for_as_long_as_there_are(void **state)
+{
+	uint32_t slot[EXTRA];
+
+	(void)state;
+	for (unsigned i = 0; i < MCORE_CPU_SLOTS; i++)
+		dp.settings->cpu[i] = (uint16_t)(i % 3);
+	dp.settings->cpus = 3;
+	for (unsigned i = 0; i < EXTRA; i++) {
+		slot[i] = dp_extra_slot(10);
+		assert_true(slot[i] >= POOL + SECOND && slot[i] < dp.slots);
+		for (unsigned k = 0; k < i; k++)
+			assert_int_not_equal(slot[i], slot[k]);
+		assert_int_equal(dp.settings->cpu[slot[i] % MCORE_CPU_SLOTS] == 1, i < EXTRA / 3);
+	}
+	assert_int_equal(dp_extra_slot(10), NO_SLOT);
+	/* The others were given out in their order: */
+	for (unsigned i = EXTRA / 3 + 1; i < EXTRA; i++)
+		assert_true(slot[i] > slot[i - 1]);
+	/* and the one of that CPU that came back is taken before others that came back earlier. */
+	dp_session_del(slot[EXTRA - 1]);
+	dp_session_del(slot[0]);
+	assert_int_equal(dp_extra_slot(10), slot[0]);
+	assert_int_equal(dp_extra_slot(NO_SLOT), slot[EXTRA - 1]);
 }
 
 static void walk_sees_each_session_once(void **state)
@@ -274,6 +300,7 @@ int main(void)
 		TEST(slow_rate_lets_a_whole_packet_through),
 		TEST(imsi_finds_all_bearers),
 		TEST(extra_slots_are_given_out_once_and_come_back_last),
+		TEST(extra_slots_are_of_the_cpu_asked_for_as_long_as_there_are),
 		TEST(walk_sees_each_session_once),
 		TEST(tunnels_come_and_go),
 		TEST(plan_refuses_what_cannot_work),

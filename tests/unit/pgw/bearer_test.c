@@ -271,6 +271,16 @@ static void a_pti_may_be_used_again_for_a_second_bearer(void **state)
 	assert_int_equal(bearers(1), 5);
 }
 
+static void a_bearer_is_asked_to_be_on_its_sessions_cpu(void **state)
+{
+	(void)state;
+	created(1), created(2);
+	assert_int_equal(add(2, "a", 0), GTPC_ACCEPTED);
+	assert_true(fake.beside < POOLS * POOL_SIZE);
+	assert_string_equal(fake.s[fake.beside].imsi,
+			    imsi_print(imsi_n(2), (char[IMSI_STRLEN]){0}));
+}
+
 /* ---- guaranteed rates ---- */
 
 static void guaranteed_rates_are_admitted_up_to_the_sum(void **state)
@@ -420,6 +430,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_session_has_ten_dedicated_bearers_at_most),
 		TEST(a_device_that_asks_and_asks_leaves_slots_for_others),
+		TEST(a_bearer_is_asked_to_be_on_its_sessions_cpu),
 		TEST(a_pti_may_be_used_again_for_a_second_bearer),
 		TEST(guaranteed_rates_are_admitted_up_to_the_sum),
 		TEST(two_raises_at_once_do_not_exceed_the_sum),

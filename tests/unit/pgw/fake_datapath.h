@@ -30,6 +30,7 @@ static struct {
 	unsigned sends;
 	int add_error, connect_error;
 	struct dp_relay relay; /* the last one made */
+	uint32_t beside;       /* of the last extra slot */
 	struct hop hop;
 	unsigned routes; /* of the last dp_session_routes */
 	struct prefix route[PREFIXES_MAX];
@@ -72,8 +73,9 @@ int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, uns
 uint32_t dp_pool_slot(unsigned pool, uint32_t offset) { return pool * POOL_SIZE + offset; }
 uint16_t dp_ue_mtu(void) { return 1448; }
 
-uint32_t dp_extra_slot(void)
+uint32_t dp_extra_slot(uint32_t beside)
 {
+	fake.beside = beside;
 	for (unsigned i = 0; i < EXTRA; i++)
 		if (!fake.extra_taken[i]) {
 			fake.extra_taken[i] = true;
@@ -143,7 +145,7 @@ int dp_relay_add(const struct dp_relay *r, uint32_t *slot, uint32_t *teid)
 	if (fake.connect_error)
 		return fake.connect_error;
 	fake.relay = *r;
-	*slot = dp_extra_slot();
+	*slot = dp_extra_slot(r->beside);
 	if (*slot == UINT32_MAX || dp_session_add(*slot, &d, teid))
 		return -ENOSPC;
 	fake.is_relay[*slot] = true;
