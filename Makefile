@@ -101,17 +101,18 @@ $(B)/tests/fuzz/bpf_parser: $(B)/tests/fuzz/bpf_parser.o $(BPFTEST) | $(B)/mcore
 # --- end of BPF tests
 
 # --- Benchmark of the datapath: make bench, make bench ARGS="-s 1000000 -l 64 -w".
-$(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/plan.h include/mcore/datapath.h
+$(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h bpf/*.h) include/mcore/datapath.h
 	$(call say,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
-$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/bpf/frame.o $(B)/daemon/datapath/filter.o \
-		$(B)/daemon/datapath/rule.o
+$(B)/tests/bench/bench: $(patsubst %,$(B)/%.o,tests/bench/bench tests/bench/misses tests/bpf/frame \
+		daemon/datapath/filter daemon/datapath/rule)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz
 bench: $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o ## what the datapath costs per packet (as root)
 	@$< $(ARGS) $(B)/mcore.bpf.o
-	@test -n "$(ARGS)" || for n in 1 32 256; do $< -p $$n -l 64 -n 100000 $(B)/mcore.bpf.o || exit; done
+	@test -n "$(ARGS)" || $< -p 1,32,256 -l 64 -n 100000 $(B)/mcore.bpf.o
+	@test -n "$(ARGS)" || $< -p 1,32,256 -m 1 -s 1,10000 -l 64 -n 20000 -r 41 $(B)/mcore.bpf.o
 	@test -n "$(ARGS)" || $< -w -s 1,1000000 -l 64 $(B)/mcore.bpf.o
 	@tests/bench/harness.sh || test $$? = 77
 .PHONY: bench

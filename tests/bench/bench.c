@@ -9,7 +9,7 @@
  * figures of one sitting only.
  *
  * With -p each device has a quota and a profile of so many rules, on all fields, of which the last
- * one matches.
+ * one matches; with -m packets that ask such rules anew are beside them (misses.c).
  *
  * With -a another object, a build of another state, is measured on the same maps in the same
  * rounds.
@@ -34,22 +34,24 @@
 #include <mcore/datapath.h>
 #include "datapath/filter.h"
 #include "../bpf/frame.h"
+#include "bench.h"
 #include "fill.h"
-#include "plan.h"
 
 enum { MAX_ROUNDS = 101, SHOTS = 64 };
 static const double BAR = 2; /* times what it is made of */
 
-static unsigned rounds = 9, runs = 200000, most;
-static int rules = -1; /* of each device's profile; -1: no profile */
-static struct bpf_object *core, *other, *parts, *driver;
-static struct plan *plan;
-static int if_access, if_sgi, if_enb, if_net;
+unsigned rounds = 9, runs = 200000, rule_set[8], rule_sets, profiles = 1;
+struct bpf_object *core, *parts, *driver;
+struct plan *plan;
+int if_access, if_sgi;
+static unsigned most;
+static struct bpf_object *other;
+static int if_enb, if_net;
+static struct policy *policies;
 static uint8_t frame[FRAME_MAX];
 static size_t frame_len;
 
-static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-static void die(const char *fmt, ...)
+void die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -60,7 +62,7 @@ static void die(const char *fmt, ...)
 	exit(1);
 }
 
-static int program(struct bpf_object *obj, const char *name)
+int program(struct bpf_object *obj, const char *name)
 {
 	struct bpf_program *p = bpf_object__find_program_by_name(obj, name);
 
@@ -126,27 +128,46 @@ static void fill_table(unsigned n)
 	free(values);
 }
 
-/* Rules for other addresses and ports of both directions; the last is for this traffic. */
-static void fill_policy(void)
+/* Rules on all fields, of which the last is for this traffic; each packet falls into some class of
+ * theirs, but their TOS is never its. */
+static void fill_filter(unsigned n, struct filter *f)
 {
-	struct policy *p = share(core, "policies", 2 * sizeof *p);
-	struct filter *f = share(core, "filters", 2 * sizeof *f);
 	static struct filter_rule rule[FILTER_RULES];
 	char text[FILTER_RULE_TEXT], error[64];
 
-	for (int i = 0; i < rules; i++) {
-		snprintf(text, sizeof text, "%s 10.%d.%d.0/24 udp port %d-%d tos 0/%d",
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(text, sizeof text, "%s 10.%d.%u.0/24 udp port %u-%u tos 4/%d",
 			 i % 2 ? "allow up" : "deny down", i % 3 ? 2 : 3, i + 1, i * 100,
 			 i * 100 + 50 + i, i % 7 ? 0xff : 0xfc);
-		if (i == rules - 1)
-			snprintf(text, sizeof text, "allow 10.2.0.0/24 udp port 40000-50000 tos 0");
+		if (i == n - 1)
+			snprintf(text, sizeof text, "allow 10.2.0.0/15 udp port 1-65535 tos 0");
 		if (filter_rule_parse(text, &rule[i], error, sizeof error))
 			die("rule %s", text);
 	}
-	filter_compile(rule, (size_t)rules, !rules, &f[1]);
-	f[1].serial = 1;
-	p[1] = (struct policy){
-		.filter = 1, .dscp_outer = DSCP_KEEP, .dscp = {DSCP_KEEP, DSCP_KEEP}};
+	filter_compile(rule, n, !n, f);
+}
+
+/* A filter for each profile and set of rules. */
+static void fill_filters(void)
+{
+	struct filter *f = share(core, "filters", (1 + rule_sets * profiles) * sizeof *f);
+
+	policies = share(core, "policies", (1 + profiles) * sizeof *policies);
+	for (unsigned set = 0; set < rule_sets; set++)
+		for (unsigned i = 0; i < profiles; i++) {
+			unsigned at = 1 + set * profiles + i;
+
+			fill_filter(rule_set[set], &f[at]);
+			f[at].serial = at;
+		}
+}
+
+void choose_rules(unsigned set)
+{
+	for (unsigned i = 0; set < rule_sets && i < profiles; i++)
+		policies[1 + i] = (struct policy){.filter = (uint16_t)(1 + set * profiles + i),
+						  .dscp_outer = DSCP_KEEP,
+						  .dscp = {DSCP_KEEP, DSCP_KEEP}};
 }
 
 /* No packet ever exceeds a rate or a quota. */
@@ -168,8 +189,8 @@ static void fill_core(unsigned n)
 	};
 
 	bench_fill(&w);
-	for (uint32_t i = PLAN_HOST; rules >= 0 && i < n; i++) {
-		w.sessions[i].policy = 1;
+	for (uint32_t i = PLAN_HOST; rule_sets && i < n; i++) {
+		w.sessions[i].policy = (uint16_t)(1 + i % profiles);
 		w.sessions[i].flags = SESSION_QUOTA_UP | SESSION_QUOTA_DOWN;
 		w.sessions[i].quota_left = 1ll << 61;
 	}
@@ -199,11 +220,13 @@ static void load(const char *dir, const char *object)
 
 	core = open_object(object);
 	size(core, "sessions", most + PLAN_HOST);
+	size(core, "filters", 1 + rule_sets * profiles);
+	size(core, "policies", 1 + profiles);
 	if (bpf_object__load(core))
 		die("load %s", object);
 	fill_core(most + PLAN_HOST);
-	if (rules >= 0)
-		fill_policy();
+	fill_filters();
+	choose_rules(0);
 
 	snprintf(path, sizeof path, "%s/parts.bpf.o", dir);
 	parts = open_object(path);
@@ -223,21 +246,15 @@ static void load(const char *dir, const char *object)
 	plan->random = 0x9e3779b9;
 }
 
-/* The frame of one direction, and where a session shows in it. */
-static void set_frame(bool down, unsigned inner, unsigned sessions)
+void set_frame(bool down, bool anew, unsigned inner, unsigned sessions)
 {
+	const char *remote = anew ? "0.0.0.0" : "10.2.0.2";
 	const struct frame_spec up_spec = {
 		.outer = {.version = 4, .src = "10.1.0.2", .dst = "10.1.0.1"},
-		.inner = {.version = 4,
-			  .src = "0.0.0.0",
-			  .dst = "10.2.0.2",
-			  .len = (uint16_t)inner},
+		.inner = {.version = 4, .src = "0.0.0.0", .dst = remote, .len = (uint16_t)inner},
 	};
 	const struct frame_spec down_spec = {
-		.inner = {.version = 4,
-			  .src = "10.2.0.2",
-			  .dst = "0.0.0.0",
-			  .len = (uint16_t)inner},
+		.inner = {.version = 4, .src = remote, .dst = "0.0.0.0", .len = (uint16_t)inner},
 	};
 	unsigned ip = down ? 14 : 50;
 
@@ -246,6 +263,8 @@ static void set_frame(bool down, unsigned inner, unsigned sessions)
 	plan->frame_len = (uint32_t)frame_len;
 	plan->sessions = sessions;
 	plan->address_at = ip + (down ? 16 : 12);
+	plan->remote_at = anew ? ip + (down ? 12 : 16) : 0;
+	plan->port_at = ip + (down ? 20 : 22);
 	plan->checksum_at = ip + 10;
 	plan->teid_at = down ? 0 : 46;
 	plan->sum = 0;
@@ -257,8 +276,7 @@ static void set_frame(bool down, unsigned inner, unsigned sessions)
 	}
 }
 
-/* ns of this thread's CPU time for each of n runs. */
-static double run(int fd, unsigned n, int ifindex, uint32_t flags)
+double run(int fd, unsigned n, int ifindex, uint32_t flags)
 {
 	struct xdp_md md = {.data_end = (uint32_t)frame_len, .ingress_ifindex = (uint32_t)ifindex};
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = (uint32_t)frame_len,
@@ -272,7 +290,7 @@ static double run(int fd, unsigned n, int ifindex, uint32_t flags)
 	return ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / n;
 }
 
-static void aim(int fd)
+void aim(int fd)
 {
 	uint32_t zero = 0;
 
@@ -301,8 +319,9 @@ static const char *fault(bool down, uint32_t action, const uint8_t *out, size_t 
 	return down && get32(out + 46) != slot ? "the peer's TEID" : NULL;
 }
 
-static void check(int fd, bool down, int ifindex)
+void check(int fd, bool down)
 {
+	int ifindex = down ? if_sgi : if_access;
 	uint8_t out[FRAME_MAX];
 
 	aim(fd);
@@ -357,7 +376,7 @@ static int part(int down, enum part p)
 	return of && part_name[down][p] ? program(of, part_name[down][p]) : -1;
 }
 
-static void least(double *of, double v)
+void least(double *of, double v)
 {
 	if (!*of || v < *of)
 		*of = v;
@@ -370,7 +389,7 @@ static void measure_round(struct row *r, unsigned inner, unsigned sessions)
 	for (int down = 0; down < 2; down++) {
 		int ifindex = down ? if_sgi : if_access;
 
-		set_frame(down, inner, sessions);
+		set_frame(down, false, inner, sessions);
 		for (enum part p = 0; p < PARTS; p++) {
 			int fd = part(down, p);
 
@@ -388,10 +407,10 @@ static struct row measure(unsigned inner, unsigned sessions)
 	struct row r = {0};
 
 	for (int down = 0; down < 2; down++) {
-		set_frame(down, inner, sessions);
-		check(part(down, PATH), down, down ? if_sgi : if_access);
+		set_frame(down, false, inner, sessions);
+		check(part(down, PATH), down);
 		if (other)
-			check(part(down, OTHER), down, down ? if_sgi : if_access);
+			check(part(down, OTHER), down);
 	}
 	for (unsigned i = 0; i < rounds; i++)
 		measure_round(&r, inner, sessions);
@@ -410,15 +429,17 @@ static double floor_of(const struct row *r, int down)
 /* The goal is at most 2. */
 static double ratio(const struct row *r, int down) { return r->ns[down][PATH] / floor_of(r, down); }
 
-static void table(const unsigned *inner, unsigned inners, const unsigned *sessions, unsigned n)
+static void table(const unsigned *inner, unsigned inners, const unsigned *sessions, unsigned n,
+		  unsigned set)
 {
 	char policy[64] = "source check, gate, two rates, counters";
 	struct utsname u;
 
 	uname(&u);
-	if (rules >= 0)
+	choose_rules(set);
+	if (rule_sets)
 		snprintf(policy + strlen(policy), sizeof policy - strlen(policy),
-			 ", quota, %d rules", rules);
+			 ", quota, %u rules", rule_set[set]);
 	printf("ns per packet on one CPU, Linux %s, least of %u rounds of %u, sessions at random,\n"
 	       "%s.\n"
 	       "loop: the kernel's test loop with an empty program; all else is above the driver\n"
@@ -486,11 +507,11 @@ static void wires(const unsigned *inner, unsigned inners, const unsigned *sessio
 		for (unsigned k = 0; k < n; k++) {
 			double bare, look, up, down;
 
-			set_frame(false, inner[i], sessions[k]);
+			set_frame(false, false, inner[i], sessions[k]);
 			bare = wire(program(parts, "redirect"), if_enb, if_access);
 			look = wire(program(parts, "array_redirect"), if_enb, if_access);
 			up = wire(program(core, "mcore_access"), if_enb, if_access);
-			set_frame(true, inner[i], sessions[k]);
+			set_frame(true, false, inner[i], sessions[k]);
 			down = wire(program(core, "mcore_sgi"), if_net, if_sgi);
 			printf("%9u %6u %9.2f %9.2f %9.2f %5.2f %5.2f %9.2f %5.2f %5.2f\n",
 			       sessions[k], inner[i], bare, look, up, up / bare, up / look, down,
@@ -572,7 +593,7 @@ static void both_ways(const char *access, const char *sgi, struct bpf_object *ob
 	for (int down = 0; down < 2; down++) {
 		int from = down ? if_net : if_enb;
 
-		set_frame(down, inner, sessions);
+		set_frame(down, false, inner, sessions);
 		plan->ifindex = (uint32_t)from;
 		out[down] = closed_loop(from);
 	}
@@ -595,7 +616,7 @@ static void beside_gtp(const char *command, unsigned inner, unsigned sessions)
 	struct delivery ours[2], kernel[2];
 
 	both_ways("mcore_access", "mcore_sgi", core, inner, sessions, ours);
-	set_frame(false, inner, sessions);
+	set_frame(false, false, inner, sessions);
 	snprintf(text, sizeof text,
 		 "for i in access sgi; do ip link set $i address %02x:%02x:%02x:%02x:%02x:%02x; "
 		 "done",
@@ -617,7 +638,7 @@ static unsigned list(const char *text, unsigned *out)
 
 	for (char *end = NULL; n < 8 && *text; text = end + (*end == ',')) {
 		out[n++] = (unsigned)strtoul(text, &end, 10);
-		if (end == text || !out[n - 1])
+		if (end == text)
 			return 0;
 	}
 	return n;
@@ -625,9 +646,9 @@ static unsigned list(const char *text, unsigned *out)
 
 static void usage(void)
 {
-	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-p RULES] [-w] [-c "
-	      "CPU] "
-	      "[-a OBJECT] OBJECT\n"
+	fputs("usage: bench [-s SESSIONS,…] [-l INNER,…] [-r ROUNDS] [-n RUNS] [-p RULES,…] [-w] "
+	      "[-c CPU] [-a OBJECT] OBJECT\n"
+	      "  -m PROFILES  packets that ask the rules of so many profiles anew\n"
 	      "  -g COMMAND  beside Linux's gtp device, whose tunnels the command makes; -b BATCH\n"
 	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
 	      stderr);
@@ -638,12 +659,12 @@ int main(int argc, char **argv)
 {
 	unsigned sessions[8], inner[8], n = list("1,10000,100000,1000000", sessions);
 	unsigned inners = list("64,1400", inner), cpu = 0;
-	bool live = false;
+	bool live = false, anew = false;
 	const char *gtp = NULL, *beside = NULL;
 	char dir[256];
 	cpu_set_t set;
 
-	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:a:wg:b:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:m:a:wg:b:")) != -1;)
 		switch (c) {
 		case 's':
 			n = list(optarg, sessions);
@@ -664,7 +685,13 @@ int main(int argc, char **argv)
 			beside = optarg;
 			break;
 		case 'p':
-			rules = atoi(optarg);
+			rule_sets = list(optarg, rule_set);
+			if (!rule_sets)
+				usage();
+			break;
+		case 'm':
+			profiles = (unsigned)atoi(optarg);
+			anew = true;
 			break;
 		case 'b':
 			batch = (unsigned)atoi(optarg);
@@ -679,13 +706,19 @@ int main(int argc, char **argv)
 			usage();
 		}
 	if (optind + 1 != argc || !n || !inners || !rounds || rounds > MAX_ROUNDS || !runs ||
-	    !batch || rules > FILTER_RULES)
+	    !batch || !profiles || profiles > UINT16_MAX / 8 || (anew && !rule_sets))
 		usage();
+	for (unsigned i = 0; i < rule_sets; i++)
+		if (rule_set[i] > FILTER_RULES)
+			usage();
 	for (unsigned i = 0; i < inners; i++)
 		if (inner[i] < 64 || inner[i] > 1464)
 			usage();
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		if (!sessions[i])
+			usage();
 		most = sessions[i] > most ? sessions[i] : most;
+	}
 	if (most > (1u << (32 - PLAN_TAG_BITS)) - PLAN_HOST)
 		usage();
 	snprintf(dir, sizeof dir, "%.*s",
@@ -703,7 +736,10 @@ int main(int argc, char **argv)
 		beside_gtp(gtp, inner[0], sessions[0]);
 	else if (live)
 		wires(inner, inners, sessions, n);
+	else if (anew)
+		misses(inner[0], sessions, n);
 	else
-		table(inner, inners, sessions, n);
+		for (unsigned i = 0; !i || i < rule_sets; i++)
+			table(inner, inners, sessions, n, i);
 	return 0;
 }

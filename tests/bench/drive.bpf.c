@@ -4,9 +4,9 @@
  * The kernel restores neither the frame's ends nor its octets between iterations, so a program that
  * rewrites frames would be fed its own output. `drive` undoes what the last one did, writes the
  * head of the frame, picks a session at random, writes its TEID and address with the right
- * checksum, and calls the program under test in target[0]. The runner subtracts what that costs
- * with an empty program. `generate` sends such frames to an interface instead (live frames), `sink`
- * counts. */
+ * checksum (and, if they are to differ, a remote address and port at random), and calls the program
+ * under test in target[0]. The runner subtracts what that costs with an empty program. `generate`
+ * sends such frames to an interface instead (live frames), `sink` counts. */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -35,7 +35,7 @@ static __always_inline struct plan *plan_get(void)
 }
 
 /* xorshift32: a long period from one word, and no helper call. */
-static __always_inline __u32 pick(struct plan *p)
+static __always_inline __u32 draw(struct plan *p)
 {
 	__u32 x = p->random;
 
@@ -43,7 +43,12 @@ static __always_inline __u32 pick(struct plan *p)
 	x ^= x >> 17;
 	x ^= x << 5;
 	p->random = x;
-	return (__u32)((__u64)x * p->sessions >> 32);
+	return x;
+}
+
+static __always_inline __u32 pick(struct plan *p)
+{
+	return (__u32)((__u64)draw(p) * p->sessions >> 32);
 }
 
 /* The place of n octets at that offset of the head; NULL if they are not in it. */
@@ -57,6 +62,20 @@ static __always_inline void *field(struct xdp_md *ctx, __u32 offset, __u32 n)
 		return NULL;
 	p = (void *)(long)ctx->data + at;
 	return p + n > (void *)(long)ctx->data_end ? NULL : p;
+}
+
+/* Another remote address and port. What the address adds to the header's sum. */
+static __always_inline __u32 turn_elsewhere(struct xdp_md *ctx, struct plan *p)
+{
+	__u32 *remote = field(ctx, p->remote_at, sizeof *remote), r = draw(p), address;
+	__u16 *port = field(ctx, p->port_at, sizeof *port);
+
+	if (!remote || !port)
+		return 0;
+	address = bpf_htonl(PLAN_REMOTES + (r & ((1 << PLAN_REMOTE_BITS) - 1)));
+	*remote = address;
+	*port = bpf_htons((__u16)(1 + ((r >> 16) * PLAN_PORTS >> 16)));
+	return (address & 0xffff) + (address >> 16);
 }
 
 static __always_inline int prepare(struct xdp_md *ctx, struct plan *p)
@@ -76,6 +95,8 @@ static __always_inline int prepare(struct xdp_md *ctx, struct plan *p)
 	for (int n = 0; n < PLAN_HEAD / 8; n++)
 		w[n] = p->head[n];
 	sum = p->sum + (address & 0xffff) + (address >> 16);
+	if (p->remote_at)
+		sum += turn_elsewhere(ctx, p);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	ue = field(ctx, p->address_at, sizeof *ue);
