@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Packets for a device that is idle, or whose waiting packets mcored is sending: handed over whole.
  * include/mcore/datapath.h tells how nothing is lost or overtaken. A flood costs no more than
- * hold_max records a device, and what the ring buffer holds. */
+ * hold_max records a device, and what the ring buffer holds.
+ *
+ * A ring buffer and not AF_XDP, which carries about as many in copy mode (tests/bench/hold_path.c):
+ * one is for all interfaces, queues and CPUs, takes what a packet has and not a chunk of 2 KiB for
+ * each, and keeps what comes while no daemon is there; a socket is for one queue of one interface,
+ * ends with its process, and drops what it has no room for after the program has counted it. */
 #ifndef BPF_HOLD_H
 #define BPF_HOLD_H
 
