@@ -105,7 +105,7 @@ $(B)/tests/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h bpf/*.h
 	$(call say,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -c -o $@ $<
-$(B)/tests/bench/bench: $(patsubst %,$(B)/%.o,tests/bench/bench tests/bench/misses tests/bpf/frame \
+$(B)/tests/bench/bench: $(patsubst %,$(B)/%.o,tests/bench/bench tests/bench/misses tests/bench/spread tests/bpf/frame \
 		daemon/datapath/filter daemon/datapath/rule)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lbpf -lelf -lz

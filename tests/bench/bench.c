@@ -14,6 +14,8 @@
  * With -a another object, a build of another state, is measured on the same maps in the same
  * rounds.
  *
+ * With -o packets are handed over to another CPU (spread.c).
+ *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
  * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
 #include <arpa/inet.h>
@@ -43,10 +45,9 @@ static const double BAR = 2; /* times what it is made of */
 unsigned rounds = 9, runs = 200000, rule_set[8], rule_sets, profiles = 1;
 struct bpf_object *core, *parts, *driver;
 struct plan *plan;
-int if_access, if_sgi;
+int if_access, if_sgi, if_enb, if_net;
 static unsigned most;
 static struct bpf_object *other;
-static int if_enb, if_net;
 static struct policy *policies;
 static uint8_t frame[FRAME_MAX];
 static size_t frame_len;
@@ -71,12 +72,12 @@ int program(struct bpf_object *obj, const char *name)
 	return bpf_program__fd(p);
 }
 
-static int map(struct bpf_object *obj, const char *name)
+int map(struct bpf_object *obj, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(obj, name);
 }
 
-static void *share(struct bpf_object *obj, const char *name, size_t n)
+void *share(struct bpf_object *obj, const char *name, size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, map(obj, name), 0);
 
@@ -222,6 +223,7 @@ static void load(const char *dir, const char *object)
 	size(core, "sessions", most + PLAN_HOST);
 	size(core, "filters", 1 + rule_sets * profiles);
 	size(core, "policies", 1 + profiles);
+	size(core, "cpus", (unsigned)libbpf_num_possible_cpus());
 	if (bpf_object__load(core))
 		die("load %s", object);
 	fill_core(most + PLAN_HOST);
@@ -529,7 +531,7 @@ static void wires(const unsigned *inner, unsigned inners, const unsigned *sessio
 static unsigned batch = 256;
 enum { PATIENCE_MS = 20 };
 
-static double wall_s(void)
+double wall_s(void)
 {
 	struct timespec t;
 
@@ -650,6 +652,7 @@ static void usage(void)
 	      "[-c CPU] [-a OBJECT] OBJECT\n"
 	      "  -m PROFILES  packets that ask the rules of so many profiles anew\n"
 	      "  -g COMMAND  beside Linux's gtp device, whose tunnels the command makes; -b BATCH\n"
+	      "  -o CPU  packets are handed over to it, over veth pairs\n"
 	      "  -w  live frames through veth pairs instead of BPF_PROG_TEST_RUN\n",
 	      stderr);
 	exit(2);
@@ -660,11 +663,12 @@ int main(int argc, char **argv)
 	unsigned sessions[8], inner[8], n = list("1,10000,100000,1000000", sessions);
 	unsigned inners = list("64,1400", inner), cpu = 0;
 	bool live = false, anew = false;
+	int other_cpu = -1;
 	const char *gtp = NULL, *beside = NULL;
 	char dir[256];
 	cpu_set_t set;
 
-	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:m:a:wg:b:")) != -1;)
+	for (int c; (c = getopt(argc, argv, "s:l:r:n:c:p:m:a:wg:b:o:")) != -1;)
 		switch (c) {
 		case 's':
 			n = list(optarg, sessions);
@@ -698,6 +702,9 @@ int main(int argc, char **argv)
 			break;
 		case 'g':
 			gtp = optarg;
+			break;
+		case 'o':
+			other_cpu = atoi(optarg);
 			break;
 		case 'w':
 			live = true;
@@ -734,6 +741,8 @@ int main(int argc, char **argv)
 		load_other(beside);
 	if (gtp)
 		beside_gtp(gtp, inner[0], sessions[0]);
+	else if (other_cpu >= 0)
+		spread((unsigned)other_cpu, inner[0], sessions, n);
 	else if (live)
 		wires(inner, inners, sessions, n);
 	else if (anew)

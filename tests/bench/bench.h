@@ -10,13 +10,17 @@
 
 extern unsigned rounds, runs;
 extern unsigned rule_set[8], rule_sets; /* numbers of rules, and how many such there are */
-extern unsigned profiles;		/* among which sessions are spread */
+extern unsigned profiles;               /* among which sessions are spread */
 extern struct bpf_object *core, *parts, *driver;
 extern struct plan *plan;
-extern int if_access, if_sgi;
+extern int if_access, if_sgi, if_enb, if_net;
 
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 int program(struct bpf_object *, const char *name);
+int map(struct bpf_object *, const char *name);
+/* The map as memory. */
+void *share(struct bpf_object *, const char *map, size_t n);
+double wall_s(void);
 
 /* Lets each profile have so many rules as rule_set[set] says. */
 void choose_rules(unsigned set);
@@ -38,5 +42,8 @@ void least(double *of, double);
 
 /* Prints what rules cost that are asked anew, with inner packets of so many octets. */
 void misses(unsigned inner, const unsigned *sessions, unsigned n);
+
+/* Prints what handing packets over to that CPU costs, and forwarding them there. */
+void spread(unsigned cpu, unsigned inner, const unsigned *sessions, unsigned n);
 
 #endif
