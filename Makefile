@@ -112,15 +112,19 @@ $(B)/tests/bench/bench: $(patsubst %,$(B)/%.o,tests/bench/bench tests/bench/miss
 $(B)/tests/bench/hold_path: $(B)/tests/bench/hold_path.o $(B)/tests/bpf/frame.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lxdp -lbpf -lelf -lz
-bench: $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o ## what the datapath costs per packet (as root)
+BENCH := $(B)/tests/bench/bench $(B)/tests/bench/drive.bpf.o $(B)/tests/bench/parts.bpf.o $(B)/mcore.bpf.o
+BENCH_HOLD := $(B)/tests/bench/hold_path $(B)/tests/bench/hold_path.bpf.o
+benches: $(BENCH) $(BENCH_HOLD)
+bench: $(BENCH) ## what the datapath costs per packet (as root)
 	@$< $(ARGS) $(B)/mcore.bpf.o
 	@test -n "$(ARGS)" || $< -p 1,32,256 -l 64 -n 100000 $(B)/mcore.bpf.o
 	@test -n "$(ARGS)" || $< -p 1,32,256 -m 1 -s 1,10000 -l 64 -n 20000 -r 41 $(B)/mcore.bpf.o
 	@test -n "$(ARGS)" || $< -w -s 1,1000000 -l 64 $(B)/mcore.bpf.o
+	@test -n "$(ARGS)" || test "$$(nproc)" = 1 || $< -o 1 -s 1,1000,100000 -l 64 $(B)/mcore.bpf.o
 	@tests/bench/harness.sh || test $$? = 77
-bench-hold: $(B)/tests/bench/hold_path $(B)/tests/bench/hold_path.bpf.o ## packets of idle devices to userspace: ring buffer and AF_XDP (as root)
+bench-hold: $(BENCH_HOLD) ## packets of idle devices to userspace: ring buffer and AF_XDP (as root)
 	@$< $(B)/tests/bench/hold_path.bpf.o
-.PHONY: bench bench-hold
+.PHONY: bench bench-hold benches
 # --- end of benchmark
 
 # Unit tests: tests/unit/LAYER/NAME_test.c links with its layer and those below.
