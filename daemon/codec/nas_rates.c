@@ -64,7 +64,9 @@ static struct rate low_octets(uint64_t kbps)
 
 static uint64_t to_kbps(uint64_t rate) { return rate && rate < KBPS ? 1 : rate / KBPS; }
 
-/* APN-AMBR: extended-2 counts 256 Mbit/s that are added to the rest. */
+/* APN-AMBR: extended-2 counts 256 Mbit/s that are added to the rest. Above 8640 kbit/s the
+ * base octet stays at its maximum, so the first 8640 kbit/s beyond a multiple of 256 Mbit/s cannot
+ * be said. */
 static uint64_t ambr_get(struct rate o)
 {
 	uint64_t high = o.ext2 == 0xff ? 0 : o.ext2;
@@ -79,7 +81,12 @@ static struct rate ambr_octets(uint64_t rate)
 
 	if (high > 254)
 		return (struct rate){BASE_LAST, EXT_LAST, 254};
-	o = low_octets(k - high * EXT_MAX);
+	k -= high * EXT_MAX;
+	if (high && k < BASE_MAX) {
+		high--;
+		k = EXT_MAX;
+	}
+	o = low_octets(k);
 	o.ext2 = (uint8_t)high;
 	return o;
 }
@@ -142,12 +149,14 @@ static void octets_put(struct wr *w, const struct rate *o, unsigned n)
 
 static struct rate rate_any(struct ie_any *a)
 {
-	struct rate o = {(uint8_t)(1 + ie_random(a, 255)), 0, 0};
+	struct rate o = {BASE_LAST, 0, 0};
 
 	if (ie_random(a, 2))
 		o.ext = (uint8_t)ie_random(a, EXT_LAST + 1);
 	if (ie_random(a, 2))
 		o.ext2 = (uint8_t)ie_random(a, 247);
+	if (!o.ext && !o.ext2)
+		o.base = (uint8_t)(1 + ie_random(a, 255));
 	return o;
 }
 

@@ -10,46 +10,14 @@
 
 #include "codec/nas.h"
 #include "core/pool.h"
+#include "nas_value.h"
 
 static struct arena arena;
-
-/* A literal's octets, without its NUL */
-#define LIT(s) bytes_of(s, sizeof(s) - 1)
 
 static int decode_up(struct bytes b, struct nas_message *m)
 {
 	return nas_decode(&arena, NAS_UP, b, m);
 }
-
-/* Puts a value of type T and compares the octets; reads them again and puts the value once more. */
-static void check_value(const struct ie_type *t, const void *value, struct bytes want)
-{
-	uint8_t out[300], again[300], copy[512] = {0};
-	struct wr w = wr_of(out, sizeof(out)), v = wr_of(again, sizeof(again));
-	struct rd r = rd_bytes(want);
-
-	assert_true(t->size <= sizeof(copy));
-	t->put(&w, value);
-	assert_false(w.bad);
-	assert_int_equal(w.p - out, want.n);
-	assert_memory_equal(out, want.p, want.n);
-	t->get(&r, copy);
-	assert_false(r.bad);
-	t->put(&v, copy);
-	assert_int_equal(v.p - again, want.n);
-	assert_memory_equal(again, want.p, want.n);
-}
-#define CHECK(T, value, literal) check_value(&nas_type_##T, (value), LIT(literal))
-
-static bool refused(const struct ie_type *t, struct bytes b)
-{
-	uint8_t value[512] = {0};
-	struct rd r = rd_bytes(b);
-
-	t->get(&r, value);
-	return r.bad;
-}
-#define REFUSED(T, literal) assert_true(refused(&nas_type_##T, LIT(literal)))
 
 static plmn_t plmn(const char *s)
 {
@@ -338,62 +306,6 @@ static void addresses_carry_the_interface_identifier(void **state)
 	CHECK(pdn_address, &a, "\x05\0\0\0\0");
 	REFUSED(pdn_address, "\x03\0\0\0\0\0\0\0\x01\x0a\x2d\x00");
 	REFUSED(pdn_address, "\x07\0\0\0\0");
-}
-
-static void rates_use_as_many_octets_as_they_need(void **state)
-{
-	const uint64_t k = 1000, m = 1000000, g = 1000000000;
-	struct nas_apn_ambr a = {63 * k, 568 * k};
-	struct nas_eps_qos q = {.qci = 9};
-
-	(void)state;
-	CHECK(apn_ambr, &a, "\x3f\x7f");
-	a = (struct nas_apn_ambr){8640 * k, 8700 * k};
-	CHECK(apn_ambr, &a, "\xfe\xfe\x00\x01");
-	a = (struct nas_apn_ambr){256 * m, 0};
-	CHECK(apn_ambr, &a, "\xfe\xff\xfa\x00");
-	a = (struct nas_apn_ambr){g, 50 * m};
-	CHECK(apn_ambr, &a, "\xfe\xfe\xee\x6c\x03\x00"); /* 3 * 256 + 232, 50 Mbit/s */
-	a = (struct nas_apn_ambr){65280 * m, 100 * g};
-	CHECK(apn_ambr, &a, "\xfe\xfe\xfa\xfa\xfe\xfe");
-	CHECK(eps_qos, &q, "\x09");
-	q = (struct nas_eps_qos){1, true, 64 * k, 64 * k, 64 * k, 64 * k};
-	CHECK(eps_qos, &q, "\x01\x40\x40\x40\x40");
-	q = (struct nas_eps_qos){2, true, 300 * m, 10 * g, 128 * m, 600 * m};
-	CHECK(eps_qos, &q, "\x02\xfe\xfe\xfe\xfe\xfa\xfa\xba\xfa\x0b\xf6\x00\x47");
-	REFUSED(eps_qos, "\x09\x40");
-	REFUSED(apn_ambr, "\x3f\x7f\x01");
-}
-
-/* Every rate, read back, is at most what was asked, and no coarser than the coding's steps. */
-static void rates_round_down_and_never_up(void **state)
-{
-	(void)state;
-	for (uint64_t rate = 1000; rate < 70000000000; rate += rate / 97 + 137) {
-		struct nas_apn_ambr a = {rate, rate}, b;
-		uint8_t out[8];
-		struct wr w = wr_of(out, sizeof(out));
-		struct rd r;
-
-		nas_type_apn_ambr.put(&w, &a);
-		r = rd_of(out, (size_t)(w.p - out));
-		nas_type_apn_ambr.get(&r, &b);
-		assert_true(b.up == b.down && b.up <= rate);
-		assert_true(rate > 65280000000 || b.up + rate / 8 + 1000 >= rate);
-	}
-}
-
-static void extended_rates_are_exact_where_a_unit_allows(void **state)
-{
-	const uint64_t m = 1000000, g = 1000000000;
-	struct nas_apn_ambr a = {100 * g, 70 * g};
-	struct nas_extended_qos q = {20 * g, 12 * g, 200000, 400000};
-
-	(void)state;
-	CHECK(extended_ambr, &a, "\x03\x61\xa8\x03\x44\x5c");
-	CHECK(extended_qos, &q, "\x02\x4e\x20\x2e\xe0\x01\x00\x01\x00\x02");
-	a = (struct nas_apn_ambr){4 * m, UINT64_MAX};
-	CHECK(extended_ambr, &a, "\x03\x00\x01\x11\x48\x0e"); /* 18,446 Pbit/s */
 }
 
 static void network_names_are_packed_septets_or_ucs2(void **state)
@@ -772,9 +684,6 @@ int main(void)
 		cmocka_unit_test(capabilities_are_replayed_as_received),
 		cmocka_unit_test(an_apn_is_labels_on_the_wire),
 		cmocka_unit_test(addresses_carry_the_interface_identifier),
-		cmocka_unit_test(rates_use_as_many_octets_as_they_need),
-		cmocka_unit_test(rates_round_down_and_never_up),
-		cmocka_unit_test(extended_rates_are_exact_where_a_unit_allows),
 		cmocka_unit_test(network_names_are_packed_septets_or_ucs2),
 		cmocka_unit_test(time_is_swapped_digits_with_a_signed_zone),
 		cmocka_unit_test(small_values_have_their_octets),
