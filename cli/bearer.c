@@ -9,22 +9,24 @@ const char *const bearer_words[] = {"apn",         "qci",    "arp",      "may-pr
 				    "preemptable", "gbr-up", "gbr-down", "mbr-up",
 				    "mbr-down",    "filter", NULL};
 
-/* "64kbit", "1.5mbit", "2gbit", or bit/s. */
+/* "64kbit", "1.5mbit", "2gbit", or bit/s; how much is too much, the API says. */
 static bool rate(const char *word, json_int_t *out)
 {
 	static const struct {
 		const char *unit;
 		double times;
-	} units[] = {{"", 1}, {"bit", 1}, {"kbit", 1e3}, {"mbit", 1e6}, {"gbit", 1e9}};
+	} units[] = {{"", 1},       {"bit", 1},    {"kbit", 1e3},
+		     {"mbit", 1e6}, {"gbit", 1e9}, {"tbit", 1e12}};
 	char *end;
 	double v = strtod(word, &end);
 
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (end != word && v >= 0 && v < 1e12 && !strcmp(end, units[i].unit)) {
-			*out = (json_int_t)(v * units[i].times);
+		if (end != word && v >= 0 && !strcmp(end, units[i].unit)) {
+			v = v * units[i].times + 0.5;
+			*out = v < 1e18 ? (json_int_t)v : 1000000000000000000;
 			return true;
 		}
-	complain("'%s' is not a rate, such as 64kbit or 1.5mbit", word);
+	complain("'%s' is not a rate, such as 64kbit, 1.5mbit or 20gbit", word);
 	return false;
 }
 

@@ -322,8 +322,8 @@ static const struct config_row emergency_rows[] = {
 	  .help = "that they get" },
 	{ "qci", CONFIG_INTEGER, M(emergency.qci), .preset = "5", .min = 1, .max = 254, .reload = true,
 	  .help = "QoS class, with the highest priority" },
-	{ "rate", CONFIG_BITRATE, M(emergency.rate), .preset = "1mbit", .min = 1000, .reload = true,
-	  .help = "AMBR both ways" },
+	{ "rate", CONFIG_BITRATE, M(emergency.rate), .preset = "1mbit", .min = 1000, .max = RATE_MAX,
+	  .reload = true, .help = "AMBR both ways" },
 	{ 0 },
 };
 static const struct config_word cs_words[] = {

@@ -179,6 +179,11 @@ static bool read_qos(struct api_request *r, const json_t *body, bool whole, stru
 			api_error(r, 400, "%s is a number%s", keys[i], i == QCI ? " above 0" : "");
 			return false;
 		}
+		if (j && i >= GBR_UP && (uint64_t)json_integer_value(j) > RATE_MAX) {
+			api_error(r, 400, "%s is at most 4tbit, %llu bit/s", keys[i],
+				  (unsigned long long)RATE_MAX);
+			return false;
+		}
 		if (j)
 			v[i] = (uint64_t)json_integer_value(j);
 		else if (i >= MBR_UP && v[i] < v[i - MBR_UP + GBR_UP])

@@ -125,6 +125,9 @@ static inline struct fteid fteid_of(enum fteid_type type, uint32_t teid, struct 
 	};
 }
 
+/* 4 Tbit/s: the most that an eNodeB can be told (Extended Bit Rate, TS 36.413 9.3.4). */
+#define RATE_MAX UINT64_C(4000000000000)
+
 struct bearer_qos {
 	uint8_t qci, arp_priority;
 	bool arp_may_preempt, arp_preemptable;

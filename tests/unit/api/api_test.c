@@ -575,23 +575,23 @@ static int change_bearer(const char *method, const char *rest)
 /* The stand-in has no bearer: what is well-formed ends with 404. */
 static void numbers_of_a_bearer_are_read_as_they_are(void **state)
 {
-	static const char *const wrong[] = {
-		",\"qci\": 257",
-		",\"qci\": 255",
-		",\"qci\": 0",
-		",\"qci\": -1",
-		",\"qci\": \"2\"",
-		",\"qci\": 2,\"arp\": 257",
-		",\"qci\": 2,\"arp\": 0",
-		",\"qci\": 2,\"gbr_up\": -1",
-		",\"qci\": 2,\"gbr_up\": 2000,\"mbr_up\": 1000",
-	};
+	static const char *const wrong[] = {",\"qci\": 257",
+					    ",\"qci\": 255",
+					    ",\"qci\": 0",
+					    ",\"qci\": \"2\"",
+					    ",\"qci\": 2,\"arp\": 257",
+					    ",\"qci\": 2,\"arp\": 0",
+					    ",\"qci\": 2,\"gbr_up\": -1",
+					    ",\"qci\": 2,\"gbr_up\": 2000,\"mbr_up\": 1000",
+					    ",\"qci\": 2,\"gbr_up\": 4000000000001"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		if (change_bearer("PATCH", wrong[i]) != 400)
 			fail_msg("%s", wrong[i]);
+	assert_non_null(strstr(said, "gbr_up is at most 4tbit, 4000000000000 bit/s"));
 	assert_int_equal(change_bearer("PATCH", ",\"qci\": 254,\"arp\": 15,\"gbr_up\": 2000"), 404);
+	assert_int_equal(change_bearer("PATCH", ",\"qci\": 2,\"gbr_up\": 4000000000000"), 404);
 	/* A part of the QoS is no change, nor is nothing. */
 	assert_int_equal(change_bearer("PATCH", ",\"arp\": 3"), 400);
 	assert_non_null(strstr(said, "expected qci with all of the QoS, or filters"));

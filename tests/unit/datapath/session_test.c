@@ -116,6 +116,20 @@ static void slow_rate_lets_a_whole_packet_through(void **state)
 	assert_int_equal(dp.sessions[9].rate_down.ns_per_mib, 0);
 }
 
+/* 2^20 octets at 20 Gbit/s take 419430.4 ns, at 4 Tbit/s 2097.2. */
+static void fast_rate_is_held_as_it_is(void **state)
+{
+	const struct session *s = &dp.sessions[9];
+
+	(void)state;
+	add(9);
+	dp_session_rate(9, 20000000000, 4000000000000);
+	assert_int_equal(s->bits_per_second_up, 20000000000);
+	assert_int_equal(s->rate_up.ns_per_mib, 419430);
+	assert_int_equal(s->bits_per_second_down, 4000000000000);
+	assert_int_equal(s->rate_down.ns_per_mib, 2097);
+}
+
 static void imsi_finds_all_bearers(void **state)
 {
 	struct dp_session s = session_for(9);
@@ -298,6 +312,7 @@ int main(void)
 		TEST(slot_in_use_is_refused),
 		TEST(kernels_counters_survive_every_change),
 		TEST(slow_rate_lets_a_whole_packet_through),
+		TEST(fast_rate_is_held_as_it_is),
 		TEST(imsi_finds_all_bearers),
 		TEST(extra_slots_are_given_out_once_and_come_back_last),
 		TEST(extra_slots_are_of_the_cpu_asked_for_as_long_as_there_are),

@@ -115,6 +115,20 @@ static void a_session_is_programmed_before_it_is_told(void **state)
 	assert_int_equal(delete_session(r.sender.teid, 5), GTPC_CONTEXT_NOT_FOUND);
 }
 
+static void rates_reach_the_datapath_as_they_are(void **state)
+{
+	struct gtpc_request q = create(1, "internet", PDN_IPV4);
+	struct gtpc_response r;
+
+	(void)state;
+	q.ambr_up = 20000000000;
+	q.ambr_down = RATE_MAX;
+	r = ask(GTPC_PGW, &q);
+	assert_true(r.ambr_up == 20000000000 && r.ambr_down == RATE_MAX);
+	assert_true(dp_session(2)->bits_per_second_up == 20000000000 &&
+		    dp_session(2)->bits_per_second_down == RATE_MAX);
+}
+
 static void identifiers_of_two_devices_differ(void **state)
 {
 	struct gtpc_request a = create(1, "internet", PDN_IPV6),
@@ -606,6 +620,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_session_is_programmed_before_it_is_told),
+		TEST(rates_reach_the_datapath_as_they_are),
 		TEST(identifiers_of_two_devices_differ),
 		TEST(pdn_types_are_met_by_what_the_apn_has),
 		TEST(apns_are_found_without_case_and_operator_part),
