@@ -383,3 +383,47 @@ static void extended_qos_any(struct ie_any *a, void *p)
 	v->gbr_down = unit_any(a, unit);
 }
 NAS_TYPE(extended_qos);
+
+/* ---- base and extended IE together ---- */
+
+enum { AMBR_MOST = 65280, QOS_MOST = 10000 }; /* Mbit/s that the base IEs reach */
+
+static bool beyond(uint64_t rate, unsigned most) { return rate > most * 1000 * KBPS; }
+
+static void join(uint64_t *rate, uint64_t extended, unsigned most)
+{
+	if (beyond(extended, most))
+		*rate = extended;
+}
+
+void nas_ambr_join(struct nas_apn_ambr *v, const nas_extended_ambr_t *extended)
+{
+	join(&v->down, extended->down, AMBR_MOST);
+	join(&v->up, extended->up, AMBR_MOST);
+}
+
+bool nas_ambr_extend(const struct nas_apn_ambr *v, nas_extended_ambr_t *out)
+{
+	*out = *v;
+	return beyond(v->down, AMBR_MOST) || beyond(v->up, AMBR_MOST);
+}
+
+void nas_qos_join(struct nas_eps_qos *v, const struct nas_extended_qos *extended)
+{
+	join(&v->mbr_up, extended->mbr_up, QOS_MOST);
+	join(&v->mbr_down, extended->mbr_down, QOS_MOST);
+	join(&v->gbr_up, extended->gbr_up, QOS_MOST);
+	join(&v->gbr_down, extended->gbr_down, QOS_MOST);
+}
+
+bool nas_qos_extend(const struct nas_eps_qos *v, struct nas_extended_qos *out)
+{
+	*out = (struct nas_extended_qos){0};
+	if (!v->rates)
+		return false;
+	join(&out->mbr_up, v->mbr_up, QOS_MOST);
+	join(&out->mbr_down, v->mbr_down, QOS_MOST);
+	join(&out->gbr_up, v->gbr_up, QOS_MOST);
+	join(&out->gbr_down, v->gbr_down, QOS_MOST);
+	return out->mbr_up || out->mbr_down || out->gbr_up || out->gbr_down;
+}

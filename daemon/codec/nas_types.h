@@ -306,8 +306,8 @@ struct nas_pdn_address { /* 9.9.4.9 */
 typedef struct nas_pdn_address nas_pdn_address_t;
 
 /* Rates in bit/s. What cannot be coded exactly is coded as the next lower rate that can, but 1
- * kbit/s at least if not 0. APN-AMBR reaches 65,280 Mbit/s, QoS 10 Gbit/s; above that send the
- * extended IE too. */
+ * kbit/s at least if not 0. APN-AMBR reaches 65,280 Mbit/s, QoS 10 Gbit/s; above that the
+ * extended IE is there, too. */
 struct nas_apn_ambr { /* 9.9.4.2 */
 	uint64_t down, up;
 };
@@ -325,6 +325,13 @@ struct nas_extended_qos { /* 9.9.4.30: steps of 200 kbit/s and more */
 	uint64_t mbr_up, mbr_down, gbr_up, gbr_down;
 };
 typedef struct nas_extended_qos nas_extended_qos_t;
+
+/* The extended IE that goes with the base one. False: it says nothing more and is not sent. */
+bool nas_ambr_extend(const struct nas_apn_ambr *, nas_extended_ambr_t *out);
+bool nas_qos_extend(const struct nas_eps_qos *, struct nas_extended_qos *out);
+/* What both say: of the extended one only rates count that are beyond the base one's reach. */
+void nas_ambr_join(struct nas_apn_ambr *, const nas_extended_ambr_t *);
+void nas_qos_join(struct nas_eps_qos *, const struct nas_extended_qos *);
 
 struct nas_header_compression { /* 9.9.4.22 */
 	uint8_t profiles;       /* bits: 0x0002, 0x0003, 0x0004, 0x0006, 0x0102, 0x0103, 0x0104 */

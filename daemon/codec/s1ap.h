@@ -137,6 +137,21 @@ extern const struct per_type s1ap_plmn_type, s1ap_ie_field_type, s1ap_null_type;
 /* Sets an IE or optional field together with its presence bit; the value may hold commas. */
 #define S1AP_SET(m, name, ...) ((m)->has.name = 1, (void)((m)->name = (__VA_ARGS__)))
 
+/* Sets a rate in bit/s that has an extension, extended_NAME (9.2.1.18, 9.2.1.20): above what a Bit
+ * Rate (9.2.1.19) can say, that is at its maximum and an Extended Bit Rate is beside it, which may
+ * be at its maximum, too. Evaluates rate three times. */
+#define S1AP_SET_RATE(m, name, rate)                                                               \
+	((m)->name = s1ap_at_most(rate, &s1ap_bit_rate_type),                                      \
+	 (m)->extended_##name = s1ap_at_most(rate, &s1ap_extended_bit_rate_type),                  \
+	 (void)((m)->has.extended_##name = (rate) > (m)->name))
+/* Such a rate as it was received: where the extension is there, it counts. */
+#define S1AP_RATE(m, name) ((m)->has.extended_##name ? (m)->extended_##name : (m)->name)
+
+static inline uint64_t s1ap_at_most(uint64_t n, const struct per_type *t)
+{
+	return n < t->hi ? n : t->hi;
+}
+
 enum s1ap_choice { S1AP_INITIATING, S1AP_SUCCESSFUL, S1AP_UNSUCCESSFUL };
 
 struct s1ap_msg {

@@ -65,7 +65,7 @@ static struct bytes request(struct mme_ue *ue, const struct activate *a)
 		.tft = bytes_of(a->tft.b, a->tft.n),
 	};
 
-	if (esm_qos_extended(&a->qos, &m.extended_qos))
+	if (nas_qos_extend(&m.qos, &m.extended_qos))
 		SET(&m, nas_activate_dedicated_bearer_request, extended_qos);
 	return nas_make(ue, &nas_activate_dedicated_bearer_request_def, &m, nas_protection(ue));
 }

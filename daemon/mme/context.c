@@ -15,7 +15,7 @@ static uint16_t algorithms(uint8_t octet) { return (uint16_t)((octet & 0x7f) << 
  * yet, or no longer, does not count. */
 static uint64_t ambr_in_use(const struct mme_ue *ue, bool up)
 {
-	enum { MOST = 10000000000 }; /* of the IE */
+	const uint64_t most = s1ap_extended_bit_rate_type.hi;
 	uint64_t subscribed = up ? ue->ambr_up : ue->ambr_down, sum = 0;
 
 	for (const struct mme_pdn *pdn = ue->pdns; pdn; pdn = pdn->next) {
@@ -28,36 +28,28 @@ static uint64_t ambr_in_use(const struct mme_ue *ue, bool up)
 		       (!before->s11_sgw.teid || strcasecmp(before->apn, pdn->apn) != 0))
 			before = before->next;
 		if (before == pdn)
-			sum += rate < MOST ? rate : MOST;
+			sum += rate < most ? rate : most;
 	}
 	if (!sum || (subscribed && subscribed < sum))
 		sum = subscribed;
-	return sum < MOST ? sum : MOST;
-}
-
-static struct s1ap_ue_aggregate_maximum_bitrate ambr_of(const struct mme_ue *ue)
-{
-	return (struct s1ap_ue_aggregate_maximum_bitrate){
-		.ue_aggregate_maximum_bit_rate_dl = ambr_in_use(ue, false),
-		.ue_aggregate_maximum_bit_rate_ul = ambr_in_use(ue, true),
-	};
+	return sum < most ? sum : most;
 }
 
 struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *ue, struct s1_conn *told)
 {
-	struct s1ap_ue_aggregate_maximum_bitrate a = ambr_of(ue);
+	struct s1ap_ue_aggregate_maximum_bitrate a = {0};
 
-	told->ambr_up = a.ue_aggregate_maximum_bit_rate_ul;
-	told->ambr_down = a.ue_aggregate_maximum_bit_rate_dl;
+	told->ambr_up = ambr_in_use(ue, true);
+	told->ambr_down = ambr_in_use(ue, false);
+	S1AP_SET_RATE(&a, ue_aggregate_maximum_bit_rate_ul, told->ambr_up);
+	S1AP_SET_RATE(&a, ue_aggregate_maximum_bit_rate_dl, told->ambr_down);
 	return a;
 }
 
 bool context_ambr_changed(const struct mme_ue *ue)
 {
-	struct s1ap_ue_aggregate_maximum_bitrate a = ambr_of(ue);
-
-	return ue->conn && (ue->conn->ambr_up != a.ue_aggregate_maximum_bit_rate_ul ||
-			    ue->conn->ambr_down != a.ue_aggregate_maximum_bit_rate_dl);
+	return ue->conn && (ue->conn->ambr_up != ambr_in_use(ue, true) ||
+			    ue->conn->ambr_down != ambr_in_use(ue, false));
 }
 
 void context_ambr_check(struct mme_ue *ue)

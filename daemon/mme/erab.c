@@ -18,14 +18,15 @@ struct s1ap_e_rab_level_qos_parameters erab_qos(const struct bearer_qos *q)
 			},
 	};
 
-	if (q->gbr_down || q->gbr_up)
-		S1AP_SET(&p, gbr_qos_information,
-			 (struct s1ap_gbr_qos_information){
-				 .e_rab_maximum_bitrate_dl = q->mbr_down,
-				 .e_rab_maximum_bitrate_ul = q->mbr_up,
-				 .e_rab_guaranteed_bitrate_dl = q->gbr_down,
-				 .e_rab_guaranteed_bitrate_ul = q->gbr_up,
-			 });
+	if (q->gbr_down || q->gbr_up) {
+		struct s1ap_gbr_qos_information *g = &p.gbr_qos_information;
+
+		S1AP_SET_RATE(g, e_rab_maximum_bitrate_dl, q->mbr_down);
+		S1AP_SET_RATE(g, e_rab_maximum_bitrate_ul, q->mbr_up);
+		S1AP_SET_RATE(g, e_rab_guaranteed_bitrate_dl, q->gbr_down);
+		S1AP_SET_RATE(g, e_rab_guaranteed_bitrate_ul, q->gbr_up);
+		p.has.gbr_qos_information = 1;
+	}
 	return p;
 }
 

@@ -247,6 +247,8 @@ struct bytes esm_activate_default(struct mme_ue *ue, const struct mme_pdn *pdn, 
 		m.apn_ambr.up = pdn->ambr_up;
 		m.apn_ambr.down = pdn->ambr_down;
 		SET(&m, nas_activate_default_bearer_request, apn_ambr);
+		if (nas_ambr_extend(&m.apn_ambr, &m.extended_ambr))
+			SET(&m, nas_activate_default_bearer_request, extended_ambr);
 	}
 	if (told) {
 		m.esm_cause = told;

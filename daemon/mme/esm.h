@@ -114,9 +114,8 @@ void deactivate_locally(struct mme_ue *, uint8_t ebi);
  * gateways, and at the device if that does not know. */
 void bearer_lost(struct mme_ue *, uint8_t ebi);
 
-/* Contents of a bearer's QoS in NAS. False: the extended IE is needed too. */
+/* Contents of a bearer's QoS in NAS. */
 struct nas_eps_qos esm_qos(const struct bearer_qos *);
-bool esm_qos_extended(const struct bearer_qos *, struct nas_extended_qos *);
 /* A new TFT in the place of the bearer's; 0 or -ENOMEM. */
 int bearer_set_tft(struct mme_bearer *, const uint8_t *octets, size_t n);
 

@@ -182,18 +182,6 @@ struct nas_eps_qos esm_qos(const struct bearer_qos *q)
 	};
 }
 
-/* 9.9.4.3: beyond 10 Gbit/s the values are in the Extended EPS QoS. */
-bool esm_qos_extended(const struct bearer_qos *q, struct nas_extended_qos *out)
-{
-	const uint64_t most = 10000000000;
-
-	*out = (struct nas_extended_qos){.mbr_up = q->mbr_up,
-					 .mbr_down = q->mbr_down,
-					 .gbr_up = q->gbr_up,
-					 .gbr_down = q->gbr_down};
-	return (q->gbr_up || q->gbr_down) && (q->mbr_up > most || q->mbr_down > most);
-}
-
 int bearer_set_tft(struct mme_bearer *b, const uint8_t *octets, size_t n)
 {
 	uint8_t *copy = malloc(n ? n : 1);

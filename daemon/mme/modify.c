@@ -10,7 +10,7 @@ enum { REACH, MODIFY, HANDOVER }; /* as in activate.c */
 struct modify {
 	struct esm_proc esm;
 	bool radio, has_qos, accepted, radio_done;
-	uint64_t ambr_up, ambr_down;
+	uint64_t ambr_up, ambr_down; /* 0: as they were */
 	struct bearer_qos qos, before;
 	struct tft tft;   /* the operation, for the device; empty: none */
 	struct tft whole; /* what the bearer's filters are then */
@@ -39,12 +39,15 @@ static struct bytes request(struct mme_ue *ue, const struct modify *d)
 
 	if (d->has_qos)
 		SET(&m, nas_modify_bearer_request, qos);
-	if (d->has_qos && esm_qos_extended(&d->qos, &m.extended_qos))
+	if (d->has_qos && nas_qos_extend(&m.qos, &m.extended_qos))
 		SET(&m, nas_modify_bearer_request, extended_qos);
 	if (d->tft.n)
 		SET(&m, nas_modify_bearer_request, tft);
-	if (d->ambr_up && d->ambr_down)
+	if (d->ambr_up && d->ambr_down) {
 		SET(&m, nas_modify_bearer_request, apn_ambr);
+		if (nas_ambr_extend(&m.apn_ambr, &m.extended_ambr))
+			SET(&m, nas_modify_bearer_request, extended_ambr);
+	}
 	return nas_make(ue, &nas_modify_bearer_request_def, &m, nas_protection(ue));
 }
 
@@ -176,7 +179,7 @@ const struct proc_def modify_def = {
 struct start {
 	void *token;
 	const struct gtpc_request *q;
-	uint8_t linked;
+	const struct mme_pdn *pdn;
 	struct tft whole;
 };
 
@@ -189,13 +192,15 @@ static void init(struct proc *p, const void *arg)
 	d->esm.token = s->token;
 	d->esm.pti = s->q->pti;
 	d->esm.ebi = b->ebi;
-	d->esm.linked = s->linked;
+	d->esm.linked = s->pdn->ebi;
 	d->has_qos = b->qos.qci != 0;
 	d->qos = b->qos;
 	d->tft = b->tft;
 	d->whole = s->whole;
-	d->ambr_up = s->q->ambr_up;
-	d->ambr_down = s->q->ambr_down;
+	if (s->q->ambr_up != s->pdn->ambr_up || s->q->ambr_down != s->pdn->ambr_down) {
+		d->ambr_up = s->q->ambr_up;
+		d->ambr_down = s->q->ambr_down;
+	}
 }
 
 /* What the bearer's filters are when the operation is carried out. 0, or what to refuse it with. */
@@ -238,7 +243,7 @@ void modify_begin(struct mme_ue *ue, void *token, const struct gtpc_request *q)
 	else if (q->bearer[0].tft.n)
 		r.cause = apply(b, &q->bearer[0].tft, &s.whole);
 	if (b)
-		s.linked = b->pdn->ebi;
+		s.pdn = b->pdn;
 	if (!r.cause && proc_start(&modify_def, &ue->procs, ue, NULL, init, &s))
 		return;
 	if (!r.cause)

@@ -111,19 +111,24 @@ static bool is_gbr(uint8_t qci)
 	       (qci >= 82 && qci <= 85);
 }
 
-static uint8_t read_qos(const struct nas_eps_qos *q, struct bearer_qos *out)
+/* extended: zero where it is not there. */
+static uint8_t read_qos(struct nas_eps_qos q, const struct nas_extended_qos *extended,
+			struct bearer_qos *out)
 {
-	*out = (struct bearer_qos){.qci = q->qci};
-	if (!q->qci || q->qci == 255) /* reserved (9.9.4.3) */
+	*out = (struct bearer_qos){.qci = q.qci};
+	if (!q.qci || q.qci == 255) /* reserved (9.9.4.3) */
 		return ESM_CAUSE_UNSUPPORTED_QCI;
-	if (is_gbr(q->qci) != (q->rates && (q->gbr_up || q->gbr_down)))
+	if (q.rates)
+		nas_qos_join(&q, extended);
+	if (is_gbr(q.qci) != (q.rates && (q.gbr_up || q.gbr_down)))
 		return ESM_CAUSE_QOS_NOT_ACCEPTED;
-	if (q->rates && (q->gbr_up > q->mbr_up || q->gbr_down > q->mbr_down))
+	if (q.rates && (q.gbr_up > q.mbr_up || q.gbr_down > q.mbr_down || q.mbr_up > RATE_MAX ||
+			q.mbr_down > RATE_MAX))
 		return ESM_CAUSE_QOS_NOT_ACCEPTED;
-	out->mbr_up = q->mbr_up;
-	out->mbr_down = q->mbr_down;
-	out->gbr_up = q->gbr_up;
-	out->gbr_down = q->gbr_down;
+	out->mbr_up = q.mbr_up;
+	out->mbr_down = q.mbr_down;
+	out->gbr_up = q.gbr_up;
+	out->gbr_down = q.gbr_down;
 	return 0;
 }
 
@@ -175,7 +180,7 @@ void resource_allocate(struct mme_ue *ue, const struct nas_event *e)
 	if (!cause && tad.operation != TFT_CREATE)
 		cause = ESM_CAUSE_TFT_SEMANTIC;
 	if (!cause)
-		cause = read_qos(&m->qos, &d.qos);
+		cause = read_qos(m->qos, &m->extended_qos, &d.qos);
 	begin(ue, &d, cause, m->tfa);
 }
 
@@ -220,7 +225,7 @@ void resource_modify(struct mme_ue *ue, const struct nas_event *e)
 	if (!cause)
 		cause = operation_fault(b, m->tfa, qos);
 	if (!cause && qos)
-		cause = read_qos(&m->qos, &d.qos);
+		cause = read_qos(m->qos, &m->extended_qos, &d.qos);
 	if (b)
 		d.linked = b->pdn->ebi;
 	begin(ue, &d, cause, m->tfa);

@@ -15,6 +15,20 @@
 static const struct s1ap_cause radio = {S1AP_CAUSE_RADIO,
 					S1AP_CAUSE_RADIO_RADIO_RESOURCES_NOT_AVAILABLE};
 
+enum { QOS_TEXT = 160 };
+static const char *qos_text(const struct s1ap_e_rab_level_qos_parameters *q, char out[QOS_TEXT])
+{
+	const struct s1ap_gbr_qos_information *g = &q->gbr_qos_information;
+
+	snprintf(out, QOS_TEXT, "qci=%u arp=%u gbr-up=%llu gbr-down=%llu mbr-up=%llu mbr-down=%llu",
+		 q->qci, q->allocation_retention_priority.priority_level,
+		 (unsigned long long)S1AP_RATE(g, e_rab_guaranteed_bitrate_ul),
+		 (unsigned long long)S1AP_RATE(g, e_rab_guaranteed_bitrate_dl),
+		 (unsigned long long)S1AP_RATE(g, e_rab_maximum_bitrate_ul),
+		 (unsigned long long)S1AP_RATE(g, e_rab_maximum_bitrate_dl));
+	return out;
+}
+
 void enb_on_e_rab_setup(struct enb *enb, const void *body)
 {
 	const struct s1ap_e_rab_setup_request *m = body;
@@ -28,11 +42,10 @@ void enb_on_e_rab_setup(struct enb *enb, const void *body)
 		const struct s1ap_e_rab_to_be_setup_item_bearer_su_req *q =
 			&m->e_rab_to_be_setup_list.v[i];
 		uint32_t teid;
+		char qos[QOS_TEXT];
 
-		event_ue(
-			ue, "e-rab.setup", "ebi=%u teid=%08x qci=%u arp=%u", q->e_rab_id,
-			q->gtp_teid, q->e_rab_level_qos_parameters.qci,
-			q->e_rab_level_qos_parameters.allocation_retention_priority.priority_level);
+		event_ue(ue, "e-rab.setup", "ebi=%u teid=%08x %s", q->e_rab_id, q->gtp_teid,
+			 qos_text(&q->e_rab_level_qos_parameters, qos));
 		if (ue_fault(ue, FAULT_ERAB_FAILURE) || !bearer_take(ue, q->e_rab_id)) {
 			no[nos++] =
 				(struct s1ap_e_rab_item){.e_rab_id = q->e_rab_id, .cause = radio};
@@ -72,9 +85,10 @@ void enb_on_e_rab_modify(struct enb *enb, const void *body)
 	for (uint32_t i = 0; ue && i < m->e_rab_to_be_modified_list.n && i < 16; i++) {
 		const struct s1ap_e_rab_to_be_modified_item_bearer_mod_req *q =
 			&m->e_rab_to_be_modified_list.v[i];
+		char qos[QOS_TEXT];
 
-		event_ue(ue, "e-rab.modify", "ebi=%u qci=%u", q->e_rab_id,
-			 q->e_rab_level_qos_parameters.qci);
+		event_ue(ue, "e-rab.modify", "ebi=%u %s", q->e_rab_id,
+			 qos_text(&q->e_rab_level_qos_parameters, qos));
 		if (ue_fault(ue, FAULT_ERAB_FAILURE))
 			no[nos++] =
 				(struct s1ap_e_rab_item){.e_rab_id = q->e_rab_id, .cause = radio};

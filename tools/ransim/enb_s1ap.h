@@ -14,6 +14,12 @@ int enb_send(struct enb *, uint16_t stream, const struct s1ap_msg *, const void 
 struct ue *enb_find_ue(const struct enb *, bool has_enb_id, uint32_t enb_id, bool has_mme_id,
 		       uint32_t mme_id);
 
+/* The rates of a UE-AMBR, for an event of this format. */
+#define AMBR_FORMAT "ambr-up=%llu ambr-down=%llu"
+#define AMBR_VALUES(a)                                                                             \
+	(unsigned long long)S1AP_RATE(a, ue_aggregate_maximum_bit_rate_ul),                        \
+		(unsigned long long)S1AP_RATE(a, ue_aggregate_maximum_bit_rate_dl)
+
 struct s1ap_global_enb_id enb_global_id(const struct enb *);
 /* The context a message is for; its MME identifier is learned. NULL if there is none, or it has another
  * one, which the MME has then been told. */

@@ -266,12 +266,9 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 
 	if (!ue || !m->e_rab_to_be_setup_list.n)
 		return;
-	event_ue(ue, "context.request", "ebi=%u teid=%08x qci=%u ambr-up=%llu ambr-down=%llu",
-		 rab->e_rab_id, rab->gtp_teid, rab->e_rab_level_qos_parameters.qci,
-		 (unsigned long long)
-			 m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_ul,
-		 (unsigned long long)
-			 m->ue_aggregate_maximum_bitrate.ue_aggregate_maximum_bit_rate_dl);
+	event_ue(ue, "context.request", "ebi=%u teid=%08x qci=%u " AMBR_FORMAT, rab->e_rab_id,
+		 rab->gtp_teid, rab->e_rab_level_qos_parameters.qci,
+		 AMBR_VALUES(&m->ue_aggregate_maximum_bitrate));
 	wrong = security_wrong(ue, m);
 	if (wrong || ue_fault(ue, FAULT_ICS_FAILURE)) {
 		ue->step = STEP_ICS;
@@ -306,10 +303,11 @@ void enb_on_context_modification(struct enb *enb, const void *body)
 		(m->security_key.n != 256 || memcmp(m->security_key.p, kenb, sizeof(kenb)) != 0);
 	if (m->has.security_key && !wrong)
 		as_begin(&ue->as, &ue->as_enb, ue->sec.kasme, kenb);
-	event_ue(ue, "context.modification", "key=%s",
+	event_ue(ue, "context.modification", "key=%s " AMBR_FORMAT,
 		 !m->has.security_key ? "no"
 		 : wrong              ? "wrong"
-				      : "right");
+				      : "right",
+		 AMBR_VALUES(&m->ue_aggregate_maximum_bitrate));
 	S1AP_SET(&yes, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&yes, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&no, mme_ue_s1ap_id, ue->mme_ue_id);

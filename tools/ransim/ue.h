@@ -6,6 +6,7 @@
 #define RANSIM_UE_H
 
 #include "as.h"
+#include "codec/nas_types.h"
 #include "core/timer.h"
 #include "path.h"
 #include "security/nas_sec.h"
@@ -33,7 +34,7 @@ struct pdn { /* the first default bearer's PDN connection */
 	struct in6_addr dns6[2];
 	uint16_t mtu;
 	uint8_t esm_cause, qci;
-	uint64_t ambr_up, ambr_down;
+	struct nas_apn_ambr ambr;
 	uint8_t solicitations;
 	struct timer rs; /* router solicitation, until the advertisement comes */
 	char apn[101];

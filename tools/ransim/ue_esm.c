@@ -181,6 +181,7 @@ void esm_on_activate_dedicated(struct ue *ue, const void *body)
 	const struct nas_activate_dedicated_bearer_request *in = body;
 	struct nas_activate_dedicated_bearer_accept yes = {.ebi = in->ebi};
 	struct nas_activate_dedicated_bearer_reject no = {.ebi = in->ebi};
+	struct nas_eps_qos qos = in->qos;
 	struct tft_filters tft;
 	struct bearer *b = NULL;
 
@@ -195,11 +196,11 @@ void esm_on_activate_dedicated(struct ue *ue, const void *body)
 		no.esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY;
 	if (!no.esm_cause && !(b = bearer_take(ue, in->ebi)))
 		no.esm_cause = ESM_CAUSE_INSUFFICIENT_RESOURCES;
+	nas_qos_join(&qos, &in->extended_qos); /* zero where it is not there */
 	event_ue(ue, "bearer.activate",
 		 "ebi=%u linked=%u qci=%u gbr-up=%llu gbr-down=%llu pti=%u filters=%u cause=%u",
-		 in->ebi, in->linked_ebi, in->qos.qci, (unsigned long long)in->qos.gbr_up,
-		 (unsigned long long)in->qos.gbr_down, in->pti, no.esm_cause ? 0 : tft.n,
-		 no.esm_cause);
+		 in->ebi, in->linked_ebi, qos.qci, (unsigned long long)qos.gbr_up,
+		 (unsigned long long)qos.gbr_down, in->pti, no.esm_cause ? 0 : tft.n, no.esm_cause);
 	if (no.esm_cause) {
 		SEND(ue, activate_dedicated_bearer_reject, &no);
 		return;
@@ -217,6 +218,7 @@ void esm_on_modify(struct ue *ue, const void *body)
 	const struct nas_modify_bearer_request *in = body;
 	struct nas_modify_bearer_accept yes = {.ebi = in->ebi};
 	struct nas_modify_bearer_reject no = {.ebi = in->ebi};
+	struct nas_eps_qos qos = in->qos; /* zero where it is not there, as all IEs */
 	struct bearer *b = bearer_find(ue, in->ebi);
 	struct tft_filters op;
 
@@ -230,15 +232,21 @@ void esm_on_modify(struct ue *ue, const void *body)
 		if (!no.esm_cause)
 			no.esm_cause = tft_apply(&b->tft, &op);
 	}
-	event_ue(ue, "bearer.modify", "ebi=%u qci=%u pti=%u filters=%u cause=%u", in->ebi,
-		 HAS(in, nas_modify_bearer_request, qos) ? in->qos.qci : 0, in->pti,
-		 b ? b->tft.n : 0, no.esm_cause);
+	nas_qos_join(&qos, &in->extended_qos);
+	event_ue(ue, "bearer.modify",
+		 "ebi=%u qci=%u pti=%u filters=%u cause=%u gbr-up=%llu gbr-down=%llu", in->ebi,
+		 qos.qci, in->pti, b ? b->tft.n : 0, no.esm_cause, (unsigned long long)qos.gbr_up,
+		 (unsigned long long)qos.gbr_down);
 	if (no.esm_cause) {
 		SEND(ue, modify_bearer_reject, &no);
 		return;
 	}
 	if (b && HAS(in, nas_modify_bearer_request, qos))
 		b->qci = in->qos.qci;
+	if (!b && HAS(in, nas_modify_bearer_request, apn_ambr)) {
+		ue->pdn.ambr = in->apn_ambr;
+		nas_ambr_join(&ue->pdn.ambr, &in->extended_ambr);
+	}
 	if (b)
 		program(ue, b->linked);
 	SEND(ue, modify_bearer_accept, &yes);
@@ -380,6 +388,8 @@ int esm_allocate(struct ue *ue, const struct esm_wish *want)
 	if (tft_encode(&want->tft, &w))
 		return -EMSGSIZE;
 	r.tfa = bytes_of(tft, (size_t)(w.p - tft));
+	if (nas_qos_extend(&r.qos, &r.extended_qos))
+		SET(&r, nas_bearer_resource_allocation_request, extended_qos);
 	SEND(ue, bearer_resource_allocation_request, &r);
 	return 0;
 }
@@ -398,6 +408,8 @@ int esm_modify(struct ue *ue, const struct esm_wish *want)
 	r.tfa = bytes_of(tft, (size_t)(w.p - tft));
 	if (want->qci)
 		SET(&r, nas_bearer_resource_modification_request, qos);
+	if (want->qci && nas_qos_extend(&r.qos, &r.extended_qos))
+		SET(&r, nas_bearer_resource_modification_request, extended_qos);
 	SEND(ue, bearer_resource_modification_request, &r);
 	return 0;
 }

@@ -31,10 +31,8 @@ void pdn_activate(struct ue *ue, const struct nas_activate_default_bearer_reques
 	snprintf(p->apn, sizeof(p->apn), "%s", in->apn.name);
 	if (HAS(in, nas_activate_default_bearer_request, esm_cause))
 		p->esm_cause = in->esm_cause;
-	if (HAS(in, nas_activate_default_bearer_request, apn_ambr)) {
-		p->ambr_up = in->apn_ambr.up;
-		p->ambr_down = in->apn_ambr.down;
-	}
+	p->ambr = in->apn_ambr; /* both zero where they are not there */
+	nas_ambr_join(&p->ambr, &in->extended_ambr);
 	if (!HAS(in, nas_activate_default_bearer_request, pco) || pco_read_answer(in->pco, &pco))
 		return;
 	p->mtu = pco.mtu;
@@ -70,9 +68,9 @@ const char *pdn_show(const struct ue *ue, char *out, size_t cap)
 		fprintf(f, "%s%s",
 			i ? "," : " dns6=", inet_ntop(AF_INET6, &p->dns6[i], a, sizeof(a)));
 	fprintf(f, " mtu=%u", p->mtu);
-	if (p->ambr_up || p->ambr_down)
-		fprintf(f, " ambr-up=%llu ambr-down=%llu", (unsigned long long)p->ambr_up,
-			(unsigned long long)p->ambr_down);
+	if (p->ambr.up || p->ambr.down)
+		fprintf(f, " ambr-up=%llu ambr-down=%llu", (unsigned long long)p->ambr.up,
+			(unsigned long long)p->ambr.down);
 	if (p->esm_cause)
 		fprintf(f, " esm-cause=%u", p->esm_cause);
 	fclose(f);

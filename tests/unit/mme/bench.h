@@ -306,6 +306,7 @@ static struct {
 	enum s6a_result auth_result, location_result;
 	uint64_t sqn;
 	unsigned auths, locations, resyncs;
+	uint64_t ambr_up, ambr_down;
 	uint8_t apns, default_apn;
 	struct apn_subscription apn[4];
 	void *held;
@@ -361,8 +362,8 @@ static inline void hss_answer(void *token, const struct s6a_request *r)
 		a.blocked = hss.blocked;
 		a.access_restriction = hss.access_restriction;
 		snprintf(a.access, sizeof(a.access), "%s", hss.access);
-		a.ambr_up = 1000000;
-		a.ambr_down = 2000000;
+		a.ambr_up = hss.ambr_up;
+		a.ambr_down = hss.ambr_down;
 		a.apns = hss.apns;
 		a.default_apn = hss.default_apn;
 		memcpy(a.apn, hss.apn, sizeof(hss.apn));
@@ -691,6 +692,8 @@ static inline int bench_open(void **state)
 
 	memset(&hss, 0, sizeof(hss));
 	hss.auth_result = hss.location_result = S6A_SUCCESS;
+	hss.ambr_up = 1000000;
+	hss.ambr_down = 2000000;
 	hss.apns = 1;
 	hss.apn[0] = (struct apn_subscription){
 		.apn = "internet", .pdn_type = PDN_IPV4V6, .qci = 9, .arp_priority = 8};

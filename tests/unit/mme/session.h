@@ -40,17 +40,22 @@ static inline void gateway_asks(const struct gtpc_request *q)
 	run();
 }
 
-static inline void ask_for_a_bearer(const struct device *d, uint8_t qci)
+static inline void ask_for_qos(const struct device *d, struct bearer_qos qos)
 {
 	struct gtpc_request q = request(d, GTPC_CREATE_BEARER);
 
 	q.linked_ebi = EBI;
-	q.bearer[0].qos = (struct bearer_qos){.qci = qci, .arp_priority = 3};
+	q.bearer[0].qos = qos;
 	q.bearer[0].s1u_sgw = (struct fteid){
 		.type = FTEID_S1U_SGW, .has4 = true, .teid = 0x7777, .ip4 = {htonl(0x7f000001)}};
 	q.bearer[0].tft.n = TFT_N;
 	memcpy(q.bearer[0].tft.b, tft, TFT_N);
 	gateway_asks(&q);
+}
+
+static inline void ask_for_a_bearer(const struct device *d, uint8_t qci)
+{
+	ask_for_qos(d, (struct bearer_qos){.qci = qci, .arp_priority = 3});
 }
 
 static inline void answer_is(enum gtpc_cause cause)
