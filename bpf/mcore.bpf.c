@@ -11,7 +11,7 @@
  *   mcore_both    one interface for both
  *   mcore_host    on mcore1, the datapath's end of the host's veth pair mcore0/mcore1: as both, but
  * what comes in was routed or made by this machine, so its source is not questioned and its TTL not
- * decremented
+ * decremented.
  * And on the CPUs that packets are spread over (spread.h):
  *   mcore_cpu, mcore_worker  as both, for what these handed over
  *   mcore_cpu_full           counts what did not fit into a CPU's queue
@@ -384,6 +384,15 @@ INLINE int downlink_hold(struct pkt *p, const struct ip *in, const enum role rol
 			       : reason;
 }
 
+/* A worker would take it for a tunnel's packet, which it is only on an interface towards eNodeBs.
+ */
+INLINE bool is_gtpu_address(const struct settings *c, const struct ip *ip)
+{
+	const __u64 *us = (const __u64 *)c->gtpu6;
+
+	return ip->v6 ? ip->dst == us[0] && ip->dst_low == us[1] : ip->dst == c->gtpu4;
+}
+
 /* From the network to a device. */
 INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in,
 		    const enum role role)
@@ -397,7 +406,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
 		return REASON_not_ours;
-	if (spreads(role) && hand_over(c, to.slot) == HANDED_OVER)
+	if (spreads(role) && ((role & ACCESS) || !is_gtpu_address(c, in)) &&
+	    hand_over(c, to.slot) == HANDED_OVER)
 		return HANDED_OVER;
 	reason = role == HOST ? GO_ON : source_from_outside(c, in, network);
 	if (reason != GO_ON)
@@ -561,8 +571,11 @@ SEC("xdp/cpumap") int mcore_worker(struct xdp_md *ctx) { return run(ctx, WORKER)
 
 SEC("xdp/cpumap") int mcore_cpu(struct xdp_md *ctx)
 {
+	struct pkt p = {};
+
 	bpf_tail_call(ctx, &worker, 0);
-	return XDP_ABORTED;
+	pkt_load(&p, ctx);
+	return finish(&p, REASON_internal);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of the HSS, the gateways and the datapath: a new one is one row here. */
+#include <ctype.h>
 #include <stdlib.h>
 #include "settings_rows.h"
 
@@ -43,9 +44,9 @@ static const char *parse_cpus(const char *text, void *out, size_t size, struct a
 
 	(void)size, (void)a;
 	first = last = strtoul(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && *end == '-')
+	if (*end == '-' && isdigit((unsigned char)end[1]))
 		last = strtoul(end + 1, &end, 10);
-	if (*text < '0' || *text > '9' || *end || last < first || last > UINT16_MAX)
+	if (!isdigit((unsigned char)*text) || *end || last < first || last > UINT16_MAX)
 		return "a CPU's number, or two with a hyphen between, such as 2-5";
 	c = (struct settings_cpus){ (uint16_t)first, (uint16_t)last };
 	memcpy(out, &c, sizeof(c));
@@ -291,7 +292,7 @@ const struct config_row settings_datapath_rows[] = {
 	{ "mode", CONFIG_ENUM, S(mode), .words = dp_mode_words, .preset = "auto", .help = "how" },
 	{ "cpus", CONFIG_LIST, CONFIG_ITEMS(struct mcored_settings, cpu, cpus), .of = CONFIG_CUSTOM,
 	  .parse = parse_cpus, .unit = "N or N-M", .max = 64,
-	  .help = "CPUs that packets are spread over by device, native mode only; not given: each packet is worked on where the card delivers it" },
+	  .help = "CPUs that packets are spread over by device, at most 256, native mode only; one that is not online is left out until the next start; not given: each packet is worked on where the card delivers it" },
 	{ "cpu_queue", CONFIG_INTEGER, S(cpu_queue), .preset = "2048", .min = 64, .max = 16384,
 	  .help = "packets that may wait for such a CPU" },
 	{ "ue_to_ue", CONFIG_BOOL, S(ue_to_ue), .preset = "no",

@@ -131,8 +131,7 @@ static void warn_channels(const struct attached *a)
 		return;
 	LOG(WARN, "datapath.channels",
 	    "dev=%s channels=%u cpu=%u text=\"some cards drop what a CPU sends that has no channel "
-	    "of "
-	    "its number: ethtool -L %s combined %u, or list lower CPUs\"",
+	    "of its number: ethtool -L %s combined %u, or list lower CPUs\"",
 	    a->name, c.combined_count + c.tx_count, spread_highest(), a->name,
 	    spread_highest() + 1);
 }

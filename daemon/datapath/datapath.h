@@ -226,7 +226,7 @@ struct dp_relay {
 	imsi_t imsi; /* whose it is, for people */
 	const char *apn;
 	uint8_t ebi, dscp;
-	uint32_t beside; /* as of dp_extra_slot() */
+	uint32_t beside; /* as of dp_extra_slot(): UINT32_MAX: none */
 	bool from_any; /* from whoever knows the TEID; else from `from`, and peers of other tunnels */
 	struct in6_addr from, to; /* IPv4 mapped */
 	uint32_t to_teid;	  /* host order */

@@ -135,6 +135,8 @@ static int create(unsigned network)
 		return -ENOMEM;
 	nla_put_string(msg, IFLA_IFNAME, host_name(network, false));
 	nla_put_u32(msg, IFLA_MTU, STACK_MTU);
+	/* Each CPU that redirects to it has a queue of its own, and the stack's work is its. */
+	nla_put_u32(msg, IFLA_NUM_RX_QUEUES, (uint32_t)libbpf_num_possible_cpus());
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	nla_put_string(msg, IFLA_INFO_KIND, "veth");
 	data = nla_nest_start(msg, IFLA_INFO_DATA);

@@ -133,20 +133,33 @@ static void unlink_pin(const char *dir, const char *name)
 	unlink(join(path, dir, name));
 }
 
+/* A worker that is not adopted, while the programs that hand packets over to it are attached. The
+ * first one stays: those after it are of starts that did not come so far. */
+static void keep_worker(const char *path)
+{
+	char old[PATH_CAP];
+
+	load_pin_path(old, sizeof(old), "", "worker_old");
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, old, RENAME_NOREPLACE))
+		unlink(path);
+}
+
 /* A pin of another ABI: links move to ours, as does what they need; all else goes. */
 static void carry_over(const char *dir, const char *name)
 {
 	char from[PATH_CAP], to[PATH_CAP];
 
 	join(from, dir, name);
-	load_pin_path(to, sizeof(to), "", strcmp(name, "worker") ? name : "worker_old");
-	if ((strncmp(name, "link_", 5) && strncmp(name, "worker", 6)) || rename(from, to))
+	load_pin_path(to, sizeof(to), "", name);
+	if (!strcmp(name, "worker") || !strcmp(name, "worker_old"))
+		keep_worker(from);
+	else if (strncmp(name, "link_", 5) || rename(from, to))
 		unlink(from);
 }
 
 static void other_abi(const char *dir, const char *name)
 {
-	char path[PATH_CAP];
+	char path[PATH_CAP], old[PATH_CAP];
 	unsigned abi;
 
 	join(path, dir, name);
@@ -154,6 +167,9 @@ static void other_abi(const char *dir, const char *name)
 		return;
 	LOG(INFO, "datapath.abi", "found=%u ours=%u text=\"sessions in the maps are not adopted\"",
 	    abi, MCORE_ABI);
+	if (snprintf(old, sizeof(old), "%s/worker_old", path) < (int)sizeof(old) &&
+	    !access(old, F_OK))
+		keep_worker(old);
 	each_entry(path, carry_over);
 	rmdir(path);
 }
@@ -309,7 +325,7 @@ static void close_maps(void)
 /* Opens all pinned maps, or none. */
 static bool adopt_maps(void)
 {
-	char why[160] = "", worker[PATH_CAP], old[PATH_CAP];
+	char why[160] = "", worker[PATH_CAP];
 	bool all = true, any = false;
 
 	for (unsigned i = 0; i < DP_MAPS && all; i++) {
@@ -323,8 +339,7 @@ static bool adopt_maps(void)
 		return true;
 	close_maps();
 	load_pin_path(worker, sizeof(worker), "", "worker");
-	load_pin_path(old, sizeof(old), "", "worker_old");
-	rename(worker, old);
+	keep_worker(worker);
 	for (unsigned i = 0; i < DP_MAPS; i++)
 		unlink_pin(dp.pin_dir, map_name[i]);
 	if (any || why[0])
@@ -367,13 +382,15 @@ static const char *const spreading[] = {"mcore_cpu", "mcore_worker", "mcore_cpu_
 static struct bpf_object *open_object(void)
 {
 	struct bpf_object *object = bpf_object__open_file(dp.object_path, NULL);
+	struct bpf_program *prog;
 
 	if (object) {
 		set_sizes(object);
-		for (unsigned i = 0; i < sizeof(spreading) / sizeof(*spreading); i++)
-			bpf_program__set_autoload(
-				bpf_object__find_program_by_name(object, spreading[i]),
-				dp.config.cpus);
+		for (unsigned i = 0; i < sizeof(spreading) / sizeof(*spreading); i++) {
+			prog = bpf_object__find_program_by_name(object, spreading[i]);
+			if (prog)
+				bpf_program__set_autoload(prog, dp.config.cpus);
+		}
 	}
 	return object;
 }

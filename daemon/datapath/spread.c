@@ -36,18 +36,21 @@ static int program(const char *name)
 	return prog ? bpf_program__fd(prog) : -ENOENT;
 }
 
-/* Counts what does not fit into a queue. */
-static int count_full(const char *path)
+/* Counts what does not fit into a queue, in the place of an earlier daemon's. */
+static void count_full(void)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, "mcore_cpu_full");
-	struct bpf_link *link = prog ? bpf_program__attach(prog) : NULL;
-	int err;
+	struct bpf_link *link;
+	char path[PATH_CAP];
 
-	if (!link)
-		return -errno;
-	err = bpf_link__pin(link, path);
+	load_pin_path(path, sizeof(path), "", "cpu_full");
+	unlink(path);
+	link = prog ? bpf_program__attach(prog) : NULL;
+	if (!link || bpf_link__pin(link, path))
+		LOG(WARN, "datapath.cpu",
+		    "error=\"%s\" text=\"what finds no room in a CPU's queue is not counted\"",
+		    strerror(errno));
 	bpf_link__destroy(link);
-	return err;
 }
 
 static int start_cpu(uint32_t cpu)
@@ -81,12 +84,9 @@ void spread_aside(void)
 int spread_start(void)
 {
 	int worker = program("mcore_worker"), err;
-	char path[PATH_CAP];
 	uint32_t zero = 0;
 
 	memset(&state, 0, sizeof(state));
-	load_pin_path(path, sizeof(path), "", "cpu_full");
-	unlink(path);
 	for (unsigned i = 0; i < dp.config.cpus; i++)
 		if (cpu_is("online", dp.config.cpu[i]))
 			state.cpu[state.n++] = dp.config.cpu[i];
@@ -95,6 +95,9 @@ int spread_start(void)
 			    dp.config.cpu[i]);
 	if (!state.n)
 		return 0;
+	if (worker < 0 || program("mcore_cpu") < 0)
+		return dp_fail(-ENOENT, "%s has no program mcore_worker or mcore_cpu",
+			       dp.object_path);
 	if (bpf_map_update_elem(dp.map[MAP_WORKER], &zero, &worker, 0))
 		return dp_fail(-errno, "map worker: %s", strerror(errno));
 	for (unsigned i = 0; i < state.n; i++) {
@@ -103,8 +106,8 @@ int spread_start(void)
 			return dp_fail(err, "CPU %u cannot be given packets: %s", state.cpu[i],
 				       strerror(-err));
 	}
-	err = count_full(path);
-	return err ? dp_fail(err, "%s: %s", path, strerror(-err)) : 0;
+	count_full();
+	return 0;
 }
 
 void spread_off(void)
@@ -129,19 +132,20 @@ void spread_on(void)
 {
 	struct bpf_map_info info = {0};
 	uint32_t len = sizeof(info), n = state.off ? 0 : state.n;
-	struct bpf_cpumap_val is;
 	char path[PATH_CAP];
 
 	load_pin_path(path, sizeof(path), "", "worker_old");
 	unlink(path);
+	load_pin_path(path, sizeof(path), "", "cpu_full");
+	if (!n)
+		unlink(path);
 	if (n && !bpf_obj_get_info_by_fd(dp.map[MAP_CPUS], &info, &len))
 		dp.settings->cpus_id = info.id;
 	for (unsigned i = 0; n && i < MCORE_CPU_SLOTS; i++)
 		__atomic_store_n(&dp.settings->cpu[i], state.cpu[i % n], __ATOMIC_RELAXED);
 	__atomic_store_n(&dp.settings->cpus, n, __ATOMIC_SEQ_CST);
 	for (uint32_t cpu = 0; cpu < (uint32_t)libbpf_num_possible_cpus(); cpu++)
-		if ((!n || !listed(cpu)) && !bpf_map_lookup_elem(dp.map[MAP_CPUS], &cpu, &is) &&
-		    is.qsize)
+		if (!n || !listed(cpu))
 			bpf_map_delete_elem(dp.map[MAP_CPUS], &cpu);
 }
 

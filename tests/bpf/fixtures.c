@@ -305,6 +305,9 @@ static void run_table(void)
 			good = run_case(t, arrives(t));
 		if (good && lab_verdict(t->reason) == VERDICT_FORWARD)
 			good = run_case(t, lab.iface[t->hop]);
+		lab.spreads = true;
+		good = good && run_case(t, arrives(t));
+		lab.spreads = false;
 		report(t->behaviour, good);
 	}
 }
@@ -762,6 +765,7 @@ int main(int argc, char **argv)
 	       flawless(packets_go_to_the_cpu_of_their_slot()));
 	report("what_finds_no_room_in_a_queue_is_counted",
 	       flawless(what_finds_no_room_in_a_queue_is_counted(&full)) && (seen[full] = true));
+	report("most_cases_were_another_cpus_work_once", lab.handed_over > case_count() / 2);
 	report("every_reason_has_a_case", every_reason_was_seen());
 	report("a_fast_uplink_rate_holds",
 	       rate_holds(&(struct flow){false, 1400, 20000000, 1000000}));

@@ -107,7 +107,10 @@ static bool interfaces(void)
 
 bool lab_open(const char *object)
 {
+	const struct bpf_cpumap_val queue = {.qsize = 64};
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	struct bpf_program *worker;
+	uint32_t zero = 0;
 
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	if (!interfaces())
@@ -122,6 +125,8 @@ bool lab_open(const char *object)
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "policies"), LAB_POLICIES);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "filters"), LAB_RULESETS);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(lab.obj, "cpus"), 2);
+	worker = bpf_object__find_program_by_name(lab.obj, "mcore_worker");
+	bpf_program__set_expected_attach_type(worker, BPF_XDP); /* else there is no test run */
 	if (bpf_object__load(lab.obj)) {
 		fprintf(stderr, "%s: load: %s\n", object, strerror(errno));
 		return false;
@@ -129,6 +134,9 @@ bool lab_open(const char *object)
 	for (int i = 0; i < LAB_ROLES; i++)
 		lab.program[i] =
 			bpf_program__fd(bpf_object__find_program_by_name(lab.obj, programs[i]));
+	lab.worker = bpf_program__fd(worker);
+	bpf_map_update_elem(bpf_object__find_map_fd_by_name(lab.obj, "cpus"), &zero, &queue,
+			    BPF_ANY);
 	lab.sessions = share("sessions", LAB_SLOTS * sizeof *lab.sessions);
 	lab.hops = share("hops", LAB_HOPS * sizeof *lab.hops);
 	lab.settings = share("settings", sizeof *lab.settings);
@@ -580,8 +588,17 @@ int lab_run(enum lab_role role, const uint8_t *frame, size_t n, int iface, unsig
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = (uint32_t)n,
 		    .data_out = r->frame, .data_size_out = sizeof r->frame, .ctx_in = &md,
 		    .ctx_size_in = sizeof md, .repeat = (int)repeat);
-	int err = bpf_prog_test_run_opts(lab.program[role], &o);
+	int err;
 
+	if (lab.spreads)
+		lab.settings->cpus = 1;
+	err = bpf_prog_test_run_opts(lab.program[role], &o);
+	if (!err && lab.spreads && o.retval == XDP_REDIRECT && o.data_size_out == n &&
+	    !memcmp(frame, r->frame, n)) { /* as it came */
+		o.data_size_out = sizeof r->frame;
+		err = bpf_prog_test_run_opts(lab.worker, &o);
+		lab.handed_over++;
+	}
 	r->action = o.retval;
 	r->len = o.data_size_out;
 	return err;

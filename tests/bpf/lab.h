@@ -106,7 +106,9 @@ enum lab_role { LAB_ACCESS, LAB_SGI, LAB_BOTH, LAB_HOST, LAB_ROLES };
 
 struct lab {
 	struct bpf_object *obj;
-	int program[LAB_ROLES];
+	int program[LAB_ROLES], worker;
+	bool spreads; /* what is handed over to a CPU goes on there, and lab_run() with it */
+	unsigned handed_over; /* so many were */
 	struct session *sessions; /* shared with the kernel */
 	struct hop *hops;
 	struct settings *settings;

@@ -196,7 +196,8 @@ static void send_hex(uint32_t slot, const char *hex)
 
 static void relay(const char *from, const char *to, uint32_t teid)
 {
-	struct dp_relay r = {.apn = "relay", .ebi = 5, .from_any = !strcmp(from, "any")};
+	struct dp_relay r = {
+		.apn = "relay", .ebi = 5, .from_any = !strcmp(from, "any"), .beside = UINT32_MAX};
 	uint32_t slot, ours;
 	int err;
 

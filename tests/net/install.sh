@@ -104,6 +104,7 @@ wrong 's/^  apns:/  networks: [{name: a, table: 7, interfaces: [eth1]}]\n&/' "59
 wrong 's/role: sgi/role: access/' "56:17: pgw.apns[1].breakout: direct needs"
 wrong 's/name: eth1/name: eth0/' "65:14: datapath.interfaces[1].name: 'eth0' is there twice"
 wrong 's/^datapath:/&\n  cpus: [0-x]/' "63:10: datapath.cpus[0]: '0-x' is not a CPU's number"
+wrong 's/^datapath:/&\n  cpus: [0-]/' "63:10: datapath.cpus[0]: '0-' is not a CPU's number"
 wrong 's/^datapath:/&\n  cpus: [0, 4000]/' "63:13: datapath.cpus[1]: this machine has no CPU 4000"
 wrong 's/^datapath:/&\n  cpus: [0, 0-1]/' "63:13: datapath.cpus[1]: names a CPU that is there already"
 wrong 's/^  mode: auto/  cpus: [0]\n  mode: generic/' "66:9: datapath.cpus: packets cannot be spread in the mode generic"

@@ -89,6 +89,24 @@ for ue in 1 2; do
 	check "whose slot is of the same CPU" together
 done
 
+# Two starts in vain, each with maps of its own: what was attached before forwards on.
+in_vain() {
+	local net
+	lab_stop
+	cp "$LAB_DIR/mcored.yaml" "$LAB_DIR/good.yaml"
+	for net in 10.45.1.0 10.45.2.0; do
+		sed -e "s|10.45.0.0/24|$net/24|" -e 's|name: sgi,|name: nosuch,|' "$LAB_DIR/good.yaml" >"$LAB_DIR/mcored.yaml"
+		lab_start >/dev/null && return 1
+		ls "$LAB_PIN"/v*/worker_old || return 1
+	done
+	cp "$LAB_DIR/good.yaml" "$LAB_DIR/mcored.yaml"
+	LAB_MCORED=
+	grep 'interface nosuch does not exist' "$LAB_DIR/mcored.log" && ping_ue 1 198.51.100.2
+}
+check "two starts that fail cost no packet" in_vain
+again() { lab_start && ! ls "$LAB_PIN"/v*/worker_old && wait_for 60 registered 2 && wait_for 30 ping_ue 1 198.51.100.2 0.1 1; }
+check "then it starts, with sessions anew" again
+
 # A device that does not do native XDP: all is attached in generic mode, and packets stay where they are.
 generic() {
 	lab_stop
