@@ -99,6 +99,8 @@ static size_t make(uint8_t *f, enum lab_role *role)
 	size_t n;
 
 	memset(f, 0, MAX_FRAME);
+	lab.spreads = rnd(2);
+	lab.settings->cpus = lab.spreads;
 	*role = rnd(4) ? t->role : (enum lab_role)rnd(LAB_ROLES);
 	if (!rnd(16)) {
 		n = MIN_FRAME + rnd(200);
