@@ -109,13 +109,14 @@ enum { ANSWER4 = sizeof(struct iphdr) + sizeof(struct udphdr), ANSWER6 = ANSWER4
 
 /* An answer to the GTP-U message at l3: turned round, IP and UDP headers written, the GTP-U message
  * of `len` octets left to the caller, who gets its place; NULL on failure. From our address, port
- * 2152, to where it came from, `port` (TS 29.281 4.4.2). `head` is ANSWER4 or ANSWER6. */
-INLINE __be32 *gtpu_turn(struct xdp_md *ctx, __u32 l3, __u32 hlen, const int head, __u32 len,
-			 __be16 port)
+ * 2152, to where it came from, `port` (TS 29.281 4.4.2). `head` is ANSWER4 or ANSWER6. The frame
+ * ends where it did: an answer that is longer than the question, as an Error Indication is, finds
+ * room in front of it always, and behind it where the driver left some. */
+INLINE __be32 *gtpu_turn(struct xdp_md *ctx, __u32 l3, const int head, __u32 len, __be16 port)
 {
 	const bool v6 = head == ANSWER6;
 	const __u16 total = (__u16)(head + len);
-	__u64 src[2] = {}, dst[2] = {}, *w;
+	__u64 src[2] = {}, dst[2] = {}, *w, n = (__u64)ctx->data_end - (__u64)ctx->data;
 	struct iphdr *ip = (void *)(long)ctx->data + l3;
 	struct udphdr *udp;
 
@@ -133,7 +134,8 @@ INLINE __be32 *gtpu_turn(struct xdp_md *ctx, __u32 l3, __u32 hlen, const int hea
 		dst[0] = ip->saddr;
 		src[0] = ip->daddr;
 	}
-	if (turn_around(ctx, l3, (int)hlen - (head - (int)sizeof *udp), total))
+	opaque(n);
+	if (turn_around(ctx, l3, (int)((__u32)n - l3 - total), total))
 		return NULL;
 	ip = (void *)(long)ctx->data + l3;
 	if ((void *)ip + total > (void *)(long)ctx->data_end)
@@ -185,13 +187,13 @@ __noinline int answer_echo(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 v6)
 	}
 	port = udp->source;
 	if (!v6) {
-		gtpu = gtpu_turn(ctx, l3, hlen, ANSWER4, len, port);
+		gtpu = gtpu_turn(ctx, l3, ANSWER4, len, port);
 		if (!gtpu)
 			return -1;
 		write_echo(gtpu, sequence);
 		return 0;
 	}
-	gtpu = gtpu_turn(ctx, l3, hlen, ANSWER6, len, port);
+	gtpu = gtpu_turn(ctx, l3, ANSWER6, len, port);
 	if (!gtpu)
 		return -1;
 	write_echo(gtpu, sequence);
@@ -212,15 +214,13 @@ INLINE void write_error_indication(__be32 *gtpu, __u32 teid, __u32 n)
 /* Error Indication for a G-PDU with a TEID that is not ours (network order): Tunnel Endpoint
  * Identifier Data I and the address it was sent to as GTP-U Peer Address (TS 29.281 7.3.1, 8.3,
  * 8.4), to port 2152. */
-__noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 hlen, __u32 teid,
-				       __u32 v6)
+__noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 teid, __u32 v6)
 {
 	const __u32 len = sizeof(struct gtpu) + 4 + 5 + 3;
 	struct ipv6hdr *ip;
 	__be32 *gtpu, us[4];
 
 	l3 &= L3_MASK;
-	hlen &= HLEN_MASK;
 	teid = bpf_ntohl(teid);
 	ip = (void *)(long)ctx->data + l3;
 	if (!v6) {
@@ -229,7 +229,7 @@ __noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 hlen,
 		if ((void *)(ip4 + 1) > (void *)(long)ctx->data_end)
 			return -1;
 		us[0] = ip4->daddr;
-		gtpu = gtpu_turn(ctx, l3, hlen, ANSWER4, len + 4, bpf_htons(GTPU_PORT));
+		gtpu = gtpu_turn(ctx, l3, ANSWER4, len + 4, bpf_htons(GTPU_PORT));
 		if (!gtpu)
 			return -1;
 		write_error_indication(gtpu, teid, 4);
@@ -239,7 +239,7 @@ __noinline int answer_error_indication(struct xdp_md *ctx, __u32 l3, __u32 hlen,
 	if ((void *)(ip + 1) > (void *)(long)ctx->data_end)
 		return -1;
 	__builtin_memcpy(us, &ip->daddr, sizeof us);
-	gtpu = gtpu_turn(ctx, l3, hlen, ANSWER6, len + sizeof us, bpf_htons(GTPU_PORT));
+	gtpu = gtpu_turn(ctx, l3, ANSWER6, len + sizeof us, bpf_htons(GTPU_PORT));
 	if (!gtpu)
 		return -1;
 	write_error_indication(gtpu, teid, sizeof us);

@@ -69,7 +69,7 @@ INLINE int unknown_teid(struct pkt *p, const struct gtpu_pdu *g, const struct ip
 	    !limit(LIMIT_ERROR_INDICATION, ERROR_INDICATIONS_MAX))
 		return REASON_teid_unanswered;
 	event_unknown_teid(g->teid, &from);
-	if (answer_error_indication(p->ctx, p->l3, outer->hlen, g->teid, outer->v6))
+	if (answer_error_indication(p->ctx, p->l3, g->teid, outer->v6))
 		return REASON_internal;
 	return REASON_unknown_teid;
 }

@@ -218,6 +218,11 @@ static const struct test_case rows[] = {
 	  { .hop = TURNED, .vlan = { 100 }, .outer = { .version = 6, .src = US6, .dst = "2001:db8:1::2" },
 	    .gtp = { .flags = 0x32, .type = 26, .ies = "\x10\x00\x01\xe5\xa7\x85\x00\x10\x20\x01\x0d\xb8\0\1\0\0\0\0\0\0\0\0\0\1", .ies_len = 24 } },
 	  .event = EVENT_UNKNOWN_TEID + 1 },
+	{ "over_ipv6_a_bare_header_gets_an_error_indication_that_is_longer", LAB_ACCESS,
+	  { FROM_ENB6, PDU(NOBODY) }, REASON_unknown_teid, 0,
+	  { .hop = TURNED, .outer = { .version = 6, .src = US6, .dst = "2001:db8:1::2" },
+	    .gtp = { .flags = 0x32, .type = 26, .ies = "\x10\x00\x01\xe5\xa7\x85\x00\x10\x20\x01\x0d\xb8\0\1\0\0\0\0\0\0\0\0\0\1", .ies_len = 24 } },
+	  .event = EVENT_UNKNOWN_TEID + 1 },
 	{ "a_peer_is_told_a_few_times_a_second", LAB_ACCESS,
 	  { FROM_ENB6, PDU(NOBODY), IP4(UE, NET) }, REASON_teid_unanswered, .warm_up = 150 },
 };

@@ -142,6 +142,10 @@ ok() { printf '%08x' "$1"; }
 check "an Echo Request over IPv6 is answered" heard "from $CORE6 3202000600000000123400000e00" 2001:db8:10::3 $CORE6 320100040000000012340000
 check "an unknown TEID over IPv6 is answered with our IPv6 address" heard \
 	"from $CORE6 321a001c0000000000000000100badcafe85001020010db8001000000000000000000001" 2001:db8:10::3 $CORE6 "$(pdu 0x0badcafe)"
+# With nothing behind its header it is shorter than the answer, and veth leaves no room behind a frame.
+check "in a bare header, too" heard "from 10.10.0.1 321a00100000000000000000100badcafe8500040a0a0001" 10.10.0.2 10.10.0.1 30ff00000badcafe
+check "and over IPv6" heard \
+	"from $CORE6 321a001c0000000000000000100badcafe85001020010db8001000000000000000000001" 2001:db8:10::3 $CORE6 30ff00000badcafe
 notified="from 10.10.0.1 321f000e00000000000000008d0820408182838485c0"
 check "an extension header that must be understood is answered with those that are" heard "$notified" 10.10.0.2 10.10.0.1 "$(pdu "$T3" 34 000000e101000000)"
 check "one that need not be is skipped" grew spoofed_source gtp 10.10.0.2 10.10.0.1 "$(pdu "$T3" 34 0000000f01000000)"
