@@ -33,8 +33,10 @@
 #include "capture.h"
 #include "spread.h"
 
-#define GTPC_PORT   2123
-#define IP6_MIN_MTU 1280
+#define GTPC_PORT      2123
+#define DIAMETER_PORT  3868
+#define DIAMETERS_PORT 5868 /* over TLS */
+#define IP6_MIN_MTU    1280
 
 enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7, WORKER = 11 };
 
@@ -120,12 +122,13 @@ INLINE int relay(struct pkt *p, const struct gtpu_pdu *g)
 	return g->type == GTPU_G_PDU ? REASON_relay : REASON_relay_end;
 }
 
-/* A device that speaks GTP to the core's own sockets is up to no good. The first fragment tells, so
- * one that is too short to tell is taken for it, as is a chain of IPv6 headers that we cannot
- * follow. A function of its own: few packets go to this machine. */
-__noinline int speaks_gtp(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
+/* Whether it is of what the core's nodes say to each other: GTP, SCTP (S1AP, X2AP, Diameter), and
+ * Diameter over TCP. A device that speaks so to this machine is up to no good. The first fragment
+ * tells, so one that is too short to tell is taken for it, as is a chain of IPv6 headers that we
+ * cannot follow. A function of its own: few packets go to this machine. */
+__noinline int speaks_core(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
 {
-	struct udphdr *udp;
+	struct udphdr *ports; /* TCP begins with the same */
 	__u64 at = off;
 
 	if (proto == IP6_HOP_BY_HOP || proto == IP6_ROUTING || proto == IP6_FRAGMENT ||
@@ -140,26 +143,30 @@ __noinline int speaks_gtp(struct xdp_md *ctx, __u32 off, __u32 proto, __u32 len)
 		at = (__u32)upper & UPPER_OFFSET;
 		len = at - off < len ? len - (__u32)(at - off) : 0;
 	}
-	if (proto != PROTO_UDP)
-		return 0;
-	if (len < sizeof *udp)
+	if (proto != PROTO_UDP && proto != PROTO_TCP)
+		return proto == PROTO_SCTP;
+	if (len < sizeof *ports)
 		return 1;
 	opaque(at);
 	if (at > MAX_IP6_OFFSET)
 		return 1;
-	udp = (void *)(long)ctx->data + at;
-	if ((void *)(udp + 1) > (void *)(long)ctx->data_end)
+	ports = (void *)(long)ctx->data + at;
+	if ((void *)(ports + 1) > (void *)(long)ctx->data_end)
 		return 1;
-	return udp->dest == bpf_htons(GTPU_PORT) || udp->dest == bpf_htons(GTPC_PORT);
+	if (proto == PROTO_TCP)
+		return ports->dest == bpf_htons(DIAMETER_PORT) ||
+		       ports->dest == bpf_htons(DIAMETERS_PORT);
+	return ports->dest == bpf_htons(GTPU_PORT) || ports->dest == bpf_htons(GTPC_PORT);
 }
 
 /* Of the packet of a device at off. IPv4's protocol numbers are not those of IPv6's headers. */
-INLINE bool gtp_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
+INLINE bool core_in_gtp(struct pkt *p, const struct ip *in, __u32 off)
 {
 	if (!in->v6 &&
-	    (in->proto != PROTO_UDP || ((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff)))
+	    ((in->proto != PROTO_UDP && in->proto != PROTO_TCP && in->proto != PROTO_SCTP) ||
+	     ((struct iphdr *)in->at)->frag_off & bpf_htons(0x1fff)))
 		return false;
-	return speaks_gtp(p->ctx, off + in->hlen, in->proto, in->len - in->hlen);
+	return speaks_core(p->ctx, off + in->hlen, in->proto, in->len - in->hlen);
 }
 
 /* Where a device's packet goes. */
@@ -211,6 +218,7 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 			struct route *r)
 {
 	struct place to = address_find(c, in, p->session->network);
+	bool us;
 	int reason;
 
 	if (!policy_routable(in))
@@ -220,9 +228,11 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 		if (reason != GO_ON || r->other)
 			return reason;
 	}
-	r->host = to.found || local_find(c, ip_key(in->dst, in->dst_low, in->v6));
-	if (r->host && gtp_in_gtp(p, in, off))
-		return REASON_gtp_in_gtp;
+	us = (to.found && to.offset < MCORE_HOST_OFFSETS) ||
+	     local_find(c, ip_key(in->dst, in->dst_low, in->v6));
+	if (us && core_in_gtp(p, in, off))
+		return REASON_core_port;
+	r->host = to.found || us;
 	r->hop = r->host ? host_hop(p->session) : hop_get(p->session->exit);
 	if (r->hop && r->hop->to_host)
 		r->host = true;

@@ -39,7 +39,7 @@
 	R(too_big_dropped, DROP,    "does not fit, and no ICMP may be sent (rate, size, or an ICMP error)") \
 	R(unknown_extension, PASS,  "GTP-U extension header we must understand and do not, given to mcored") \
 	R(event_lost,      DROP,    "packet for mcored, which did not read the ring buffer in time") \
-	R(gtp_in_gtp,      DROP,    "a device speaks GTP to this machine")                        \
+	R(core_port,       DROP,    "a device speaks GTP, SCTP or Diameter to this machine")      \
 	R(relay,           FORWARD, "G-PDU forwarded from one GTP-U tunnel to another")           \
 	R(relay_end,       FORWARD, "End Marker forwarded from one GTP-U tunnel to another")      \
 	R(relay_slow,      PASS,    "to be relayed by mcored: too big for the next hop, or an extension header ends here") \

@@ -96,20 +96,23 @@ static int policy(struct model *m, const struct session *s, const struct view *i
 	return -1;
 }
 
-/* What begins as UDP for a GTP port, or hides whether it does. */
-static bool gtp_inside(const struct view *in, const uint8_t *f, size_t n)
+/* SCTP, what begins as UDP for a GTP port or TCP for one of Diameter's, or hides whether it does.
+ */
+static bool core_inside(const struct view *in, const uint8_t *f, size_t n)
 {
 	struct upper u = {.at = in->hlen, .proto = in->proto};
 	unsigned port;
 
 	if (in->v6 && !view_upper(in, f, n, &u))
 		return true;
-	if (u.proto != 17 || u.later || (!in->v6 && get16(in->p + 6) & 0x1fff))
+	if (u.later || (!in->v6 && get16(in->p + 6) & 0x1fff))
 		return false;
+	if (u.proto != 17 && u.proto != 6)
+		return u.proto == 132;
 	if (in->n < u.at + 8)
 		return true;
 	port = get16(in->p + u.at + 2);
-	return port == 2152 || port == 2123;
+	return u.proto == 17 ? port == 2152 || port == 2123 : port == 3868 || port == 5868;
 }
 
 static uint32_t group_of(const struct session *s)
@@ -139,7 +142,7 @@ static unsigned bearer_of(const struct view *in, bool up, unsigned other)
 static int route(struct model *m, const struct session *s, const struct view *in, bool *host,
 		 const uint8_t *f, size_t n)
 {
-	bool own, behind, device;
+	bool own, behind, device, us;
 	int slot = slot_of(in, s->network, &own, &behind), back = HOP_HOST + s->network;
 
 	device = slot >= 0;
@@ -166,9 +169,10 @@ static int route(struct model *m, const struct session *s, const struct view *in
 			return -1;
 		}
 	}
-	*host = device || is_local(in->dst, in->v6);
-	if (*host && gtp_inside(in, f, n))
-		return REASON_gtp_in_gtp;
+	us = (device && own) || is_local(in->dst, in->v6);
+	if (us && core_inside(in, f, n))
+		return REASON_core_port;
+	*host = device || us;
 	m->hop = *host ? back : s->exit;
 	*host |= lab.hops[m->hop].to_host;
 	if (!*host && lab.hops[m->hop].state == HOP_READY &&

@@ -134,7 +134,7 @@ hides() { # GTP-U from the device to the core in fragments
 		u.sendto(bytes.fromhex("320105dc00000000") + bytes(3000), ("10.10.0.1", 2152))
 	END
 }
-check "GTP-U out of a tunnel is dropped, in fragments too" grew gtp_in_gtp hides
+check "GTP-U out of a tunnel is dropped, in fragments too" grew core_port hides
 
 # Every message.
 read -r _ T3 <<<"x $(dp add 3 10.10.0.2 555)"

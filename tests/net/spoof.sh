@@ -54,6 +54,25 @@ check "any address of its /64 gets through" bash -c "ip -n $LAB-ue1 addr add $(s
 	nsenter --net=/run/netns/$LAB-ue1 -- ping -q -c 2 -i 0.2 -W 1 -I $(session 1 ue6)7777 2001:db8:ff::2"
 check "from one device to another is dropped" drops ue_to_ue ue 1 ping -q -c 1 -W 1 "$(session 2 ue4)"
 
+# To this machine as a node of the core would.
+speaks() { # ADDRESS [PORT]: SCTP; TCP to that port
+	ue 1 python3 - "$@" <<-'END'
+		import socket, sys
+		a = sys.argv[1]
+		family = socket.AF_INET6 if ":" in a else socket.AF_INET
+		if len(sys.argv) > 2:
+		    s = socket.socket(family, socket.SOCK_STREAM)
+		    s.settimeout(0.3)
+		    s.connect_ex((a, int(sys.argv[2])))
+		else:
+		    s = socket.socket(family, socket.SOCK_RAW, 132)
+		    s.sendto(bytes.fromhex("8e3c8e3c000000000000000001000014") + bytes(16), (a, 0))
+	END
+}
+check "SCTP to this machine is dropped" drops core_port speaks 10.10.0.1
+check "by IPv6 too" drops core_port speaks 2001:db8:46::1
+check "and Diameter" drops core_port speaks 10.46.0.1 3868
+
 # GTP-U from the wrong place. gtpu ADDRESS TYPE TEID SRC DST: sends one, prints the answers' types.
 gtpu() {
 	nsenter --net="/run/netns/$LAB-ran" -- python3 - "$@" <<-'END'
