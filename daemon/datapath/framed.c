@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks behind devices: framed routes (TS 29.061 16.4.7, RFC 2865 5.22, RFC 3162 2.5). They live
  * in the map `routes`, of which this file keeps what a slot has; after a restart it is read from
- * there. What is behind one device of a network is behind no other, not even in part. */
+ * there. What is behind one device of a network is behind no other, not even in part: so they have
+ * an order, in which a tree of each network finds what shares addresses with a new one. */
 #include "datapath/internal.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -16,6 +18,7 @@ struct framed { /* the routes of a slot */
 	UT_hash_handle hh;
 };
 static struct framed *by_slot;
+static void *tree[MCORE_MAX_NETWORKS]; /* tsearch(3): their routes, where they are */
 
 static struct route_key key_of(unsigned network, const struct prefix *r)
 {
@@ -83,20 +86,32 @@ int dp_route_check(unsigned network, const struct prefix *r)
 	return own.meets ? -EBUSY : err;
 }
 
-/* Whether a prefix shares addresses with what is behind another device. */
-static bool is_anothers(uint32_t slot, unsigned network, const struct prefix *r)
+/* Equal are those that share addresses. */
+static int order(const void *a, const void *b)
 {
-	const struct framed *f, *next;
+	const struct prefix *p = a, *q = b;
 
-	HASH_ITER (hh, by_slot, f, next) {
-		/* cppcheck-suppress uninitvar */
-		if (f->slot == slot || dp.sessions[f->slot].network != network)
-			continue;
-		for (unsigned i = 0; i < f->n; i++)
-			if (prefix_meet(r, &f->route[i]))
-				return true;
+	return prefix_meet(p, q) ? 0 : memcmp(&p->net, &q->net, sizeof(p->net));
+}
+
+/* What is in the tree already, of a slot that had a part of the same, stays alone there. */
+static bool plant(const struct framed *f, unsigned network)
+{
+	bool good = true;
+
+	for (unsigned i = 0; f && i < f->n; i++)
+		good &= tsearch(&f->route[i], &tree[network], order) != NULL;
+	return good;
+}
+
+static void uproot(const struct framed *f, unsigned network)
+{
+	for (unsigned i = 0; f && i < f->n; i++) {
+		const struct prefix *const *at = tfind(&f->route[i], &tree[network], order);
+
+		if (at && *at == &f->route[i])
+			tdelete(&f->route[i], &tree[network], order);
 	}
-	return false;
 }
 
 static int add(uint32_t slot, unsigned network, const struct prefix *r)
@@ -126,6 +141,7 @@ void framed_forget(uint32_t slot)
 
 	if (!f)
 		return;
+	uproot(f, dp.sessions[slot].network);
 	while (f->n)
 		del(dp.sessions[slot].network, &f->route[--f->n]);
 	HASH_DEL(by_slot, f);
@@ -151,9 +167,10 @@ static bool has(const struct prefix *list, unsigned n, const struct prefix *one)
 	return false;
 }
 
-/* Whether a slot, of which f is what it has or NULL, can have them; if not, *which it cannot. */
-static int check(const struct framed *f, uint32_t slot, unsigned network,
-		 const struct prefix *route, unsigned n, unsigned *which)
+/* Whether a slot, of which f is what it has or NULL and which is in no tree now, can have them; if
+ * not, *which it cannot. */
+static int check(const struct framed *f, unsigned network, const struct prefix *route, unsigned n,
+		 unsigned *which)
 {
 	int err = 0;
 
@@ -162,7 +179,7 @@ static int check(const struct framed *f, uint32_t slot, unsigned network,
 			continue;
 		*which = i;
 		err = dp_route_check(network, &route[i]);
-		if (!err && is_anothers(slot, network, &route[i]))
+		if (!err && tfind(&route[i], &tree[network], order))
 			err = -EADDRINUSE;
 	}
 	return err;
@@ -205,13 +222,15 @@ int dp_session_routes(uint32_t slot, const struct prefix *route, unsigned n, uns
 		return -ENOENT;
 	if (n > PREFIXES_MAX)
 		return -ENOSPC;
-	err = check(f, slot, s->network, route, n, which);
-	if (err || (!n && !f))
-		return err;
-	if (!f && !(f = make(slot)))
-		return -ENOMEM;
-	err = change(f, s->network, route, n, which);
-	if (!f->n)
+	uproot(f, s->network);
+	err = check(f, s->network, route, n, which);
+	if (!err && n && !f && !(f = make(slot)))
+		err = -ENOMEM;
+	if (!err && f)
+		err = change(f, s->network, route, n, which);
+	if (!plant(f, s->network) && !err)
+		err = -ENOMEM;
+	if (f && !f->n)
 		framed_forget(slot);
 	return err;
 }
@@ -237,7 +256,7 @@ static bool adopt(const struct route_key *key, uint32_t slot)
 	if (!f || f->n == PREFIXES_MAX)
 		return false;
 	f->route[f->n++] = route_of(key);
-	return true;
+	return plant(f, key->network);
 }
 
 int framed_start(void)
@@ -262,10 +281,16 @@ int framed_start(void)
 	return 0;
 }
 
+static void stays(void *route) { (void)route; }
+
 void framed_stop(void)
 {
 	struct framed *f, *next;
 
+	for (unsigned i = 0; i < MCORE_MAX_NETWORKS; i++) {
+		tdestroy(tree[i], stays);
+		tree[i] = NULL;
+	}
 	HASH_ITER (hh, by_slot, f, next) {
 		HASH_DEL(by_slot, f);
 		free(f);

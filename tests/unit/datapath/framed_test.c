@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <time.h>
 
 static unsigned which;
 
@@ -70,7 +71,7 @@ static int setup_routes(void **state)
 	int err = setup(state);
 
 	dp.map[MAP_ROUTES] = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, "routes",
-					    sizeof(struct route_key), 4, 16, &opts);
+					    sizeof(struct route_key), 4, 2 * test_extra, &opts);
 	assert_true(dp.map[MAP_ROUTES] >= 0);
 	assert_int_equal(unshare(CLONE_NEWNET), 0);
 	assert_int_equal(netlink_start(), 0);
@@ -280,12 +281,98 @@ static void routes_are_found_again_by_the_next_daemon(void **state)
 	assert_int_equal(framed_start(), 0);
 	dp.adopted = false;
 	assert_int_equal(dp.settings->routes, 2);
+	add(11);
+	assert_int_equal(route(11, "192.0.2.7/32"), -EADDRINUSE);
 	assert_int_equal(dp_session_routes_of(9, (struct prefix[PREFIXES_MAX]){0}), 2);
 	assert_int_equal(behind("192.0.3.1"), -1);
 	assert_string_equal(stack("192.0.3.0/24"), "");
 	assert_true(leads_to_devices("192.0.2.0/24"));
 	dp_session_del(9);
 	assert_int_equal(behind("192.0.2.1"), -1);
+}
+
+enum { FEW = 200, MANY = 20000 };
+
+static int setup_many(void **state)
+{
+	test_extra = MANY + 1;
+	return setup_routes(state);
+}
+
+static int teardown_many(void **state)
+{
+	test_extra = EXTRA;
+	return teardown_routes(state);
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Gives the nth of the many a /28 of its own; the time of that. */
+static uint64_t route_of_many(unsigned n)
+{
+	struct prefix p = {.net = ip_map4((struct in_addr){htonl(0x40000000 + n * 16)}), .len = 28};
+	struct dp_session s = {.apn = "internet", .ebi = 5, .owner = NO_SLOT};
+	uint32_t teid, slot = dp_extra_slot();
+	char imsi[IMSI_STRLEN];
+	uint64_t begin;
+
+	snprintf(imsi, sizeof(imsi), "00101%010u", n);
+	imsi_parse(imsi, &s.imsi);
+	assert_int_equal(dp_session_add(slot, &s, &teid), 0);
+	begin = cpu_ns();
+	assert_int_equal(dp_session_routes(slot, &p, 1, &which), 0);
+	return cpu_ns() - begin;
+}
+
+/* The least of those from n on to the mth. */
+static uint64_t least_of(unsigned n, unsigned m)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (; n < m; n++) {
+		uint64_t one = route_of_many(n);
+
+		least = one < least ? one : least;
+	}
+	return least;
+}
+
+static void a_route_costs_the_same_beside_many(void **state)
+{
+	uint64_t few, many;
+
+	(void)state;
+	few = least_of(0, FEW);
+	least_of(FEW, MANY - FEW);
+	many = least_of(MANY - FEW, MANY);
+	printf("# a route beside %d: %.1f us, beside %d: %.1f us\n", FEW, (double)few / 1000, MANY,
+	       (double)many / 1000);
+	assert_true(many < 4 * few);
+	add(9);
+	assert_int_equal(route(9, "64.0.0.0/16"), -EADDRINUSE);
+	assert_int_equal(route(9, "64.1.2.3/32"), -EADDRINUSE);
+}
+
+/* Of one prefix more than what is its own is another's. */
+static void what_takes_in_ones_own_and_anothers_is_refused(void **state)
+{
+	(void)state;
+	add(9);
+	add(10);
+	assert_int_equal(route(9, "192.0.2.0/25"), 0);
+	assert_int_equal(route(10, "192.0.2.128/25"), 0);
+	assert_int_equal(route(9, "192.0.2.0/24"), -EADDRINUSE);
+	assert_int_equal(route(10, "192.0.2.0/24"), -EADDRINUSE);
+	assert_string_equal(routes_of(9), "192.0.2.0/25");
+	assert_int_equal(route(10, ""), 0);
+	assert_int_equal(route(9, "192.0.2.0/24"), 0);
+	assert_int_equal(route(10, "192.0.2.0/25"), -EADDRINUSE);
 }
 
 int main(void)
@@ -301,6 +388,9 @@ int main(void)
 		T(only_what_changes_is_changed),
 		T(what_the_map_has_no_room_for_is_not_half_there),
 		T(routes_are_found_again_by_the_next_daemon),
+		T(what_takes_in_ones_own_and_anothers_is_refused),
+		cmocka_unit_test_setup_teardown(a_route_costs_the_same_beside_many, setup_many,
+						teardown_many),
 	};
 
 	if (geteuid()) {

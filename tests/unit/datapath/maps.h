@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 enum { POOL = 250, SECOND = 62, EXTRA = 8 };
+static uint32_t test_extra = EXTRA; /* extra slots of the next setup */
 
 static int array(const char *name, uint32_t value, uint32_t n)
 {
@@ -38,7 +39,7 @@ static void *shared(int fd, size_t n)
 
 static struct dp_config test_config(void)
 {
-	struct dp_config c = {.pools = 2, .extra_slots = EXTRA};
+	struct dp_config c = {.pools = 2, .extra_slots = test_extra};
 
 	c.pool[0] = (struct dp_pool){.has4 = true, .len4 = 24, .size = POOL - MCORE_HOST_OFFSETS};
 	c.pool[0].net4.s_addr = htonl(0x0a2d0000);
@@ -63,7 +64,7 @@ static int setup(void **state)
 	dp.map[MAP_HOPS] = array("hops", sizeof(struct hop), HOPS);
 	dp.map[MAP_SETTINGS] = array("settings", sizeof(struct settings), 1);
 	dp.map[MAP_ADDRESSES] = hash("addresses", sizeof(struct address_key), 4, dp.addresses_max);
-	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), 1000);
+	dp.map[MAP_IMSIS] = hash("imsis", sizeof(struct imsi_key), sizeof(struct imsi_slots), dp.slots);
 	dp.map[MAP_PEERS] = hash("peers", sizeof(struct ip_key), 4, 1000);
 	dp.map[MAP_SENDERS] =
 		hash("senders", sizeof(struct ip_key), sizeof(struct gtpu_sender), 1000);
