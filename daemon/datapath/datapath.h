@@ -23,7 +23,7 @@
  *   host.c     the veth pairs mcore0/mcore1 and on by which the core's own host takes part
  *   network.c  networks beside the first: routing tables, rules, ports
  *   framed.c   networks behind devices
- *   nat.c      masquerade by nftables
+ *   nat.c      masquerade, and what is kept apart, by nftables; nft.c loads it and watches over it
  *   event.c    ring buffer from the kernel
  *   hold.c     downlink packets that wait for idle devices
  *   capture.c  copies of a device's frames; what was dropped of a session */

@@ -289,6 +289,14 @@ void nat_stop(bool remove);
 /* Addresses or links came or went: by what each network is reached. */
 void nat_sync(void);
 
+/* nft.c */
+/* From now on others' changes of our table are told: changed() is to load it again, 0 or negative
+ * errno, and called again after a while if it could not. 0 or negative errno. */
+int nft_start(int (*changed)(void));
+void nft_stop(void);
+/* Gives a script that makes our table to nft. 0 or negative errno. */
+int nft_load(const char *script, size_t n);
+
 /* gtpu.c */
 /* As dp_session_send, with the DSCP of the tunnel. */
 int gtpu_send_packet(uint32_t slot, const void *packet, size_t n, uint8_t dscp);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masquerade for pools that break out through the kernel: our own nftables table, replaced as a
- * whole at start in one transaction (connections that are tracked keep their addresses). Pools
- * marked as routed are left out. And nothing is forwarded from devices to the access network.
+ * whole at start in one transaction (connections that are tracked keep their addresses), and again
+ * when others change it (nft.c). Pools marked as routed are left out. And nothing is forwarded from
+ * devices to the access network.
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
@@ -15,14 +16,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 enum { PLACES_MAX = 1024 };
 #define ALL_NETWORKS (~0u)
@@ -43,33 +38,6 @@ static struct {
 	char *script; /* that nft has; malloc */
 	size_t n;
 } state;
-
-/* Gives the script to nft. 0 or negative errno. */
-static int run_nft(const char *script, size_t n)
-{
-	char *argv[] = {"nft", "-f", "-", NULL};
-	posix_spawn_file_actions_t actions;
-	int fd = memfd_create("nft", MFD_CLOEXEC), status, err;
-	pid_t pid;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, script, n) != (ssize_t)n || lseek(fd, 0, SEEK_SET)) {
-		close(fd);
-		return -EIO;
-	}
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, 0);
-	err = -posix_spawnp(&pid, "nft", &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(fd);
-	if (err)
-		return err;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPROTO;
-}
 
 static void masquerade(FILE *f, const struct dp_pool *p)
 {
@@ -293,7 +261,7 @@ static int update(void)
 	int err = write_script(&script, &n);
 
 	if (!err && (n != state.n || memcmp(script, state.script, n) != 0)) {
-		err = run_nft(script, n);
+		err = nft_load(script, n);
 		if (!err) {
 			char *old = state.script;
 
@@ -306,15 +274,27 @@ static int update(void)
 	return err;
 }
 
+/* Others changed the table. */
+static int restore(void)
+{
+	int err = nft_load(state.script, state.n);
+
+	LOG(WARN, "datapath.nft", "table=mcore text=\"others have changed it\" %s%s",
+	    err ? "error=" : "restored=yes", err ? strerror(-err) : "");
+	return err;
+}
+
 int nat_start(void)
 {
 	int err;
 
 	if (!needed()) {
-		run_nft(head, sizeof(head) - 1);
+		nft_load(head, sizeof(head) - 1);
 		return 0;
 	}
-	err = update();
+	err = nft_start(restore);
+	if (!err)
+		err = update();
 	if (err)
 		return dp_fail(err,
 			       "masquerade: nft failed: %s (package nftables; or mark the "
@@ -333,8 +313,9 @@ void nat_sync(void)
 
 void nat_stop(bool remove)
 {
+	nft_stop();
 	if (remove && needed())
-		run_nft(head, sizeof(head) - 1);
+		nft_load(head, sizeof(head) - 1);
 	free(state.script);
 	memset(&state, 0, sizeof(state));
 }

@@ -23,13 +23,15 @@ static struct {
 	char *event_buffer;
 } nl = {.request = -1, .event = -1};
 
-static int open_socket(uint32_t groups)
+int netlink_open(int protocol, uint32_t groups)
 {
+	const struct timeval patience = {.tv_sec = 2};
 	struct sockaddr_nl self = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0)
 		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (bind(fd, (struct sockaddr *)&self, sizeof(self))) {
 		int err = -errno;
 
@@ -41,17 +43,12 @@ static int open_socket(uint32_t groups)
 
 int netlink_start(void)
 {
-	const struct timeval patience = {.tv_sec = 2};
-
 	nl.buffer = malloc(BUFFER);
 	nl.event_buffer = malloc(BUFFER);
 	if (!nl.buffer || !nl.event_buffer)
 		return -ENOMEM;
-	nl.request = open_socket(0);
-	if (nl.request < 0)
-		return nl.request;
-	setsockopt(nl.request, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	return 0;
+	nl.request = netlink_open(NETLINK_ROUTE, 0);
+	return nl.request < 0 ? nl.request : 0;
 }
 
 static void on_readable(void *arg, int events)
@@ -80,8 +77,9 @@ int netlink_listen(void (*event)(struct nlmsghdr *), void (*overrun)(void))
 
 	nl.on_event = event;
 	nl.on_overrun = overrun;
-	nl.event = open_socket(RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR |
-			       RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
+	nl.event = netlink_open(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_IFADDR |
+						       RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+						       RTMGRP_IPV6_ROUTE);
 	if (nl.event < 0)
 		return nl.event;
 	if (setsockopt(nl.event, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
@@ -133,6 +131,11 @@ static int answer(unsigned left, void (*each)(struct nlmsghdr *, void *), void *
 
 int netlink_talk(struct nl_msg *msg, void (*each)(struct nlmsghdr *, void *), void *arg)
 {
+	return netlink_talk_by(nl.request, msg, each, arg);
+}
+
+int netlink_talk_by(int fd, struct nl_msg *msg, void (*each)(struct nlmsghdr *, void *), void *arg)
+{
 	struct nlmsghdr *h;
 	int err = 1;
 
@@ -143,11 +146,11 @@ int netlink_talk(struct nl_msg *msg, void (*each)(struct nlmsghdr *, void *), vo
 	h->nlmsg_pid = 0;
 	if ((h->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		h->nlmsg_flags |= NLM_F_ACK;
-	if (send(nl.request, h, h->nlmsg_len, 0) < 0)
+	if (send(fd, h, h->nlmsg_len, 0) < 0)
 		err = -errno;
 	nlmsg_free(msg);
 	while (err == 1) {
-		ssize_t got = recv(nl.request, nl.buffer, BUFFER, 0);
+		ssize_t got = recv(fd, nl.buffer, BUFFER, 0);
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rtnetlink: requests that wait for their answer (the kernel's, so at once), and events. */
+/* rtnetlink: requests that wait for their answer (the kernel's, so at once), and events; and sockets
+ * to ask others than rtnetlink by. */
 #ifndef DATAPATH_NETLINK_H
 #define DATAPATH_NETLINK_H
 
@@ -19,6 +20,11 @@ struct nl_msg *netlink_request(int type, int flags, const void *header, size_t n
 /* Sends and frees the request; each(answer, arg) for every message before the end of the answer. 0
  * or the kernel's negative errno. NULL msg: -ENOMEM. */
 int netlink_talk(struct nl_msg *, void (*each)(struct nlmsghdr *, void *), void *arg);
+
+/* A socket of another protocol, or of one's own, to netlink_talk_by() on or, with groups (a bit each,
+ * from bit 0 on), to hear events by. Negative errno. */
+int netlink_open(int protocol, uint32_t groups);
+int netlink_talk_by(int fd, struct nl_msg *, void (*each)(struct nlmsghdr *, void *), void *arg);
 
 /* An address attribute of the family that addr (IPv4 mapped) has. */
 void netlink_put_addr(struct nl_msg *, int attr, const struct in6_addr *);

@@ -220,6 +220,21 @@ for i in range(3): u.sendto(bytes.fromhex("30ff000000000001"), (sys.argv[1], 215
 no() { ! "$@"; }
 check "a device's GTP-U to a host on the Internet is the device's own affair" reached inet 198.51.100.2
 check "none of it reaches an eNodeB" no reached ran 10.10.0.4
+# Without masquerade the third device has no answers.
+back() { # nft's arguments
+	mark
+	in_ns core nft "$@"
+	logged 'warn +datapath.nft .*restored=yes' && wait_for 3 ping_ue 3 198.51.100.2
+}
+check "rules that somebody flushes come back" back flush ruleset
+check "and those of one chain" back flush chain inet mcore postrouting
+theirs() {
+	mark
+	in_ns core nft add table inet other
+	in_ns core nft delete table inet other
+	! logged datapath.nft 1
+}
+check "what others have of their own is theirs" theirs
 
 # The subscription's rates.
 rate() { # LEAST MOST iperf3-ARGS
