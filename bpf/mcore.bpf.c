@@ -210,14 +210,16 @@ INLINE int route_device(struct pkt *p, const struct settings *c, const struct ip
 	return GO_ON;
 }
 
-/* The hop of a device's packet: the session's exit, another device's peer, or the host's stack for
- * what is addressed to this machine and for what does not fit the exit's MTU, about which the stack
+/* The hop of a device's packet, unless it is one that the core's own nodes would send, or for the
+ * access network: the session's exit, another device's peer, or the host's stack for what is
+ * addressed to this machine and for what does not fit the exit's MTU, about which the stack
  * tells the device by ICMP (or what has come to the end of its TTL). GO_ON with *r set, or a
  * reason. */
 INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip *in, __u32 off,
 			struct route *r)
 {
 	struct place to = address_find(c, in, p->session->network);
+	__u32 limit = ACCESS_OPEN;
 	bool us;
 	int reason;
 
@@ -230,9 +232,13 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 	}
 	us = (to.found && to.offset < MCORE_HOST_OFFSETS) ||
 	     local_find(c, ip_key(in->dst, in->dst_low, in->v6));
-	if (us && core_in_gtp(p, in, off))
-		return REASON_core_port;
 	r->host = to.found || us;
+	if (us)
+		limit = ACCESS_NO_CORE;
+	else if (!r->host && !p->session->network)
+		limit = access_limit(c, in);
+	if (limit == ACCESS_CLOSED || (limit == ACCESS_NO_CORE && core_in_gtp(p, in, off)))
+		return us ? REASON_core_port : REASON_access_network;
 	r->hop = r->host ? host_hop(p->session) : hop_get(p->session->exit);
 	if (r->hop && r->hop->to_host)
 		r->host = true;

@@ -121,6 +121,21 @@ INLINE bool local_find(const struct settings *c, struct ip_key key)
 	return c->local_filter & local_filter_bit(&key) && bpf_map_lookup_elem(&local, &key);
 }
 
+/* What a device of network 0 reaches there. Prefixes are few, and one compare each. */
+INLINE __u32 access_limit(const struct settings *c, const struct ip *in)
+{
+	for (int i = 0; i < MCORE_MAX_ACCESS; i++) {
+		const struct access_prefix *a = &c->access[i];
+
+		if (a->limit == ACCESS_END)
+			break;
+		if (a->v6 == in->v6 && !(((in->dst ^ a->net[0]) & a->mask[0]) |
+					 ((in->dst_low ^ a->net[1]) & a->mask[1])))
+			return a->limit;
+	}
+	return ACCESS_OPEN;
+}
+
 #define NO_NETWORK (~0u) /* has no pool, address or route */
 
 /* The network that a frame comes from. What comes by none's port is nobody's: a tag that no network

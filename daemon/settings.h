@@ -88,7 +88,7 @@ struct mcored_settings {
 	struct dp_echo echo;
 	enum dp_mode mode;
 	const char *object, *pin_dir;
-	bool ue_to_ue;
+	bool ue_to_ue, ue_to_access;
 	uint32_t extra_slots;
 	struct settings_cpus *cpu;
 	unsigned cpus;

@@ -297,6 +297,8 @@ const struct config_row settings_datapath_rows[] = {
 	  .help = "packets that may wait for such a CPU" },
 	{ "ue_to_ue", CONFIG_BOOL, S(ue_to_ue), .preset = "no",
 	  .help = "devices may talk to each other, through this machine's stack" },
+	{ "ue_to_access", CONFIG_BOOL, S(ue_to_access), .preset = "no",
+	  .help = "devices reach what is behind interfaces of role access, but not by GTP, SCTP and Diameter" },
 	{ "extra_slots", CONFIG_INTEGER, S(extra_slots), .preset = "4096", .max = 1 << 20,
 	  .help = "bearers beyond one per address" },
 	{ "object", CONFIG_STRING, S(object), .help = "mcore.bpf.o, if not the installed one" },

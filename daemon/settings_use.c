@@ -70,6 +70,7 @@ void settings_datapath(const struct mcored_settings *s, struct dp_config *c)
 	c->gtpu6 = s->gtpu6;
 	c->echo = s->echo;
 	c->ue_to_ue = s->ue_to_ue;
+	c->ue_to_access = s->ue_to_access;
 	c->extra_slots = s->extra_slots;
 	c->cpu_queue = s->cpu_queue;
 	for (unsigned i = 0; i < s->cpus; i++)

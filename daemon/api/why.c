@@ -168,6 +168,8 @@ static const char *drop_advice(enum mcore_reason r)
 		return "the device was idle and did not come when it was paged";
 	case REASON_ue_to_ue:
 		return "devices may not talk to each other: datapath.ue_to_ue, its policy";
+	case REASON_access_network:
+		return "devices do not reach the access network: datapath.ue_to_access";
 	case REASON_core_port:
 		return "it speaks to this machine as a node of the core would";
 	case REASON_no_next_hop:

@@ -175,6 +175,8 @@ static int start(uint32_t *adopted)
 	}
 	if (!err)
 		err = link_sync_addresses();
+	if (!err)
+		err = access_sync();
 	if (err)
 		return dp_fail(err, "datapath: %s", strerror(-err));
 	if ((err = gtpu_start()) || (err = event_start()) || (err = hold_start()) ||
@@ -218,6 +220,7 @@ void dp_stop(bool remove)
 	hold_stop();
 	event_stop();
 	gtpu_stop();
+	access_stop();
 	hop_stop();
 	tft_stop();
 	framed_stop();

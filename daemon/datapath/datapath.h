@@ -13,6 +13,7 @@
  *   tunnel.c   which slot has a peer's F-TEID
  *   hop.c      elements of `hops`: peers and exits, and which neighbour each goes to
  *   neigh.c    neighbours that the kernel keeps resolved for us
+ *   access.c   prefixes of access networks
  *   link.c     what netlink says of interfaces and of this machine's own addresses
  *   netlink.c  requests and events of rtnetlink
  *   gtpu.c     UDP sockets on port 2152: fragments that the kernel reassembled (sent in again by the
@@ -107,6 +108,7 @@ struct dp_config {
 	uint16_t cpu[MCORE_CPU_SLOTS];
 	uint32_t cpu_queue; /* packets that may wait for a CPU, 0: 2048 */
 	bool ue_to_ue;
+	bool ue_to_access; /* devices reach hosts of access networks, but not as a node of the core */
 	const char *pin_dir; /* NULL: MCORE_PIN_DIR */
 	const char *object;  /* path of mcore.bpf.o */
 };

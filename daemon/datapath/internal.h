@@ -244,6 +244,12 @@ struct nlmsghdr;
 void neigh_on_event(struct nlmsghdr *);
 void neigh_resync(void);
 
+/* access.c */
+/* The access networks' prefixes, by this machine's routes, into `settings`. 0 or negative errno. */
+int access_sync(void);
+void access_changed(void); /* links or routes changed: the same, soon */
+void access_stop(void);
+
 /* host.c */
 int host_start(void);
 void host_stop(bool remove);

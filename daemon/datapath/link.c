@@ -276,6 +276,7 @@ static void settled(struct timer *t)
 		host_set_mtu();
 		network_sync_ports();
 		hop_refresh();
+		access_changed();
 	}
 	state.addresses = state.hops = false;
 }
@@ -310,7 +311,9 @@ static void on_event(struct nlmsghdr *m)
 		return;
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
-		changed(false);
+		/* Our own lead to devices, and so to no hop. */
+		if (((struct rtmsg *)nlmsg_data(m))->rtm_protocol != ROUTE_PROTOCOL)
+			changed(false);
 		return;
 	case RTM_NEWNEIGH:
 	case RTM_DELNEIGH:

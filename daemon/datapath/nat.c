@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Masquerade for pools that break out through the kernel: our own nftables table, replaced as a
- * whole at start in one transaction (connections that are tracked keep their addresses), and again
- * when others change it (nft.c). Pools marked as routed are left out. And nothing is forwarded from
- * devices to the access network.
+/* Our own nftables table, replaced as a whole at start in one transaction (connections that are
+ * tracked keep their addresses), and again when others change it (nft.c).
+ *
+ * It masquerades pools that break out through the kernel, but those marked as routed. And nothing
+ * is forwarded from devices to the access network.
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
@@ -169,33 +170,47 @@ static void keep_beside(FILE *f)
 
 static bool masqueraded(const struct dp_pool *p) { return p->breakout == DP_KERNEL && !p->routed; }
 
-/* From devices to interfaces of this role: where a device is masqueraded it has the core's own
- * address to the eNodeBs there, which take tunnels' packets from that. */
-static void keep_off(FILE *f, enum dp_role role, const char *what)
+/* Interfaces with all of these roles and none of those, as a set behind `before`; how many. */
+static unsigned put_interfaces(FILE *f, const char *before, enum dp_role all, enum dp_role but)
 {
-	const char *between = "{ ";
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < dp.config.interfaces; i++) {
-		if (dp.config.interface[i].role != role)
+		const struct dp_interface *in = &dp.config.interface[i];
+
+		if ((in->role & all) != all || in->role & but)
 			continue;
-		if (*between == '{') {
-			fprintf(f, "  iifname { \"%s\"", host_name(0, false));
-			for (unsigned k = 1; k <= dp.config.networks; k++)
-				fprintf(f, ", \"%s\"", host_name(k, false));
-			fprintf(f, " } oifname ");
-		}
-		fprintf(f, "%s\"%s\"", between, dp.config.interface[i].name);
-		between = ", ";
+		fprintf(f, "%s%s\"%s\"", n ? "" : before, n ? ", " : " { ", in->name);
+		n++;
 	}
-	if (*between == ',')
-		fprintf(f, " } %sdrop\n", what);
+	if (n)
+		fprintf(f, " }");
+	return n;
+}
+
+/* From devices to the access network: where a device is masqueraded it has the core's own address
+ * to the eNodeBs there, which take tunnels' packets from that. As bpf/mcore.bpf.c has it. */
+static void keep_off(FILE *f)
+{
+	const char *what = dp.config.ue_to_access ? "jump core_ports" : "drop";
+
+	fprintf(f, " chain core_ports {\n  udp dport { 2123, 2152 } drop\n"
+		   "  tcp dport { 3868, 5868 } drop\n  meta l4proto sctp drop\n }\n"
+		   " chain from_devices {\n");
+	if (put_interfaces(f, "  oifname", DP_ACCESS, DP_SGI))
+		fprintf(f, " %s\n", what);
+	if (put_interfaces(f, "  oifname", DP_BOTH, 0))
+		fprintf(f, " jump core_ports\n");
+	fprintf(f, " }\n");
 }
 
 static void put_forward(FILE *f)
 {
-	fprintf(f, " chain forward {\n  type filter hook forward priority filter;\n");
-	keep_off(f, DP_ACCESS, "");
-	keep_off(f, DP_BOTH, "udp dport { 2123, 2152 } ");
+	keep_off(f);
+	fprintf(f, " chain forward {\n  type filter hook forward priority filter;\n  iifname {");
+	for (unsigned i = 0; i <= dp.config.networks; i++)
+		fprintf(f, "%s \"%s\"", i ? "," : "", host_name(i, false));
+	fprintf(f, " } jump from_devices\n");
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		keep_apart(f, i);
 	if (dp.config.networks)
@@ -203,26 +218,37 @@ static void put_forward(FILE *f)
 	fprintf(f, " }\n");
 }
 
-/* Whether there is anything for our table to do. */
-static bool needed(void)
-{
-	bool any = dp.config.networks != 0;
-
-	for (unsigned i = 0; i < dp.config.pools; i++)
-		any |= masqueraded(&dp.config.pool[i]);
-	return any;
-}
-
-static void put_networks(FILE *f, const struct places *p)
+static void put_prerouting(FILE *f)
 {
 	fprintf(f, " chain prerouting {\n  type filter hook prerouting priority raw - 150;\n");
 	for (unsigned i = 1; i <= dp.config.networks; i++)
 		tell_apart(f, i);
-	fprintf(f, " }\n chain input {\n  type filter hook input priority filter;\n");
+	fprintf(f, " }\n");
+}
+
+static void put_input(FILE *f, const struct places *p)
+{
+	fprintf(f, " chain input {\n  type filter hook input priority filter;\n");
 	for (unsigned i = 0; i <= dp.config.networks; i++) {
 		keep_from(f, i, p, true);
 		keep_from(f, i, p, false);
 	}
+	fprintf(f, " }\n");
+}
+
+/* Without any the chain is left out, which would have the kernel track connections. */
+static void put_postrouting(FILE *f)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		any |= masqueraded(&dp.config.pool[i]);
+	if (!any)
+		return;
+	fprintf(f, " chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
+	for (unsigned i = 0; i < dp.config.pools; i++)
+		if (masqueraded(&dp.config.pool[i]))
+			masquerade(f, &dp.config.pool[i]);
 	fprintf(f, " }\n");
 }
 
@@ -240,13 +266,11 @@ static int write_script(char **script, size_t *n)
 	if (f) {
 		fprintf(f, "%stable inet mcore {\n", head);
 		if (dp.config.networks)
-			put_networks(f, p);
+			put_prerouting(f);
+		put_input(f, p);
 		put_forward(f);
-		fprintf(f, " chain postrouting {\n  type nat hook postrouting priority srcnat;\n");
-		for (unsigned i = 0; i < dp.config.pools; i++)
-			if (masqueraded(&dp.config.pool[i]))
-				masquerade(f, &dp.config.pool[i]);
-		fprintf(f, " }\n}\n");
+		put_postrouting(f);
+		fprintf(f, "}\n");
 		err = fclose(f) && !err ? -ENOMEM : err;
 	}
 	free(p);
@@ -286,21 +310,12 @@ static int restore(void)
 
 int nat_start(void)
 {
-	int err;
+	int err = nft_start(restore);
 
-	if (!needed()) {
-		nft_load(head, sizeof(head) - 1);
-		return 0;
-	}
-	err = nft_start(restore);
 	if (!err)
 		err = update();
-	if (err)
-		return dp_fail(err,
-			       "masquerade: nft failed: %s (package nftables; or mark the "
-			       "pools as routed)",
-			       strerror(-err));
-	return 0;
+	return err ? dp_fail(err, "table mcore: nft failed: %s (package nftables)", strerror(-err))
+		   : 0;
 }
 
 void nat_sync(void)
@@ -314,7 +329,7 @@ void nat_sync(void)
 void nat_stop(bool remove)
 {
 	nft_stop();
-	if (remove && needed())
+	if (remove)
 		nft_load(head, sizeof(head) - 1);
 	free(state.script);
 	memset(&state, 0, sizeof(state));

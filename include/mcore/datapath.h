@@ -45,6 +45,7 @@ enum {
 	 * gateway's (IPv4 base4 + 1; IPv6 the /64 of offset 0, interface identifier ::1). */
 	MCORE_HOST_OFFSETS = 2,
 	MCORE_GATEWAY_OFFSET = 1,
+	MCORE_MAX_ACCESS = 32, /* prefixes of access networks, compared in the same way */
 	MCORE_LINE = 64,
 	MCORE_CPU_SLOTS = 256,
 	/* Elements of `hops`: the host's stack in network 0, and those of the others; */
@@ -205,6 +206,20 @@ struct pool {
 	__u64 base6;	  /* upper 64 bits of the first /64, host order; 0: no IPv6 */
 	__u64 reserved;
 };
+/* What devices of network 0 reach of a prefix. ACCESS_END ends the list; the strictest is the last. */
+enum access_limit {
+	ACCESS_END,
+	ACCESS_OPEN,	/* all: a part that is not of the access network around it */
+	ACCESS_NO_CORE, /* all but what the core's nodes say to each other */
+	ACCESS_CLOSED,	/* nothing */
+};
+/* Longer prefixes come first. Network order; an IPv4 address is in the first four octets of net[0],
+ * and of mask[0], as loaded. */
+struct access_prefix {
+	__u64 net[2], mask[2];
+	__u32 v6;
+	__u32 limit; /* enum access_limit */
+};
 struct settings {
 	__be32 gtpu4; /* our GTP-U address, 0 if none */
 	__u32 tag_bits; /* low bits of a TEID that are not the slot */
@@ -219,6 +234,7 @@ struct settings {
 	__u64 layout;	 /* what the values of all maps look like, as a number: for the daemon */
 	struct pool pools[MCORE_MAX_POOLS];
 	__u32 tables[MCORE_MAX_NETWORKS]; /* routing table of each network; for the daemon */
+	struct access_prefix access[MCORE_MAX_ACCESS];
 	__u32 cpus_id;	 /* of the map `cpus`, among the kernel's maps */
 	__u32 reserved;
 	__u16 cpu[MCORE_CPU_SLOTS]; /* key in `cpus` of a slot, by slot % MCORE_CPU_SLOTS */

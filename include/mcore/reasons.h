@@ -53,7 +53,8 @@
 	R(idle_held,       TAKE,    "for an idle device: waits in mcored until it comes")         \
 	R(idle_full,       DROP,    "for an idle device, for which as much waits as may")         \
 	R(idle_lost,       DROP,    "for an idle device, and mcored did not take it in time")     \
-	R(cpu_full,        DROP,    "for another CPU, whose queue has no room (bytes are not known)")
+	R(cpu_full,        DROP,    "for another CPU, whose queue has no room (bytes are not known)") \
+	R(access_network,  DROP,    "from a device to the access network")
 
 enum mcore_reason {
 #define R(name, verdict, text) REASON_##name,

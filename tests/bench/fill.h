@@ -42,6 +42,9 @@ static inline void bench_fill(const struct bench_world *w)
 	c->gtpu4 = htonl(0x0a010001);
 	c->tag_bits = w->tag_bits;
 	c->slots = w->slots;
+	c->access[0] = (struct access_prefix){.net = {htonl(0x0a010000)},
+					       .mask = {htonl(0xffff0000)},
+					       .limit = ACCESS_CLOSED};
 	c->pools[0] = (struct pool){.first_slot = w->first_slot,
 				    .size = w->slots + 2,
 				    .base4 = w->base4};

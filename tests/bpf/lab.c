@@ -260,20 +260,58 @@ static void set_routes(void)
 	lab.settings->routes = BEHIND;
 }
 
+static bool is_in(const uint8_t *addr, bool v6, const char *text, unsigned bits)
+{
+	unsigned bytes = bits / 8, rest = bits % 8;
+	uint8_t net[16];
+
+	if (is_text6(text) != v6)
+		return false;
+	inet_pton(v6 ? AF_INET6 : AF_INET, text, net);
+	return !memcmp(net, addr, bytes) && (!rest || !((net[bytes] ^ addr[bytes]) >> (8 - rest)));
+}
+
 int lab_behind(const uint8_t *addr, bool v6)
 {
-	for (unsigned i = 0; i < BEHIND; i++) {
-		unsigned bytes = behind[i].bits / 8, rest = behind[i].bits % 8;
-		uint8_t net[16];
-
-		if (is_text6(behind[i].net) != v6)
-			continue;
-		inet_pton(v6 ? AF_INET6 : AF_INET, behind[i].net, net);
-		if (!memcmp(net, addr, bytes) &&
-		    (!rest || !((net[bytes] ^ addr[bytes]) >> (8 - rest))))
+	for (unsigned i = 0; i < BEHIND; i++)
+		if (is_in(addr, v6, behind[i].net, behind[i].bits))
 			return (int)behind[i].slot;
-	}
 	return -1;
+}
+
+/* Prefixes of access networks, longer ones first. */
+static const struct {
+	const char *net;
+	unsigned bits;
+	enum access_limit limit;
+} access_nets[] = {
+	{"10.1.7.0", 24, ACCESS_OPEN},        {"10.1.0.0", 16, ACCESS_CLOSED},
+	{"10.2.0.0", 16, ACCESS_NO_CORE},     {"2001:db8:1::", 48, ACCESS_CLOSED},
+	{"2001:db8:2::", 48, ACCESS_NO_CORE},
+};
+enum { ACCESS_NETS = sizeof(access_nets) / sizeof(*access_nets) };
+
+static void set_access(void)
+{
+	for (unsigned i = 0; i < ACCESS_NETS; i++) {
+		struct access_prefix *a = &lab.settings->access[i];
+		uint8_t mask[16] = {0};
+
+		for (unsigned bit = 0; bit < access_nets[i].bits; bit++)
+			mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+		*a = (struct access_prefix){.v6 = is_text6(access_nets[i].net),
+					    .limit = access_nets[i].limit};
+		inet_pton(a->v6 ? AF_INET6 : AF_INET, access_nets[i].net, a->net);
+		memcpy(a->mask, mask, a->v6 ? 16 : 4);
+	}
+}
+
+enum access_limit lab_access(const uint8_t *addr, bool v6)
+{
+	for (unsigned i = 0; i < ACCESS_NETS; i++)
+		if (is_in(addr, v6, access_nets[i].net, access_nets[i].bits))
+			return access_nets[i].limit;
+	return ACCESS_OPEN;
 }
 
 /* Which network is behind which tag, of whatever port. Other tags are nobody's. */
@@ -547,6 +585,7 @@ void lab_reset(void)
 				    .base6 = 0x20010db800450000};
 	set_ports();
 	set_routes();
+	set_access();
 	set_local(key4("10.1.0.1"));
 	set_local(key6(LAB_GTPU6));
 	set_local(key4("198.51.100.9"));

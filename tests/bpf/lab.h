@@ -141,6 +141,9 @@ void lab_compile(enum lab_ruleset);
 
 /* The slot of the device that an address is behind in network 1, -1 if it is behind none. */
 int lab_behind(const uint8_t *, bool v6);
+/* What devices of network 0 reach there: 10.1.0.0/16 and 2001:db8:1::/48 are closed but for 10.1.7.0/24,
+ * 10.2.0.0/16 and 2001:db8:2::/48 to what the core's nodes say. */
+enum access_limit lab_access(const uint8_t *, bool v6);
 /* The network behind a VLAN tag (0: none) of whatever port, -1 if it is nobody's. */
 int lab_network(uint16_t vlan);
 /* The address is in the map `peers`. */

@@ -143,6 +143,7 @@ static int route(struct model *m, const struct session *s, const struct view *in
 		 const uint8_t *f, size_t n)
 {
 	bool own, behind, device, us;
+	enum access_limit limit;
 	int slot = slot_of(in, s->network, &own, &behind), back = HOP_HOST + s->network;
 
 	device = slot >= 0;
@@ -170,8 +171,11 @@ static int route(struct model *m, const struct session *s, const struct view *in
 		}
 	}
 	us = (device && own) || is_local(in->dst, in->v6);
-	if (us && core_inside(in, f, n))
-		return REASON_core_port;
+	limit = us                     ? ACCESS_NO_CORE
+		: device || s->network ? ACCESS_OPEN
+				       : lab_access(in->dst, in->v6);
+	if (limit == ACCESS_CLOSED || (limit == ACCESS_NO_CORE && core_inside(in, f, n)))
+		return us ? REASON_core_port : REASON_access_network;
 	*host = device || us;
 	m->hop = *host ? back : s->exit;
 	*host |= lab.hops[m->hop].to_host;

@@ -214,6 +214,7 @@ s_native() {
 	check "a lost route is noticed, and its return" route_change
 	check "an interface that goes and comes back" comes_back
 	check "removes everything" cleaned
+	check "and its table" table_gone
 	lab_down
 }
 comes_back() {
@@ -359,7 +360,7 @@ s_one_nic() { # both roles on one interface: eNodeB and Internet behind one swit
 	ip -n "$L-enb" link set i1 master br0 up
 	ip -n "$L-inet" link set i0 up
 	addresses s1u br0 s1u i0
-	check "starts" dp_start access=s1u sgi=s1u mode=native
+	check "starts" dp_start both=s1u mode=native
 	check "takes a session" device
 	traffic
 	check "removes everything" cleaned

@@ -177,6 +177,10 @@ arrives() { # AT COMMAND...
 check "a network's device reaches a subnet on its link" arrives two ue 2 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
 check "the common network's device does not" no arrives two ue 1 ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
 check "nor a host behind the common network" no arrives two in_ns inet ping -n -q -c 2 -i 0.2 -W 1 192.0.2.2
+# The access network, where a network's table leads there.
+ip -n "$LAB-core" route add 10.10.0.0/24 dev s1u table 102
+check "nor a network's device an eNodeB" no arrives ran ue 2 ping -n -q -c 2 -i 0.2 -W 1 10.10.0.4
+ip -n "$LAB-core" route del 10.10.0.0/24 dev s1u table 102
 # This machine by addresses that it has in one network alone.
 lab_address core sgi 192.0.3.1/24
 ip -n "$LAB-two" route add 192.0.3.1 via 198.51.100.1

@@ -6,6 +6,8 @@
 command -v python3 >/dev/null || skip "needs python3"
 
 lab_up
+lab_address core s1u 2001:db8:10::1/64
+lab_address ran ran0 2001:db8:10::4/64
 # A second profile of 5 Mbit/s up and 3 Mbit/s down.
 lab_config 's|^sgw:|    - name: slow\n      up: 5mbit\n      down: 3mbit\n      apns:\n        - {name: iot, up: 5mbit, down: 3mbit}\n&|'
 in_ns inet iperf3 -s -D --pidfile "$LAB_DIR/iperf3.pid"
@@ -54,7 +56,7 @@ check "any address of its /64 gets through" bash -c "ip -n $LAB-ue1 addr add $(s
 	nsenter --net=/run/netns/$LAB-ue1 -- ping -q -c 2 -i 0.2 -W 1 -I $(session 1 ue6)7777 2001:db8:ff::2"
 check "from one device to another is dropped" drops ue_to_ue ue 1 ping -q -c 1 -W 1 "$(session 2 ue4)"
 
-# To this machine as a node of the core would.
+# To this machine as a node of the core would, and to the access network.
 speaks() { # ADDRESS [PORT]: SCTP; TCP to that port
 	ue 1 python3 - "$@" <<-'END'
 		import socket, sys
@@ -72,6 +74,14 @@ speaks() { # ADDRESS [PORT]: SCTP; TCP to that port
 check "SCTP to this machine is dropped" drops core_port speaks 10.10.0.1
 check "by IPv6 too" drops core_port speaks 2001:db8:46::1
 check "and Diameter" drops core_port speaks 10.46.0.1 3868
+ask() { ue "$1" ping -n -q -c 2 -i 0.2 -W 1 "$2"; return 0; }
+check "an eNodeB is not reached by the router on the SGi side" quiet "dst 10.10.0.4" drops access_network ask 1 10.10.0.4
+check "nor by IPv6" quiet "dst 2001:db8:10::4" drops access_network ask 1 2001:db8:10::4
+check "nor by this machine's stack" drops access_network ask 3 10.10.0.4
+ip -n "$LAB-core" route add 203.0.113.0/24 via 10.10.0.4
+check "nor what comes to be behind one" wait_for 5 drops access_network ask 1 203.0.113.9
+ip -n "$LAB-core" route add 203.0.113.64/26 via 198.51.100.2
+check "but what is elsewhere of that" wait_for 5 drops uplink ask 1 203.0.113.65
 
 # GTP-U from the wrong place. gtpu ADDRESS TYPE TEID SRC DST: sends one, prints the answers' types.
 gtpu() {
@@ -252,4 +262,10 @@ check "3 Mbit/s of 20 is what UDP gets down" rate 27 32 -u -b 20M -l 1200 -R
 check "what was too much is counted" test "$(reason rate_up)" -gt 100 -a "$(reason rate_down)" -gt 100
 check "the other device is not held" tcp ue1 198.51.100.2 100
 check "but one of the eNodeB's is heard" known
+
+lab_stop
+sed -i 's|^  mode: auto|&\n  ue_to_access: yes|' "$LAB_DIR/mcored.yaml"
+check "mcored starts with ue_to_access" lab_start
+check "devices reach the access network then" wait_for 10 ping_ue 3 10.10.0.4
+check "but not by GTP-U" no reached ran 10.10.0.4
 finish
