@@ -26,7 +26,8 @@ enum {
 	LINGER_MS = 60000,
 	REFRESH_BATCH = 256,
 	REFRESH_MS = 10,
-	PATH_MTU_MS = 20,          /* till the kernel has noted what an ICMP message said */
+	PATH_MTU_MS = 20,          /* till the kernel has noted what an ICMP message said, */
+	PATH_MTU_MIN = 1280,       /* which is not believed below this: anybody there may say it */
 	PATH_MTU_AGAIN_MS = 60000, /* a smaller path MTU is looked up again: it may have grown */
 };
 
@@ -135,6 +136,7 @@ static void on_route(struct nlmsghdr *m, void *arg)
 	struct route *r = arg;
 	struct rtmsg *rt = nlmsg_data(m);
 	struct nlattr *tb[RTA_MAX + 1], *metrics[RTAX_MAX + 1];
+	const struct rta_cacheinfo *cached;
 
 	if (m->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(m, sizeof(*rt), tb, RTA_MAX, NULL) < 0)
 		return;
@@ -148,6 +150,12 @@ static void on_route(struct nlmsghdr *m, void *arg)
 	if (tb[RTA_METRICS] && nla_parse_nested(metrics, RTAX_MAX, tb[RTA_METRICS], NULL) >= 0 &&
 	    metrics[RTAX_MTU])
 		r->mtu = nla_get_u32(metrics[RTAX_MTU]);
+	/* One that was written down does not expire, and is taken as it is. */
+	if (tb[RTA_CACHEINFO] && nla_len(tb[RTA_CACHEINFO]) >= (int)sizeof(*cached)) {
+		cached = nla_data(tb[RTA_CACHEINFO]);
+		if (cached->rta_expires && r->mtu && r->mtu < PATH_MTU_MIN)
+			r->mtu = PATH_MTU_MIN;
+	}
 	r->found = true;
 }
 

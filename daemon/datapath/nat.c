@@ -2,8 +2,10 @@
 /* Our own nftables table, replaced as a whole at start in one transaction (connections that are
  * tracked keep their addresses), and again when others change it (nft.c).
  *
- * It masquerades pools that break out through the kernel, but those marked as routed. And nothing
- * is forwarded from devices to the access network.
+ * It masquerades pools that break out through the kernel, but those marked as routed. Nothing is
+ * forwarded from devices to the access network. And what tells of the path to an eNodeB that it is
+ * smaller is heard from the access network alone: the kernel believes it of whoever knows our
+ * address and the eNodeB's, devices too.
  *
  * Where there are networks, the same table keeps their connections apart, which may have the same
  * addresses (conntrack zones), and marks their packets, so that what the stack answers goes back to
@@ -229,6 +231,11 @@ static void put_prerouting(FILE *f)
 static void put_input(FILE *f, const struct places *p)
 {
 	fprintf(f, " chain input {\n  type filter hook input priority filter;\n");
+	if (ip_is4(&dp.config.gtpu) && put_interfaces(f, "  iifname !=", DP_ACCESS, 0))
+		fprintf(f, " ip daddr %s icmp type 3 icmp code 4 drop\n", ip_text(&dp.config.gtpu));
+	if (dp_has_gtpu6() && put_interfaces(f, "  iifname !=", DP_ACCESS, 0))
+		fprintf(f, " ip6 daddr %s icmpv6 type packet-too-big drop\n",
+			ip_text(&dp.config.gtpu6));
 	for (unsigned i = 0; i <= dp.config.networks; i++) {
 		keep_from(f, i, p, true);
 		keep_from(f, i, p, false);

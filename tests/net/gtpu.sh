@@ -190,26 +190,50 @@ check "who guesses TEIDs is counted, and answered seldom" guess
 check "an eNodeB that answers Echo is up" wait_for 5 peer_line $ENB6 'path=1 .*answered=[1-9]'
 check "one that does not is down" wait_for 8 said '^event path_failure slot=4'
 check "and its state says so" peer_line 10.10.0.3 'path=2 '
-smaller() { # an ICMP message from a router on the way to 10.10.0.2
-	in_ns ran python3 - <<-'END'
-		import socket, struct
+narrow() { # NAMESPACE FROM PEER MTU: an ICMP message from there, of a packet to that peer
+	in_ns "$1" python3 - "${@:2}" <<-'END'
+		import socket, struct, sys
+		at, peer, mtu = sys.argv[1], sys.argv[2], int(sys.argv[3])
+		udp = struct.pack("!HHHH", 2152, 2152, 1400, 0)
+		if ":" in at:
+		    us = "2001:db8:10::1"
+		    quoted = struct.pack("!IHBB", 6 << 28, 1400, 17, 64) + b"".join(socket.inet_pton(socket.AF_INET6, a) for a in (us, peer)) + udp
+		    s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+		    s.bind((at, 0))
+		    s.sendto(struct.pack("!BBHI", 2, 0, 0, mtu) + quoted, (us, 0))
+		    sys.exit()
 		def sum16(b):
 		    t = sum(struct.unpack("!%dH" % (len(b) // 2), b))
 		    t = (t & 0xffff) + (t >> 16)
 		    return ~(t + (t >> 16)) & 0xffff
-		quoted = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 1500, 0, 0x4000, 64, 17, 0, socket.inet_aton("10.10.0.1"), socket.inet_aton("10.10.0.2")) + struct.pack("!HHHH", 2152, 2152, 1480, 0)
-		icmp = struct.pack("!BBHHH", 3, 4, 0, 0, 1300) + quoted
+		quoted = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 1420, 0, 0x4000, 64, 17, 0, socket.inet_aton("10.10.0.1"), socket.inet_aton(peer)) + udp
+		icmp = struct.pack("!BBHHH", 3, 4, 0, 0, mtu) + quoted
 		icmp = icmp[:2] + struct.pack("!H", sum16(icmp)) + icmp[4:]
 		s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-		s.bind(("10.10.0.4", 0))
+		s.bind((at, 0))
 		s.sendto(icmp, ("10.10.0.1", 0))
 	END
-	wait_for 5 peer_line 10.10.0.2 'mtu=1300 '
 }
-check "a path's MTU is learnt from ICMP" smaller
+smaller() { # MTU USED
+	narrow ran 10.10.0.4 10.10.0.2 "$1"
+	wait_for 5 peer_line 10.10.0.2 "mtu=$2 "
+}
+check "a path's MTU is learnt from ICMP" smaller 1300 1300
 dp connect 3 10.10.0.2 555 >/dev/null
 told() { in_ns inet ping -n -c 2 -i 0.2 -W 1 -M do -s 1300 10.46.0.3 >"$LAB_DIR/ping"; grep -E "mtu ?= ?1264" "$LAB_DIR/ping"; }
 check "and told to those who send to its devices" told
+check "but not one so small that nothing would go" smaller 600 1280
+ip -n "$LAB-inet" route add 10.10.0.1 via 198.51.100.1
+ip -n "$LAB-inet" route add $CORE6 via 2001:db8:ff::1
+learnt() { ip -n "$LAB-core" route get "$1" | grep "mtu "; } # this machine has another MTU for it
+unheard() { narrow "$@" 1290; ! wait_for 1 learnt "$3"; }
+heard_of() { narrow "$@" 1290; wait_for 1 learnt "$3"; }
+check "nor what the Internet says of a path" unheard inet 198.51.100.2 10.10.0.3
+check "by IPv6 either" unheard inet 2001:db8:ff::2 2001:db8:10::3
+check "nor a device" unheard ue 10.46.0.2 10.10.0.3
+check "by IPv6 either" unheard ue 2001:db8:46:2::1 2001:db8:10::3
+check "as is said on the access network" heard_of ran 10.10.0.4 10.10.0.3
+check "by IPv6, too" heard_of ran $ENB6 2001:db8:10::3
 dp stop >/dev/null
 exec 7>&-
 wait "$DP"
