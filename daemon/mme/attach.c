@@ -7,8 +7,10 @@
  *   ESM_INFO  APN and PCO, where the device wants to tell them ciphered
  *   SESSION   S11: address and bearer; programmed into the datapath when the answer is here
  *   ACCEPT    Initial Context Setup with the Attach Accept in it, until the device has sent Attach
- *             Complete
- *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW
+ *             Complete: it is registered from then on (5.5.1.2.4)
+ *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW. If the connection or
+ * the eNodeB's context is lost meanwhile, the device is idle as any other; if it cannot have the
+ * bearer at all, it is detached, to attach again
  *
  * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7) are in collide.c.
  */
@@ -340,9 +342,16 @@ static int complete(struct proc *p, const void *msg)
 			return proc_fail(p, CAUSE_TOLD);
 		return PROC_STAY; /* T3450 repeats the accept */
 	}
+	struct mme_ue *ue = p->owner;
+
 	a->pdn->bearers->active = true;
 	a->completed = true;
-	return a->bearer_ready ? PROC_END : PROC_TO(BEARER);
+	ue->attached = (uint64_t)time(NULL);
+	ue_set_emm(ue, EMM_REGISTERED);
+	if (a->bearer_ready)
+		return PROC_END;
+	ue_save(ue);
+	return PROC_TO(BEARER);
 }
 
 /* 5.5.1.2.7 d */
@@ -432,13 +441,19 @@ static void end(struct proc *p, uint16_t cause)
 		 * bearer identity the gateway replaces it at the next attach. */
 		gtpc_cancel(&a->s11);
 	}
+	const bool lost = a->completed &&
+			  (cause == PROC_ABORTED || cause == PROC_TIMEOUT || cause == CAUSE_TOLD);
+
+	mme_counters.attach += !cause || lost;
+	if ((!cause || lost) && ue->conn)
+		reroute_forget(ue->conn);
+	if (lost) {
+		if (cause != PROC_ABORTED)
+			conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
+		return;
+	}
 	if (!cause) {
-		if (ue->conn)
-			reroute_forget(ue->conn);
-		mme_counters.attach++;
 		latency_add(&attach_time_latency, (loop_clock_ns() - p->started_ns) / 1000);
-		ue->attached = (uint64_t)time(NULL);
-		ue_set_emm(ue, EMM_REGISTERED);
 		mme_send_information(ue);
 		ue_save(ue);
 		esm_resume(ue);
@@ -473,7 +488,7 @@ static const struct proc_step steps[] = {
 	[SESSION] = {"session", enter_session, &mme_s11_timer,
 		     CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
 	[ACCEPT] = {"accept", enter_accept, &mme.timer[T3450]},
-	[BEARER] = {"bearer", NULL, &mme.timer[T_ICS], CAUSE_ESM + ESM_CAUSE_NETWORK_FAILURE},
+	[BEARER] = {"bearer", NULL, &mme.timer[T_ICS]},
 };
 
 static const struct proc_row rows[] = {

@@ -61,6 +61,8 @@ enum nas_collision collide(struct mme_ue *ue, enum nas_incoming in)
 
 		if (p->def == &detach_def && in == INCOMING_ATTACH && detach_wants_back(p))
 			w = COLLISION_NONE;
+		if (p->def == &attach_def && ue->emm == EMM_REGISTERED) /* it is complete */
+			w = COLLISION_NONE;
 		if (w > what) {
 			what = w;
 			worst = p;

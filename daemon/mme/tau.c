@@ -226,7 +226,8 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	struct tau t = {
 		.request_hash = mme_hash(e->pdu),
 		.combined = type == NAS_TA_LA_UPDATE || type == NAS_TA_LA_UPDATE_IMSI,
-		.connected = ue->conn->context || proc_find(&ue->procs, &service_def),
+		.connected = ue->conn->context || proc_find(&ue->procs, &service_def) ||
+			     proc_find(&ue->procs, &attach_def),
 	};
 
 	ue_seen(ue);

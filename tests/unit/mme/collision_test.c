@@ -85,6 +85,149 @@ static void device_that_refuses_the_bearer_is_not_attached(void **state)
 	assert_null(ue_of(&d));
 }
 
+/* How a connection ends, or an eNodeB's part of it. */
+enum loss { ASSOCIATION, RESET, TWIN, RELEASE_REQUEST, CONTEXT_FAILURE, SILENCE, LOSSES };
+
+static void lose(struct device *d, enum loss how)
+{
+	struct s1ap_reset reset = {0};
+	struct s1ap_initial_context_setup_failure failure = {0};
+
+	switch (how) {
+	case ASSOCIATION:
+		enb_down(d->enb);
+		d->enb = enb_ready(1);
+		return;
+	case RESET:
+		S1AP_SET(&reset, cause, S1AP_CAUSE(MISC, UNSPECIFIED));
+		S1AP_SET(&reset, reset_type,
+			 (struct s1ap_reset_type){.choice = S1AP_RESET_TYPE_S1_INTERFACE});
+		tell(d->enb, reset, &reset);
+		expect(d->enb, reset_acknowledge);
+		return;
+	case TWIN:
+		enb_up(&assoc[1]);
+		setup_as(&assoc[1], (struct site){PLMN, PLMN, 100, TAC});
+		expect(&assoc[1], s1_setup_response);
+		enb_down(d->enb);
+		d->enb = &assoc[1];
+		return;
+	case RELEASE_REQUEST:
+		go_idle(d);
+		return;
+	case CONTEXT_FAILURE:
+		S1AP_SET(&failure, mme_ue_s1ap_id, d->mme_id);
+		S1AP_SET(&failure, enb_ue_s1ap_id, d->enb_id);
+		S1AP_SET(&failure, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
+		tell(d->enb, initial_context_setup_failure, &failure);
+		break;
+	default:
+		elapse(10100);
+	}
+	released(d);
+}
+
+/* 5.5.1.2.4: with Attach Complete the device is registered; 5.5.1.2.7 a: before it, nothing is. */
+static void attach_lost(enum loss how, bool completed, bool context)
+{
+	struct device d = one();
+
+	attach_to(&d, AT_ACCEPT);
+	sgw.hold = context;
+	if (context) /* and the SGW's answer is not there yet */
+		context_is_up(&d, d.ebi);
+	if (completed)
+		complete_attach(&d);
+	lose(&d, how);
+	sgw_let_go();
+	quiet(d.enb);
+	assert_int_equal(procedures(), 0);
+	assert_int_equal(in_use("s1_conn"), 0);
+	assert_int_equal(mme_counters.attach, completed);
+	assert_int_equal(mme_counters.attach_failed, !completed);
+	if (!completed) {
+		assert_int_equal(in_use("mme_ue"), 0);
+		assert_int_equal(sessions(), 0);
+		return;
+	}
+	is_registered(&d);
+	assert_int_equal(sgw.deleted, 0);
+	assert_false(the_session()->connected);
+	assert_non_null(saved_of(d.imsi));
+	/* Idle as any other: it can be called, and comes. */
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	expect(d.enb, paging);
+	serve_device(&d);
+	assert_true(the_session()->connected);
+	assert_int_equal(procedures(), 0);
+}
+
+static void device_that_has_completed_stays_registered(void **state)
+{
+	for (int how = 0; how < LOSSES; how++)
+		for (int context = 0; context < 2; context++) {
+			if (context && (how == CONTEXT_FAILURE || how == SILENCE))
+				continue;
+			attach_lost(how, true, context);
+			bench_close(state);
+			bench_open(state);
+		}
+}
+
+static void device_that_has_not_completed_is_not_registered(void **state)
+{
+	for (int how = 0; how < SILENCE; how++)
+		for (int context = 0; context < 2; context++) {
+			if (context && how == CONTEXT_FAILURE)
+				continue;
+			attach_lost(how, false, context);
+			bench_close(state);
+			bench_open(state);
+		}
+}
+
+/* What a registered device may do, it may do while its bearer is on its way. */
+static void device_that_has_completed_may_update_and_attach_again(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_tau_request r;
+
+	attach_to(&d, AT_ACCEPT);
+	complete_attach(&d);
+	r = tau_of(&d, NAS_TA_UPDATE, false);
+	say(&d, tau_request, &r);
+	hear(&d, tau_accept, TAU_ACCEPT);
+	quiet(d.enb); /* the connection stays */
+	context_is_up(&d, d.ebi);
+	assert_true(the_session()->connected);
+	assert_int_equal(procedures(), 0);
+	go_idle(&d);
+	/* On a connection of its own, while the first still waits. */
+	attach_to(&d, AT_ACCEPT);
+	complete_attach(&d);
+	struct device there = d;
+
+	initial(&there, service_request(&there));
+	released(&d);
+	take_context(&there);
+	context_is_up(&there, there.ebi);
+	is_registered(&there);
+	assert_int_equal(procedures(), 0);
+	go_idle(&there);
+	/* The same request again is a new attach of a registered device (5.5.1.2.7 f). */
+	attach_to(&d, AT_ACCEPT);
+	complete_attach(&d);
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	read_accept(&d, take_context(&d));
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	assert_int_equal(ue_count(), 1);
+	assert_int_equal(sessions(), 1);
+	assert_int_equal(procedures(), 0);
+}
+
 /* ---- collisions (5.5.1.2.7) ---- */
 
 static void same_request_again_goes_on(void **state)
@@ -218,6 +361,9 @@ int main(void)
 		BEHAVIOUR(repeated_context_response_does_no_harm),
 		BEHAVIOUR(bearer_that_the_gateway_refuses_ends_the_attach),
 		BEHAVIOUR(device_that_refuses_the_bearer_is_not_attached),
+		BEHAVIOUR(device_that_has_completed_stays_registered),
+		BEHAVIOUR(device_that_has_not_completed_is_not_registered),
+		BEHAVIOUR(device_that_has_completed_may_update_and_attach_again),
 		BEHAVIOUR(same_request_again_goes_on),
 		BEHAVIOUR(same_request_after_the_accept_brings_the_accept_again),
 		BEHAVIOUR(different_request_starts_anew),
