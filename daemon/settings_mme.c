@@ -400,7 +400,7 @@ const struct config_row settings_mme_rows[] = {
 	{ "max_unproven", CONFIG_INTEGER, M(max_unproven), .preset = "20000", .reload = true,
 	  .help = "devices at most that are not authenticated yet, and as many here for an emergency without proof, 0: no limit; one more is refused with cause 22" },
 	{ "enb_attach_rate", CONFIG_INTEGER, M(enb_attach_rate), .reload = true,
-	  .help = "attaches, and updates without proof, a second of one eNodeB, 0: any number; what is more is refused with cause 22" },
+	  .help = "attaches, and updates and detaches without proof, a second of one eNodeB, 0: any number; what is more is refused with cause 22, a detach is not answered" },
 	{ "max_ues", CONFIG_INTEGER, M(max_ues), .reload = true,
 	  .help = "devices at most, 0: no limit; one more is refused with cause 22" },
 	{ 0 },

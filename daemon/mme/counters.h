@@ -79,7 +79,7 @@
 	C(nas_early, "NAS messages from a handover's target before its notification")              \
 	C(drained, "devices sent to other MMEs of the pool")                                       \
 	C(unproven_refused, "devices refused at the ceiling of max_unproven")                      \
-	C(enb_attach_refused, "attaches and updates refused above an eNodeB's enb_attach_rate")    \
+	C(enb_attach_refused, "attaches, and updates and detaches without proof, refused above an eNodeB's enb_attach_rate") \
 	C(emergency, "emergency attaches taken up")                                                \
 	C(congestion, "attaches refused at the ceiling of max_ues")
 

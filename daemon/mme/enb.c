@@ -46,6 +46,8 @@ bool enb_attach_allowed(struct enb *e)
 		e->attach_tat = now;
 	if (e->attach_tat - now >= second) {
 		mme_counters.enb_attach_refused++;
+		LOG(WARN, "s1.attach_rate", "enb=%s error=\"more than %u a second\"",
+		    enb_print_id(e, (char[24]){0}), mme.enb_attach_rate);
 		return false;
 	}
 	e->attach_tat += second / mme.enb_attach_rate;

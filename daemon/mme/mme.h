@@ -122,7 +122,7 @@ struct mme_config {
 						least a device's cycle and window */
 	uint64_t max_ues; /* 0: no ceiling */
 	uint32_t max_unproven; /* devices at most that have not been authenticated yet; 0: no ceiling */
-	uint32_t enb_attach_rate; /* attaches a second of one eNodeB, 0: any */
+	uint32_t enb_attach_rate; /* attaches, and what else begins without proof, a second of one eNodeB; 0: any */
 	struct mme_emergency {
 		uint8_t attach; /* enum emergency_attach */
 		const char *apn;
@@ -348,11 +348,11 @@ struct nas_tai_list mme_new_tai_list(struct mme_ue *);
 /* Keeps what the HSS told. 0 or -ENOMEM. */
 int mme_set_subscription(struct mme_ue *, const struct s6a_answer *);
 
-
 /* ---- enb.c ---- */
 extern const struct s1_handler enb_handler;
 struct enb *enb_next(const struct enb *); /* NULL: first */
-/* Whether this eNodeB may bring one more attach, or update without proof, now. */
+/* Whether this eNodeB may bring one more attach, or update or detach without proof, now; else that is counted and
+ * logged. */
 bool enb_attach_allowed(struct enb *);
 /* Into a buffer that the next one takes. 0 or negative errno, logged with the IE; *pdu is empty then. */
 int enb_encode(const struct s1ap_msg *, const void *body, struct bytes *pdu);

@@ -283,8 +283,10 @@ void detach_unproven(struct s1_conn *c, const struct mme_ue *known, const struct
 		      : d->identity.type == NAS_ID_IMSI ? d->identity.imsi
 							: IMSI_NONE;
 
-	if (d->detach_type.switch_off || !begin(c, imsi, d->ksi & NAS_KSI_NONE, &u))
+	if (d->detach_type.switch_off)
 		conn_release(c, S1AP_CAUSE(NAS, DETACH));
+	else if (!enb_attach_allowed(c->enb) || !begin(c, imsi, d->ksi & NAS_KSI_NONE, &u))
+		conn_release(c, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }
 
 bool tau_unproven(struct s1_conn *c, const struct mme_ue *known, const struct nas_event *e)

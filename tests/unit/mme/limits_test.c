@@ -113,6 +113,47 @@ static void enb_brings_so_many_attaches_a_second(void **state)
 		;
 }
 
+/* 4.4.4.3: each costs a vector and a context. Whose IMSI it is makes no difference. */
+static void detaches_without_proof_count_for_the_rate_of_an_enb(void **state)
+{
+	(void)state;
+	struct s1_assoc *enb = enb_ready(0);
+	struct device d = idle_device(enb, "001010000000001");
+	struct nas_detach_request r = {.detach_type = {NAS_DETACH_EPS, false},
+				       .identity = {.type = NAS_ID_IMSI}};
+	unsigned refused = 0, auths;
+
+	config.enb_attach_rate = 3;
+	mme_reload(&config);
+	auths = hss.auths;
+	for (unsigned i = 0; i < 6; i++) {
+		struct device thief = device(enb, i % 2 ? "001010000000001" : "001010000000002");
+		const struct s1ap_pdu *pdu;
+
+		r.identity.imsi = thief.imsi;
+		initial(&thief, NAS(detach_request, &r));
+		pdu = next_pdu(enb);
+		assert_non_null(pdu);
+		if (pdu->msg == &s1ap_ue_context_release_command_msg) {
+			const struct s1ap_ue_context_release_command *c = pdu->body;
+
+			refused++;
+			assert_int_equal(c->cause.group, S1AP_CAUSE_MISC);
+		}
+	}
+	assert_in_range(refused, 2, 3); /* a third of a second may have passed */
+	assert_int_equal(hss.auths - auths, 6 - refused);
+	assert_int_equal(mme_counters.enb_attach_refused, refused);
+	/* Who proves it is not held to it, nor is who is switched off. */
+	r.detach_type.switch_off = true;
+	r.identity = (struct nas_identity){.type = NAS_ID_GUTI, .guti = d.guti};
+	initial(&d, protect(&d, NAS(detach_request, &r), NAS_SEC_INTEGRITY));
+	while (next_pdu(enb))
+		;
+	assert_null(ue_of(&d));
+	assert_int_equal(mme_counters.enb_attach_refused, refused);
+}
+
 /* ---- emergency ---- */
 
 static void emergency_attach_of_a_proven_device_goes_past_everything(void **state)
@@ -385,6 +426,7 @@ int main(void)
 		LIMITS_BEHAVIOUR(strangers_that_prove_nothing_are_few),
 		LIMITS_BEHAVIOUR(detaches_without_proof_count_as_well),
 		LIMITS_BEHAVIOUR(enb_brings_so_many_attaches_a_second),
+		LIMITS_BEHAVIOUR(detaches_without_proof_count_for_the_rate_of_an_enb),
 		LIMITS_BEHAVIOUR(emergency_attach_of_a_proven_device_goes_past_everything),
 		LIMITS_BEHAVIOUR(emergency_attach_without_proof_is_refused),
 		LIMITS_BEHAVIOUR(emergency_attach_by_imei_has_null_algorithms),
