@@ -206,7 +206,8 @@ void dp_session_idle(uint32_t slot);
 void dp_hold_drop(uint32_t slot);
 /* What comes for it is dropped from now on, or waits again; until it has a peer. */
 void dp_hold_shut(uint32_t slot, bool shut);
-/* What waits is kept for so long, if that is longer than configured. */
+/* What waits is kept for so long, if that is longer than configured. 0: as configured, and what still waits then
+ * is told by downlink_data again. */
 void dp_hold_keep(uint32_t slot, uint64_t ms);
 void dp_session_gate(uint32_t slot, enum gate up, enum gate down);
 void dp_session_rate(uint32_t slot, uint64_t up, uint64_t down);

@@ -342,6 +342,14 @@ void dp_hold_shut(uint32_t slot, bool shut)
 		__atomic_fetch_and(word_of(slot), ~HOLD_SHUT, __ATOMIC_ACQ_REL);
 }
 
+static uint8_t dscp_of(const uint8_t *packet)
+{
+	uint8_t traffic_class =
+		packet[0] >> 4 == 6 ? (uint8_t)(packet[0] << 4 | packet[1] >> 4) : packet[1];
+
+	return traffic_class >> 2;
+}
+
 void dp_hold_keep(uint32_t slot, uint64_t ms)
 {
 	struct queue *q = find(slot);
@@ -350,17 +358,12 @@ void dp_hold_keep(uint32_t slot, uint64_t ms)
 		return;
 	q->keep_ms = ms;
 	grown_old(&q->timer);
+	q = ms ? NULL : find(slot);
+	if (q && dp.handler.downlink_data)
+		dp.handler.downlink_data(slot, dscp_of(q->first->b));
 }
 
 /* ---- from the kernel ---- */
-
-static uint8_t dscp_of(const uint8_t *packet)
-{
-	uint8_t traffic_class =
-		packet[0] >> 4 == 6 ? (uint8_t)(packet[0] << 4 | packet[1] >> 4) : packet[1];
-
-	return traffic_class >> 2;
-}
 
 /* Of all packets, with one more of n octets. */
 static uint64_t memory_with(uint32_t n)

@@ -18,7 +18,7 @@
  *   attach.c auth.c smc.c identity.c guti.c refresh.c detach.c service.c paging.c tau.c  procedures
  *   unproven.c  who sends a request without proof
  *   reach.c     how long an idle device can be paged, and when it is gone
- *   esm.c       ESM messages inside and outside attach   release.c  UE context release
+ *   esm.c       ESM messages inside and outside attach
  *   x2.c s1ho.c mobility.c held.c  connected devices that move: path switch, handover, and what they share
  *   view.c      what the API sees, trace                 save.c     contexts across a restart
  *   keep.c      eNodeBs across a restart
@@ -265,6 +265,7 @@ struct mme_ue {
 	bool unreachable; /* idle, and not to be paged: the paging proceed flag is down */
 	bool asleep;	  /* because it is in PSM */
 	bool psm;	  /* it may be: it was given T3324 */
+	bool data_waits; /* in the SGW, until it is heard of (23.401 5.3.4.3 step 2a) */
 	uint32_t t3324_s; /* what it was given */
 	uint32_t t3412_s; /* extended T3412 it was given, 0: the configured one */
 	bool edrx;	  /* it was given extended DRX: */
@@ -622,6 +623,8 @@ void attach_replayed(struct proc *parent, struct bytes request);
 /* The request that security mode control lets the device verify. */
 void smc_hash_request(struct mme_ue *, struct bytes request);
 void service_begin(struct mme_ue *);
+/* Signalling or data waits for the bearers of a device that is here without them. */
+bool service_due(const struct mme_ue *);
 /* The same of a device whose suspended connection has been resumed: the eNodeB has its bearers. */
 void service_resume(struct mme_ue *);
 /* Service Reject; what is kept of the device is as the EMM cause says (5.6.1.5). */

@@ -269,7 +269,7 @@ static int up(struct proc *p, const void *msg)
 	return PROC_END;
 }
 
-static void tell_sgw(const struct mme_ue *ue, enum gtpc_cause cause)
+static void tell_sgw(struct mme_ue *ue, enum gtpc_cause cause)
 {
 	struct gtpc_request q = {
 		.type = GTPC_DOWNLINK_DATA_NOTIFICATION_FAILURE,
@@ -277,6 +277,7 @@ static void tell_sgw(const struct mme_ue *ue, enum gtpc_cause cause)
 		.cause = cause,
 	};
 
+	ue->data_waits = false;
 	if (!ue->pdns)
 		return;
 	q.teid = ue->pdns->s11_sgw.teid;
@@ -285,7 +286,7 @@ static void tell_sgw(const struct mme_ue *ue, enum gtpc_cause cause)
 
 static void end(struct proc *p, uint16_t cause)
 {
-	const struct mme_ue *ue = p->owner;
+	struct mme_ue *ue = p->owner;
 	struct paging *g = (struct paging *)p;
 
 	*g->at = g->next;
@@ -404,10 +405,13 @@ static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtp
 		r->cause = GTPC_UNABLE_TO_PAGE;
 	} else if (running) {
 		again_if_more_urgent(running, arp);
+		if (running->step != ANSWERED && mme.power.buffer)
+			r->buffering_s = listens_s(ue);
 	} else if (proc_find(&ue->procs, &service_def) || ue_is_connected(ue)) {
 		; /* its bearers are on their way to the SGW */
 	} else if (ue->unreachable && ue->asleep && mme.power.buffer) {
 		r->buffering_s = sleeps_s(ue);
+		ue->data_waits = true;
 	} else if (ue->unreachable) {
 		r->cause = GTPC_UNABLE_TO_PAGE;
 	} else {
@@ -445,6 +449,7 @@ void paging_stopped(struct mme_ue *ue, void *token, const struct gtpc_request *q
 	struct gtpc_response r = {.type = q->type, .cause = GTPC_ACCEPTED};
 	struct proc *p = proc_find(&ue->procs, &paging_def);
 
+	ue->data_waits = false;
 	/* What a procedure of ours waits for goes on. */
 	if (p && p->step != ANSWERED && !p->parent) {
 		((struct paging *)p)->notified = false;

@@ -23,7 +23,7 @@ static void not_heard_of(struct timer *t)
 
 	UE_LOG(INFO, ue, "ue.unreachable", "last_seen=%llu", (unsigned long long)ue->seen);
 	ue->unreachable = true;
-	ue->asleep = false;
+	ue->asleep = ue->data_waits = false; /* the SGW was told to keep it until now */
 	timer_start(&ue->reachable, mme.implicit_detach_s * 1000ULL, gone);
 }
 

@@ -160,7 +160,9 @@ static void end(struct proc *p, uint16_t cause)
 		r->done(r->arg, cause ? error_of(cause) : 0);
 	if (cause == PROC_ABORTED || !ue->conn || (!cause && drain_after(ue)))
 		return;
-	if (cause == CAUSE_WRONG_KEY)
+	if (!cause && !ue->conn->context && service_due(ue)) /* it came up meanwhile */
+		service_begin(ue);
+	else if (cause == CAUSE_WRONG_KEY)
 		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE));
 	else if (r->release || (cause == PROC_TIMEOUT && p->step < REKEY))
 		conn_release(ue->conn, cause ? S1AP_CAUSE(NAS, UNSPECIFIED)

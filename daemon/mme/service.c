@@ -66,6 +66,7 @@ static void end(struct proc *p, uint16_t cause)
 
 	if (!cause) {
 		*(resumed ? &mme_counters.resumed : &mme_counters.service) += 1;
+		ue->data_waits = false;
 		if (!refresh_after(ue, false))
 			drain_after(ue);
 		esm_drop_failed(ue);
@@ -134,6 +135,11 @@ void service_refuse(struct mme_ue *ue, uint8_t cause)
 		conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
 	else
 		ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+bool service_due(const struct mme_ue *ue)
+{
+	return esm_pending(ue) || proc_find(&ue->procs, &paging_def);
 }
 
 void service_begin(struct mme_ue *ue)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tracking area update (TS 24.301 5.5.3) of a device whose context is here: normal, periodic, and
- * combined, which is answered for EPS alone. With the active flag, or data that the device was
- * called for, its bearers are set up; when it was connected they stay; else the connection is
+ * combined, which is answered for EPS alone. With the active flag, or data that waits for the
+ * device, its bearers are set up; when it was connected they stay; else the connection is
  * released in the end. A GUTI that is due goes with the accept, which is then repeated by T3450
  * until Tracking Area Update Complete. The same request again is answered again, another one takes
  * its place (5.5.3.2.7). Who is not known, or sends no MAC that fits, is asked first who it is:
@@ -178,8 +178,8 @@ static void end(struct proc *p, uint16_t cause)
 		refresh_after(ue, false);
 	if (t->connected || t->bearers) /* with those, service.c goes on */
 		return;
-	/* 5.5.3.2.4, 23.401 5.3.3.1: signalling that is pending needs no active flag. */
-	if (!cause && esm_pending(ue))
+	/* 5.5.3.2.4, 23.401 5.3.3.1: what is pending needs no active flag. */
+	if (!cause && service_due(ue))
 		service_begin(ue);
 	else if (cause || !refresh_after(ue, true))
 		conn_release(ue->conn, S1AP_CAUSE(NAS, NORMAL_RELEASE));
@@ -249,8 +249,10 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 		reject(ue, EMM_CAUSE_NO_BEARER_ACTIVATED);
 		return;
 	}
-	/* Data that it was called for comes too (23.401 5.3.3.1). */
-	t.bearers = !t.connected && (r->update_type.active || proc_find(&ue->procs, &paging_def));
+	/* Data that it was called for comes too (23.401 5.3.3.1), or that has waited till it woke.
+	 */
+	t.bearers = !t.connected &&
+		    (r->update_type.active || ue->data_waits || proc_find(&ue->procs, &paging_def));
 	if (!t.connected) /* 33.401 7.2.6.2: what follows starts from this message's COUNT */
 		nas_kenb(&ue->sec, ue->kenb);
 	if (!proc_start(&tau_def, &ue->procs, ue, NULL, init, &t))

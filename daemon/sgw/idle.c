@@ -4,10 +4,13 @@
  * bearer whose ARP is more urgent than that of all before.
  *
  *   told      the notification is on its way, or the MME is calling the device
- *   quiet     it is not told: for the delay the MME asked for, while the MME keeps the device for
- *             sleeping, or for a while after a failure, when what comes is dropped by the kernel
+ *   kept      told, and the MME has said how long the device may take: whatever comes waits until
+ *             then, and nobody is told of it (29.274 7.2.11.2)
+ *   quiet     it is not told: for the delay the MME asked for, or for a while after a failure, when
+ *             what comes is dropped by the kernel
  *
- * The device comes: Modify Bearer. It does not: the MME says so, and what waits is dropped. */
+ * The device comes: Modify Bearer. It does not: the MME says so, and what waits is dropped. An MME
+ * that says neither in its time is told again of what still waits, or comes. */
 #include "sgw/internal.h"
 
 #include "core/log.h"
@@ -16,8 +19,9 @@
 #include "datapath/datapath.h"
 
 enum {
-	PATIENCE_MS = 120000, /* for an MME that said it would call the device */
-	QUIET_MS = 5000,      /* after a failure */
+	PATIENCE_MS =
+		120000,  /* for an MME that does not say how long it takes to call the device */
+	QUIET_MS = 5000, /* after a failure */
 };
 
 enum happening {
@@ -72,12 +76,13 @@ static const struct bearer_qos *qos_of(const struct sgw_ue *ue, uint8_t ebi)
 
 static void shut(uint32_t slot) { dp_hold_shut(slot, true); }
 static void unshut(uint32_t slot) { dp_hold_shut(slot, false); }
+static void unkeep(uint32_t slot) { dp_hold_keep(slot, 0); }
 
 static void forget(struct sgw_ue *ue)
 {
 	gtpc_cancel(&ue->ddn);
 	timer_stop(&ue->quiet);
-	ue->told = false;
+	ue->told = ue->kept = false;
 	ue->data = 0;
 }
 
@@ -101,13 +106,14 @@ static void give_up(struct sgw_ue *ue)
 	timer_start(&ue->quiet, QUIET_MS, listen_again);
 }
 
-static void not_called(struct timer *t)
+static void tell_again(struct timer *t)
 {
 	struct sgw_ue *ue = container_of(t, struct sgw_ue, quiet);
 
-	LOG(WARN, "sgw.ddn", "imsi=%s error=\"the MME has forgotten the device\"",
+	LOG(INFO, "sgw.ddn", "imsi=%s error=\"no word of the device in its time\"",
 	    imsi_print(ue->imsi, (char[IMSI_STRLEN]){0}));
-	give_up(ue);
+	forget(ue);
+	each_slot(ue, unkeep);
 }
 
 /* ---- the notification ---- */
@@ -130,16 +136,13 @@ static void heed(const struct gtpc_response *r)
 
 static void notify(struct sgw_ue *ue, enum gtpc_cause cause, bool by_imsi);
 
-/* It sleeps: the packets wait for so long, and nobody is told again before. */
-static void keep(struct sgw_ue *ue, const struct gtpc_response *r)
+/* It sleeps: what waits, and what comes, is kept until it can be heard of. */
+static void keep(uint32_t slot)
 {
-	for (const struct sgw_pdn *p = ue->pdns; p; p = p->next)
-		if (p->state == SGW_ACTIVE) {
-			dp_hold_keep(p->slot, r->buffering_s * 1000ULL);
-			for (const struct sgw_bearer *b = p->bearers; b; b = b->next)
-				dp_hold_keep(b->slot, r->buffering_s * 1000ULL);
-		}
-	timer_start(&ue->quiet, r->buffering_s * 1000ULL, listen_again);
+	const struct sgw_pdn *pdn = sgw_pdn_by_slot(slot, &(uint8_t){0});
+	uint64_t left = timer_left_ms(&pdn->ue->quiet);
+
+	dp_hold_keep(slot, left ? left : 1);
 }
 
 static void notified(struct gtpc_txn *txn, const struct gtpc_response *r)
@@ -149,10 +152,11 @@ static void notified(struct gtpc_txn *txn, const struct gtpc_response *r)
 	heed(r);
 	if (gtpc_accepted(r->cause)) {
 		metric_add_at(&notifications, ACCEPTED, 1);
-		if (r->buffering_s)
-			keep(ue, r);
-		else
-			timer_start(&ue->quiet, PATIENCE_MS, not_called);
+		ue->kept = r->buffering_s;
+		timer_start(&ue->quiet, ue->kept ? r->buffering_s * 1000ULL : PATIENCE_MS,
+			    tell_again);
+		if (ue->kept)
+			each_slot(ue, keep);
 		return;
 	}
 	/* TS 23.007 25.2.3: an MME that has lost the device can still call it by its IMSI. */
@@ -231,7 +235,9 @@ void sgw_downlink_data(uint32_t slot, uint8_t dscp)
 	}
 	ue->data = (uint16_t)(ue->data | 1u << ebi);
 	ue->dscp = dscp;
-	if (ue->told) {
+	if (ue->kept) {
+		keep(slot);
+	} else if (ue->told) {
 		if (qos->arp_priority < ue->told_arp && !ue->ddn.pending)
 			notify(ue, 0, false);
 	} else if (timer_running(&ue->quiet)) {

@@ -50,6 +50,7 @@ struct sgw_ue {
 	struct timer quiet;     /* until the MME is told, or told again */
 	uint16_t data;          /* bearers that packets wait for, a bit for each EBI */
 	bool told;              /* the MME has been told of data, and has not done with it */
+	bool kept;              /* and has said how long that may take */
 	bool told_by_imsi;      /* since it has lost the device */
 	uint8_t told_arp, dscp; /* what it was told */
 	UT_hash_handle by_imsi;

@@ -597,7 +597,12 @@ static void what_waits_for_a_sleeping_device_may_be_older(void **unused)
 	dp_hold_keep(slot, 1000); /* never shorter than configured */
 	pass(29000);
 	assert_int_equal(waiting(slot), 1);
+	arrives(slot, 100, 3);
+	dp_hold_keep(slot, 0); /* what is left is told of again */
+	assert_int_equal(world.told, 3);
 	pass(1200);
+	assert_int_equal(waiting(slot), 1);
+	pass(29000);
 	assert_int_equal(waiting(slot), 0);
 }
 

@@ -288,6 +288,9 @@ static void data_waits_until_it_listens(void **state)
 	r = sgw_notifies(&d, 8, 0);
 	expect(d.enb, paging);
 	assert_in_range(r.buffering_s, 163 + 20 + 6, 163 + 20 + 6 + 6);
+	r = sgw_notifies(&d, 8, 0); /* and is told so again */
+	assert_in_range(r.buffering_s, 163 + 20 + 6, 163 + 20 + 6 + 6);
+	quiet(d.enb);
 	serve_device(&d);
 }
 

@@ -117,6 +117,40 @@ static void data_it_was_called_for_comes_without_the_active_flag(void **state)
 	assert_int_equal(sgw.unpaged, 0);
 }
 
+/* The notification comes while the device is here without bearers: no loss, and no call. */
+static void data_that_comes_meanwhile_is_no_reason_to_let_it_go(void **state)
+{
+	(void)state;
+	struct device d = due();
+	struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, false);
+
+	updates(&d, &r);
+	d.guti = hear(&d, tau_accept, TAU_ACCEPT)->guti.guti;
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	quiet(d.enb);
+	say(&d, tau_complete, &(struct nas_tau_complete){0});
+	take_context(&d);
+	context_is_up(&d, d.ebi);
+	assert_true(the_session()->connected);
+	assert_int_equal(sgw.unpaged, 0);
+	go_idle(&d);
+	/* The same while it is given new keys behind the update. */
+	ue_of(&d)->due |= REFRESH_KEYS;
+	r = tau_of(&d, NAS_TA_PERIODIC, false);
+	updates(&d, &r);
+	hear(&d, tau_accept, TAU_ACCEPT);
+	take_challenge(&d);
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(&d);
+	take_context(&d);
+	context_is_up(&d, d.ebi);
+	assert_true(the_session()->connected);
+	assert_int_equal(sgw.unpaged, 0);
+	assert_int_equal(procedures(), 0);
+}
+
 /* 5.5.3.2.4: a bearer is wanted while the update runs, without the active flag. */
 static void bearer_that_is_wanted_meanwhile_keeps_the_connection(void **state)
 {
@@ -231,6 +265,46 @@ static void sleeping_device_is_not_called(void **state)
 	assert_false(ue_of(&d)->asleep);
 }
 
+/* 23.401 5.3.4.3: what the SGW was told to keep is what the next contact is used for. */
+static void data_that_waited_comes_with_the_periodic_update(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_tau_request r;
+
+	c.power = (struct mme_power){.active_s = 10, .periodic_s = 3600, .buffer = true};
+	mme_reload(&c);
+	asks(&d, 10, 3600, 0);
+	pass(11000, 500);
+	assert_true(ue_of(&d)->asleep);
+	assert_in_range(sgw_notifies(&d, 8, 0).buffering_s, 3590, 4000);
+	pass(3580000, 60000);
+	r = tau_of(&d, NAS_TA_PERIODIC, false);
+	r.t3324 = 10;
+	SET(&r, nas_tau_request, t3324);
+	r.t3412_extended = 3600;
+	SET(&r, nas_tau_request, t3412_extended);
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	take_context(&d);
+	context_is_up(&d, d.ebi);
+	assert_true(the_session()->connected);
+	go_idle(&d);
+	/* That was it. */
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	released(&d);
+	quiet(d.enb);
+	/* And beyond its time nothing waits. */
+	pass(11000, 500);
+	assert_in_range(sgw_notifies(&d, 8, 0).buffering_s, 3590, 4000);
+	pass(4000000, 60000);
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	hear(&d, tau_accept, TAU_ACCEPT);
+	released(&d);
+}
+
 static void device_with_extended_drx_is_called_with_its_cycle(void **state)
 {
 	(void)state;
@@ -262,10 +336,12 @@ int main(void)
 		BEHAVIOUR(same_request_is_answered_again_and_another_anew),
 		BEHAVIOUR(bearers_come_while_the_guti_is_taken),
 		BEHAVIOUR(data_it_was_called_for_comes_without_the_active_flag),
+		BEHAVIOUR(data_that_comes_meanwhile_is_no_reason_to_let_it_go),
 		BEHAVIOUR(bearer_that_is_wanted_meanwhile_keeps_the_connection),
 		BEHAVIOUR(cause_for_cs_services_is_the_configured_one),
 		BEHAVIOUR(power_saving_is_given_as_configured),
 		BEHAVIOUR(sleeping_device_is_not_called),
+		BEHAVIOUR(data_that_waited_comes_with_the_periodic_update),
 		BEHAVIOUR(device_with_extended_drx_is_called_with_its_cycle),
 	};
 

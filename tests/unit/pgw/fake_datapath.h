@@ -41,6 +41,8 @@ static struct {
 	unsigned dropped[SLOTS];
 	bool shut[SLOTS];
 	uint64_t keep[SLOTS];
+	bool waits[SLOTS]; /* packets do */
+	void (*downlink_data)(uint32_t slot, uint8_t dscp);
 } fake;
 
 uint32_t dp_pool_size(unsigned pool) { return pool < POOLS ? POOL_SIZE : 0; }
@@ -205,7 +207,12 @@ void dp_session_idle(uint32_t slot) { fake.s[slot].peer = 0; }
 
 void dp_hold_drop(uint32_t slot) { fake.dropped[slot]++; }
 void dp_hold_shut(uint32_t slot, bool shut) { fake.shut[slot] = shut; }
-void dp_hold_keep(uint32_t slot, uint64_t ms) { fake.keep[slot] = ms; }
+void dp_hold_keep(uint32_t slot, uint64_t ms)
+{
+	fake.keep[slot] = ms;
+	if (!ms && fake.waits[slot])
+		fake.downlink_data(slot, 0);
+}
 
 void dp_session_del(uint32_t slot)
 {

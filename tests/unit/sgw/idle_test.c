@@ -58,6 +58,7 @@ static int setup(void **state)
 	p.apn[0].net4 = ip4("10.45.0.0");
 	p.apn[0].len4 = 24;
 	memset(&fake, 0, sizeof(fake));
+	fake.downlink_data = sgw_downlink_data;
 	memset(&mme, 0, sizeof(mme));
 	mme.answer.cause = GTPC_ACCEPTED;
 	/* Far ahead of the loop's clock, which a test does not wait for. */
@@ -228,16 +229,24 @@ static void devices_are_told_of_one_by_one(void **state)
 	assert_int_equal(mme.ddn.teid, 72);
 }
 
-static void an_mme_that_forgets_the_device_is_given_up(void **state)
+/* It may call a device for longer than that: extended DRX has cycles of 43 minutes. */
+static void an_mme_that_is_silent_is_told_again(void **state)
 {
 	(void)state;
 	created(1, 5, 0, 8);
 	data(2);
 	pass(119000);
+	assert_int_equal(mme.ddns, 1);
+	fake.waits[2] = true;
+	pass(2000); /* of what waits still, */
+	assert_int_equal(mme.ddns, 2);
+	fake.waits[2] = false;
+	pass(121000);
+	assert_int_equal(mme.ddns, 2);
+	data(2); /* or comes */
+	assert_int_equal(mme.ddns, 3);
 	assert_int_equal(fake.dropped[2], 0);
-	pass(2000);
-	assert_int_equal(fake.dropped[2], 1);
-	assert_true(fake.shut[2]);
+	assert_false(fake.shut[2]);
 }
 
 /* ---- what the MME asks for ---- */
@@ -315,14 +324,34 @@ static void data_of_a_sleeping_device_is_kept_and_nobody_told_before_its_time(vo
 	created(1, 6, teid, 2);
 	mme.answer.buffering_s = 600;
 	data(2);
-	assert_int_equal(fake.keep[2], 600000);
-	assert_int_equal(fake.keep[3], 600000);
+	assert_in_range(fake.keep[2], 600000, 600020);
 	data(2);
 	pass(590000);
 	data(2);
+	data(3); /* however urgent: it waits as long as the rest */
+	assert_in_range(fake.keep[3], 9000, 10020);
 	assert_int_equal(mme.ddns, 1);
 	assert_int_equal(fake.dropped[2], 0);
-	pass(11000);
+	mme.answer.buffering_s = 0;
+	fake.waits[3] = true;
+	pass(11000); /* what waits still is told of */
+	assert_int_equal(fake.keep[2], 0);
+	assert_int_equal(mme.ddns, 2);
+	assert_int_equal(mme.ddn.bearers, 1);
+	assert_int_equal(mme.ddn.bearer[0].ebi, 6);
+}
+
+static void a_sleeping_device_that_cannot_be_reached_after_all_is_given_up(void **state)
+{
+	uint32_t teid = created(1, 5, 0, 8);
+
+	(void)state;
+	mme.answer.buffering_s = 600;
+	data(2);
+	assert_int_equal(failure_indication(teid), GTPC_ACCEPTED);
+	assert_int_equal(fake.dropped[2], 1);
+	assert_true(fake.shut[2]);
+	pass(5100);
 	data(2);
 	assert_int_equal(mme.ddns, 2);
 }
@@ -646,10 +675,11 @@ int main(void)
 		TEST(a_bearer_of_higher_priority_is_told_of_at_once),
 		TEST(nothing_is_told_again_before_the_first_is_answered),
 		TEST(devices_are_told_of_one_by_one),
-		TEST(an_mme_that_forgets_the_device_is_given_up),
+		TEST(an_mme_that_is_silent_is_told_again),
 		TEST(the_next_notification_waits_as_long_as_the_mme_asks_for),
 		TEST(so_many_in_a_hundred_of_low_priority_are_left_out),
 		TEST(data_of_a_sleeping_device_is_kept_and_nobody_told_before_its_time),
+		TEST(a_sleeping_device_that_cannot_be_reached_after_all_is_given_up),
 		TEST(a_sleeping_device_that_wakes_is_told_of_as_any_other),
 		TEST(a_failure_drops_what_waits_and_is_quiet_for_a_while),
 		TEST(the_quiet_ends_for_what_is_left_of_the_device),
