@@ -53,7 +53,7 @@ static int done(struct proc *p, const void *msg)
 			b->connected = false;
 	if (gtpc_accepted(r->cause) && ue_is_connected(p->owner))
 		return PROC_END;
-	p->cause = CAUSE_TOLD;
+	p->cause = r->cause == GTPC_CONTEXT_NOT_FOUND ? EMM_CAUSE_IMPLICITLY_DETACHED : CAUSE_TOLD;
 	return PROC_FAIL;
 }
 
@@ -79,6 +79,11 @@ static void end(struct proc *p, uint16_t cause)
 	*(resumed ? &mme_counters.resume_failed : &mme_counters.service_failed) += 1;
 	if (cause == PROC_ABORTED || !ue->conn)
 		return;
+	if (cause ==
+	    EMM_CAUSE_IMPLICITLY_DETACHED) { /* 29.274 8.4: the gateway has nothing of it */
+		detach_by_network(ue, true, NULL, NULL);
+		return;
+	}
 	if (cause < 256) {
 		struct nas_service_reject r = {.emm_cause = (uint8_t)cause};
 

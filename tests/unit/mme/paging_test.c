@@ -412,6 +412,22 @@ static void service_that_fails_is_told_to_the_sgw(void **state)
 	is_registered(&d);
 }
 
+/* 29.274 8.4: it would fail the next time, too. */
+static void device_that_the_gateway_does_not_know_is_to_attach_again(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	sgw.modify_cause = GTPC_CONTEXT_NOT_FOUND;
+	serve_device(&d);
+	assert_int_equal(hear(&d, detach_request_network, DETACH_REQUEST_NETWORK)->detach_type.type,
+			 NAS_DETACH_REATTACH);
+	say(&d, detach_accept, &(struct nas_detach_accept){0});
+	released(&d);
+	assert_null(ue_of(&d));
+	assert_int_equal(mme_counters.service_failed, 1);
+}
+
 static void sgw_stops_what_it_asked_for(void **state)
 {
 	(void)state;
@@ -479,6 +495,7 @@ int main(void)
 		BEHAVIOUR(what_an_enodeb_said_helps_the_next),
 		BEHAVIOUR(device_that_attaches_anew_was_lost_to_the_sgw),
 		BEHAVIOUR(service_that_fails_is_told_to_the_sgw),
+		BEHAVIOUR(device_that_the_gateway_does_not_know_is_to_attach_again),
 		BEHAVIOUR(sgw_stops_what_it_asked_for),
 		BEHAVIOUR(calls_are_answered_by_any_message),
 		BEHAVIOUR(restart_knows_where_to_call),
