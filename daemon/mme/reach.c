@@ -5,7 +5,10 @@
  *                 it has something to say or its periodic update is due (23.401 4.3.22)
  *   reachable     the mobile reachable timer: T3412, extended or not, and a grace; what was not
  * heard of by then is not paged any more, but kept, implicit      until it is detached without
- * being told */
+ * being told
+ *
+ * A device that is here for an emergency makes no periodic update: it detaches itself when T3412 is
+ * over, and so does the MME. */
 #include "mme/mme.h"
 
 static void gone(struct timer *t)
@@ -31,7 +34,7 @@ static uint64_t reachable_ms(const struct mme_ue *ue)
 {
 	uint32_t periodic = ue->t3412_s ? ue->t3412_s : mme.t3412_s;
 
-	return (periodic + mme.mobile_reachable_extra_s) * 1000ULL;
+	return (periodic + (ue->emergency ? 0 : mme.mobile_reachable_extra_s)) * 1000ULL;
 }
 
 static void falls_asleep(struct timer *t)
@@ -50,7 +53,7 @@ void reach_start(struct mme_ue *ue)
 	if (ue->psm)
 		timer_start(&ue->reachable, ue->t3324_s * 1000ULL, falls_asleep);
 	else
-		timer_start(&ue->reachable, reachable_ms(ue), not_heard_of);
+		timer_start(&ue->reachable, reachable_ms(ue), ue->emergency ? gone : not_heard_of);
 }
 
 void reach_stop(struct mme_ue *ue)
@@ -72,7 +75,7 @@ void reach_asked(struct mme_ue *ue, uint32_t t3324, uint32_t t3412, const struct
 {
 	const struct mme_power *c = &mme.power;
 
-	ue->psm = c->active_s && t3324 != NAS_TIMER_DEACTIVATED;
+	ue->psm = c->active_s && t3324 != NAS_TIMER_DEACTIVATED && !ue->emergency;
 	ue->t3324_s = !ue->psm ? 0 : t3324 < c->active_s ? t3324 : c->active_s;
 	ue->t3412_s = 0;
 	if (c->periodic_s && t3412 && t3412 != NAS_TIMER_DEACTIVATED)

@@ -188,6 +188,15 @@ static void emergency_attach_of_a_proven_device_goes_past_everything(void **stat
 	serve_device(&d); /* the rule does not hold here either */
 	is_registered(&d);
 	assert_int_equal(mme_counters.emergency, 1);
+	/* 5.3.5: there is no periodic update to wait for. */
+	go_idle(&d);
+	elapse(10);
+	reach_start(ue_of(&d));
+	pass(mme.t3412_s * 1000ULL - 1000, 60000);
+	is_registered(&d);
+	pass(2000, 500);
+	assert_null(ue_of(&d));
+	assert_int_equal(mme_counters.detach_implicit, 1);
 }
 
 static void emergency_attach_without_proof_is_refused(void **state)
