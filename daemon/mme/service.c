@@ -79,8 +79,8 @@ static void end(struct proc *p, uint16_t cause)
 	*(resumed ? &mme_counters.resume_failed : &mme_counters.service_failed) += 1;
 	if (cause == PROC_ABORTED || !ue->conn)
 		return;
-	if (cause ==
-	    EMM_CAUSE_IMPLICITLY_DETACHED) { /* 29.274 8.4: the gateway has nothing of it */
+	/* 29.274 8.4: the gateway has nothing of it. */
+	if (cause == EMM_CAUSE_IMPLICITLY_DETACHED) {
 		detach_by_network(ue, true, NULL, NULL);
 		return;
 	}
