@@ -343,14 +343,16 @@ bool overload_refuses(const struct s1_conn *c)
 }
 
 /* In whole units of GPRS timer (24.008 10.5.7.3): 2 s up to a minute, then minutes, then tenths of
- * hours. */
+ * hours. Before a registered device that obeys it is taken for gone (24.301 10.2, note 4). */
 uint32_t overload_back_off(void)
 {
 	uint32_t base = mme.overload.back_off_s ? mme.overload.back_off_s : 60, s, unit;
+	uint32_t gone = mme.t3412_s + mme.mobile_reachable_extra_s + mme.implicit_detach_s;
 	uint16_t dice;
 
 	crypto_random(&dice, sizeof(dice));
 	s = base / 2 + (uint32_t)((uint64_t)base * dice / 65536);
+	s = s < gone ? s : gone - 1;
 	unit = s <= 62 ? 2 : s <= 31 * 60 ? 60 : 360;
 	s -= s % unit;
 	return s ? s : unit;

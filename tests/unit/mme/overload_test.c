@@ -80,6 +80,20 @@ static void attaches_are_refused_with_a_back_off(void **state)
 	attach_to(&d, AT_DONE);
 }
 
+/* 24.301 10.2, note 4: it would be detached for its silence. */
+static void nobody_is_held_back_until_it_is_taken_for_gone(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+
+	c.overload.back_off_s = 3600;
+	c.t3412_s = 600;
+	c.mobile_reachable_extra_s = c.implicit_detach_s = 60;
+	mme_reload(&c);
+	for (int i = 0; i < 100; i++)
+		assert_in_range(overload_back_off(), 2, 719);
+}
+
 static void ask_for(struct device *d, struct bytes pdu, uint8_t rrc_cause)
 {
 	struct s1ap_initial_ue_message m = {0};
@@ -302,6 +316,7 @@ int main(void)
 		BEHAVIOUR(overload_is_told_to_all_and_to_those_who_come),
 		BEHAVIOUR(overload_may_be_of_some_gummeis),
 		BEHAVIOUR(attaches_are_refused_with_a_back_off),
+		BEHAVIOUR(nobody_is_held_back_until_it_is_taken_for_gone),
 		BEHAVIOUR(service_is_refused_but_not_to_whom_was_paged),
 		BEHAVIOUR(tracking_area_updates_are_refused),
 		BEHAVIOUR(each_action_holds_its_own_traffic_back),
