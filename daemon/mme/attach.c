@@ -348,10 +348,7 @@ static int complete(struct proc *p, const void *msg)
 	a->completed = true;
 	ue->attached = (uint64_t)time(NULL);
 	ue_set_emm(ue, EMM_REGISTERED);
-	if (a->bearer_ready)
-		return PROC_END;
-	ue_save(ue);
-	return PROC_TO(BEARER);
+	return a->bearer_ready ? PROC_END : PROC_TO(BEARER);
 }
 
 /* 5.5.1.2.7 d */
@@ -450,6 +447,8 @@ static void end(struct proc *p, uint16_t cause)
 	if (lost) {
 		if (cause != PROC_ABORTED)
 			conn_release(ue->conn, S1AP_CAUSE(NAS, UNSPECIFIED));
+		else if (!ue->doomed)
+			ue_save(ue);
 		return;
 	}
 	if (!cause) {
