@@ -8,6 +8,11 @@
 #ifndef MME_ADMIT_H
 #define MME_ADMIT_H
 
+/* ---- ue.c ---- */
+/* One more device is refused, since as many are here as max_ues says, or who has not proven itself, max_unproven:
+ * counted and logged. */
+void ue_ceiling(bool of_unproven);
+
 /* ---- collide.c ---- */
 enum nas_incoming {
 	INCOMING_ATTACH,       /* differs from the one under way */

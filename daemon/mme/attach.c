@@ -126,13 +126,12 @@ static void located(struct s6a_txn *txn, const struct s6a_answer *ans)
  * Whoever is among the registered devices already takes nobody's place. */
 static bool full(const struct mme_ue *ue)
 {
-	if (ue_by_imsi(ue->imsi))
+	uint64_t most = ue->unproven ? mme.max_unproven : ue->emergency ? 0 : mme.max_ues;
+	uint64_t here = ue->unproven ? ue_unproven() : ue_count() - ue_unproven();
+
+	if (!most || here < most || ue_by_imsi(ue->imsi))
 		return false;
-	if (!ue->unproven)
-		return !ue->emergency && mme.max_ues && ue_count() - ue_unproven() >= mme.max_ues;
-	if (!mme.max_unproven || ue_unproven() < mme.max_unproven)
-		return false;
-	mme_counters.unproven_refused++;
+	ue_ceiling(ue->unproven);
 	return true;
 }
 
@@ -141,10 +140,8 @@ static int enter_location(struct proc *p)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 
-	if (full(ue)) {
-		mme_counters.congestion++;
+	if (full(ue))
 		return proc_fail(p, EMM_CAUSE_CONGESTION);
-	}
 	if (ue->emergency) {
 		ue_make_known(ue);
 		return emergency_subscribe(ue) ? proc_fail(p, EMM_CAUSE_NETWORK_FAILURE)
@@ -634,13 +631,14 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 		!emergency && mme.max_ues && !old && ue_count() - ue_unproven() >= mme.max_ues;
 	struct mme_ue *ue;
 
+	if (refused)
+		ue_ceiling(false);
 	/* Nor is it to be an emergency where who asks will prove nothing. */
-	if (!emergency || r->identity.type == NAS_ID_IMEI)
-		refused = refused || !enb_attach_allowed(c->enb);
+	else if (!emergency || r->identity.type == NAS_ID_IMEI)
+		refused = !enb_attach_allowed(c->enb);
 	ue = refused ? NULL : ue_new();
 
 	if (!ue) {
-		mme_counters.congestion++;
 		attach_refuse(c, EMM_CAUSE_CONGESTION);
 		return;
 	}

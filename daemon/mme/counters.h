@@ -81,6 +81,6 @@
 	C(unproven_refused, "devices refused at the ceiling of max_unproven")                      \
 	C(enb_attach_refused, "attaches, and updates and detaches without proof, refused above an eNodeB's enb_attach_rate") \
 	C(emergency, "emergency attaches taken up")                                                \
-	C(congestion, "attaches refused at the ceiling of max_ues")
+	C(congestion, "devices refused at the ceiling of max_ues")
 
 #endif

@@ -27,6 +27,14 @@ struct old_tmsi {
 static struct mem_pool old_pool = MEM_POOL(old_tmsi);
 static struct old_tmsi *by_old, *old_by_ue;
 
+void ue_ceiling(bool of_unproven)
+{
+	*(of_unproven ? &mme_counters.unproven_refused : &mme_counters.congestion) += 1;
+	LOG(WARN, "mme.ceiling", "ceiling=%s devices=%u unproven=%u attaching=%llu",
+	    of_unproven ? "max_unproven" : "max_ues", ue_count(), unproven,
+	    (unsigned long long)(ue_pool.in_use - ue_count()));
+}
+
 struct mme_ue *ue_new(void)
 {
 	/* Attaches on their way need contexts beside those of registered devices, and emergencies
@@ -34,13 +42,15 @@ struct mme_ue *ue_new(void)
 	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 + unproven : 0;
 	/* Whoever has not proven who he is costs memory all the same. */
 	if (mme.max_unproven && ue_pool.in_use >= ue_count() + (uint64_t)mme.max_unproven) {
-		mme_counters.unproven_refused++;
+		ue_ceiling(true);
 		return NULL;
 	}
 	struct mme_ue *ue = pool_get(&ue_pool);
 
-	if (!ue)
+	if (!ue) {
+		ue_ceiling(false);
 		return NULL;
+	}
 	ue->imsi = IMSI_NONE;
 	ue->sec.ksi = NAS_KSI_NONE;
 	ue->seen = (uint64_t)time(NULL);

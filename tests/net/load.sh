@@ -29,11 +29,32 @@ second=$(resident)
 echo "# resident after the first round $first KiB, after $ROUNDS more $second KiB"
 tail -n 1 "$LAB_DIR/load.json" | sed 's/^/# /'
 check "no memory is lost: the growth is under 1 KiB a device" test $((second - first)) -lt "$COUNT"
-for pool in mme_ue mme_pdn s1_conn attach; do
-	check "no $pool is left" test "$(in_use $pool)" = 0
-done
+none_left() {
+	for pool in mme_ue mme_pdn s1_conn attach auth; do
+		check "no $pool is left" test "$(in_use $pool)" = 0
+	done
+}
+none_left
 check "no session is left" test "$(ctl -j session show | jq '.sessions | length')" = 0
 check "no address is left in use" test "$(ctl -j pool show | jq '[.pools[].in_use] | add')" = 0
+
+# More at once than may be under way: the rest is told so, and that is all that comes of it.
+ceiling() { # what follows it is taken up in the loop's next turn
+	sed -i -e '/max_unproven/d' -e "s/^mme:/mme:\n  max_unproven: $1/" "$LAB_DIR/mcored.yaml"
+	kill -HUP "$LAB_MCORED"
+	sleep 0.5
+}
+refused() { tail -n 1 "$LAB_DIR/load.json" | jq '[.failures[] | select(.cause == "22 congestion") | .count] | add // 0'; }
+ceiling 20
+check "too many at once" eval '! load --rate 20000 --rounds 3 && [ "$(refused)" -gt 0 ]'
+check "are refused for congestion, and nothing else happens to any" said '[.failures[].cause] - ["22 congestion", "UE still busy at its next turn"] == []'
+check "those who are not have all attached" said '.attached == .detached and .attached > 0'
+check "it is counted as what it is" test "$(stat mme_unproven_refused_total) $(stat mme_congestion_total)" = "$(refused) 0"
+check "and logged" grep -q 'mme.ceiling ceiling=max_unproven' "$LAB_DIR/mcored.log"
+none_left
+ceiling 20000
+check "the load that can be served" load
+check "is served as before" said '.failed == 0'
 check "devices that stay attached, and move by X2" load --keep --x2-rate 2000 --x2-time 3
 check "each move was answered" said '.failed == 0 and .moved == 6000'
 check "or ask for service and are released" load --keep --service-rate 2000 --service-time 3

@@ -48,6 +48,7 @@ static void strangers_that_prove_nothing_are_few(void **state)
 			take_challenge(&d[i]);
 	}
 	assert_int_equal(mme_counters.unproven_refused, 2);
+	assert_int_equal(mme_counters.congestion, 0); /* that is of max_ues */
 	assert_int_equal(in_use("mme_ue"), 4);
 	serve_device(&known); /* who is known is served all the same */
 	go_idle(&known);
@@ -105,6 +106,7 @@ static void enb_brings_so_many_attaches_a_second(void **state)
 	}
 	assert_in_range(refused, 2, 3); /* a third of a second may have passed */
 	assert_int_equal(mme_counters.enb_attach_refused, refused);
+	assert_int_equal(mme_counters.congestion + mme_counters.unproven_refused, 0);
 	struct device d = device(other, "001010000000002");
 
 	initial(&d, attach_request(&d));
@@ -343,6 +345,7 @@ static void emergencies_without_proof_are_few(void **state)
 			 EMM_CAUSE_CONGESTION);
 	released(&d[4]);
 	assert_int_equal(mme_counters.unproven_refused, 1);
+	assert_int_equal(mme_counters.congestion, 0);
 	assert_int_equal(ue_count(), 4);
 	initial(&d[0], attach_request(&d[0])); /* who is here already is no further one */
 	attach_null(&d[0]);
