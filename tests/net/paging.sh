@@ -45,7 +45,7 @@ idle() {
 held() { ctl -j stats | jq --arg n "$1" '.mcore_held_packets_total[$n] // 0'; }
 
 lab_up
-lab_config 's/tracking_areas:.*/tracking_areas: [00101:1-2, 00101:40-99]\n  timers: {T3413: 1s}\n  security: {ciphering: [EEA0]}/'
+lab_config 's/tracking_areas:.*/tracking_areas: [00101:1-2, 00101:40-99]\n  timers: {T3413: 1s}\n  power_saving: {active_time: 10s, buffer: yes}\n  security: {ciphering: [EEA0]}/'
 check "mcored starts" lab_start
 add_sims 2 >/dev/null
 nsenter --net="/run/netns/$LAB-core" -- tcpdump --immediate-mode -i s1u -U -w "$LAB_DIR/s1.pcap" sctp 2>"$LAB_DIR/tcpdump.log" &
@@ -53,7 +53,7 @@ lab_pids+=("$!")
 wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
 # eNodeBs 1 and 2 share a list of areas; 3 serves another.
 # shellcheck disable=SC2046
-ENB=10.10.0.2,10.10.0.3,10.10.0.4 TAC=1,2,50 ransim_run --enbs 3 $(device 1 iot) $(device 2 iot)
+ENB=10.10.0.2,10.10.0.3,10.10.0.4 TAC=1,2,50 ransim_run --enbs 3 $(device 1 iot) $(device 2 iot t3324=2)
 check "two devices attach" saw "ue=2 .*event=attached" 10
 check "both" saw "ue=1 .*event=attached" 10
 IP=$(session 1 ue4)
@@ -146,6 +146,23 @@ ran "fault 1 none"
 fresh
 check "it has the address it had" is "$IP" session 1 ue4
 check "and its data" eval 'send 9200 3 100 0.01 && took 9200 3 100'
+
+# A device that sleeps is not called: what comes waits, and goes with the periodic update.
+IP=$(session 2 ue4)
+spawn ue2 python3 "/tmp/$LAB-take.py" >>"$LAB_DIR/taken"
+check "a device with power saving is idle" idle 2
+sleep 3 # T3324, and a little
+mark
+fresh
+send 9300 3 100 0
+check "it sleeps: what comes waits" wait_for 5 is 3 stat held_packets
+send 9303 2 100 0
+check "and what follows" wait_for 5 is 5 stat held_packets
+check "nobody calls it" eval '! saw "event=paging" 1 >/dev/null'
+mark
+ran "tau 2 periodic"
+check "it updates its tracking area, without the active flag" saw "ue=2 .*event=tau.accept"
+check "and has what waited" took 9300 5 100
 
 kill "$(pgrep -P $$ tcpdump)" 2>/dev/null
 ts() { tshark -r "$LAB_DIR/s1.pcap" -o nas-eps.null_decipher:TRUE -Y "$1" -T fields -E separator='|' -E occurrence=f "${@:2}" 2>/dev/null; }

@@ -189,6 +189,16 @@ static bool ue_identity(struct ue_group *g, const char *s)
 	return !strcmp(s, "imsi") || !strcmp(s, "guti");
 }
 
+static bool ue_t3324(struct ue_group *g, const char *s)
+{
+	uint64_t v;
+	bool ok = number(s, 11160, &v);
+
+	g->profile.psm = ok;
+	g->profile.t3324_s = (uint32_t)v;
+	return ok;
+}
+
 static bool ue_route(struct ue_group *g, const char *s)
 {
 	(void)s;
@@ -216,6 +226,7 @@ static const struct ue_key {
 	{"identity", "guti|imsi", "attach by GUTI where there is one, or always by IMSI",
 	 ue_identity},
 	{"emergency", "imsi|imei", "attach for emergency bearer services, by that", ue_emergency},
+	{"t3324", "SECONDS", "ask for power saving mode, with that active time", ue_t3324},
 	{"fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty},
 };
 

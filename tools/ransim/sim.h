@@ -45,6 +45,8 @@ struct ue_profile {
 	char netns[64];             /* the same */
 	char imeisv[IMEISV_STRLEN]; /* "": made from the UE's number */
 	bool default_route;
+	bool psm; /* it asks for power saving mode, with this: */
+	uint32_t t3324_s;
 	enum attach_identity identity; /* GUTI if one is known, or always IMSI */
 	enum emergency { EMERGENCY_NONE, EMERGENCY_BY_IMSI, EMERGENCY_BY_IMEI } emergency; /* its attach is for that */
 	struct faults faults;

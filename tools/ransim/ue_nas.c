@@ -195,6 +195,10 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 		r.last_tai = ue->tai;
 		SET(&r, nas_attach_request, last_tai);
 	}
+	if (ue->profile->psm) {
+		r.t3324 = ue->profile->t3324_s;
+		SET(&r, nas_attach_request, t3324);
+	}
 	SEND(ue, attach_request, &r, ue->sec.valid && !by_imsi ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
 }
 
@@ -235,6 +239,10 @@ void nas_send_tau_request(struct ue *ue, uint8_t type, bool active)
 	SET(&r, nas_tau_request, ue_network_capability);
 	SET(&r, nas_tau_request, last_tai);
 	SET(&r, nas_tau_request, bearer_status);
+	if (ue->profile->psm) {
+		r.t3324 = ue->profile->t3324_s;
+		SET(&r, nas_tau_request, t3324);
+	}
 	SEND(ue, tau_request, &r,
 	     ue->connected   ? usual_header(ue)
 	     : ue->sec.valid ? NAS_SEC_INTEGRITY
