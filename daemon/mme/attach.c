@@ -8,11 +8,11 @@
  *   SESSION   S11: address and bearer; programmed into the datapath when the answer is here
  *   ACCEPT    Initial Context Setup with the Attach Accept in it, until the device has sent Attach
  *             Complete: it is registered from then on (5.5.1.2.4)
- *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW. If the connection or
- * the eNodeB's context is lost meanwhile, the device is idle as any other; if it cannot have the
- * bearer at all, it is detached, to attach again
+ *   BEARER    what remains then: the eNodeB's bearer on its way to the SGW
  *
- * The mme_ue of an attach that fails is removed. Collisions (5.5.1.2.7) are in collide.c.
+ * The mme_ue of an attach that fails is removed. In the last step it fails only where the device
+ * cannot have the bearer, and is told to attach again; if its connection, or the eNodeB's context
+ * for it, is lost meanwhile, it is idle as any other. Collisions (5.5.1.2.7) are in collide.c.
  */
 #include <stdlib.h>
 #include <time.h>

@@ -3,9 +3,9 @@
  *
  *   active        T3324, of a device that was given power saving mode: it sleeps after that, until
  *                 it has something to say or its periodic update is due (23.401 4.3.22)
- *   reachable     the mobile reachable timer: T3412, extended or not, and a grace; what was not
- * heard of by then is not paged any more, but kept, implicit      until it is detached without
- * being told
+ *   reachable     the mobile reachable timer: T3412, extended or not, and a grace; who was not
+ *                 heard of by then is not paged any more, but kept
+ *   implicit      until it is detached without being told
  *
  * A device that is here for an emergency makes no periodic update: it detaches itself when T3412 is
  * over, and so does the MME. */

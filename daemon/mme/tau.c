@@ -49,6 +49,7 @@ static struct nas_tau_reject reject_with(uint8_t cause)
 {
 	struct nas_tau_reject m = {.emm_cause = cause};
 
+	mme_counters.tau_failed++;
 	if (cause == EMM_CAUSE_CONGESTION) { /* 5.3.9 */
 		m.t3346 = overload_back_off();
 		SET(&m, nas_tau_reject, t3346);
@@ -249,8 +250,7 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 		reject(ue, EMM_CAUSE_NO_BEARER_ACTIVATED);
 		return;
 	}
-	/* Data that it was called for comes too (23.401 5.3.3.1), or that has waited till it woke.
-	 */
+	/* Data comes too that it was called for (23.401 5.3.3.1), or that waited till it woke. */
 	t.bearers = !t.connected &&
 		    (r->update_type.active || ue->data_waits || proc_find(&ue->procs, &paging_def));
 	if (!t.connected) /* 33.401 7.2.6.2: what follows starts from this message's COUNT */

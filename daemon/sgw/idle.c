@@ -19,9 +19,8 @@
 #include "datapath/datapath.h"
 
 enum {
-	PATIENCE_MS =
-		120000,  /* for an MME that does not say how long it takes to call the device */
-	QUIET_MS = 5000, /* after a failure */
+	PATIENCE_MS = 120000, /* for an MME that does not say how long a device may take */
+	QUIET_MS = 5000,      /* after a failure */
 };
 
 enum happening {

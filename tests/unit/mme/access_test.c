@@ -422,6 +422,8 @@ static void service_and_tau_are_denied(void **state)
 			forget_settings();
 			access_start();
 		}
+	assert_int_equal(mme_counters.tau_failed, 2);
+	assert_int_equal(mme_counters.service_failed, 2);
 }
 
 /* The reject took a COUNT of the context that the device goes on with (33.401 6.5). */

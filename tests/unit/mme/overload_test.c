@@ -157,6 +157,7 @@ static void tracking_area_updates_are_refused(void **state)
 
 	assert_int_equal(r->emm_cause, EMM_CAUSE_CONGESTION);
 	assert_true(HAS(r, nas_tau_reject, t3346));
+	assert_int_equal(mme_counters.tau_failed, 1);
 	released(&d);
 	is_registered(&d);
 	assert_int_equal(sessions(), 1);

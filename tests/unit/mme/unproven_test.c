@@ -410,6 +410,7 @@ static void no_room_for_strangers_is_congestion(void **state)
 	no = hear(&d, tau_reject, TAU_REJECT);
 	assert_int_equal(no->emm_cause, EMM_CAUSE_CONGESTION);
 	assert_true(HAS(no, nas_tau_reject, t3346));
+	assert_int_equal(mme_counters.tau_failed, 1);
 	released(&d);
 	answer_challenge(&other);
 	hear(&other, security_mode_command, SECURITY_MODE_COMMAND);
