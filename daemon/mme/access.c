@@ -70,6 +70,8 @@ uint8_t access_check(const struct mme_ue *ue, const struct tai *tai)
 	bool undecided;
 	struct access_rule *r = decide(ue, tai, &undecided);
 
+	if (!mme_serves_tai(tai))
+		return EMM_CAUSE_NO_SUITABLE_CELLS;
 	if (undecided)
 		return ACCESS_UNDECIDED;
 	if (!r)

@@ -91,8 +91,9 @@ bool mme_emergency_numbers(struct bytes *);
 
 /* ---- access.c ---- */
 void access_start(void); /* the store's rules */
-/* The EMM cause that the first rule that fits demands, 0 if the device may come in at this place; logged
- * and counted. ACCESS_UNDECIDED: a rule names the word of its subscription, which is not known yet. */
+/* The EMM cause that the first rule that fits demands, logged and counted, or that of an area that is not served;
+ * 0 if the device may come in at this place. ACCESS_UNDECIDED: a rule names the word of its subscription, which is
+ * not known yet. */
 enum { ACCESS_UNDECIDED = 255 };
 uint8_t access_check(const struct mme_ue *, const struct tai *);
 /* For the API. access_add: the new rule's number, *warning (may become NULL) what devices do that it

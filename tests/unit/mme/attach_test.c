@@ -546,6 +546,21 @@ static void area_that_is_not_served_is_refused(void **state)
 	initial(&d, attach_request(&d));
 	rejected(&d, EMM_CAUSE_NO_SUITABLE_CELLS);
 	assert_int_equal(ue_count(), 0);
+	/* So is who is registered, and stays so; it looks elsewhere. */
+	mme_reload(&bench_config);
+	d = idle_device(d.enb, "001010000000001");
+	mme_reload(&c);
+	struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, true);
+
+	initial(&d, protect(&d, NAS(tau_request, &r), NAS_SEC_INTEGRITY));
+	assert_int_equal(hear(&d, tau_reject, TAU_REJECT)->emm_cause, EMM_CAUSE_NO_SUITABLE_CELLS);
+	released(&d);
+	initial(&d, service_request(&d));
+	assert_int_equal(hear(&d, service_reject, SERVICE_REJECT)->emm_cause,
+			 EMM_CAUSE_NO_SUITABLE_CELLS);
+	released(&d);
+	is_registered(&d);
+	assert_int_equal(sessions(), 1);
 }
 
 static void registered_idle_device_is_small(void **state)
