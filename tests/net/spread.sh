@@ -10,7 +10,7 @@ UPLINK=0 DOWNLINK=1 # numbers of the reasons
 
 lab_up
 lab_config 's|^  mode: auto|&\n  cpus: [1]\n  cpu_queue: 64|' 's|\(ipv4: 10\.4[56]\.0\.0\)/16|\1/24|' \
-	's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|'
+	's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|' 's|^\( *\)keeper:.*|&\n\1keep: 300s|'
 lab_start || exit 1
 add_sims 2 >/dev/null
 # shellcheck disable=SC2046
