@@ -318,7 +318,7 @@ static uint64_t route_of_many(unsigned n)
 {
 	struct prefix p = {.net = ip_map4((struct in_addr){htonl(0x40000000 + n * 16)}), .len = 28};
 	struct dp_session s = {.apn = "internet", .ebi = 5, .owner = NO_SLOT};
-	uint32_t teid, slot = dp_extra_slot();
+	uint32_t teid, slot = dp_extra_slot(NO_SLOT);
 	char imsi[IMSI_STRLEN];
 	uint64_t begin;
 
