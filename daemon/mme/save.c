@@ -311,7 +311,8 @@ static void take_dedicated(struct mme_ue *ue, const struct mme_pdn *p, const str
 	}
 }
 
-static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
+/* *tunnels stays true if the datapath has those of a connected device. */
+static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n, bool *tunnels)
 {
 	while (n--) {
 		struct mme_pdn *p = pdn_new(ue);
@@ -349,6 +350,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n)
 			return false;
 		}
 		take_dedicated(ue, p, &s);
+		*tunnels &= s.tunnels;
 	}
 	return true;
 }
@@ -380,7 +382,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	static struct apn_subscription apn[S6A_MAX_APNS];
 	struct saved_conn conn = {0};
 	uint8_t version = 0, pdns = 0;
-	bool ok = false;
+	bool ok = false, tunnels = true;
 
 	if (!ue)
 		return;
@@ -399,7 +401,7 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 		ue->apn = apns_share(apn, ue->apns);
 		IO(&c, pdns);
 		ok = ue->apn && !c.r.bad && pdns <= GTPC_MAX_BEARERS &&
-		     restore_pdns(&c, ue, pdns) && ue->pdns;
+		     restore_pdns(&c, ue, pdns, &tunnels) && ue->pdns;
 	}
 	if (!ok) {
 		UE_LOG(WARN, ue, "ue.restore",
@@ -415,6 +417,8 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	ue_enter_tables(ue);
 	if (!restore_conn(ue, &conn))
 		reach_start(ue);
+	else if (!tunnels) /* its eNodeB has those of before: it comes again for others */
+		conn_release(ue->conn, S1AP_CAUSE(TRANSPORT, UNSPECIFIED));
 	++*(unsigned *)arg;
 }
 

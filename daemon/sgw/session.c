@@ -341,7 +341,14 @@ static void restore_bearer(struct sgw_pdn *pdn, struct sgw_restored_bearer *was)
 	was->s1u_teid = b ? b->s1u_teid : 0;
 }
 
-int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
+static bool has_tunnel(uint32_t slot)
+{
+	const struct session *s = dp_session(slot);
+
+	return s && s->peer;
+}
+
+int sgw_restore(struct sgw_restored *was, uint32_t *s1u_teid)
 {
 	struct pgw_restored at_pgw = {
 		.imsi = was->imsi,
@@ -378,6 +385,9 @@ int sgw_restore(const struct sgw_restored *was, uint32_t *s1u_teid)
 	ue->mme = was->mme;
 	for (unsigned i = 0; i < was->bearers; i++)
 		restore_bearer(pdn, &was->bearer[i]);
+	was->tunnels = has_tunnel(pdn->slot);
+	for (const struct sgw_bearer *b = pdn->bearers; b; b = b->next)
+		was->tunnels &= has_tunnel(b->slot);
 	return 0;
 }
 

@@ -47,11 +47,12 @@ struct sgw_restored {
 	uint32_t teid;               /* our S11 control TEID that the MME has */
 	unsigned bearers;            /* dedicated */
 	struct sgw_restored_bearer *bearer;
+	bool tunnels; /* out: each bearer has its tunnel to an eNodeB in the datapath */
 };
 /* Makes the contexts of SGW and PGW anew, for a PGW in this process. *s1u_teid is the bearer's S1-U
  * TEID now: the one before, unless the datapath had lost the session. 0 or negative errno (see
  * pgw_restore; -EEXIST also if teid is another device's). */
-int sgw_restore(const struct sgw_restored *, uint32_t *s1u_teid);
+int sgw_restore(struct sgw_restored *, uint32_t *s1u_teid);
 /* After the last one: removes what the datapath has and nobody claimed. Returns how many slots. */
 unsigned sgw_restore_end(void);
 

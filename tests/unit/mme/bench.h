@@ -667,13 +667,17 @@ int store_setting_get(const char *key, char **value)
 	return 0;
 }
 
-int sgw_restore(const struct sgw_restored *r, uint32_t *s1u)
+static bool tunnels_lost; /* of all devices, while nobody was there */
+
+int sgw_restore(struct sgw_restored *r, uint32_t *s1u)
 {
-	const struct session *s = session_of(r->teid);
+	struct session *s = session_of(r->teid);
 
 	if (!s || s->imsi != r->imsi)
 		return -ENOENT;
 	restores++;
+	s->connected &= !tunnels_lost;
+	r->tunnels = s->connected;
 	*s1u = 0x1000 + s->teid;
 	return 0;
 }

@@ -41,6 +41,24 @@ static void connected_device_stays_connected(void **state)
 	assert_int_equal(d.down_header, NAS_SEC_CIPHERED);
 }
 
+/* As where the kernel's maps could not be adopted. */
+static void connected_device_without_tunnels_is_released(void **state)
+{
+	struct device d = connected(0);
+
+	(void)state;
+	tunnels_lost = true;
+	restart();
+	tunnels_lost = false;
+	is_registered(&d);
+	assert_int_equal(released(&d).group, S1AP_CAUSE_TRANSPORT);
+	assert_null(ue_of(&d)->conn);
+	assert_true(timer_running(&ue_of(&d)->reachable));
+	serve_device(&d);
+	assert_non_null(ue_of(&d)->conn);
+	assert_true(the_session()->connected);
+}
+
 static void idle_device_stays_idle(void **state)
 {
 	struct device d = idle_device(enb_ready(0), "001010000000001");
@@ -269,6 +287,7 @@ int main(void)
 #define KEPT(name) cmocka_unit_test_setup_teardown(name, open, bench_close)
 	const struct CMUnitTest tests[] = {
 		KEPT(connected_device_stays_connected),
+		KEPT(connected_device_without_tunnels_is_released),
 		KEPT(idle_device_stays_idle),
 		KEPT(release_goes_on_after_a_restart),
 		KEPT(device_of_an_association_that_ended_is_idle),

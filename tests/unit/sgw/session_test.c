@@ -313,6 +313,7 @@ static void a_session_is_restored_with_the_teid_the_mme_has(void **state)
 	assert_int_equal(sgw_restore(&was, &s1u), 0);
 	assert_int_equal(s1u, r.bearer[0].s1u_sgw.teid);
 	assert_int_equal(dp_session(2)->peer, 33); /* it never stopped */
+	assert_true(was.tunnels);
 	assert_int_equal(sgw_restore(&was, &s1u), -EEXIST);
 	was.imsi = imsi_n(2); /* somebody else's TEID */
 	assert_int_equal(sgw_restore(&was, &s1u), -EEXIST);
