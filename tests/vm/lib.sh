@@ -23,7 +23,7 @@ in_vm() {
 	shift
 	vm_ready
 	cd "$TOP" || exit 1
-	"$VMRUN" -m 2048 -t 500 -M "tun $modules" -- env VMRUN_INSIDE=1 BUILD="$BUILD" LAB_BUILD="$BUILD" "$@" |
+	"$VMRUN" -m 2048 -t 800 -M "tun $modules" -- env VMRUN_INSIDE=1 BUILD="$BUILD" LAB_BUILD="$BUILD" "$@" |
 		sed -u -e 's/\r$//' -e '/reboot: Power down/d'
 }
 
