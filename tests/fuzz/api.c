@@ -85,7 +85,7 @@ static void clean_in_the_end(void)
 }
 
 /* The MME restores nothing. */
-int sgw_restore(const struct sgw_restored *r, uint32_t *s1u_teid)
+int sgw_restore(struct sgw_restored *r, uint32_t *s1u_teid)
 {
 	(void)r, (void)s1u_teid;
 	return -ENOENT;
