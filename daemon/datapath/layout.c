@@ -3,6 +3,7 @@
  * maps. Sizes are not enough: members that changed places within the same size would be read as
  * each other. The object's BTF is walked: each member's name and offset, each type's kind and size.
  * (The kernel has the pinned maps' BTF too, but gives it only to CAP_SYS_ADMIN.) */
+#include "core/hash.h"
 #include "datapath/internal.h"
 
 #include <bpf/btf.h>
@@ -10,16 +11,7 @@
 
 enum { DEPTH_MAX = 8 };
 
-static uint64_t mix(uint64_t h, const void *p, size_t n)
-{
-	const uint8_t *b = p;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * 0x100000001b3ull;
-	return h;
-}
-
-static uint64_t mix_number(uint64_t h, uint64_t v) { return mix(h, &v, sizeof(v)); }
+static uint64_t mix_number(uint64_t h, uint64_t v) { return hash_add(h, &v, sizeof(v)); }
 
 static uint64_t walk(const struct btf *btf, uint32_t id, uint64_t h, unsigned depth)
 {
@@ -40,7 +32,7 @@ static uint64_t walk(const struct btf *btf, uint32_t id, uint64_t h, unsigned de
 	for (uint32_t i = 0; i < btf_vlen(t); i++) {
 		const char *name = btf__name_by_offset(btf, btf_members(t)[i].name_off);
 
-		h = mix(h, name, name ? strlen(name) : 0);
+		h = hash_add(h, name, name ? strlen(name) : 0);
 		h = mix_number(h, btf_member_bit_offset(t, i));
 		h = walk(btf, btf_members(t)[i].type, h, depth + 1);
 	}

@@ -5,6 +5,7 @@
  * looked like when we had loaded them. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
+#include "core/hash.h"
 #include "core/loop.h"
 
 #include <errno.h>
@@ -58,17 +59,15 @@ static int run_nft(const char *script, size_t n)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EPROTO;
 }
 
-/* FNV-1a over each rule: its chain, handle and expressions. */
+/* Each rule: its chain, handle and expressions. */
 static void add_rule(struct nlmsghdr *m, void *arg)
 {
 	uint64_t *sum = arg;
-	const uint8_t *p = (const uint8_t *)m + NLMSG_LENGTH(sizeof(struct nfgenmsg)),
-		      *end = (const uint8_t *)m + m->nlmsg_len;
+	const size_t head = NLMSG_LENGTH(sizeof(struct nfgenmsg));
 
-	if (!*sum)
-		*sum = 0xcbf29ce484222325;
-	for (; p < end; p++)
-		*sum = (*sum ^ *p) * 0x100000001b3;
+	if (m->nlmsg_len >= head)
+		*sum = hash_add(*sum ? *sum : HASH_BEGIN, (const uint8_t *)m + head,
+				m->nlmsg_len - head);
 }
 
 /* What the rules of our table look like; 0 if there are none. */

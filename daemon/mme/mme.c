@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
+#include "core/hash.h"
 #include "core/loop.h"
 #include "mme/apns.h"
 #include "mme/mme.h"
@@ -55,14 +56,7 @@ bool mme_serves_tai(const struct tai *t)
 	return false;
 }
 
-uint64_t mme_hash(struct bytes b)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	for (uint32_t i = 0; i < b.n; i++)
-		h = (h ^ b.p[i]) * 0x100000001b3;
-	return h;
-}
+uint64_t mme_hash(struct bytes b) { return hash_add(HASH_BEGIN, b.p, b.n); }
 
 struct nas_tai_list mme_tai_list(const struct mme_ue *ue)
 {
