@@ -19,10 +19,8 @@
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <xdp/libxdp.h>
 
@@ -107,27 +105,14 @@ static int add(const struct dp_interface *in)
 	return 0;
 }
 
-/* Asks the driver; data begins with the command. */
-static bool ethtool(const struct attached *a, void *data)
-{
-	struct ifreq req = {.ifr_data = data};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool ok;
-
-	memcpy(req.ifr_name, a->name, IF_NAMESIZE);
-	ok = fd >= 0 && !ioctl(fd, SIOCETHTOOL, &req);
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* Some drivers send for a CPU only by the channel of its number. */
 static void warn_channels(const struct attached *a)
 {
 	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
 	const struct link *l = link_find(a->ifindex);
 
-	if (!l || *l->kind || !ethtool(a, &c) || c.combined_count + c.tx_count > spread_highest())
+	if (!l || *l->kind || link_ethtool(a->name, &c) ||
+	    c.combined_count + c.tx_count > spread_highest())
 		return;
 	LOG(WARN, "datapath.channels",
 	    "dev=%s channels=%u cpu=%u text=\"some cards drop what a CPU sends that has no channel "
@@ -142,7 +127,7 @@ static void warn_vlan_offload(const struct attached *a)
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 	const struct link *l = link_find(a->ifindex);
 
-	if (ethtool(a, &flags) && (flags.data & ETH_FLAG_RXVLAN)) {
+	if (!link_ethtool(a->name, &flags) && (flags.data & ETH_FLAG_RXVLAN)) {
 		if (l && !strcmp(l->kind, "veth"))
 			LOG(WARN, "datapath.vlan",
 			    "dev=%s text=\"the far end must put tags into the frame: ethtool -K "
@@ -433,13 +418,12 @@ static int attach_auto(void)
 	int err;
 
 	if (settled_mode() == XDP_FLAGS_SKB_MODE)
-		goto generic;
+		return attach_generic();
 	err = attach_all(XDP_FLAGS_DRV_MODE);
 	if (!err || err == -EBUSY || err == -EEXIST || err == -EPERM)
 		return err;
 	LOG(WARN, "datapath.generic",
 	    "reason=\"%s\" text=\"attached in generic mode, which is slower\"", dp.error);
-generic:
 	return attach_generic();
 }
 

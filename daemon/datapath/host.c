@@ -17,10 +17,8 @@
 #include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
 #include <linux/veth.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -109,16 +107,12 @@ int host_sysctl(const char *value, const char *fmt, ...)
 static void set_ethtool(const char *name, uint32_t command, uint32_t value)
 {
 	struct ethtool_value v = {.cmd = command, .data = value};
-	struct ifreq req = {.ifr_data = (void *)&v};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = link_ethtool(name, &v);
 
-	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
 	/* What depends on an offload that is off already cannot be set, and need not be. */
-	if (fd < 0 || (ioctl(fd, SIOCETHTOOL, &req) && errno != EOPNOTSUPP))
+	if (err && err != -EOPNOTSUPP)
 		LOG(WARN, "datapath.ethtool", "dev=%s command=%#x error=\"%s\"", name, command,
-		    strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		    strerror(-err));
 }
 
 static int create(unsigned network)

@@ -200,6 +200,8 @@ const struct link *link_next(const struct link *); /* of all; NULL: the first, o
 /* Calls each(arg, network, prefix) for the prefixes that this machine is connected to, as its
  * addresses tell, with the network whose they are. 0, or the kernel's negative errno. */
 int link_prefixes(void (*each)(void *arg, unsigned network, const struct prefix *), void *arg);
+/* Asks the driver; a command is a struct of linux/ethtool.h. 0 or negative errno. */
+int link_ethtool(const char *name, void *command);
 /* This machine's own addresses into `local`. */
 int link_sync_addresses(void);
 

@@ -11,8 +11,11 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <uthash.h>
 
 enum { SETTLE_MS = 50, LOCAL_MAX = 4096 };
@@ -234,6 +237,19 @@ static void remove_others(const struct local_set *set)
 	while (n)
 		bpf_map_delete_elem(dp.map[MAP_LOCAL], &gone[--n]);
 	free(gone);
+}
+
+int link_ethtool(const char *name, void *command)
+{
+	struct ifreq req = {.ifr_data = command};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", name);
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &req))
+		err = -errno;
+	if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 int link_sync_addresses(void)
