@@ -43,6 +43,16 @@ enum role { ACCESS = 1, SGI = 2, BOTH = 3, HOST = 7, WORKER = 11 };
 /* Whether packets that come in by it may be another CPU's. */
 INLINE bool spreads(const enum role role) { return role <= BOTH; }
 
+/* Whether a packet is for one of our GTP-U addresses. */
+INLINE bool is_gtpu_address(const struct settings *c, const struct ip *ip)
+{
+	const __u64 *us = (const __u64 *)c->gtpu6;
+
+	if (!ip->v6)
+		return ip->dst == c->gtpu4 && ip->dst;
+	return ip->dst == us[0] && ip->dst_low == us[1] && us[0];
+}
+
 /* The host's stack, as the session's network sees it. */
 INLINE struct hop *host_hop(const struct session *s)
 {
@@ -400,15 +410,6 @@ INLINE int downlink_hold(struct pkt *p, const struct ip *in, const enum role rol
 			       : reason;
 }
 
-/* A worker would take it for a tunnel's packet, which it is only on an interface towards eNodeBs.
- */
-INLINE bool is_gtpu_address(const struct settings *c, const struct ip *ip)
-{
-	const __u64 *us = (const __u64 *)c->gtpu6;
-
-	return ip->v6 ? ip->dst == us[0] && ip->dst_low == us[1] : ip->dst == c->gtpu4;
-}
-
 /* From the network to a device. */
 INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in,
 		    const enum role role)
@@ -422,6 +423,8 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 
 	if (!to.found || to.offset < MCORE_HOST_OFFSETS)
 		return REASON_not_ours;
+	/* A worker would take what is for our address for a tunnel's packet, which it is only on an
+	 * interface towards eNodeBs. */
 	if (spreads(role) && ((role & ACCESS) || !is_gtpu_address(c, in)) &&
 	    hand_over(c, to.slot) == HANDED_OVER)
 		return HANDED_OVER;
@@ -465,15 +468,12 @@ INLINE int downlink(struct pkt *p, const struct settings *c, const struct ip *in
 /* UDP for one of our GTP-U addresses; extension headers of IPv6 are counted into hlen then. */
 INLINE bool to_gtpu_address(struct pkt *p, const struct settings *c, struct ip *ip)
 {
-	const __u64 *us = (const __u64 *)c->gtpu6;
 	int upper;
 
-	if (!ip->v6)
-		return ip->proto == PROTO_UDP && ip->dst == c->gtpu4 && ip->dst;
-	if (ip->dst != us[0] || ip->dst_low != us[1] || !us[0])
+	if (!is_gtpu_address(c, ip))
 		return false;
-	if (ip->proto == PROTO_UDP)
-		return true;
+	if (!ip->v6 || ip->proto == PROTO_UDP)
+		return ip->proto == PROTO_UDP;
 	upper = ip6_upper(p->ctx, p->l3 + ip->hlen, ip->proto);
 	if (upper < 0 || ((__u32)upper >> UPPER_PROTO_SHIFT & 0xff) != PROTO_UDP)
 		return false;
@@ -507,11 +507,8 @@ __noinline int path_message(struct xdp_md *ctx, __u32 off, __u32 v6)
 
 INLINE bool about_path(const struct settings *c, const struct ip *ip)
 {
-	const __u64 *us = (const __u64 *)c->gtpu6;
-
-	if (ip->v6)
-		return ip->proto == PROTO_ICMPV6 && ip->dst == us[0] && ip->dst_low == us[1];
-	return ip->proto == PROTO_ICMP && ip->dst == c->gtpu4 && !ip->fragment;
+	return is_gtpu_address(c, ip) &&
+	       (ip->v6 ? ip->proto == PROTO_ICMPV6 : ip->proto == PROTO_ICMP && !ip->fragment);
 }
 
 INLINE int classify(struct pkt *p, const enum role role)

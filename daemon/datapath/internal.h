@@ -145,8 +145,8 @@ void spread_on(void);
 /* Before they are attached in generic mode: no packet is. */
 void spread_off(void);
 unsigned spread_highest(void); /* number of a CPU that packets are handed to */
-/* ", spread over CPUs 2,3" or nothing; its length, at most cap. */
-size_t spread_describe(char *text, size_t cap);
+/* ", spread over CPUs 2,3" or nothing. */
+void spread_describe(char *text, size_t cap);
 
 /* session.c */
 /* Rebuilds what the daemon knows of adopted slots; *used is how many are in use. */

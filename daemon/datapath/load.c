@@ -167,9 +167,7 @@ static void other_abi(const char *dir, const char *name)
 		return;
 	LOG(INFO, "datapath.abi", "found=%u ours=%u text=\"sessions in the maps are not adopted\"",
 	    abi, MCORE_ABI);
-	if (snprintf(old, sizeof(old), "%s/worker_old", path) < (int)sizeof(old) &&
-	    !access(old, F_OK))
-		keep_worker(old);
+	keep_worker(join(old, path, "worker_old")); /* before its worker */
 	each_entry(path, carry_over);
 	rmdir(path);
 }
@@ -325,7 +323,7 @@ static void close_maps(void)
 /* Opens all pinned maps, or none. */
 static bool adopt_maps(void)
 {
-	char why[160] = "", worker[PATH_CAP];
+	char why[160] = "", path[PATH_CAP];
 	bool all = true, any = false;
 
 	for (unsigned i = 0; i < DP_MAPS && all; i++) {
@@ -338,8 +336,7 @@ static bool adopt_maps(void)
 	if (all && same_meaning(dp.map[MAP_SETTINGS], why, sizeof(why)))
 		return true;
 	close_maps();
-	load_pin_path(worker, sizeof(worker), "", "worker");
-	keep_worker(worker);
+	keep_worker(join(path, dp.pin_dir, "worker"));
 	for (unsigned i = 0; i < DP_MAPS; i++)
 		unlink_pin(dp.pin_dir, map_name[i]);
 	if (any || why[0])

@@ -8,7 +8,8 @@
  * kernel's from the first packet on.
  *
  * A slot of a pool is its address's. The extra slots behind the pools are handed out in the order
- * in which they came back, so that one that was freed rests as long as possible. `imsis` and
+ * in which they came back (those of one CPU, where packets are spread), so that one that was freed
+ * rests as long as possible. `imsis` and
  * `addresses` follow each add and del at once. */
 #include "datapath/internal.h"
 

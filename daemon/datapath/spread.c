@@ -159,12 +159,11 @@ unsigned spread_highest(void)
 	return highest;
 }
 
-size_t spread_describe(char *text, size_t cap)
+void spread_describe(char *text, size_t cap)
 {
 	size_t at = 0;
 
 	for (uint32_t i = 0; i < dp.settings->cpus && at < cap; i++)
 		at += (size_t)snprintf(text + at, cap - at, "%s%u", i ? "," : ", spread over CPUs ",
 				       state.cpu[i]);
-	return at < cap ? at : cap;
 }
