@@ -67,11 +67,12 @@ bool access_any(void) { return rule_at(0) != NULL; }
 
 uint8_t access_check(const struct mme_ue *ue, const struct tai *tai)
 {
+	struct access_rule *r;
 	bool undecided;
-	struct access_rule *r = decide(ue, tai, &undecided);
 
 	if (!mme_serves_tai(tai))
 		return EMM_CAUSE_NO_SUITABLE_CELLS;
+	r = decide(ue, tai, &undecided);
 	if (undecided)
 		return ACCESS_UNDECIDED;
 	if (!r)

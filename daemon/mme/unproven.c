@@ -208,10 +208,12 @@ static void end(struct proc *p, uint16_t cause)
 
 	free(u->request);
 	u->request = NULL;
-	if (u->update && cause && cause < CAUSE_TOLD) /* a cause of EMM */
-		tau_refuse(ue, (uint8_t)cause);
-	else
-		mme_counters.tau_failed += u->update && cause;
+	if (u->update && cause) {
+		if (cause < CAUSE_TOLD) /* a cause of EMM */
+			tau_refuse(ue, (uint8_t)cause);
+		else
+			mme_counters.tau_failed++;
+	}
 	ue_remove(ue, UE_RELEASE,
 		  u->update ? S1AP_CAUSE(NAS, UNSPECIFIED) : S1AP_CAUSE(NAS, DETACH));
 }
