@@ -5,14 +5,15 @@
  * They are what this machine's routes lead to by an interface of role access or both, with the
  * default route left out, which says of no network that it is there; and where a longer prefix
  * inside of one leads elsewhere, that, too. Routes are read again when some have changed, but not
- * for each of a burst: a routing daemon may have very many. */
+ * for each of a burst: a routing daemon may have very many, so reading them takes a twentieth of
+ * the loop's time at most. */
 #include "datapath/internal.h"
 #include "datapath/netlink.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { AGAIN_MS = 500 };
+enum { AGAIN_MS = 500, SHARE = 20 };
 
 struct found {
 	struct prefix prefix;
@@ -25,6 +26,7 @@ static struct {
 	bool inside, full; /* inside: look for what is not of it, but within */
 	uint8_t family;
 	struct timer again;
+	uint64_t took_ms; /* to read them */
 } state;
 
 static enum access_limit limit_by(int ifindex)
@@ -166,6 +168,7 @@ static void store(void)
 
 int access_sync(void)
 {
+	const uint64_t begin = dp_now_ns();
 	int err;
 
 	state.n = 0;
@@ -173,6 +176,7 @@ int access_sync(void)
 	err = read_routes(false);
 	if (!err && state.n)
 		err = read_routes(true);
+	state.took_ms = (dp_now_ns() - begin) / 1000000;
 	if (state.full)
 		LOG(WARN, "datapath.access",
 		    "known=%u text=\"more prefixes of access networks than the datapath can know\"",
@@ -195,8 +199,10 @@ static void again(struct timer *t)
 
 void access_changed(void)
 {
+	uint64_t pause = state.took_ms * SHARE;
+
 	if (!timer_running(&state.again))
-		timer_start(&state.again, AGAIN_MS, again);
+		timer_start(&state.again, pause > AGAIN_MS ? pause : AGAIN_MS, again);
 }
 
 void access_stop(void)
