@@ -46,9 +46,10 @@ INLINE bool limit(enum limit_kind kind, __u64 max)
 	return l->count++ < max;
 }
 
-/* The outer source of GTP-U that belongs to no tunnel of ours; NULL if it cannot be noted. A function
- * of its own for the stack of its callers: with all that they call they have 512 octets. */
-static __noinline struct gtpu_sender *sender_of(const struct ip_key *key)
+/* The outer source of GTP-U that belongs to no tunnel of ours; NULL if it cannot be noted. A
+ * function of its own for the stack of its callers: with all that they call they have 512 octets.
+ */
+static __noinline __attribute__((unused)) struct gtpu_sender *sender_of(const struct ip_key *key)
 {
 	struct gtpu_sender *s = bpf_map_lookup_elem(&senders, key);
 	struct gtpu_sender none = {};

@@ -25,7 +25,6 @@
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,17 +50,6 @@ static struct bpf_object *other;
 static struct policy *policies;
 static uint8_t frame[FRAME_MAX];
 static size_t frame_len;
-
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, ": %s\n", strerror(errno));
-	exit(1);
-}
 
 int program(struct bpf_object *obj, const char *name)
 {

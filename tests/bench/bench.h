@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "die.h"
 #include "plan.h"
 
 extern unsigned rounds, runs;
@@ -15,7 +16,6 @@ extern struct bpf_object *core, *parts, *driver;
 extern struct plan *plan;
 extern int if_access, if_sgi, if_enb, if_net;
 
-void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 int program(struct bpf_object *, const char *name);
 int map(struct bpf_object *, const char *name);
 /* The map as memory. */

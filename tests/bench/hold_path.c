@@ -21,7 +21,6 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +33,7 @@
 #include <xdp/xsk.h>
 #include <mcore/datapath.h>
 #include "../bpf/frame.h"
+#include "die.h"
 #include "hold_path.h"
 
 enum {
@@ -79,18 +79,6 @@ static struct {
 	struct xsk_ring_cons completed, rx;
 	void *area;
 } in;
-
-static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-static void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, ": %s\n", strerror(errno));
-	exit(1);
-}
 
 static int program(const char *name)
 {
