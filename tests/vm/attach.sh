@@ -12,7 +12,7 @@ check "the BPF fixtures hold on this kernel" fixtures
 
 lab_up
 # Small pools make small maps, which bpftool prints in seconds even here.
-lab_config 's|\(ipv4: 10\.4[56]\.0\.0\)/16|\1/24|' 's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|'
+slow_config
 lab_start || exit 1
 check "XDP is attached natively" logged 'attached="native on s1u, native on sgi"'
 check "S1 is over the kernel's SCTP" logged 'mme.start .*sctp=kernel'

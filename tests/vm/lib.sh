@@ -33,3 +33,10 @@ lab_inside() {
 	mkdir -p "$LAB_DIR"
 	echo "# kernel $(uname -r)"
 }
+
+# slow_config SED...: lab_config for a machine as slow as this one: few addresses, and associations are
+# kept for as long as a start may take, which is minutes where libxdp has the kernel verify it all twice.
+slow_config() {
+	lab_config 's|\(ipv4: 10\.4[56]\.0\.0\)/16|\1/24|' 's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|' \
+		's|^\( *\)keeper:.*|&\n\1keep: 300s|' "$@"
+}

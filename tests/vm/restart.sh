@@ -7,8 +7,7 @@ inside || { in_vm "" "$0"; exit; }
 
 lab_inside
 lab_up
-lab_config 's|\(ipv4: 10\.4[56]\.0\.0\)/16|\1/24|' 's|\(ipv6: 2001:db8:4[56]::\)/48|\1/56|' \
-	's|^\( *\)keeper:.*|&\n\1keep: 100s|'
+slow_config
 lab_start || exit 1
 check "S1 is over the kernel's SCTP" logged 'mme.start .*sctp=kernel'
 check "SIMs are added" add_sims 3
@@ -147,7 +146,7 @@ wait "$LAB_MCORED" 2>/dev/null
 mark
 ran release 1
 sleep 1
-sed -i 's/keep: 100s/keep: 5s/' "$LAB_DIR/mcored.yaml"
+sed -i 's/keep: 300s/keep: 5s/' "$LAB_DIR/mcored.yaml"
 check "it starts again" lab_start
 check "a release that was asked for meanwhile is done" wait_for 20 ue_is 1 ecm idle
 check "the eNodeB noticed nothing" is 0 down_since "$SEEN"
