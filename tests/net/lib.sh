@@ -144,6 +144,43 @@ nothing_left() {
 	[ "$n" = "0 0 ${KEPT:-0} 0" ] || { echo "devices, sessions, addresses, connections: $n"; return 1; }
 }
 all_gone() { wait_for "${1:-3}" nothing_left || nothing_left; }
+# capture_begin FILE [FILTER [NAMESPACE INTERFACE]]: what passes there, into that file of the lab, from when
+# this returns. Several may be under way. capture_end FILE: no more, and all of it is written. XDP takes
+# packets before a capture on s1u sees them: of GTP-U it is ran's ran0 that sees all.
+declare -A CAPTURE=()
+capture_begin() {
+	local said=$LAB_DIR/$1.log
+	rm -f "$said"
+	spawn "${3:-core}" tcpdump --immediate-mode -i "${4:-s1u}" -U -s 0 -w "$LAB_DIR/$1" "${2:-sctp}" 2>"$said"
+	CAPTURE[$1]=$SPAWNED
+	wait_for 5 grep -q listening "$said"
+}
+capture_end() {
+	sleep 0.3
+	kill "${CAPTURE[$1]}"
+	wait "${CAPTURE[$1]}" 2>/dev/null
+	[ -s "$LAB_DIR/$1" ]
+}
+# capture_clean FILE [LEAST [DECIPHER]]: it has so many S1AP messages, and Wireshark finds fault with none.
+# DECIPHER=FALSE where ciphering is not EEA0.
+capture_clean() {
+	local bad n
+	n=$(ts "$1" s1ap s1ap.procedureCode | tr , '\n' | wc -l)
+	[ "$n" -ge "${2:-1}" ] || { echo "$n messages"; return 1; }
+	bad=$(tshark -r "$LAB_DIR/$1" -o nas-eps.null_decipher:"${3:-TRUE}" \
+		-Y '_ws.malformed || _ws.expert.severity >= 0x600000' -T fields -e frame.number \
+		-e _ws.expert.message 2>/dev/null)
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+# s1ap_order FILE [FILTER]: its S1AP messages as CODE/KIND, KIND 0 initiating message, 1 successful
+# outcome, 2 unsuccessful. Several may share a packet.
+s1ap_order() {
+	ts "$1" "${2:-s1ap}" s1ap.procedureCode s1ap.S1AP_PDU | awk -F'|' '{
+		n = split($1, p, ","); split($2, k, ",")
+		for (i = 1; i <= n; i++) printf "%s%s/%s", m++ ? " " : "", p[i], k[i] }'
+}
+# nas_order FILE FIELD [FILTER]: the message types in that field (nas_eps.nas_msg_emm_type, ..._esm_type).
+nas_order() { ts "$1" "${3:-$2}" "$2" | tr '\n,' '  ' | sed 's/ $//'; }
 # ts FILE FILTER FIELD...: of a capture in the lab, as Wireshark reads it, fields by "|". TS="-o ..."
 # for other settings of it.
 ts() {
