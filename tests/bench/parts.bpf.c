@@ -66,15 +66,6 @@ SEC("xdp") int array(struct xdp_md *ctx)
 	return s && s->teid ? XDP_TX : XDP_DROP;
 }
 
-/* For live frames: the least that a packet of some session can cost. */
-SEC("xdp") int array_redirect(struct xdp_md *ctx)
-{
-	__u32 slot = slot_of(ctx);
-	struct session *s = bpf_map_lookup_elem(&sessions, &slot);
-
-	return s && s->teid ? (int)bpf_redirect(ifindex, 0) : XDP_DROP;
-}
-
 SEC("xdp") int hash(struct xdp_md *ctx)
 {
 	__u32 slot = slot_of(ctx);
