@@ -468,7 +468,9 @@ static void end(struct proc *p, uint16_t cause)
 	mme_counters.attach_failed++;
 	tell_failure(a, cause);
 	give_back_count(a);
-	ue_remove(ue, UE_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	ue_remove(ue, UE_RELEASE,
+		  cause == CAUSE_WRONG_KEY ? S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE)
+					   : S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
 static const struct proc_timer t_s6a = {"T-S6a", 10000, 0};

@@ -215,7 +215,9 @@ static void end(struct proc *p, uint16_t cause)
 			mme_counters.tau_failed++;
 	}
 	ue_remove(ue, UE_RELEASE,
-		  u->update ? S1AP_CAUSE(NAS, UNSPECIFIED) : S1AP_CAUSE(NAS, DETACH));
+		  cause == CAUSE_WRONG_KEY ? S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE)
+		  : u->update              ? S1AP_CAUSE(NAS, UNSPECIFIED)
+					   : S1AP_CAUSE(NAS, DETACH));
 }
 
 static const struct proc_step steps[] = {

@@ -14,7 +14,7 @@ static void wrong_res_is_rejected(void **state)
 	d.res[3] ^= 1;
 	answer_challenge(&d);
 	hear(&d, authentication_reject, AUTHENTICATION_REJECT);
-	released(&d);
+	assert_int_equal(released(&d).value, S1AP_CAUSE_NAS_AUTHENTICATION_FAILURE);
 	quiet(d.enb);
 	assert_int_equal(in_use("mme_ue"), 0);
 }

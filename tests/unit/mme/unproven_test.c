@@ -208,7 +208,7 @@ static void stranger_disturbs_nobody(void **state)
 		thief.res[0] ^= 1;
 		answer_challenge(&thief);
 		hear(&thief, authentication_reject, AUTHENTICATION_REJECT);
-		released(&thief);
+		assert_int_equal(released(&thief).value, S1AP_CAUSE_NAS_AUTHENTICATION_FAILURE);
 		quiet(thief.enb);
 		assert_int_equal(in_use("mme_ue"), 1);
 	}
