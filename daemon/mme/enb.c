@@ -100,6 +100,17 @@ bool enb_can_be_told(const struct s1ap_pdu *faulty)
 	return legal;
 }
 
+uint16_t enb_stream_of(const struct enb *e, const uint32_t *mme_id, const uint32_t *enb_id)
+{
+	const struct s1_conn *c = mme_id ? conn_find(*mme_id) : NULL;
+
+	if (c && c->enb == e)
+		return c->stream;
+	return enb_id   ? (uint16_t)(1 + *enb_id % 1024)
+	       : mme_id ? (uint16_t)(1 + *mme_id % 1024)
+			: 0;
+}
+
 void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t *enb_id,
 			  struct s1ap_cause cause, const struct s1ap_pdu *faulty)
 {
@@ -113,7 +124,7 @@ void enb_error_indication(struct enb *e, const uint32_t *mme_id, const uint32_t 
 	if (faulty && enb_can_be_told(faulty))
 		S1AP_SET(&m, criticality_diagnostics, s1ap_diagnose(&turn_arena, faulty));
 	mme_counters.error_indication_sent++;
-	enb_send(e, 0, &s1ap_error_indication_msg, &m);
+	enb_send(e, enb_stream_of(e, mme_id, enb_id), &s1ap_error_indication_msg, &m);
 }
 
 /* ---- S1 Setup ---- */

@@ -297,6 +297,9 @@ void warning_drop_all(void);
 
 /* ---- enb_view.c ---- */
 void node_count_in(struct enb *, const struct s1ap_pdu *);
+/* Where a message goes that is not sent by its connection: stream 0 is for the procedures of nodes alone
+ * (36.412 7). With these ids, as far as it has them (NULL), that of their connection, if there is one. */
+uint16_t enb_stream_of(const struct enb *, const uint32_t *mme_id, const uint32_t *enb_id);
 void node_cell_seen(struct enb *, const struct ecgi *);
 void node_stats(api_emit emit, void *arg);
 void view_enb(const struct enb *, struct enb_view *);

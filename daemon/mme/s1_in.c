@@ -365,7 +365,10 @@ static bool refuse_by_outcome(struct enb *e, const struct s1ap_pdu *pdu, struct 
 	memcpy(to, &cause, sizeof(cause));
 	if (enb_can_be_told(pdu) && (to = s1ap_ie_set(f, body, IE_CRITICALITY_DIAGNOSTICS)))
 		*(struct s1ap_criticality_diagnostics *)to = s1ap_diagnose(&turn_arena, pdu);
-	return !enb_send(e, 0, f, body);
+	return !enb_send(e,
+			 enb_stream_of(e, s1ap_ie(f, body, IE_MME_UE_S1AP_ID),
+				       s1ap_ie(f, body, IE_ENB_UE_S1AP_ID)),
+			 f, body);
 }
 
 /* By the procedure's own message of failure, where there is one (10.3.5). */

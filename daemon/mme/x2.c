@@ -30,7 +30,7 @@ static void send_failure(struct enb *e, uint32_t mme_id, uint32_t enb_id, struct
 	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, enb_id);
 	S1AP_SET(&m, cause, cause);
-	enb_send(e, 0, &s1ap_path_switch_request_failure_msg, &m);
+	enb_send(e, enb_stream_of(e, &mme_id, &enb_id), &s1ap_path_switch_request_failure_msg, &m);
 }
 
 static void fail_switch(struct mme_ue *ue, struct s1ap_cause cause)

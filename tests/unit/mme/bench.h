@@ -102,6 +102,7 @@ static inline uint64_t procedures(void)
 struct sent {
 	struct sent *next;
 	size_t n;
+	uint16_t stream;
 	uint8_t b[];
 };
 
@@ -167,11 +168,11 @@ int s1_send(struct s1_assoc *a, uint16_t stream, const void *p, size_t n)
 {
 	struct sent *s = arena_alloc(&mem, sizeof(*s) + n), **at = &a->first;
 
-	(void)stream;
 	if (!a->up)
 		return -EPIPE;
 	s->next = NULL;
 	s->n = n;
+	s->stream = stream;
 	memcpy(s->b, p, n);
 	while (*at)
 		at = &(*at)->next;
@@ -229,6 +230,15 @@ static inline void tell_body(struct s1_assoc *a, const struct s1ap_msg *msg, con
 #define tell_incomplete(a, tag, body)                                                              \
 	tell_body(a, &s1ap_##tag##_msg, 1 ? (body) : (const struct s1ap_##tag *)NULL, true)
 
+/* Stream 0 is for the procedures of nodes, and for no other (36.412 7). */
+static inline bool on_its_stream(const struct sent *s, const struct s1ap_pdu *pdu)
+{
+	bool of_device = s1ap_ie(pdu->msg, pdu->body, 0) || s1ap_ie(pdu->msg, pdu->body, 8) ||
+			 s1ap_ie(pdu->msg, pdu->body, 99); /* MME, eNB UE S1AP ID, both */
+
+	return of_device == (s->stream != 0);
+}
+
 /* The next message to an eNodeB, decoded; NULL if there is none. */
 static inline struct s1ap_pdu *next_pdu(struct s1_assoc *a)
 {
@@ -240,6 +250,7 @@ static inline struct s1ap_pdu *next_pdu(struct s1_assoc *a)
 	a->first = s->next;
 	assert_int_equal(s1ap_decode(&mem, bytes_of(s->b, s->n), pdu), 0);
 	assert_int_equal(pdu->diag.n, 0);
+	assert_true(on_its_stream(s, pdu));
 	return pdu;
 }
 
