@@ -549,6 +549,22 @@ static int tell_lppa(struct ue *ue, unsigned n, char *const *w)
 			&s1ap_uplink_ue_associated_lppa_transport_msg, &m);
 }
 
+/* As about a message for a pair of identifiers that it never gave. */
+static int tell_error(struct ue *ue, unsigned n, char *const *w)
+{
+	struct s1ap_error_indication m = {0};
+	int err;
+
+	(void)n, (void)w;
+	IDS(&m, ue);
+	S1AP_SET(&m, cause,
+		 (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_UNKNOWN_PAIR_UE_S1AP_ID});
+	err = enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_error_indication_msg, &m);
+	enb_forget(ue);
+	ue_released(ue, "error");
+	return err;
+}
+
 int enb_tell_command(struct ue *ue, unsigned words, char *const *word)
 {
 	static const struct {
@@ -562,10 +578,13 @@ int enb_tell_command(struct ue *ue, unsigned words, char *const *word)
 		{"csg", tell_csg},
 		{"suspend", tell_suspend},
 		{"lppa", tell_lppa},
+		{"error", tell_error},
 	};
 
+	if (!strcmp(word[0], "nas")) /* without a connection it makes one */
+		return words > 1 ? nas_send_octets(ue, word[1]) : -EINVAL;
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (!strcmp(table[i].word, word[0]))
-			return table[i].run(ue, words, word);
+			return ue->connected ? table[i].run(ue, words, word) : -ENOTCONN;
 	return -EINVAL;
 }

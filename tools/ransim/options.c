@@ -199,6 +199,21 @@ static bool ue_t3324(struct ue_group *g, const char *s)
 	return ok;
 }
 
+static bool ue_edrx(struct ue_group *g, const char *s)
+{
+	uint64_t v;
+
+	g->profile.edrx = number(s, 15, &v);
+	g->profile.edrx_cycle = (uint8_t)v;
+	return g->profile.edrx;
+}
+
+static bool ue_attach_type(struct ue_group *g, const char *s)
+{
+	g->profile.combined = !strcmp(s, "combined");
+	return g->profile.combined || !strcmp(s, "eps");
+}
+
 static bool ue_route(struct ue_group *g, const char *s)
 {
 	(void)s;
@@ -227,6 +242,8 @@ static const struct ue_key {
 	 ue_identity},
 	{"emergency", "imsi|imei", "attach for emergency bearer services, by that", ue_emergency},
 	{"t3324", "SECONDS", "ask for power saving mode, with that active time", ue_t3324},
+	{"edrx", "CODE", "ask for extended DRX, its cycle as in TS 24.008 10.5.5.32", ue_edrx},
+	{"attach-type", "eps|combined", "combined: for non-EPS services too", ue_attach_type},
 	{"fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty},
 };
 

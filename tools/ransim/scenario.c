@@ -354,7 +354,7 @@ static int node_one(struct enb *enb, const struct words *w)
 
 static int tell_one(struct ue *ue, const struct words *w)
 {
-	return ue->connected ? enb_tell_command(ue, w->n - 2, w->w + 2) : -ENOTCONN;
+	return enb_tell_command(ue, w->n - 2, w->w + 2);
 }
 
 static int do_node(const struct words *w) { return each_enb(w, node_one); }
@@ -551,7 +551,7 @@ static const struct {
 	 "                                                  "
 	 "pws-restart, pws-failure, remove, refuse update [WAIT]|location|trace|none"},
 	{"tell", 3, true, do_tell, "UE WORD [ARG]…",
-	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, suspend, lppa"},
+	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, suspend, lppa, error, nas HEX"},
 	{"wait", 2, false, do_wait, "SECONDS", ""},
 	{"expect", 2, false, do_expect, "EVENT [key=value|~text]… [within S]",
 	 "waits for such a line; fails if none comes"},

@@ -47,6 +47,9 @@ struct ue_profile {
 	bool default_route;
 	bool psm; /* it asks for power saving mode, with this: */
 	uint32_t t3324_s;
+	bool edrx; /* it asks for extended DRX, of this cycle: */
+	uint8_t edrx_cycle;
+	bool combined; /* its attach is for EPS and non-EPS services */
 	enum attach_identity identity; /* GUTI if one is known, or always IMSI */
 	enum emergency { EMERGENCY_NONE, EMERGENCY_BY_IMSI, EMERGENCY_BY_IMEI } emergency; /* its attach is for that */
 	struct faults faults;

@@ -128,6 +128,8 @@ void nas_send_detach_request(struct ue *, bool switch_off);
 void nas_send_service_request(struct ue *);
 void nas_send_attach_complete(struct ue *);
 void nas_send_tau_request(struct ue *, uint8_t type, bool active);
+/* Any plain message, in hexadecimal; protected as the security context demands. 0 or -EINVAL. */
+int nas_send_octets(struct ue *, const char *hex);
 
 struct nas_activate_default_bearer_request;
 void pdn_activate(struct ue *, const struct nas_activate_default_bearer_request *, uint8_t ebi);

@@ -96,6 +96,23 @@ void nas_send_message(struct ue *ue, const struct nas_def *def, const void *body
 			 RRC_MO_SIGNALLING);
 }
 
+int nas_send_octets(struct ue *ue, const char *hex)
+{
+	uint8_t plain[NAS_BUFFER / 2];
+	size_t n = strlen(hex) / 2;
+	unsigned octet;
+
+	if (n < 2 || n > sizeof(plain) || strlen(hex) % 2)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &octet) != 1)
+			return -EINVAL;
+		plain[i] = (uint8_t)octet;
+	}
+	send_nas(ue, bytes_of(plain, n), usual_header(ue), RRC_MO_SIGNALLING);
+	return 0;
+}
+
 #define SEND(ue, tag, body, header)                                                                \
 	do {                                                                                       \
 		uint8_t plain_[NAS_BUFFER];                                                        \
@@ -182,8 +199,9 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 {
 	uint8_t esm[128];
 	struct wr w = wr_of(esm, sizeof(esm));
-	struct nas_attach_request r = {.attach_type = ue->profile->emergency ? NAS_ATTACH_EMERGENCY
-									     : NAS_ATTACH_EPS,
+	struct nas_attach_request r = {.attach_type = ue->profile->emergency  ? NAS_ATTACH_EMERGENCY
+						      : ue->profile->combined ? NAS_ATTACH_COMBINED
+									      : NAS_ATTACH_EPS,
 				       .ksi = ue->sec.valid ? ue->sec.ksi : NAS_KSI_NONE,
 				       .identity = own_identity(ue, by_imsi),
 				       .ue_network_capability = capability(ue)};
@@ -198,6 +216,10 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 	if (ue->profile->psm) {
 		r.t3324 = ue->profile->t3324_s;
 		SET(&r, nas_attach_request, t3324);
+	}
+	if (ue->profile->edrx) {
+		r.edrx.value = ue->profile->edrx_cycle;
+		SET(&r, nas_attach_request, edrx);
 	}
 	SEND(ue, attach_request, &r, ue->sec.valid && !by_imsi ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
 }
