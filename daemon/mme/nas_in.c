@@ -217,8 +217,18 @@ static void serve(struct s1_conn *c, struct mme_ue *ue, const uint16_t *status)
 		service_begin(ue);
 }
 
-/* Devices of low priority ask for their bearers with this one (5.6.1.1); the rest is about the CS
- * domain, which is not served. */
+/* About the CS domain, which is not served; protected, for its context is in use (4.4.4.1). */
+static void refuse_cs(struct s1_conn *c, struct mme_ue *ue)
+{
+	struct nas_service_reject r = {.emm_cause = EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE};
+
+	mme_counters.service_failed++;
+	why_refused(c, "service request", "TS 24.301 5.6.1.5", r.emm_cause);
+	NAS_SEND(ue, service_reject, &r);
+	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+}
+
+/* Devices of low priority ask for their bearers with this one (5.6.1.1). */
 static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
 				     const struct nas_event *e)
 {
@@ -230,8 +240,10 @@ static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
 		serve(c, ue,
 		      HAS(r, nas_extended_service_request, bearer_status) ? &r->bearer_status
 									  : NULL);
+	else if (arrived(c, ue))
+		refuse_cs(c, ue);
 	else
-		reject_service(c, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
+		reject_service(c, EMM_CAUSE_IMPLICITLY_DETACHED);
 }
 
 static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu,

@@ -121,7 +121,11 @@ static void device_of_low_priority_asks_with_an_extended_request(void **state)
 	d.secure = true;
 	r.service_type = NAS_SERVICE_MO_CSFB;
 	initial(&d, protect(&d, NAS(extended_service_request, &r), NAS_SEC_INTEGRITY));
-	service_refused(&d, EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
+	d.secure = true; /* protected, as its context is in use */
+	assert_int_equal(hear(&d, service_reject, SERVICE_REJECT)->emm_cause,
+			 EMM_CAUSE_CS_DOMAIN_NOT_AVAILABLE);
+	released(&d);
+	quiet(d.enb);
 	is_registered(&d);
 }
 
