@@ -358,6 +358,7 @@ static const struct {
 	{&s1ap_handover_preparation_failure_msg, move_on_preparation_failure},
 	{&s1ap_handover_cancel_acknowledge_msg, move_on_cancel_acknowledge},
 	{&s1ap_mme_status_transfer_msg, move_on_status},
+	{&s1ap_handover_success_msg, move_on_success},
 };
 
 /* TS 36.413 10: what we cannot take is answered, unless it is an answer itself. */

@@ -68,6 +68,8 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(HO_SILENT, "ho-silent", PLAIN, "target: no answer to Handover Request")                  \
 	F(HO_STAY, "ho-stay", PLAIN, "source: no reaction to Handover Command")                    \
 	F(HO_LOST, "ho-lost", PLAIN, "the UE never arrives: no Handover Notify")                   \
+	F(HO_NOTIFY_SOURCE, "ho-notify-source", PLAIN,                                             \
+	  "Handover Notify asks that the source is told: Handover Success")                        \
 	F(MUTATE, "mutate", NUMBER,                                                                \
 	  "one in N messages mutated: octets, fields, order; of all eNodeBs and UEs")
 

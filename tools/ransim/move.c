@@ -352,7 +352,17 @@ static void notify(const struct ue *ue)
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&m, eutran_cgi, enb_cell(ue->enb));
 	S1AP_SET(&m, tai, enb_tai(ue->enb));
+	if (ue_fault(ue, FAULT_HO_NOTIFY_SOURCE))
+		S1AP_SET(&m, notify_source_enb, S1AP_NOTIFY_SOURCE_ENB_NOTIFY_SOURCE);
 	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_notify_msg, &m);
+}
+
+void move_on_success(struct enb *enb, const void *body)
+{
+	const struct s1ap_handover_success *m = body;
+
+	event_enb(enb, "handover.success", "mme-ue=%u enb-ue=%u", m->mme_ue_s1ap_id,
+		  m->enb_ue_s1ap_id);
 }
 
 /* Where the bearers' packets shall be forwarded to. Their number. */

@@ -29,5 +29,6 @@ void move_on_handover_command(struct enb *, const void *body);
 void move_on_preparation_failure(struct enb *, const void *body);
 void move_on_cancel_acknowledge(struct enb *, const void *body);
 void move_on_status(struct enb *, const void *body);
+void move_on_success(struct enb *, const void *body);
 
 #endif
