@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # For end-to-end tests, to be sourced: a lab of one's own name, TAP-like lines, teardown however the
 # test ends. A test calls `check "behaviour" COMMAND...` for each thing that must hold and ends with
-# `finish`. LOGS=FOLDER keeps the lab's logs there.
+# `finish`. LOGS=FOLDER keeps the lab's logs and captures there.
 set -uo pipefail
 NAME=$(basename "$0" .sh)
 LAB=t-${NAME//_/-}
@@ -46,7 +46,7 @@ finish() {
 		[ -f "$LAB_DIR/ransim.log" ] && tail -n 15 "$LAB_DIR/ransim.log" | sed 's/^/# ransim: /'
 	fi
 	local ns
-	[ -z "${LOGS-}" ] || cp "$LAB_DIR"/*.log "$LOGS" 2>/dev/null
+	[ -z "${LOGS-}" ] || cp "$LAB_DIR"/*.log "$LAB_DIR"/*.pcap "$LOGS" 2>/dev/null
 	lab_end
 	for ns in /run/netns/"$LAB"-ue[0-9]*; do
 		[ -e "$ns" ] && ip netns del "${ns##*/}"
@@ -167,7 +167,8 @@ capture_clean() {
 	local bad n
 	n=$(ts "$1" s1ap s1ap.procedureCode | tr , '\n' | wc -l)
 	[ "$n" -ge "${2:-1}" ] || { echo "$n messages"; return 1; }
-	bad=$(tshark -r "$LAB_DIR/$1" -o nas-eps.null_decipher:"${3:-TRUE}" \
+	# shellcheck disable=SC2086
+	bad=$(tshark -r "$LAB_DIR/$1" -o nas-eps.null_decipher:"${3:-TRUE}" ${TS-} \
 		-Y '_ws.malformed || _ws.expert.severity >= 0x600000' -T fields -e frame.number \
 		-e _ws.expert.message 2>/dev/null)
 	[ -z "$bad" ] || { echo "$bad"; return 1; }
