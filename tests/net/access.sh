@@ -3,6 +3,7 @@
 # Who may come in, as an operator says it: rules of the configuration and of mcorectl, live; what devices
 # are told, read off the wire; new keys and GUTIs for devices that are registered.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 
 lab_up
 lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  access: [deny imsi 0010100000009]|'
@@ -11,8 +12,7 @@ add_sims 3 access meters >/dev/null
 ctl sim add "$(imsi 4)" k $KEY opc $OPC access no-lte >/dev/null
 touch "$LAB_DIR/ransim.log"
 if command -v tshark >/dev/null; then
-	spawn core tcpdump --immediate-mode -i s1u -U -w "$LAB_DIR/s1.pcap" -s 0 2>"$LAB_DIR/tcpdump.log"
-	wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
+	capture_begin s1.pcap
 fi
 
 one() { echo "--ue imsi=$(imsi "$1"),k=$KEY,opc=$OPC${2:+,$2}"; }
@@ -105,6 +105,7 @@ ran "detach 1"
 check "it detaches in the end" wait_for 5 registered 0
 
 if [ -s "$LAB_DIR/s1.pcap" ]; then
+	capture_end s1.pcap
 	wires() { tshark -r "$LAB_DIR/s1.pcap" -o nas-eps.null_decipher:TRUE "$@" 2>/dev/null; }
 	causes() { wires -Y "nas_eps.nas_msg_emm_type == $1" -T fields -e nas_eps.emm.cause | tr '\n,' '  ' | sed 's/ $//'; }
 	check "Wireshark reads the same causes in Attach Reject" is "15 14 12 11 13 22 8 15" causes 0x44
@@ -113,7 +114,46 @@ if [ -s "$LAB_DIR/s1.pcap" ]; then
 	completes() { wires -Y 'nas_eps.nas_msg_emm_type == 0x51' -T fields -e frame.number | wc -l; }
 	check "it reads GUTI Reallocation Commands" test "$(commands)" -ge 2
 	check "and as many Completes" is "$(commands)" completes
-	check "and finds nothing malformed" is "" wires -Y '_ws.malformed' -T fields -e frame.number
+	check "and finds nothing malformed" capture_clean s1.pcap 60
+	check "each message has its IEs in order, and goes by the right stream" ies_right s1.pcap
+	exchange "re-authentication: new keys in NAS, UE Context Modification, another GUTI" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e sec==2,0 emm=0x52 emm.nas_key_set_id=1 emm.tsc=0 dtap.autn.amf=80:00
+		> 13/0 mme=@m enb=@e emm=0x53
+		< 11/0 mme=@m enb=@e sec==3,0 seq_no=0 emm=0x5d emm.nas_key_set_id=1 emm.toc=0 emm.toi=2 emm.imeisv_req=1
+		> 13/0 mme=@m enb=@e sec==4,0 emm=0x5e imeisv=3534900600000101
+		< 21/0 mme=@m enb=@e ies=0r,8r,73r SecurityKey
+		> 21/1 mme=@m enb=@e
+		< 11/0 mme=@m enb=@e sec==2,0 emm=0x50 emm.mme_grp_id=1 emm.mme_code=1 emm.m_tmsi=@g emm.tai_tac==1,2,3,4,5,6,7,8
+		> 13/0 mme=@m enb=@e sec==2,0 emm=0x51
+	END
+	exchange "GUTI reallocation: the device comes with it next time" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e emm=0x50 emm.m_tmsi=@g emm.type_of_id=6
+		> 13/0 mme=@m enb=@e emm=0x51
+		... > 18/0 mme=@m enb=@e radioNetwork=20
+		< 23/0 mme=@m enb=@e radioNetwork=20
+		> 23/1 mme=@m enb=@e
+		> 12/0 sec=12 emm.nas_key_set_id=1 m_TMSI=@g mMEC=1 RRC_Establishment_Cause=4
+	END
+	exchange "Network detach with a cause" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e sec==2,0 emm=0x45 emm.detach_type_dl=2 emm.cause=13
+		> 13/0 mme=@m enb=@e emm=0x46
+		< 23/0 mme=@m enb=@e nas=2
+		> 23/1 mme=@m enb=@e
+	END
+	exchange "Attach Reject after the identity is proven" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e emm=0x5d
+		> 13/0 mme=@m enb=@e emm=0x5e
+		< 11/0 mme=@m enb=@e sec==2,0 emm=0x44 emm.cause=15 !esm
+		< 23/0 mme=@m enb=@e nas=3
+		> 23/1 mme=@m enb=@e
+	END
+	exchange "an MME that is drained: no capacity, and who is connected goes elsewhere" s1.pcap <<-END
+		< 30/0 RelativeMMECapacity=0
+		> 30/1 ies=
+		< 23/0 mme=@m radioNetwork=22
+		> 23/1 mme=@m
+		... < 30/0 RelativeMMECapacity=255
+	END
 else
 	skip_one "what is on the wire" "no tshark"
 fi

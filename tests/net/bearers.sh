@@ -4,6 +4,7 @@
 # asks for, each packet on the right tunnel; a second PDN connection; what is refused and with which
 # cause; what eNodeBs and devices that misbehave leave behind; a restart. Judged by Wireshark, too.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
@@ -84,6 +85,7 @@ check "nothing came on a wrong bearer" is "$dropped" reason wrong_bearer
 mark
 ran pdn 1 internet
 check "a second PDN connection" saw 'event=pdn ebi=8 apn=internet type=1 ip=10\.45\..* cause=0'
+TEID5=$(slot 5 teid) TEID6=$(slot 6 teid) TEID7=$(slot 7 teid) TEID8=$(slot 8 teid)
 check "to the default bearers of both" wait_for 3 is connected slot 8 state
 ran ping 1 198.51.100.2 ebi 8 count 3
 check "ping by the second one" saw 'event=ping.done.* received=3'
@@ -219,4 +221,99 @@ some() { [ "$(types "$1")" -ge "$2" ]; }
 check "Wireshark: Activate Dedicated EPS Bearer Context Request" some 0xc5 4
 check "Wireshark: Modify EPS Bearer Context Request" some 0xc9 3
 check "Wireshark: Deactivate EPS Bearer Context Request" some 0xcd 3
+check "each message has its IEs in order, and goes by the right stream" ies_right s1u.pcap
+exchange "Dedicated bearer activation: E-RAB Setup with its QoS, tunnel and filter" s1u.pcap <<-END
+	< 5/0 mme=@m enb=@e ies=0r,8r,16r erab==6 qCI=3 priorityLevel=5 e_RAB_MaximumBitrateDL=4000000 e_RAB_MaximumBitrateUL=4000000 e_RAB_GuaranteedBitrateDL=512000 e_RAB_GuaranteedBitrateUL=512000 to=10.10.0.1 teid=$TEID6 sec==2 esm=0xc5 ebi=6 pti=0 esm.linked_bearer_id=5 esm.qci=3 esm.gbr_ul=120 esm.mbr_ul=181 gm.sm.ip4_address=198.51.100.2 gm.sm.tft.op_code=1
+	> 5/1 mme=@m enb=@e erab==6
+	> 13/0 mme=@m enb=@e esm=0xc6 ebi=6 pti=0
+END
+exchange "EPS bearer context modification: E-RAB Modify with the new class" s1u.pcap <<-END
+	< 6/0 mme=@m enb=@e ies=0r,8r,30r erab==7 qCI=6 priorityLevel=3 esm=0xc9 ebi=7 pti=0 esm.qci=6 gm.sm.tft.port=7020 gm.sm.tft.op_code=1
+	> 6/1 mme=@m enb=@e erab==7
+	> 13/0 mme=@m enb=@e esm=0xca ebi=7
+END
+exchange "PDN connectivity: E-RAB Setup of a default bearer, with the PTI of the request" s1u.pcap <<-END
+	> 13/0 mme=@m enb=@e esm=0xd0 ebi=0 pti=@p esm_request_type=1 esm_pdn_type=1 gm.sm.apn=internet
+	< 5/0 mme=@m enb=@e ies=0r,8r,66r,16r uEaggregateMaximumBitRateDL=500000000 uEaggregateMaximumBitRateUL=300000000 erab==8 qCI=9 teid=$TEID8 esm=0xc1 ebi=8 pti=@p esm_pdn_type=1 gm.sm.apn=internet esm.apn_ambr_dl_total=100000 esm.apn_ambr_ul_total=100000
+	> 5/1 mme=@m enb=@e erab==8
+	> 13/0 mme=@m enb=@e esm=0xc2 ebi=8 pti=0
+END
+exchange "Bearer resource allocation: a dedicated bearer with its PTI" s1u.pcap <<-END
+	> 13/0 mme=@m enb=@e esm=0xd4 ebi=0 pti=@p esm.linked_bearer_id=5 esm.qci=7 gm.sm.tft.port=9000
+	< 5/0 mme=@m enb=@e erab==9 qCI=7 esm=0xc5 ebi=9 pti=@p esm.linked_bearer_id=5 gm.sm.tft.port=9000
+	> 5/1 mme=@m enb=@e erab==9
+	> 13/0 mme=@m enb=@e esm=0xc6 ebi=9 pti=0
+END
+exchange "Bearer resource modification: filters, and the end with the last of them" s1u.pcap <<-END
+	> 13/0 mme=@m enb=@e esm=0xd6 ebi=0 pti=@p esm.linked_bearer_id=9 gm.sm.tft.op_code=3 gm.sm.tft.port=9001
+	< 11/0 mme=@m enb=@e esm=0xc9 ebi=9 pti=@p gm.sm.tft.op_code=3 gm.sm.tft.port=9001
+	> 13/0 mme=@m enb=@e esm=0xca ebi=9 pti=0
+	> 13/0 mme=@m enb=@e esm=0xd6 pti=@q gm.sm.tft.op_code=5
+	< 11/0 mme=@m enb=@e esm=0xc9 ebi=9 pti=@q gm.sm.tft.op_code=5
+	> 13/0 mme=@m enb=@e esm=0xca ebi=9 pti=0
+	> 13/0 mme=@m enb=@e esm=0xd6 pti=@r gm.sm.tft.op_code=5
+	< 7/0 mme=@m enb=@e ies=0r,8r,33i,26i erab==9 nas=0 esm=0xcd ebi=9 pti=@r esm.cause=36
+	... > 13/0 mme=@m enb=@e esm=0xce ebi=9 pti=0
+END
+refusal() { # WHAT REQUEST REJECT CAUSE...
+	local cause
+	for cause in "${@:4}"; do
+		exchange "$1 Reject: cause $cause, the PTI, no bearer" s1u.pcap <<-END
+			> 13/0 mme=@m enb=@e esm=$2 ebi=0 pti=@p
+			< 11/0 mme=@m enb=@e sec==2 esm=$3 ebi=0 pti=@p esm.cause=$cause
+		END
+	done
+}
+refusal "PDN Connectivity" 0xd0 0xd1 33 54 32
+refusal "PDN Disconnect" 0xd2 0xd3 43 49
+refusal "Bearer Resource Allocation" 0xd4 0xd5 41 42 43 37 26
+refusal "Bearer Resource Modification" 0xd6 0xd7 41
+exchange "EPS bearer context deactivation: E-RAB Release with the request in it" s1u.pcap <<-END
+	< 7/0 mme=@m enb=@e ies=0r,8r,33i,26i erab==6 nas=0 sec==2 esm=0xcd ebi=6 pti=0 esm.cause=36
+	... > 13/0 mme=@m enb=@e esm=0xce ebi=6 pti=0
+END
+exchange "E-RAB Release Command: answered" s1u.pcap <<-END
+	< 7/0 mme=@m enb=@e erab==6
+	... > 7/1 mme=@m enb=@e erab==6
+END
+exchange "Service Request: all bearers in the Initial Context Setup, by the tunnels that they had" s1u.pcap <<-END
+	> 12/0 sec=12
+	< 9/0 mme=@m enb=@e ies=0r,8r,66r,24r,107r,73r,74i,241i erab=5 erab=7 erab=8 teid=$TEID5 teid=$TEID7 teid=$TEID8 qCI=6 SecurityKey
+	> 9/1 mme=@m enb=@e erab=5 erab=7 erab=8
+END
+exchange "Activate Dedicated EPS Bearer Context Reject: the E-RAB goes" s1u.pcap <<-END
+	< 5/0 mme=@m enb=@e erab==6 esm=0xc5 ebi=6
+	> 5/1 mme=@m enb=@e erab==6
+	> 13/0 mme=@m enb=@e esm=0xc7 ebi=6 esm.cause=26
+	< 7/0 mme=@m enb=@e ies=0r,8r,33i erab==6 nas=0
+	> 7/1 mme=@m enb=@e erab==6
+END
+exchange "E-RAB Setup that fails: no bearer" s1u.pcap <<-END
+	< 5/0 mme=@m enb=@e erab==6 esm=0xc5
+	> 5/1 mme=@m enb=@e ies=0i,8i,29i erab==6 radioNetwork
+	< 5/0 mme=@m enb=@e erab==6
+END
+exchange "Activate Dedicated EPS Bearer Context Request is sent five times by T3485" s1u.pcap <<-END
+	< 5/0 mme=@m enb=@e esm=0xc5 ebi=6
+	> 5/1 mme=@m enb=@e erab==6
+	< 11/0 mme=@m enb=@e esm=0xc5 ebi=6
+	< 11/0 mme=@m enb=@e esm=0xc5 ebi=6
+	< 11/0 mme=@m enb=@e esm=0xc5 ebi=6
+	< 11/0 mme=@m enb=@e esm=0xc5 ebi=6
+	< 7/0 mme=@m enb=@e erab==6
+END
+exchange "E-RAB Release Indication: the device hears of it" s1u.pcap <<-END
+	> 8/0 mme=@m enb=@e erab==7 radioNetwork=25
+	< 11/0 mme=@m enb=@e esm=0xcd ebi=7 pti=0 esm.cause=36
+	> 13/0 mme=@m enb=@e esm=0xce ebi=7
+END
+exchange "E-RAB Modification Indication: confirmed" s1u.pcap <<-END
+	> 50/0 mme=@m enb=@e ies=0r,8r,199r erab==5,8
+	< 50/1 mme=@m enb=@e ies=0i,8i,203i erab==5,8
+END
+exchange "PDN disconnect: its default bearer goes, with the PTI of the request" s1u.pcap <<-END
+	> 13/0 mme=@m enb=@e esm=0xd2 ebi=0 pti=@p esm.linked_bearer_id=8
+	< 7/0 mme=@m enb=@e ies=0r,8r,66r,33i,26i uEaggregateMaximumBitRateDL=400000000 uEaggregateMaximumBitRateUL=200000000 erab==8 esm=0xcd ebi=8 pti=@p esm.cause=36
+	... > 13/0 mme=@m enb=@e esm=0xce ebi=8 pti=0
+END
 finish

@@ -4,6 +4,7 @@
 # another MME has sent it; connections are suspended and resumed; a device that cannot prove who it is
 # attaches for emergency bearer services. What went over S1 is judged by Wireshark.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
@@ -12,9 +13,7 @@ check "mcored starts" lab_start
 touch "$LAB_DIR/ransim.log"
 ctl sim add "$(imsi 1)" k $KEY opc $OPC usage_type 130 >/dev/null
 ctl sim add "$(imsi 2)" k $KEY opc $OPC usage_type 200 >/dev/null
-spawn core tcpdump --immediate-mode -i s1u -U -w "$LAB_DIR/s1.pcap" -s 0 "ip proto 132" 2>"$LAB_DIR/tcpdump.log"
-TCPDUMP=$SPAWNED
-wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
+capture_begin s1.pcap
 
 # ---- dedicated core networks ----
 usage_type() { ctl -j sim show "$1" | jq -r .usage_type; }
@@ -116,9 +115,8 @@ check "but not for anything else" not_else
 # ---- what went over S1 ----
 ran "detach 1; expect detached; detach 2"
 check "they detach" all_gone
-kill "$TCPDUMP"
-wait "$TCPDUMP" 2>/dev/null
-check "no malformed message, no error" is "" ts s1.pcap '_ws.malformed || _ws.expert.severity >= 0x600000' frame.number _ws.expert.message
+capture_end s1.pcap
+check "no malformed message, no error" capture_clean s1.pcap 60
 field() { check "$1" is "$4" eval "ts s1.pcap '$2' $3 | head -n 1"; }
 field "Reroute NAS Request: MME Group ID" "s1ap.procedureCode == 52" s1ap.MME_Group_ID 32770
 field "Reroute NAS Request: UE Usage Type" "s1ap.procedureCode == 52" s1ap.UE_Usage_Type 130
@@ -136,4 +134,57 @@ field "UE Context Resume Response: the third" "s1ap.procedureCode == 56 && s1ap.
 field "Attach Accept: UP CIoT is supported" "nas_eps.nas_msg_emm_type == 0x42" nas_eps.emm.up_ciot 1
 null() { ts s1.pcap 'nas_eps.nas_msg_emm_type == 0x5d && nas_eps.emm.toi == 0' nas_eps.emm.toc nas_eps.emm.toi | sort | uniq -c | awk '{ print $1, $2 }'; }
 check "Security Mode Commands: the null algorithms, in both" is "3 0|0" null
+check "each message has its IEs in order, and goes by the right stream" ies_right s1.pcap
+exchange "Reroute NAS Request, and the message again" s1.pcap <<-END
+	> 12/0 at=@x enb=@e ies=8r,26r,67r,100i,134i imsi=$(imsi 1) emm=0x41
+	< 52/0 at=@x ies=8r,0i,225r,223r,230i enb=@e emm=0x41 imsi=$(imsi 1) MME_Group_ID=32770 UE_Usage_Type=130
+	> 12/0 at=@x enb=@f !enb=@e ies=8r,26r,67r,100i,134i,223i,230i MME_Group_ID=32770 emm=0x41
+	< 11/0 at=@x mme=@m enb=@f emm=0x52
+END
+exchange "UE Context Suspend and Resume, with the chain's pairs" s1.pcap <<-END
+	> 55/0 at=@x mme=@m enb=@e ies=0r,8r
+	< 55/1 at=@x mme=@m enb=@e ies=0i,8i,40r nextHopChainingCount=2 nextHopParameter
+	> 56/0 mme=@m enb=@e RRC_Establishment_Cause=4
+	< 56/1 at=@x mme=@m enb=@e ies=0i,8i,40r nextHopChainingCount=3
+	> 55/0 mme=@m enb=@e
+	< 55/1 mme=@m enb=@e nextHopChainingCount=4
+	< 10/0 at=@x UEPagingID=0 m_TMSI=@s CNDomain=0
+	> 56/0 mme=@m enb=@e
+	< 56/1 mme=@m enb=@e nextHopChainingCount=5
+END
+exchange "UE Context Resume without an E-RAB: its bearer is deactivated" s1.pcap <<-END
+	> 56/0 mme=@m enb=@e ies=0r,8r,235r,245i erab==6 radioNetwork=25
+	< 56/1 mme=@m enb=@e !erab
+	< 11/0 mme=@m enb=@e esm=0xcd ebi=6 esm.cause=36 pti=0
+	> 13/0 mme=@m enb=@e esm=0xce ebi=6
+END
+exchange "a tracking area update ends the suspended connection" s1.pcap <<-END
+	> 55/0 mme=@m enb=@e
+	< 55/1 mme=@m enb=@e
+	> 12/0 enb=@f emm=0x48 emm.active_flg=0 emm.update_type_value=0
+	< 23/0 mme=@m enb=@e nas=0
+	... < 11/0 mme=@n enb=@f emm=0x49 sec=2 emm.eps_update_result_value=0 emm.ebi5=1 emm.ebi6=0
+	... < 23/0 mme=@n enb=@f nas=0
+END
+exchange "Emergency attach by IMEI: null algorithms, for the eNodeB too" s1.pcap <<-END
+	> 12/0 enb=@e emm=0x41 emm.eps_att_type=6 emm.type_of_id=3 esm=0xd0 esm_request_type=4
+	< 11/0 mme=@m enb=@e emm=0x5d sec==3,0 msg_auth_code=0x00000000 emm.toc=0 emm.toi=0 emm.nas_key_set_id=0
+	> 13/0 mme=@m enb=@e emm=0x5e
+	< 9/0 mme=@m enb=@e emm=0x42 esm=0xc1 ebi=5 encryptionAlgorithms=00:00 integrityProtectionAlgorithms=00:00 qCI=9 priorityLevel=1 emm.EPS_attach_result=1
+	... > 9/1 mme=@m enb=@e erab==5
+END
+exchange "Emergency attach by an IMSI that proves nothing: the IMEI is asked for" s1.pcap <<-END
+	> 12/0 enb=@e emm=0x41 emm.eps_att_type=6 imsi=001019999999999
+	< 11/0 mme=@m enb=@e emm=0x55 emm.id_type2=2 sec==0
+	> 13/0 mme=@m enb=@e emm=0x56 ie.mobileid.type=2
+	< 11/0 mme=@m enb=@e emm=0x5d emm.toi=0
+END
+exchange "Network detach of a device without an IMSI" s1.pcap <<-END
+	< 9/0 mme=@m enb=@e
+	> 9/1 mme=@m enb=@e
+	< 11/0 mme=@m enb=@e emm=0x45 emm.detach_type_dl=2
+	> 13/0 mme=@m enb=@e emm=0x46
+	< 23/0 mme=@m enb=@e nas=2
+	> 23/1 mme=@m enb=@e
+END
 finish

@@ -90,9 +90,7 @@ enb6() {
 	ip -n "$LAB-ue" route add default dev tun0
 	ip -n "$LAB-ue" -6 route add default dev tun0
 }
-nsenter --net="/run/netns/$LAB-ran" -- tcpdump --immediate-mode -U -i ran0 -w "$LAB_DIR/s1u.pcap" 'ip6 and udp or ip6[6] = 44' >"$LAB_DIR/td.log" 2>&1 &
-DUMP=$!
-wait_for 5 grep -q listening "$LAB_DIR/td.log"
+capture_begin s1u.pcap 'ip6 and udp or ip6[6] = 44' ran ran0
 check "an eNodeB over IPv6 has a device" enb6 -s -x
 pings() { in_ns ue ping -n -q -c 3 -i 0.1 -W 2 "$@"; }
 check "over IPv6: ping" wait_for 5 pings 198.51.100.2
@@ -102,8 +100,7 @@ ip -n "$LAB-ue" link set tun0 mtu 1400
 check "over IPv6: TCP up" tcp ue 198.51.100.2 20
 check "over IPv6: TCP down" tcp ue 198.51.100.2 20 -R
 ip -n "$LAB-ue" link set tun0 mtu 1500
-kill $DUMP
-wait $DUMP 2>/dev/null
+capture_end s1u.pcap
 decoded() { tshark -r "$LAB_DIR/s1u.pcap" -o udp.check_checksum:TRUE -Y "$1" -T fields -e frame.number 2>/dev/null | wc -l; }
 right_sums() { [ "$(decoded "ipv6.src == $CORE6 && gtp && udp.checksum.status == 1")" -gt 20 ] && [ "$(decoded "udp.checksum.status == 0 || _ws.malformed")" = 0 ]; }
 check "tshark finds each of our checksums right" right_sums
@@ -241,19 +238,16 @@ wait "$DP"
 # With mcored: both addresses in S1AP, Echo to the eNodeB, and what a failed path does.
 LAB_MCORED=
 lab_config "s|^  gtpu: .*|&\n  gtpu6: $CORE6\n  echo_interval: 1s\n  t3_response: 200ms\n  n3_requests: 1|"
-nsenter --net="/run/netns/$LAB-ran" -- tcpdump --immediate-mode -U -i ran0 -w "$LAB_DIR/s1.pcap" sctp >"$LAB_DIR/td.log" 2>&1 &
-DUMP=$!
-wait_for 5 grep -q listening "$LAB_DIR/td.log"
+capture_begin s1.pcap
 check "mcored starts with both addresses" lab_start
 add_sims 1 >/dev/null
 # shellcheck disable=SC2046
 ransim_run $(device 1 iot)
 check "a device attaches" wait_for 10 registered 1
 check "its packets flow" wait_for 5 ping_ue 1 198.51.100.2
-kill $DUMP
-wait $DUMP 2>/dev/null
+capture_end s1.pcap
 both_addresses() {
-	tshark -r "$LAB_DIR/s1.pcap" -Y 's1ap.InitialContextSetupRequest_element' -T fields -e s1ap.transportLayerAddressIPv4 -e s1ap.transportLayerAddressIPv6 2>/dev/null |
+	ts s1.pcap s1ap.InitialContextSetupRequest_element s1ap.transportLayerAddressIPv4 s1ap.transportLayerAddressIPv6 |
 		tee /dev/stderr | grep -qE "10.10.0.1.*$CORE6"
 }
 check "the eNodeB is given both addresses" both_addresses

@@ -5,6 +5,7 @@
 # last on each old path. A bearer that the target refuses ends, and the others go on. Each failure ends as
 # the specification says, and with the device reachable where it should be.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
@@ -36,6 +37,8 @@ dedicated() { ctl bearer add "$(imsi 1)" extra qci 7 filter "both proto icmp rem
 check "and a dedicated bearer" dedicated
 check "at the device" saw 'ue=1 .*event=bearer.activate ebi=7 linked=5 .*cause=0'
 
+teid() { ctl -j session show "$(imsi 1)" | jq -r ".sessions[] | select(.ebi == $1) | .teid"; }
+TEID5=$(teid 5) TEID6=$(teid 6) TEID7=$(teid 7)
 cell() { ue_field 1 "cell"; }
 home=$(cell)
 
@@ -274,6 +277,86 @@ check "Wireshark: acknowledged" lists ' 5 5 6 7 ' 1 1
 check "Wireshark: in one of them the E-RAB Failed to Setup List" lists '^ 1 5 6 7 $' 1 1 s1ap.E_RABFailedToSetupItemHOReqAck_element
 check "Wireshark: forwarding for all in the Handover Command" lists ' 5 5 6 7 ' 0 1
 check "Wireshark: in one of them the E-RAB to Release List" lists '^ 1 5 6 7 $' 0 1 s1ap.E_RABItem_element
+check "each message has its IEs in order, and goes by the right stream" ies_right s1.pcap
+exchange "Path Switch Request: the chain's next pair, the UE-AMBR, the same connection" s1.pcap <<-END
+	> 3/0 at=@two mme=@m enb=@e erab==5,6,7 CellIdentity=0x00000201 tAC=1
+	< 3/1 at=@two mme=@m enb=@e ies=0i,8i,66i,40r uEaggregateMaximumBitRateDL=1000000000 uEaggregateMaximumBitRateUL=500000000 nextHopChainingCount=2 nextHopParameter
+	> 3/0 at=@one mme=@m enb=@f erab==5,6,7 CellIdentity=0x00000101
+	< 3/1 at=@one mme=@m enb=@f ies=0i,8i,66i,40r nextHopChainingCount=3
+END
+exchange "Handover Preparation and Resource Allocation: containers, tunnels, keys" s1.pcap <<-END
+	> 0/0 at=@s mme=@m enb=@e HandoverType=0 radioNetwork=16 macroENB_ID=00:00:20 Source_ToTarget_TransparentContainer=@c
+	< 1/0 at=@t mme=@n !mme=@m HandoverType=0 radioNetwork=16 Source_ToTarget_TransparentContainer=@c erab=5 erab=6 erab=7 teid=$TEID5 teid=$TEID6 teid=$TEID7 nextHopChainingCount=6 nextHopParameter encryptionAlgorithms=e0:00 integrityProtectionAlgorithms=e0:00 uEaggregateMaximumBitRateDL=1000000000 mME_Group_ID=1 mME_Code=1
+	> 1/1 at=@t mme=@n enb=@f erab=5 erab=6 erab=7 Target_ToSource_TransparentContainer=@d
+	< 0/1 at=@s mme=@m enb=@e ies=0r,8r,1r,12i,123r HandoverType=0 erab=5 erab=6 erab=7 to=10.10.0.1 dL_gTP_TEID Target_ToSource_TransparentContainer=@d
+END
+exchange "eNB, MME Status Transfer: to the target, as it came" s1.pcap <<-END
+	< 0/1 at=@s mme=@m
+	... > 24/0 at=@s mme=@m enb=@e pDCP_SN==12,12,13,13,14,14 hFN==1,1,1,1,1,1
+	... < 25/0 at=@t !at=@s mme=@n enb=@f ies=0r,8r,90r erab==5,6,7 pDCP_SN==12,12,13,13,14,14 hFN==1,1,1,1,1,1
+END
+exchange "Handover Notify: and the source is released" s1.pcap <<-END
+	< 0/1 at=@s mme=@m enb=@e
+	... > 2/0 at=@t mme=@n enb=@f CellIdentity=0x00000201 tAC=1
+	... < 23/0 at=@s mme=@m enb=@e radioNetwork=2
+	> 23/1 at=@s mme=@m enb=@e
+END
+exchange "with a direct path: the target's own tunnels in the Handover Command" s1.pcap <<-END
+	> 0/0 mme=@m Direct_Forwarding_Path_Availability=0
+	< 1/0 mme=@n
+	> 1/1 mme=@n erab=5 dL_gTP_TEID=@f
+	< 0/1 mme=@m to=10.10.0.2 dL_gTP_TEID=@f
+END
+exchange "an E-RAB that the target refuses is named in the Handover Command" s1.pcap <<-END
+	> 1/1 mme=@n erab=6 radioNetwork=12
+	< 0/1 mme=@m ies=0r,8r,1r,12i,13i,123r radioNetwork=5 erab=6
+	... > 2/0 mme=@n
+	... < 11/0 mme=@n esm=0xcd ebi=6
+END
+exchange "Handover Preparation Failure: no such target" s1.pcap <<-END
+	> 0/0 mme=@m enb=@e macroENB_ID=ff:ff:d0
+	< 0/2 mme=@m enb=@e ies=0i,8i,2i radioNetwork=11
+END
+exchange "Handover Failure: its cause goes to the source" s1.pcap <<-END
+	> 0/0 mme=@m enb=@e
+	< 1/0 mme=@n
+	> 1/2 mme=@n radioNetwork=12
+	< 0/2 mme=@m enb=@e radioNetwork=12
+END
+exchange "Handover Preparation Failure: a target that is silent is released" s1.pcap <<-END
+	> 0/0 mme=@m enb=@e
+	< 1/0 mme=@n
+	< 23/0 mme=@n UE_S1AP_IDs=1 !enb radioNetwork=6
+END
+exchange "a silent target: the source hears of it" s1.pcap <<-END
+	< 1/0 mme=@n
+	... < 0/2 mme=@m radioNetwork=6
+END
+exchange "Handover Cancel: the target is released, the source acknowledged" s1.pcap <<-END
+	< 1/0 at=@t mme=@n
+	> 1/1 mme=@n enb=@f
+	< 0/1 mme=@m enb=@e
+	> 4/0 mme=@m enb=@e radioNetwork=4
+	... < 4/1 mme=@m enb=@e ies=0i,8i
+END
+exchange "Handover Cancel: what the target is told" s1.pcap <<-END
+	> 4/0 mme=@m
+	< 23/0 mme=@n !mme=@m enb radioNetwork=4
+	... > 23/1 mme=@n
+END
+exchange "Path Switch Request Acknowledge: UE security capabilities put right" s1.pcap <<-END
+	> 3/0 mme=@m enb=@e encryptionAlgorithms=1f:ff
+	... < 3/1 mme=@m enb=@e ies=0i,8i,66i,40r,107i encryptionAlgorithms=e0:00 integrityProtectionAlgorithms=e0:00
+END
+exchange "Path Switch Request Failure: an unknown connection, an E-RAB twice, one that is none" s1.pcap <<-END
+	> 3/0 at=@x mme=@w enb=@e
+	< 3/2 at=@x mme=@w enb=@e ies=0i,8i,2i radioNetwork=13
+	... > 3/0 mme=@m enb=@f erab==5,5
+	< 3/2 mme=@m enb=@f radioNetwork=31
+	... > 3/0 mme=@n enb=@g erab==15
+	< 3/2 mme=@n enb=@g radioNetwork=30
+	... < 11/0 mme=@n emm=0x45 emm.detach_type_dl=1
+END
 # On each tunnel of the SGW towards an eNodeB nothing comes after its End Marker.
 last_on_path() {
 	ts gtpu.pcap 'ip.src == 10.10.0.1 && gtp' gtp.teid gtp.message ip.dst | awk -F'|' '

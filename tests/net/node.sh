@@ -4,17 +4,14 @@
 # location, trace, capabilities, warnings. Each is ordered by mcorectl or by the eNodeB, and what went over
 # S1 meanwhile is judged by Wireshark, message by message and field by field.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
 lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}|'
 check "mcored starts" lab_start
 add_sims 2 >/dev/null
-nsenter --net="/run/netns/$LAB-core" -- tcpdump --immediate-mode -i s1u -U -w "$LAB_DIR/s1.pcap" -s 0 \
-	"ip proto 132" 2>"$LAB_DIR/tcpdump.log" &
-TCPDUMP=$!
-lab_pids+=("$TCPDUMP")
-wait_for 5 grep -q listening "$LAB_DIR/tcpdump.log"
+capture_begin s1.pcap
 ransim_run --enbs 2 --enb-id 10 --ue "imsi=$(imsi 1),k=$KEY,opc=$OPC,apn=iot" \
 	--ue "imsi=$(imsi 2),k=$KEY,opc=$OPC,apn=iot"
 ONE=00101-0000a TWO=00101-0000b
@@ -141,17 +138,8 @@ metric() { curl -s --unix-socket "$LAB_SOCKET" http://mcored/metrics | grep '^mc
 check "a metric an eNodeB" is 'mcore_mme_enb_ues{enb="00101-0000a"} 0' metric
 
 # ---- what went over S1 ----
-sleep 0.3
-kill "$TCPDUMP"
-wait "$TCPDUMP" 2>/dev/null
-TS="-o nas-eps.null_decipher:FALSE"
-clean() {
-	local bad
-	bad=$(tshark -r "$LAB_DIR/s1.pcap" -Y '_ws.malformed || _ws.expert.severity >= 0x600000' \
-		-T fields -e frame.number -e _ws.expert.message 2>/dev/null)
-	[ -z "$bad" ] || { echo "$bad"; return 1; }
-}
-check "no malformed message, no error" clean
+capture_end s1.pcap
+check "no malformed message, no error" capture_clean s1.pcap 80
 # Each procedure of these, by code, with the number of its messages, first and answer. Packets may share.
 messages() {
 	ts s1.pcap s1ap s1ap.procedureCode s1ap.S1AP_PDU | awk -F'|' '
@@ -204,19 +192,105 @@ each <<-END
 	S1_Removal 67/0 1
 	its_response 67/1 1
 END
-# field WHAT FILTER FIELD VALUE: of the first packet that has it
-field() { check "$1" is "$4" eval "ts s1.pcap '$2' $3 | head -n 1"; }
-field "MME Configuration Update: the name" "s1ap.procedureCode == 30 && s1ap.MMEname" s1ap.MMEname renamed
-field "MME Configuration Update: the capacity" "s1ap.procedureCode == 30 && s1ap.MMEname" s1ap.RelativeMMECapacity 99
-field "its refusal: Time to wait" "s1ap.procedureCode == 30 && s1ap.TimeToWait" s1ap.TimeToWait 0
-field "Location Reporting Control: direct" "s1ap.procedureCode == 31" s1ap.eventType 0
-field "Trace Start: depth" "s1ap.procedureCode == 27" s1ap.traceDepth 2
-field "Overload Start: action" "s1ap.procedureCode == 34" s1ap.overloadAction 1
-field "Overload Start: reduction" "s1ap.procedureCode == 34" s1ap.TrafficLoadReductionIndication 99
-field "Write-Replace Warning: identifier" "s1ap.procedureCode == 36" s1ap.MessageIdentifier 4370
-field "Write-Replace Warning: period" "s1ap.procedureCode == 36" s1ap.RepetitionPeriod 60
-field "Write-Replace Warning: broadcasts" "s1ap.procedureCode == 36" s1ap.NumberofBroadcastRequest 5
 shown() { tshark -r "$LAB_DIR/s1.pcap" -V -Y "s1ap.procedureCode == 36" 2>/dev/null | grep -cE "$1"; }
 readable() { [ "$(shown 'berschwemmung')" -ge 2 ]; }
 check "Write-Replace Warning: Wireshark reads the text" readable
+
+# ---- each procedure, its messages in their order with what they must say ----
+check "each message has its IEs in order, and goes by the right stream" ies_right s1.pcap
+exchange "S1 Setup" s1.pcap <<-END
+	> 17/0 at=@one macroENB_ID=00:00:a0 ENBname=ransim-1 tAC==1 PagingDRX=2
+	< 17/1 at=@one MMEname=mcore MME_Group_ID==1 MME_Code==1 RelativeMMECapacity=255
+END
+exchange "eNB Configuration Update: acknowledged, refused" s1.pcap <<-END
+	> 29/0 at=@one ENBname=mast tAC==2,2 en_gNB_ID=12:34:56:78
+	< 29/1 at=@one ies=
+	> 29/0 at=@one tAC==99
+	< 29/2 at=@one ies=2i,65i misc=4 TimeToWait=3
+END
+exchange "MME Configuration Update: acknowledged" s1.pcap <<-END
+	> 17/0 at=@one macroENB_ID=00:00:a0
+	< 30/0 at=@one ies=61i,105r,87r MMEname=renamed MME_Group_ID==1 MME_Code==1 RelativeMMECapacity=99
+	> 30/1 at=@one
+END
+exchange "MME Configuration Update: refused, and sent again" s1.pcap <<-END
+	> 17/0 at=@two macroENB_ID=00:00:b0
+	< 30/0 at=@two MMEname=renamed RelativeMMECapacity=99
+	> 30/2 at=@two TimeToWait=0
+	< 30/0 at=@two MMEname=renamed RelativeMMECapacity=99
+	> 30/1 at=@two
+END
+exchange "eNB, MME Configuration Transfer: SON and EN-DC information" s1.pcap <<-END
+	> 40/0 ies=129i at=@one macroENB_ID==00:00:b0,00:00:a0 sONInformationRequest=0
+	< 41/0 ies=130i at=@two macroENB_ID==00:00:b0,00:00:a0 tAC==1,1 sONInformationRequest=0
+	> 40/0 ies=294i at=@two transfertype=0 en_gNB_ID=12:34:56:78
+	< 41/0 ies=295i at=@one transfertype=0 macroENB_ID=00:00:b0 en_gNB_ID=12:34:56:78
+END
+exchange "Location Reporting Control, Report, Failure Indication" s1.pcap <<-END
+	> 12/0 at=@one imsi=$(imsi 1) enb=@e
+	< 31/0 mme=@m enb=@e at=@one ies=0r,8r,98i eventType=0 reportArea=0
+	> 33/0 mme=@m enb=@e CellIdentity=0x00000a01 tAC==1 eventType=0
+	> 33/0 mme=@m enb=@e CellIdentity=0x00000a07 eventType=1
+	< 31/0 mme=@m enb=@e eventType=0
+	> 32/0 mme=@m enb=@e radioNetwork=0
+END
+exchange "Trace Start, Deactivate Trace, Cell Traffic Trace" s1.pcap <<-END
+	< 27/0 mme=@m enb=@e ies=0r,8r,25i e_UTRAN_Trace_ID=@t traceDepth=2 to=192.0.2.9 interfacesToTrace.S1_MME=1
+	< 26/0 mme=@m enb=@e ies=0r,8r,86i E_UTRAN_Trace_ID=@t
+	... > 42/0 mme=@m E_UTRAN_Trace_ID=@t
+END
+exchange "UE Radio Capability Match" s1.pcap <<-END
+	> 22/0 mme=@m enb=@e UERadioCapability=@c
+	... < 48/0 mme=@m enb=@e ies=0r,8r,74i UERadioCapability=@c
+	> 48/1 mme=@m enb=@e VoiceSupportMatchIndicator=0
+END
+exchange "Retrieve UE Information, UE Information Transfer" s1.pcap <<-END
+	> 58/0 at=@two mMEC=1 m_TMSI=@s
+	< 59/0 at=@two ies=96r,252i,74i mMEC=1 m_TMSI=@s qCI=9 priorityLevel=8 UERadioCapability=00:10:00:00
+END
+exchange "UE Context Modification Indication" s1.pcap <<-END
+	> 53/0 mme=@m enb=@e cSGMembershipStatus=0
+	< 53/1 mme=@m enb=@e ies=0i,8i,146i CSGMembershipStatus=1
+END
+exchange "Overload Start and Stop" s1.pcap <<-END
+	< 34/0 at=@x ies=101r,161i overloadAction=1 TrafficLoadReductionIndication=99
+	< 35/0 at=@x ies=
+	< 34/0 at=@x ies=101r overloadAction=2
+	> 12/0 emm=0x41 enb=@e
+	< 11/0 mme=@m enb=@e emm=0x44 emm.cause=22 gm.gmm.gprs_timer2
+	< 23/0 mme=@m enb=@e nas=3
+	> 23/1 mme=@m enb=@e
+	< 35/0 at=@x ies=
+END
+exchange "Write-Replace Warning" s1.pcap <<-END
+	< 36/0 at=@two MessageIdentifier=4370 SerialNumber=40:10 RepetitionPeriod=60 NumberofBroadcastRequest=5 DataCodingScheme=10 !WarningAreaList
+	> 36/1 at=@two MessageIdentifier=4370 SerialNumber=40:10 CellIdentity=0x00000b01
+	> 49/0 at=@two CellIdentity=0x00000b01 tAC=1
+	< 36/0 at=@two MessageIdentifier=4370 SerialNumber=40:10 RepetitionPeriod=60
+	> 36/1 at=@two CellIdentity=0x00000b01
+END
+exchange "Write-Replace Warning of an area, PWS Failure Indication" s1.pcap <<-END
+	< 36/0 at=@one ies=111r,112r,113i,114r,115r,118i,119i,142r MessageIdentifier=4371 SerialNumber=50:10 tAC==2
+	> 36/1 at=@one MessageIdentifier=4371 CellIdentity=0x00000a01
+	> 51/0 at=@one CellIdentity=0x00000a01 macroENB_ID=00:00:a0
+END
+exchange "Kill, of one and of all" s1.pcap <<-END
+	< 43/0 at=@two ies=111r,112r MessageIdentifier=4370 SerialNumber=40:10
+	> 43/1 at=@two MessageIdentifier=4370 SerialNumber=40:10 CellIdentity=0x00000b01
+	< 43/0 at=@two ies=111r,112r,191r KillAllWarningMessages=0
+	> 43/1 at=@two MessageIdentifier=0
+END
+exchange "Reset by the MME, of one connection and of all" s1.pcap <<-END
+	< 14/0 at=@one ies=2i,92r misc=3 ResetType=1 partOfS1_Interface=1 mme=@m enb=@e
+	> 14/1 at=@one mme=@m enb=@e
+	> 12/0 at=@one sec=12
+	< 9/0 at=@one mme=@n enb=@f !mme=@m
+	> 9/1 at=@one mme=@n enb=@f
+	< 14/0 at=@one misc=3 ResetType=0 s1_Interface=0
+	> 14/1 at=@one
+END
+exchange "S1 Removal" s1.pcap <<-END
+	> 67/0 at=@two
+	< 67/1 at=@two
+END
 finish

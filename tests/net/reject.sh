@@ -3,10 +3,11 @@
 # Who must not get in does not, is told why in the standard's words, and leaves nothing behind: no
 # context, no session, no address. Devices that fall silent at any step, too.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 
 lab_up
 # Five attempts of each message a second apart in place of six.
-lab_config 's|^  network_name:.*|&\n  security: {integrity: [EIA2, EIA1]}\n  timers: {T3450: 200ms, T3460: 200ms, T3470: 200ms, T3489: 200ms, T3422: 200ms}|' \
+lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0], integrity: [EIA2, EIA1]}\n  timers: {T3450: 200ms, T3460: 200ms, T3470: 200ms, T3489: 200ms, T3422: 200ms}|' \
 	's|^        - {name: iot.*|&\n        - {name: v4, type: ipv4}\n        - {name: nowhere}|'
 sed -i 's|^    - name: iot$|    - name: v4\n      ipv4: 10.47.0.0/24\n    - name: private\n      ipv4: 10.48.0.0/24\n&|' "$LAB_DIR/mcored.yaml"
 check "mcored starts" lab_start
@@ -14,6 +15,8 @@ add_sims 3 >/dev/null
 ctl sim add "$(imsi 4)" k 00112233445566778899aabbccddeeff opc $OPC >/dev/null
 ctl sim add "$(imsi 5)" k $KEY opc $OPC blocked yes >/dev/null
 touch "$LAB_DIR/ransim.log"
+tshark=$(command -v tshark)
+[ -z "$tshark" ] || capture_begin s1.pcap
 
 one() { echo "--ue imsi=$(imsi "$1"),k=$KEY,opc=$OPC${2:+,$2}"; }
 # refused WHAT "UE ARGS" "WHAT ransim must print" "LINE mcored must log": the device does not attach.
@@ -124,8 +127,136 @@ mark
 check "an unknown tracking area in S1 Setup is refused" scene "expect s1.refused within 3" \
 	--fault unknown-tac:99 $(one 1)
 check "the log says so" logged 's1.setup_refused .*none of its tracking areas is served'
+[ -z "$tshark" ] || { capture_end s1.pcap; capture_begin damage.pcap; }
 # Among the damaged messages is an S1 Setup Request that is not the eNodeB's own.
 check "damaged messages do not matter" scene \
 	"garbage 1 count 300; wait 0.5; drop 1; expect s1.setup within 5; attach 1; expect attached within 5" $(one 1)
 check "nothing is left" all_gone
+
+# What went over S1, before the damage.
+if [ -z "$tshark" ]; then
+	skip_one "what is on the wire" "no tshark"
+	finish
+fi
+check "Wireshark: no malformed message, no error" capture_clean s1.pcap 250
+check "each message has its IEs in order, and goes by the right stream" ies_right s1.pcap
+exchange "Attach Reject: an IMSI that the HSS does not know" s1.pcap <<-END
+	> 12/0 at=@x enb=@e emm=0x41 imsi=$(imsi 77)
+	< 11/0 at=@x mme=@m enb=@e sec==0 emm=0x44 emm.cause=8 !esm
+	< 23/0 mme=@m enb=@e nas=3
+	> 23/1 mme=@m enb=@e
+END
+exchange "Attach Reject: with the PDN Connectivity Reject in it" s1.pcap <<-END
+	> 12/0 at=@x enb=@e emm=0x41 imsi=$(imsi 5) pti=@p
+	... < 11/0 at=@x mme=@m enb=@e sec==2,0 emm=0x44 emm.cause=19 esm=0xd1 ebi=0 pti=@p esm.cause=8
+	< 23/0 mme=@m enb=@e
+END
+for cause in 33 27 50; do
+	exchange "ESM information, and Attach Reject with ESM cause $cause" s1.pcap <<-END
+		> 12/0 at=@x enb=@e emm=0x41 esm=0xd0 pti=@p esm.eit=1
+		... < 11/0 at=@x mme=@m enb=@e sec==2 esm=0xd9 ebi=0 pti=@p
+		> 13/0 mme=@m enb=@e esm=0xda pti=@p gm.sm.apn
+		< 11/0 mme=@m enb=@e emm=0x44 emm.cause=19 esm=0xd1 pti=@p esm.cause=$cause
+	END
+done
+exchange "ESM information is asked for three times" s1.pcap <<-END
+	< 11/0 mme=@m enb=@e esm=0xd9 pti=@p seq_no=1
+	< 11/0 mme=@m enb=@e esm=0xd9 pti=@p seq_no=2
+	< 11/0 mme=@m enb=@e esm=0xd9 pti=@p seq_no=3
+	< 11/0 mme=@m enb=@e emm=0x44 emm.cause=19 esm=0xd1 pti=@p esm.cause=53
+	< 23/0 mme=@m enb=@e
+END
+exchange "a PDN type that is narrowed: IPv4 alone, with its cause" s1.pcap <<-END
+	> 12/0 enb=@e emm=0x41 esm_pdn_type=3
+	... < 9/0 mme=@m enb=@e emm=0x42 esm=0xc1 esm_pdn_type=1 esm.cause=50 gm.sm.apn=v4 erab==5
+END
+rejected() { # FAULT CAUSE
+	exchange "Authentication Failure, $1: Authentication Reject, and released for that" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e sec==0 emm=0x52 emm.nas_key_set_id=0 dtap.rand dtap.autn.amf=80:00
+		> 13/0 mme=@m enb=@e emm=0x5c emm.cause=$2
+		< 11/0 mme=@m enb=@e sec==0 emm=0x54
+		< 23/0 mme=@m enb=@e nas=1
+		> 23/1 mme=@m enb=@e
+	END
+}
+rejected "MAC failure" 20
+rejected "non-EPS authentication unacceptable" 26
+exchange "a wrong RES: the same" s1.pcap <<-END
+	< 11/0 mme=@m enb=@e emm=0x52
+	> 13/0 mme=@m enb=@e emm=0x53 emm.res
+	< 11/0 mme=@m enb=@e emm=0x54
+	< 23/0 mme=@m enb=@e nas=1
+END
+exchange "Authentication Failure, synch failure: another challenge, of which keys are taken" s1.pcap <<-END
+	< 11/0 mme=@m enb=@e emm=0x52 dtap.rand=@r
+	> 13/0 mme=@m enb=@e emm=0x5c emm.cause=21 dtap.auts
+	< 11/0 mme=@m enb=@e emm=0x52 !dtap.rand=@r
+	> 13/0 mme=@m enb=@e emm=0x53
+	< 11/0 mme=@m enb=@e sec==3,0 emm=0x5d emm.nas_key_set_id=0
+END
+exchange "Security Mode Reject ends the attach" s1.pcap <<-END
+	< 11/0 mme=@m enb=@e emm=0x5d
+	> 13/0 mme=@m enb=@e emm=0x5f emm.cause=23
+	< 23/0 mme=@m enb=@e nas=3
+	> 23/1 mme=@m enb=@e
+END
+exchange "Identification: by a GUTI that nobody has, the IMSI is asked for" s1.pcap <<-END
+	> 12/0 enb=@e emm=0x41 emm.type_of_id=6
+	< 11/0 mme=@m enb=@e sec==0 emm=0x55 emm.id_type2=1
+	> 13/0 mme=@m enb=@e emm=0x56 ie.mobileid.type=1 imsi=$(imsi 1)
+	< 11/0 mme=@m enb=@e emm=0x52
+END
+five() { # WHAT MESSAGE
+	exchange "$1 is sent five times, and then released" s1.pcap <<-END
+		< 11/0 mme=@m enb=@e $2
+		< 11/0 mme=@m enb=@e $2
+		< 11/0 mme=@m enb=@e $2
+		< 11/0 mme=@m enb=@e $2
+		< 11/0 mme=@m enb=@e $2
+		< 23/0 mme=@m enb=@e nas=3
+	END
+}
+five "Identity Request" "emm=0x55 emm.id_type2=1"
+five "Authentication Request" "emm=0x52 dtap.rand=@r dtap.autn=@a"
+five "Security Mode Command" "emm=0x5d sec==3,0 emm.toc=0 emm.toi=2"
+exchange "Attach Accept is sent five times, the same GUTI in each" s1.pcap <<-END
+	< 9/0 mme=@m enb=@e emm=0x42 emm.m_tmsi=@g
+	... > 9/1 mme=@m enb=@e
+	< 11/0 mme=@m enb=@e emm=0x42 emm.m_tmsi=@g
+	< 11/0 mme=@m enb=@e emm=0x42 emm.m_tmsi=@g
+	< 11/0 mme=@m enb=@e emm=0x42 emm.m_tmsi=@g
+	< 11/0 mme=@m enb=@e emm=0x42 emm.m_tmsi=@g
+	< 23/0 mme=@m enb=@e nas=3
+END
+exchange "Initial Context Setup Failure ends the attach" s1.pcap <<-END
+	< 9/0 mme=@m enb=@e emm=0x42
+	... > 9/2 mme=@m enb=@e radioNetwork=26
+	< 23/0 mme=@m enb=@e
+	> 23/1 mme=@m enb=@e
+END
+exchange "Error Indication: an MME UE S1AP ID that we never gave" s1.pcap <<-END
+	< 11/0 at=@x mme=@m enb=@e emm=0x52
+	> 13/0 at=@x mme=@w !mme=@m enb=@e
+	... < 15/0 at=@x ies=0i,8i,2i mme=@w enb=@e radioNetwork=13
+END
+capture_end damage.pcap
+ours_is_well() {
+	local bad
+	bad=$(ts damage.pcap 'sctp.srcport == 36412 && (_ws.malformed || _ws.expert.severity >= 0x600000)' frame.number _ws.expert.message)
+	[ -z "$bad" ] || { echo "$bad"; return 1; }
+}
+check "Wireshark: what answers damaged messages is whole" ours_is_well
+check "and has its IEs in order, by the right stream" ies_right damage.pcap
+exchange "Transfer Syntax Error: Error Indication, without diagnostics" damage.pcap <<-END
+	< 15/0 ies=2i stream=0x0000 protocol=0
+END
+exchange "Abstract Syntax Error: Error Indication with Criticality Diagnostics" damage.pcap <<-END
+	< 15/0 protocol=1 procedureCode procedureCriticality
+END
+exchange "S1 Setup Failure: no network of ours, no area of ours" s1.pcap <<-END
+	> 17/0 at=@x mcc=999
+	< 17/2 at=@x ies=2i,65i misc=5 TimeToWait=3
+	> 17/0 at=@y tAC==99
+	< 17/2 at=@y ies=2i,65i misc=4
+END
 finish

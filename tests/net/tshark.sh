@@ -3,6 +3,7 @@
 # What goes over S1, judged by Wireshark: an attach, a release, a service request and a detach, message by
 # message and field by field with the null cipher, and nothing malformed with the others.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/exchange.sh"
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
@@ -68,6 +69,34 @@ field "Release by inactivity: cause" "s1ap.procedureCode == 18" s1ap.radioNetwor
 field "and the command repeats it" "s1ap.procedureCode == 23 && s1ap.S1AP_PDU == 0 && s1ap.radioNetwork" s1ap.radioNetwork 20
 field "Release after the detach: cause" "s1ap.procedureCode == 23 && s1ap.S1AP_PDU == 0 && s1ap.nas" s1ap.nas 2
 field "Service Request: the key set" "nas_eps.security_header_type == 12" nas_eps.emm.nas_key_set_id 0
+check "each message has its IEs in order, and goes by the right stream" ies_right null.pcap
+exchange "Attach: authentication, security mode, ESM information, context, completion" null.pcap <<-END
+	> 12/0 at=@x enb=@e ies=8r,26r,67r,100i,134i emm=0x41 imsi=$(imsi 1) esm=0xd0 pti=@p esm.eit=1 tAC=1 CellIdentity=0x00000101
+	< 11/0 at=@x mme=@m enb=@e sec==0 emm=0x52 emm.nas_key_set_id=0 emm.tsc=0 dtap.rand dtap.autn.amf=80:00
+	> 13/0 mme=@m enb=@e emm=0x53
+	< 11/0 mme=@m enb=@e sec==3,0 seq_no=0 emm=0x5d emm.toc=0 emm.toi=2 emm.nas_key_set_id=0 emm.imeisv_req=1 emm.128eea2=1 emm.128eia2=1 emm.eia0=0
+	> 13/0 mme=@m enb=@e sec==4,0 emm=0x5e ie.mobileid.type=3
+	< 11/0 mme=@m enb=@e sec==2 seq_no=1 esm=0xd9 ebi=0 pti=@p
+	> 13/0 mme=@m enb=@e esm=0xda ebi=0 pti=@p gm.sm.apn=iot
+	< 9/0 mme=@m enb=@e ies=0r,8r,66r,24r,107r,73r,241i erab==5 qCI=9 priorityLevel=8 to=10.10.0.1 encryptionAlgorithms=e0:00 integrityProtectionAlgorithms=e0:00 sec==2,0 seq_no=2 emm=0x42 gm.gmm.gprs_timer=0x36 emm.tai_tac==1,2,3,4,5,6,7,8 esm=0xc1 ebi=5 pti=@p esm_pdn_type=3
+	> 22/0 mme=@m enb=@e
+	> 9/1 mme=@m enb=@e erab==5
+	> 13/0 mme=@m enb=@e sec==2,0 emm=0x43 esm=0xc2 ebi=5 pti=0
+	< 11/0 mme=@m enb=@e sec==2,0 seq_no=3 emm=0x61 dtap.text_string==mcore,mcore dtap.time_zone_time
+	> 18/0 mme=@m enb=@e radioNetwork=20
+	< 23/0 mme=@m enb=@e ies=99r,2i UE_S1AP_IDs=0 radioNetwork=20
+	> 23/1 mme=@m enb=@e
+END
+exchange "Service Request and detach: the same tunnel, another connection" null.pcap <<-END
+	< 9/0 mme=@o emm=0x42 teid=@t emm.m_tmsi=@g
+	... > 12/0 enb=@e ies=8r,26r,67r,100i,134i,96r sec=12 emm.nas_key_set_id=0 m_TMSI=@g mMEC=1
+	< 9/0 mme=@m enb=@e !mme=@o ies=0r,8r,66r,24r,107r,73r,74i,241i erab==5 teid=@t !emm
+	> 9/1 mme=@m enb=@e erab==5
+	> 13/0 mme=@m enb=@e emm=0x45 emm.switch_off=0 emm.detach_type_ul=1 emm.m_tmsi=@g
+	< 11/0 mme=@m enb=@e sec==2,0 emm=0x46
+	< 23/0 mme=@m enb=@e nas=2
+	> 23/1 mme=@m enb=@e
+END
 one_id() { ts null.pcap s1ap.MME_UE_S1AP_ID s1ap.MME_UE_S1AP_ID | tr , '\n' | sort -u | wc -l; }
 check "each S1 connection has one MME UE S1AP ID" is 2 one_id
 
