@@ -10,9 +10,7 @@
  *   ending       Delete Bearer Request is on its way
  *
  * Downlink packets go by a bearer from the moment it is active; a slot that is not yet carries
- * nothing. A bearer with guaranteed rates is admitted only as far as the configured sum allows, and
- * may take the place of preemptable ones of lower priority (TS 23.203 6.1.7.3). A device that is
- * not reached gets its bearer when it is connected next. */
+ * nothing. A device that is not reached gets its bearer when it is connected next. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,22 +24,7 @@
 #include "pgw/internal.h"
 
 enum { DEDICATED_MAX = GTPC_MAX_BEARERS - 1 }; /* of a session, beside its default bearer */
-enum bearer_state { WAITING, ACTIVATING, ACTIVE, MODIFYING, ENDING };
 static const char *const states[] = {"waiting", "activating", "active", "modifying", "ending"};
-
-struct pgw_bearer {
-	struct pgw_bearer *next;
-	struct pgw_session *session;
-	enum bearer_state state;
-	uint8_t ebi, pti;
-	bool again;               /* it ended while it was being changed, or is to be withdrawn */
-	uint32_t slot;            /* UINT32_MAX: none yet */
-	struct pgw_rule rule, to; /* to: what it is being modified to */
-	uint64_t held_up, held_down; /* of the sum of guaranteed rates */
-	struct gtpc_txn txn;
-	void (*done)(void *arg, enum gtpc_cause);
-	void *arg;
-};
 
 static struct mem_pool pool = MEM_POOL(pgw_bearer);
 
@@ -61,8 +44,6 @@ METRIC_COUNTER_BY(happened, "mcore_pgw_bearers_total", "Dedicated bearers, by wh
 	    imsi_print(pgw_session_imsi((b)->session), (char[IMSI_STRLEN]){0}),                    \
 	    pgw.apn[(b)->session->apn].name, (b)->ebi, *(b)->rule.name ? (b)->rule.name : "-",     \
 	    __VA_ARGS__)
-
-static bool is_gbr(const struct bearer_qos *q) { return q->gbr_up || q->gbr_down; }
 
 /* ---- ends and notices ---- */
 
@@ -102,20 +83,10 @@ static void unlink_bearer(struct pgw_bearer *b)
 	*at = b->next;
 }
 
-static uint64_t held_up, held_down; /* by all bearers */
-
-static void hold(struct pgw_bearer *b, uint64_t up, uint64_t down)
-{
-	held_up += up - b->held_up;
-	held_down += down - b->held_down;
-	b->held_up = up;
-	b->held_down = down;
-}
-
 static void bearer_free(struct pgw_bearer *b)
 {
 	notice(b, GTPC_CONTEXT_NOT_FOUND);
-	hold(b, 0, 0);
+	admit_hold(b, 0, 0);
 	gtpc_cancel(&b->txn);
 	unlink_bearer(b);
 	pool_put(&pool, b);
@@ -174,74 +145,9 @@ static void slot_end(struct pgw_bearer *b)
 	b->slot = UINT32_MAX;
 }
 
-/* ---- admission ---- */
+/* ---- activation ---- */
 
 static void end_bearer(struct pgw_bearer *b);
-
-static uint64_t greater(uint64_t a, uint64_t b) { return a > b ? a : b; }
-
-static bool room(uint64_t held, uint64_t wanted, uint64_t most)
-{
-	return !most || (wanted <= most && held <= most - wanted);
-}
-
-/* In the place of what b holds, and if that much were free. */
-static bool fits(const struct pgw_bearer *b, const struct bearer_qos *q, uint64_t free_up,
-		 uint64_t free_down)
-{
-	return !is_gbr(q) ||
-	       (room(held_up - b->held_up - free_up, q->gbr_up, pgw.gbr_up) &&
-		room(held_down - b->held_down - free_down, q->gbr_down, pgw.gbr_down));
-}
-
-static bool may_go(const struct pgw_bearer *b, const struct pgw_bearer *for_, uint8_t arp)
-{
-	return b != for_ && b->state == ACTIVE && is_gbr(&b->rule.qos) &&
-	       b->rule.qos.arp_preemptable && b->rule.qos.arp_priority > arp;
-}
-
-/* The preemptable bearer of lowest priority; the later one among equals. *up, *down: what all that
- * are preemptable hold. */
-static struct pgw_bearer *victim(const struct pgw_bearer *for_, uint8_t arp, uint64_t *up,
-				 uint64_t *down)
-{
-	struct pgw_bearer *found = NULL;
-
-	*up = *down = 0;
-	for (const struct pgw_session *s = pgw_session_first(); s; s = s->by_key.next)
-		for (struct pgw_bearer *b = s->bearers; b; b = b->next) {
-			if (!may_go(b, for_, arp))
-				continue;
-			*up += b->held_up;
-			*down += b->held_down;
-			if (!found || b->rule.qos.arp_priority >= found->rule.qos.arp_priority)
-				found = b;
-		}
-	return found;
-}
-
-/* Nobody is preempted in vain: first it is seen that there are victims enough. */
-static bool admit(struct pgw_bearer *b, const struct bearer_qos *q)
-{
-	uint64_t up, down;
-
-	while (!fits(b, q, 0, 0)) {
-		struct pgw_bearer *v =
-			q->arp_may_preempt ? victim(b, q->arp_priority, &up, &down) : NULL;
-
-		if (!v || !fits(b, q, up, down))
-			return false;
-		B_LOG(WARN, v, "text=\"preempted\" arp=%u by_arp=%u", v->rule.qos.arp_priority,
-		      q->arp_priority);
-		metric_add_at(&happened, PREEMPTED, 1);
-		end_bearer(v);
-	}
-	/* While it changes it may have its old rates, or the new. */
-	hold(b, greater(b->held_up, q->gbr_up), greater(b->held_down, q->gbr_down));
-	return true;
-}
-
-/* ---- activation ---- */
 
 /* Not the bearer's fault, but the moment's. */
 static bool is_for_now(enum gtpc_cause cause)
@@ -261,7 +167,7 @@ static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 		B_LOG(WARN, b, "text=\"not activated\" cause=%d", cause);
 		metric_add_at(&happened, REFUSED, 1);
 		slot_end(b);
-		hold(b, 0, 0);
+		admit_hold(b, 0, 0);
 		notice(b, cause);
 		if (is_for_now(cause) && !b->pti && !b->again)
 			b->state = WAITING;
@@ -297,7 +203,7 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 	uint32_t teid;
 	int err;
 
-	if (!admit(b, &b->rule.qos)) {
+	if (!admit_bearer(b, &b->rule.qos)) {
 		B_LOG(WARN, b, "text=\"no guaranteed rate left\" gbr_up=%llu gbr_down=%llu",
 		      (unsigned long long)b->rule.qos.gbr_up,
 		      (unsigned long long)b->rule.qos.gbr_down);
@@ -309,7 +215,7 @@ static enum gtpc_cause activate(struct pgw_bearer *b)
 	if (err) {
 		B_LOG(ERROR, b, "error=\"%s\"", strerror(-err));
 		slot_end(b);
-		hold(b, 0, 0);
+		admit_hold(b, 0, 0);
 		return err == -ENOSPC ? GTPC_NO_RESOURCES : GTPC_SYSTEM_FAILURE;
 	}
 	q.bearer[0].s1u_sgw = fteid_of(FTEID_S5U_PGW, teid, pgw.gtpu, pgw.gtpu6);
@@ -412,7 +318,7 @@ static void updated(struct gtpc_txn *txn, const struct gtpc_response *r)
 	} else {
 		B_LOG(WARN, b, "text=\"not modified\" cause=%d", r->cause);
 	}
-	hold(b, b->rule.qos.gbr_up, b->rule.qos.gbr_down);
+	admit_hold(b, b->rule.qos.gbr_up, b->rule.qos.gbr_down);
 	notice(b, r->cause);
 	if (b->again)
 		end_bearer(b);
@@ -430,7 +336,7 @@ static enum gtpc_cause modify(struct pgw_bearer *b, const struct tft *op, bool q
 		.bearer[0] = {.ebi = b->ebi, .tft = *op},
 	};
 
-	if (qos && !admit(b, &b->to.qos))
+	if (qos && !admit_bearer(b, &b->to.qos))
 		return GTPC_NO_RESOURCES;
 	if (qos)
 		q.bearer[0].qos = b->to.qos;
@@ -475,13 +381,20 @@ static void end_with(struct pgw_bearer *b, uint8_t pti)
 		return;
 	}
 	b->state = ENDING;
-	hold(b, 0, 0);
+	admit_hold(b, 0, 0);
 	program(b->session); /* its packets go by the default bearer from now on */
 	b->txn.done = deleted;
 	gtpc_request(&b->txn, GTPC_SGW, &q);
 }
 
 static void end_bearer(struct pgw_bearer *b) { end_with(b, 0); }
+
+void bearer_preempt(struct pgw_bearer *b, uint8_t by_arp)
+{
+	B_LOG(WARN, b, "text=\"preempted\" arp=%u by_arp=%u", b->rule.qos.arp_priority, by_arp);
+	metric_add_at(&happened, PREEMPTED, 1);
+	end_bearer(b);
+}
 
 void bearers_forget(struct pgw_session *s)
 {
@@ -751,7 +664,7 @@ int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 		return -ENOSPC;
 	b->ebi = was->ebi;
 	b->state = ACTIVE;
-	hold(b, rule.qos.gbr_up, rule.qos.gbr_down);
+	admit_hold(b, rule.qos.gbr_up, rule.qos.gbr_down);
 	b->slot = slot;
 	if (b->slot == UINT32_MAX) { /* the kernel lost it */
 		d = as_slot(b);

@@ -7,7 +7,22 @@
 
 #include "pgw/addr.h"
 
-struct pgw_bearer;
+/* A dedicated bearer. Owned by bearer.c, which tells of its states. */
+enum bearer_state { WAITING, ACTIVATING, ACTIVE, MODIFYING, ENDING };
+
+struct pgw_bearer {
+	struct pgw_bearer *next;
+	struct pgw_session *session;
+	enum bearer_state state;
+	uint8_t ebi, pti;
+	bool again;               /* it ended while it was being changed, or is to be withdrawn */
+	uint32_t slot;            /* UINT32_MAX: none yet */
+	struct pgw_rule rule, to; /* to: what it is being modified to */
+	uint64_t held_up, held_down; /* of the sum of guaranteed rates */
+	struct gtpc_txn txn;
+	void (*done)(void *arg, enum gtpc_cause);
+	void *arg;
+};
 
 /* A PDN connection. Owned by session.c. */
 struct pgw_session {
@@ -54,6 +69,16 @@ void bearers_end(struct pgw_session *);
 void bearers_forget(struct pgw_session *); /* what the datapath has goes on */
 bool bearers_have_slot(const struct pgw_session *, uint32_t slot);
 void bearer_command(struct pgw_session *, void *token, const struct gtpc_request *);
+
+/* The bearer makes room for one of that ARP priority level. */
+void bearer_preempt(struct pgw_bearer *, uint8_t by_arp);
+
+/* admit.c */
+static inline bool is_gbr(const struct bearer_qos *q) { return q->gbr_up || q->gbr_down; }
+/* The bearer's part of the sums of guaranteed rates from now on. */
+void admit_hold(struct pgw_bearer *, uint64_t up, uint64_t down);
+/* With that QoS. Others may be preempted for it. */
+bool admit_bearer(struct pgw_bearer *, const struct bearer_qos *);
 
 /* pco.c: what the device asked for. Leaves *out empty if there is nothing to say. */
 void pco_for(const struct pgw_apn *, enum pdn_type, const struct pco *request, struct pco *out);

@@ -4,6 +4,7 @@
  * connection.
  *
  *   bearer.c   dedicated bearers: by rule, by the administrator, by the device
+ *   admit.c    guaranteed rates: who is admitted, who is preempted
  *   session.c  Create and Delete Session, contexts by control TEID and by IMSI and EBI, restoration
  *   addr.c     addresses of each APN's pool
  *   pco.c      what the device is told beside its address
