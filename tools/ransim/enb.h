@@ -68,8 +68,8 @@ int enb_tell_command(struct ue *, unsigned words, char *const *word);
 /* An uplink NAS message: Uplink NAS Transport, or Initial UE Message where there is no connection.
  * 0, -ENETDOWN, -ENOMEM. */
 int enb_uplink_nas(struct ue *, struct bytes nas, enum rrc_cause);
-/* UE Context Release Request, cause user inactivity. */
-int enb_request_release(struct ue *);
+/* UE Context Release Request, with that S1AP_CAUSE_RADIO_. */
+int enb_request_release(struct ue *, uint8_t radio_cause);
 /* UE Context Suspend Request; and Resume Request of a UE whose context is kept: enb_ciot.c. */
 int enb_suspend(struct ue *);
 int enb_resume(struct ue *);

@@ -114,14 +114,13 @@ int enb_uplink_nas(struct ue *ue, struct bytes nas, enum rrc_cause cause)
 	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_uplink_nas_transport_msg, &m);
 }
 
-int enb_request_release(struct ue *ue)
+int enb_request_release(struct ue *ue, uint8_t radio_cause)
 {
 	struct s1ap_ue_context_release_request m = {0};
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
-	S1AP_SET(&m, cause,
-		 (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_USER_INACTIVITY});
+	S1AP_SET(&m, cause, (struct s1ap_cause){S1AP_CAUSE_RADIO, radio_cause});
 	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_release_request_msg,
 			&m);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+#include "codec/s1ap.h"
 #include "core/loop.h"
 #include "core/timer.h"
 #include "enb.h"
@@ -130,7 +131,7 @@ static void moving_start(void)
 	ld.launched = 0;
 	ld.total = x2 ? ld.o->x2_rate * ld.o->x2_time : ld.o->service_rate * ld.o->service_time;
 	for (unsigned i = 0; i < sim.ues && !x2; i++)
-		ue_idle(&sim.ue[i]);
+		ue_idle(&sim.ue[i], S1AP_CAUSE_RADIO_USER_INACTIVITY);
 	ld.start_ns = loop_clock_ns() + (x2 ? 10000000 : 1000000000);
 	sleep_until(ld.start_ns);
 }
@@ -207,7 +208,7 @@ static void done(struct ue *ue, enum procedure p, enum step step, const char *ca
 	} else if (p == PROC_MOVE || p == PROC_SERVICE) {
 		ld.f.in_progress--;
 		if (p == PROC_SERVICE)
-			ue_idle(ue);
+			ue_idle(ue, S1AP_CAUSE_RADIO_USER_INACTIVITY);
 		ld.f.moved++;
 		hist_add(&ld.f.move_second, (now - ue->scheduled_ns) / 1000);
 	} else if (p == PROC_DETACH) {

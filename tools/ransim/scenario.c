@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "codec/nas.h"
+#include "codec/s1ap.h"
 #include "core/loop.h"
 #include "core/timer.h"
 #include "enb.h"
@@ -176,8 +177,7 @@ static int update_one(struct ue *ue, const struct words *w)
 
 static int idle_one(struct ue *ue, const struct words *w)
 {
-	(void)w;
-	return ue_idle(ue);
+	return ue_idle(ue, (uint8_t)after(w, "cause", S1AP_CAUSE_RADIO_USER_INACTIVITY));
 }
 
 static int lose_one(struct ue *ue, const struct words *w)
@@ -520,7 +520,8 @@ static const struct {
 	{"attach", 2, true, do_attach, "UE [fresh] [again]",
 	 "fresh: without GUTI and keys; again: in any state"},
 	{"detach", 2, true, do_detach, "UE [switch-off]", "detach"},
-	{"release", 2, true, do_idle, "UE", "user inactivity: becomes ECM-IDLE"},
+	{"release", 2, true, do_idle, "UE [cause N]",
+	 "user inactivity, or that cause of the radio network layer: becomes ECM-IDLE"},
 	{"idle", 2, true, do_idle, "UE", "same as release"},
 	{"service", 2, true, do_service, "UE", "service request"},
 	{"tau", 2, true, do_update, "UE [periodic|combined|combined-imsi] [active]",

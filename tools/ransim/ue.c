@@ -197,12 +197,12 @@ int ue_update(struct ue *ue, uint8_t type, bool active)
 	return 0;
 }
 
-int ue_idle(struct ue *ue)
+int ue_idle(struct ue *ue, uint8_t radio_cause)
 {
 	if (!ue->connected || !ue->mme_known)
 		return -ENOTCONN;
-	event_ue(ue, "release.request", "cause=user-inactivity");
-	return enb_request_release(ue);
+	event_ue(ue, "release.request", "cause=%u", radio_cause);
+	return enb_request_release(ue, radio_cause);
 }
 
 /* ---- ending -------------------------------------------------------------------------------------

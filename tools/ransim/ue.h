@@ -94,8 +94,9 @@ void ue_begin_move(struct ue *);
 int ue_service(struct ue *);
 /* Tracking area update of that type (NAS_TA_*); active: with bearers. */
 int ue_update(struct ue *, uint8_t type, bool active);
-/* The eNodeB asks for the release (user inactivity): the UE becomes idle. */
-int ue_idle(struct ue *);
+/* The eNodeB asks for the release, with that S1AP_CAUSE_RADIO_ (user inactivity, for one): the UE
+ * becomes idle. */
+int ue_idle(struct ue *, uint8_t radio_cause);
 void ue_init(struct ue *, unsigned number, imsi_t, const struct ue_profile *, struct enb *camp);
 /* Forgets GUTI and security context, like a device fresh from the factory. */
 void ue_forget(struct ue *);
