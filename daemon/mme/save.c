@@ -16,7 +16,7 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 16, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { VERSION = 17, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
@@ -112,11 +112,15 @@ static void io_pdn(struct cursor *c, struct mme_pdn *p)
 	io_bearer(c, p->bearers);
 }
 
-/* Behind its PDN connection: how many dedicated bearers, and they. */
+/* Behind its PDN connection: the rules that are to give it a bearer, how many dedicated bearers
+ * there are, and they. */
 static void save_dedicated(struct cursor *c, struct mme_pdn *p)
 {
+	char due[SGW_RULES_STRLEN];
 	uint8_t n = 0;
 
+	sgw_due_rules(p->s11_sgw.teid, p->ebi, due);
+	IO_TEXT(c, due);
 	for (const struct mme_bearer *b = p->bearers->next; b; b = b->next)
 		n = (uint8_t)(n + b->active);
 	IO(c, n);
@@ -129,10 +133,12 @@ static void save_dedicated(struct cursor *c, struct mme_pdn *p)
 	}
 }
 
-static bool read_dedicated(struct cursor *c, struct mme_ue *ue, struct mme_pdn *p)
+static bool read_dedicated(struct cursor *c, struct mme_ue *ue, struct mme_pdn *p,
+			   char due[SGW_RULES_STRLEN])
 {
 	uint8_t n = 0;
 
+	io_text(c, due, SGW_RULES_STRLEN);
 	IO(c, n);
 	while (n-- && !c->r.bad) {
 		struct mme_bearer *b = bearer_new(ue, p);
@@ -316,12 +322,13 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n, bool *
 {
 	while (n--) {
 		struct mme_pdn *p = pdn_new(ue);
+		char due[SGW_RULES_STRLEN] = "";
 
 		if (!p)
 			return false;
 		io_pdn(c, p);
 		p->bearers->active = true;
-		if (c->r.bad || !read_dedicated(c, ue, p)) {
+		if (c->r.bad || !read_dedicated(c, ue, p, due)) {
 			p->s11_sgw.teid = 0;
 			return false;
 		}
@@ -332,7 +339,9 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n, bool *
 			.imsi = ue->imsi,
 			.ebi = p->ebi,
 			.apn = p->apn,
+			.rules = apn ? apn->rules : "",
 			.routes = apn ? apn->routes : "",
+			.due = due,
 			.paa = p->paa,
 			.ambr_up = p->ambr_up,
 			.ambr_down = p->ambr_down,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Admission of bearers with guaranteed rates: as far as the configured sums allow, and in the place of
- * preemptable ones of lower priority (TS 23.203 6.1.7.3). */
+/* Admission of bearers with guaranteed rates: as far as the configured sums allow, and in the place
+ * of preemptable ones of lower priority (TS 23.203 6.1.7.3). */
 #include "pgw/internal.h"
 
 static uint64_t held_up, held_down; /* by all bearers */

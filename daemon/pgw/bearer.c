@@ -10,7 +10,9 @@
  *   ending       Delete Bearer Request is on its way
  *
  * Downlink packets go by a bearer from the moment it is active; a slot that is not yet carries
- * nothing. A device that is not reached gets its bearer when it is connected next. */
+ * nothing. A device that is not reached gets its bearer when it is connected next; and so it does
+ * if a bearer that the network gives it is lost (Delete Bearer Command, 5.4.4.2), as the PCRF would
+ * decide that is told. What the administrator or the device asked for is gone then. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +30,11 @@ static const char *const states[] = {"waiting", "activating", "active", "modifyi
 
 static struct mem_pool pool = MEM_POOL(pgw_bearer);
 
-enum happening { ACTIVATED, REFUSED, MODIFIED, ENDED, PREEMPTED, HAPPENINGS };
+enum happening { ACTIVATED, REFUSED, MODIFIED, ENDED, PREEMPTED, LOST, HAPPENINGS };
 static const char *happening_of(unsigned i)
 {
-	static const char *const name[] = {"activated", "refused", "modified", "ended",
-					   "preempted"};
+	static const char *const name[] = {"activated", "refused",   "modified",
+					   "ended",     "preempted", "lost"};
 
 	return name[i];
 }
@@ -156,6 +158,13 @@ static bool is_for_now(enum gtpc_cause cause)
 	       cause == GTPC_TEMPORARILY_REJECTED || cause == GTPC_COLLISION;
 }
 
+static void put_off(struct pgw_bearer *b)
+{
+	b->state = WAITING;
+	b->ebi = 0;
+	b->again = b->due = false;
+}
+
 static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 {
 	struct pgw_bearer *b = container_of(txn, struct pgw_bearer, txn);
@@ -169,8 +178,8 @@ static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 		slot_end(b);
 		admit_hold(b, 0, 0);
 		notice(b, cause);
-		if (is_for_now(cause) && !b->pti && !b->again)
-			b->state = WAITING;
+		if (is_for_now(cause) && !b->pti && (!b->again || b->due))
+			put_off(b);
 		else
 			bearer_free(b);
 		return;
@@ -269,27 +278,40 @@ static struct pgw_bearer *by_name(const struct pgw_session *s, const char *name)
 
 static void begin_rule(struct pgw_session *s, const struct pgw_rule *r)
 {
-	if (!by_name(s, r->name) && !bearer_new(s, r))
+	struct pgw_bearer *b = by_name(s, r->name);
+
+	if (!b)
+		b = bearer_new(s, r);
+	if (b)
+		b->given = true;
+	else
 		LOG(ERROR, "pgw.bearer", "imsi=%s rule=%s error=\"no room\"",
 		    imsi_print(pgw_session_imsi(s), (char[IMSI_STRLEN]){0}), r->name);
 }
 
-void bearers_begin(struct pgw_session *s, const char *rules)
+/* fn(s, rule) for each of the names, which are apart by commas; NULL: none. */
+static void each_rule(struct pgw_session *s, const char *names,
+		      void (*fn)(struct pgw_session *, const struct pgw_rule *))
 {
-	char text[APN_RULES], *save = NULL;
+	char text[PGW_RULES_STRLEN], *save = NULL;
 
-	for (unsigned i = 0; i < pgw.apn[s->apn].rules; i++)
-		begin_rule(s, &pgw.rule[pgw.apn[s->apn].rule[i]]);
-	snprintf(text, sizeof(text), "%s", rules);
+	snprintf(text, sizeof(text), "%s", names ? names : "");
 	for (char *w = strtok_r(text, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
 		const struct pgw_rule *r = pgw_rule_find(w);
 
 		if (r)
-			begin_rule(s, r);
+			fn(s, r);
 		else
 			LOG(WARN, "pgw.bearer", "imsi=%s rule=%s error=\"there is no such rule\"",
 			    imsi_print(pgw_session_imsi(s), (char[IMSI_STRLEN]){0}), w);
 	}
+}
+
+void bearers_begin(struct pgw_session *s, const char *rules)
+{
+	for (unsigned i = 0; i < pgw.apn[s->apn].rules; i++)
+		begin_rule(s, &pgw.rule[pgw.apn[s->apn].rule[i]]);
+	each_rule(s, rules, begin_rule);
 }
 
 /* ---- modification ---- */
@@ -353,11 +375,15 @@ static void deleted(struct gtpc_txn *txn, const struct gtpc_response *r)
 	struct pgw_bearer *b = container_of(txn, struct pgw_bearer, txn);
 
 	(void)r; /* gone there, or never known: gone here in any case */
-	B_LOG(INFO, b, "text=\"%s\"", "ended");
+	B_LOG(INFO, b, "text=\"%s\"",
+	      b->due ? "ended until the device is connected next" : "ended");
 	metric_add_at(&happened, ENDED, 1);
 	slot_end(b);
 	notice(b, GTPC_ACCEPTED);
-	bearer_free(b);
+	if (b->due)
+		put_off(b);
+	else
+		bearer_free(b);
 }
 
 static void end_with(struct pgw_bearer *b, uint8_t pti)
@@ -427,6 +453,18 @@ static struct pgw_bearer *by_ebi(const struct pgw_session *s, uint8_t ebi)
 	while (b && (b->ebi != ebi || !ebi))
 		b = b->next;
 	return b;
+}
+
+/* Once, however often the MME says so. */
+static void lose(struct pgw_bearer *b)
+{
+	if (b->state == ENDING || b->again)
+		return;
+	B_LOG(WARN, b, "text=\"lost\" gbr_up=%llu gbr_down=%llu",
+	      (unsigned long long)b->rule.qos.gbr_up, (unsigned long long)b->rule.qos.gbr_down);
+	metric_add_at(&happened, LOST, 1);
+	b->due = b->given;
+	end_bearer(b);
 }
 
 static enum gtpc_cause cause_of(uint8_t esm)
@@ -513,7 +551,7 @@ void bearer_command(struct pgw_session *s, void *token, const struct gtpc_reques
 
 	if (s && q->type == GTPC_DELETE_BEARER_COMMAND) {
 		if (b) {
-			end_bearer(b);
+			lose(b);
 			r.cause = GTPC_ACCEPTED;
 		}
 	} else if (s && pgw.apn[s->apn].refuse_resources) {
@@ -637,6 +675,38 @@ bool pgw_bearer_walk(imsi_t imsi, unsigned i, struct pgw_bearer_view *v)
 }
 
 /* ---- restart ---- */
+
+void pgw_due_rules(uint32_t teid, char names[PGW_RULES_STRLEN])
+{
+	const struct pgw_session *s = pgw_session_by_teid(teid);
+	size_t n = 0;
+
+	*names = 0;
+	for (const struct pgw_bearer *b = s ? s->bearers : NULL; b; b = b->next)
+		if (b->given && (b->due || b->state == WAITING || b->state == ACTIVATING))
+			n += (size_t)snprintf(names + n, PGW_RULES_STRLEN - n, "%s%s", n ? "," : "",
+					      b->rule.name);
+}
+
+static void mark_given(struct pgw_session *s, const struct pgw_rule *r)
+{
+	struct pgw_bearer *b = by_name(s, r->name);
+
+	if (b)
+		b->given = true;
+}
+
+void pgw_restore_rules(uint32_t teid, const char *rules, const char *due)
+{
+	struct pgw_session *s = pgw_session_by_teid(teid);
+
+	if (!s)
+		return;
+	for (unsigned i = 0; i < pgw.apn[s->apn].rules; i++)
+		mark_given(s, &pgw.rule[pgw.apn[s->apn].rule[i]]);
+	each_rule(s, rules, mark_given);
+	each_rule(s, due, begin_rule);
+}
 
 int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *was)
 {

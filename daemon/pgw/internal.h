@@ -15,7 +15,9 @@ struct pgw_bearer {
 	struct pgw_session *session;
 	enum bearer_state state;
 	uint8_t ebi, pti;
+	bool given;               /* by the configuration or the subscription */
 	bool again;               /* it ended while it was being changed, or is to be withdrawn */
+	bool due;                 /* it ends, to be activated when the device is connected next */
 	uint32_t slot;            /* UINT32_MAX: none yet */
 	struct pgw_rule rule, to; /* to: what it is being modified to */
 	uint64_t held_up, held_down; /* of the sum of guaranteed rates */

@@ -20,6 +20,7 @@
 #include "transport/gtpc.h"
 
 enum { PGW_RULE_NAME = 20, PGW_MAX_RULES = 64, PGW_APN_RULES = 8 };
+enum { PGW_RULES_STRLEN = GTPC_MAX_BEARERS * PGW_RULE_NAME }; /* names of a session's, apart by commas */
 
 /* What a dedicated bearer is for: a predefined rule (TS 23.203 6.3.1), or one of its own. */
 struct pgw_rule {
@@ -139,6 +140,10 @@ struct pgw_restored_bearer {
 };
 /* A dedicated bearer of a session that was restored, by its control TEID. 0 or negative errno. */
 int pgw_restore_bearer(uint32_t teid, struct pgw_restored_bearer *);
+/* The rules that give a session, by its control TEID, a bearer when its device is connected next: to be
+ * saved with it, and told when its bearers are restored, with those of its subscription. */
+void pgw_due_rules(uint32_t teid, char names[PGW_RULES_STRLEN]);
+void pgw_restore_rules(uint32_t teid, const char *rules, const char *due);
 /* All that was saved is restored: slots of the datapath that nobody claimed are removed. Returns
  * how many. */
 unsigned pgw_restore_end(void);

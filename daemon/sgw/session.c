@@ -385,10 +385,21 @@ int sgw_restore(struct sgw_restored *was, uint32_t *s1u_teid)
 	ue->mme = was->mme;
 	for (unsigned i = 0; i < was->bearers; i++)
 		restore_bearer(pdn, &was->bearer[i]);
+	pgw_restore_rules(pdn->pgw_teid, was->rules, was->due);
 	was->tunnels = has_tunnel(pdn->slot);
 	for (const struct sgw_bearer *b = pdn->bearers; b; b = b->next)
 		was->tunnels &= has_tunnel(b->slot);
 	return 0;
+}
+
+_Static_assert((int)SGW_RULES_STRLEN == (int)PGW_RULES_STRLEN, "one text");
+
+void sgw_due_rules(uint32_t teid, uint8_t ebi, char names[SGW_RULES_STRLEN])
+{
+	const struct sgw_ue *ue = sgw_ue_find(teid);
+	const struct sgw_pdn *pdn = ue ? sgw_pdn_find(ue, ebi) : NULL;
+
+	pgw_due_rules(pdn ? pdn->pgw_teid : 0, names);
 }
 
 unsigned sgw_restore_end(void) { return pgw_restore_end(); }

@@ -39,7 +39,8 @@ struct sgw_restored_bearer {
 struct sgw_restored {
 	imsi_t imsi;
 	uint8_t ebi; /* of the default bearer */
-	const char *apn, *routes; /* routes: of its subscription (s6a.h) */
+	const char *apn, *rules, *routes; /* rules, routes: of its subscription (s6a.h) */
+	const char *due;                  /* as sgw_due_rules told */
 	struct paa paa;
 	uint64_t ambr_up, ambr_down; /* APN-AMBR, bit/s */
 	struct bearer_qos qos;	     /* of the default bearer */
@@ -49,6 +50,10 @@ struct sgw_restored {
 	struct sgw_restored_bearer *bearer;
 	bool tunnels; /* out: each bearer has its tunnel to an eNodeB in the datapath */
 };
+/* Names of the PGW's rules, apart by commas, that have no bearer for now: to be saved with a PDN
+ * connection, by our S11 control TEID and the EBI of its default bearer. */
+enum { SGW_RULES_STRLEN = 220 };
+void sgw_due_rules(uint32_t teid, uint8_t ebi, char names[SGW_RULES_STRLEN]);
 /* Makes the contexts of SGW and PGW anew, for a PGW in this process. *s1u_teid is the bearer's S1-U
  * TEID now: the one before, unless the datapath had lost the session. 0 or negative errno (see
  * pgw_restore; -EEXIST also if teid is another device's). */

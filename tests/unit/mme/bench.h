@@ -413,7 +413,7 @@ enum { SESSIONS = 64, HELD = 8 };
 static struct {
 	bool hold;
 	enum gtpc_cause resource_cause;
-	struct gtpc_request resource; /* the last Bearer Resource Command */
+	struct gtpc_request resource, command; /* the last Bearer Resource, Delete Bearer Command */
 	unsigned resources;
 	enum gtpc_cause create_cause, modify_cause;
 	enum pdn_type gives; /* what the PGW gives of what was asked */
@@ -537,6 +537,7 @@ static inline void sgw_answer(void *token, const struct gtpc_request *r)
 	} else if (r->type == GTPC_DELETE_INDIRECT_FORWARDING) {
 		sgw.forwardings--;
 	} else if (r->type == GTPC_DELETE_BEARER_COMMAND) {
+		gtpc_copy_request(&sgw.command, r);
 		sgw.commands++;
 	} else if (r->type == GTPC_BEARER_RESOURCE_COMMAND) {
 		a.cause = sgw.resource_cause;
@@ -694,6 +695,12 @@ int sgw_restore(struct sgw_restored *r, uint32_t *s1u)
 }
 
 unsigned sgw_restore_end(void) { return 0; }
+
+void sgw_due_rules(uint32_t teid, uint8_t ebi, char names[SGW_RULES_STRLEN])
+{
+	(void)teid, (void)ebi;
+	*names = 0;
+}
 
 #include "device.h"
 

@@ -60,6 +60,8 @@ static void sgw_handle(void *token, const struct gtpc_request *q)
 	gtpc_copy_request(&sgw.wait[sgw.waiting++].q, q);
 }
 
+static struct pgw_rule rule(const char *name, uint64_t gbr);
+
 static struct pgw_config config(void)
 {
 	struct pgw_config c = {.apns = 1, .gbr_up = 10 * MBIT, .gbr_down = 10 * MBIT};
@@ -70,6 +72,10 @@ static struct pgw_config config(void)
 	c.apn[0].len4 = 28;
 	c.gtpu = ip4("10.0.0.2");
 	c.dscp[9] = 10;
+	c.rules = 2;
+	c.rule[0] = rule("voice", 4 * MBIT);
+	c.rule[1] = rule("video", 2 * MBIT);
+	c.rule[1].tft.b[5] = IPPROTO_TCP;
 	return c;
 }
 
@@ -96,7 +102,7 @@ static int teardown(void **state)
 }
 
 /* The control TEID of a session of that device. */
-static uint32_t created(unsigned n)
+static uint32_t created_with(unsigned n, const char *rules)
 {
 	struct gtpc_request q = {
 		.type = GTPC_CREATE_SESSION,
@@ -106,11 +112,15 @@ static uint32_t created(unsigned n)
 		.bearers = 1,
 		.bearer[0] = {.ebi = 5, .qos = {.qci = 9, .arp_priority = 8}},
 	};
-	struct gtpc_response r = ask(GTPC_PGW, &q);
+	struct gtpc_response r;
 
+	snprintf(q.rules, sizeof(q.rules), "%s", rules);
+	r = ask(GTPC_PGW, &q);
 	assert_int_equal(r.cause, GTPC_ACCEPTED);
 	return r.sender.teid;
 }
+
+static uint32_t created(unsigned n) { return created_with(n, ""); }
 
 static unsigned heard;
 static enum gtpc_cause cause;
@@ -203,14 +213,44 @@ static unsigned bearers(unsigned n)
 	return i;
 }
 
-static bool has(unsigned n, const char *name)
+static struct pgw_bearer_view view(unsigned n, const char *name)
 {
 	struct pgw_bearer_view v;
 
 	for (unsigned i = 0; pgw_bearer_walk(imsi_n(n), i, &v); i++)
 		if (!strcmp(v.name, name))
-			return true;
-	return false;
+			return v;
+	return (struct pgw_bearer_view){.state = "none"};
+}
+
+static bool has(unsigned n, const char *name) { return view(n, name).name; }
+
+static void is_in(unsigned n, const char *name, const char *state)
+{
+	assert_string_equal(view(n, name).state, state);
+}
+
+/* The MME has lost it (Delete Bearer Command). */
+static enum gtpc_cause lose(uint32_t teid, uint8_t ebi)
+{
+	struct gtpc_request q = {.type = GTPC_DELETE_BEARER_COMMAND,
+				 .teid = teid,
+				 .bearers = 1,
+				 .bearer[0].ebi = ebi};
+	struct gtpc_response r = ask(GTPC_PGW, &q);
+
+	rest();
+	return r.cause;
+}
+
+/* The device of the session is connected (Modify Bearer). */
+static void connect_device(uint32_t teid)
+{
+	uint32_t slot;
+
+	assert_true(pgw_slot(teid, 5, &slot));
+	pgw_connected(slot);
+	rest();
 }
 
 /* All that may be guaranteed is free: a bearer gets it. */
@@ -387,22 +427,170 @@ static void who_may_preempt_takes_the_place_of_the_least_important(void **state)
 	nothing_is_held();
 }
 
+/* ---- the radio connection is lost (23.401 5.4.4.2) ---- */
+
+static void a_rules_bearer_that_is_lost_comes_with_the_next_connection(void **state)
+{
+	uint32_t teid = created_with(1, "voice"), slot;
+	struct pgw_bearer_view v;
+
+	(void)state;
+	created(9);
+	connect_device(teid);
+	is_in(1, "voice", "active");
+	slot = view(1, "voice").slot;
+	assert_non_null(dp_session(slot));
+	assert_int_equal(fake.tfts, 1);
+	assert_int_equal(lose(teid, view(1, "voice").ebi), GTPC_ACCEPTED);
+	v = view(1, "voice");
+	assert_string_equal(v.state, "waiting");
+	assert_int_equal(v.ebi, 0);
+	assert_null(dp_session(slot));
+	assert_int_equal(fake.tfts, 0);
+	nothing_is_held();
+	connect_device(teid);
+	is_in(1, "voice", "active");
+	assert_non_null(dp_session(view(1, "voice").slot));
+	assert_int_equal(fake.tfts, 1);
+	assert_int_equal(add(9, "b", 7 * MBIT), GTPC_NO_RESOURCES);
+	assert_int_equal(add(9, "b", 6 * MBIT), GTPC_ACCEPTED);
+}
+
+static void what_the_administrator_or_the_device_asked_for_is_gone(void **state)
+{
+	uint32_t teid = created(1);
+
+	(void)state;
+	created(9);
+	assert_int_equal(add(1, "voice", 4 * MBIT), GTPC_ACCEPTED); /* the rule, by hand */
+	assert_int_equal(device_asks(teid, 7), GTPC_ACCEPTED);
+	assert_int_equal(lose(teid, view(1, "voice").ebi), GTPC_ACCEPTED);
+	assert_int_equal(lose(teid, view(1, "device-7").ebi), GTPC_ACCEPTED);
+	assert_int_equal(bearers(1), 0);
+	assert_int_equal(lose(teid, 6), GTPC_CONTEXT_NOT_FOUND);
+	nothing_is_held();
+	connect_device(teid);
+	assert_int_equal(bearers(1), 0);
+}
+
+/* As it is being changed, and with the MME saying so twice. */
+static void a_bearer_that_is_lost_while_it_changes_comes_again(void **state)
+{
+	uint32_t teid = created_with(1, "voice");
+	uint8_t ebi;
+
+	(void)state;
+	connect_device(teid);
+	ebi = view(1, "voice").ebi;
+	sgw.silent = true;
+	assert_int_equal(set(1, "voice", 2 * MBIT), 0);
+	assert_int_equal(lose(teid, ebi), GTPC_ACCEPTED);
+	assert_int_equal(lose(teid, ebi), GTPC_ACCEPTED);
+	is_in(1, "voice", "modifying");
+	sgw.update = GTPC_UE_NOT_RESPONDING;
+	answer_all();
+	is_in(1, "voice", "waiting");
+	connect_device(teid);
+	is_in(1, "voice", "active");
+	assert_int_equal(view(1, "voice").qos.gbr_up, 4 * MBIT);
+}
+
+static void a_bearer_that_was_taken_away_does_not_come_again(void **state)
+{
+	uint32_t teid = created_with(1, "voice");
+
+	(void)state;
+	connect_device(teid);
+	assert_int_equal(del(1, "voice"), GTPC_ACCEPTED);
+	connect_device(teid);
+	assert_false(has(1, "voice"));
+	teid = created_with(1, "voice");
+	connect_device(teid);
+	lose(teid, view(1, "voice").ebi);
+	is_in(1, "voice", "waiting");
+	assert_int_equal(del(1, "voice"), GTPC_ACCEPTED);
+	connect_device(teid);
+	assert_false(has(1, "voice"));
+}
+
+/* Another has the guaranteed rates by then: it is tried with each connection. */
+static void a_bearer_that_comes_again_is_admitted_first(void **state)
+{
+	uint32_t teid = created_with(1, "voice");
+
+	(void)state;
+	created(9);
+	connect_device(teid);
+	lose(teid, view(1, "voice").ebi);
+	assert_int_equal(add(9, "b", 7 * MBIT), GTPC_ACCEPTED);
+	connect_device(teid);
+	is_in(1, "voice", "waiting");
+	assert_int_equal(del(9, "b"), GTPC_ACCEPTED);
+	connect_device(teid);
+	is_in(1, "voice", "active");
+}
+
 /* ---- restart ---- */
 
-static void restored_bearers_hold_their_rates(void **state)
+static uint32_t restored(void)
 {
 	struct pgw_restored was = {.imsi = imsi_n(1),
 				   .ebi = 5,
 				   .qci = 9,
 				   .apn = "internet",
 				   .paa = {.type = PDN_IPV4, .ip4 = ip4("10.45.0.9")}};
-	struct pgw_restored_bearer b = {
-		.ebi = 6, .qos = rule("", 6 * MBIT).qos, .tft = tft, .tft_n = TFT_N};
 	uint32_t teid, slot;
+
+	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	return teid;
+}
+
+static void what_is_due_is_due_after_a_restart(void **state)
+{
+	struct pgw_config c = config();
+	struct pgw_restored_bearer b = {
+		.ebi = 6, .qos = c.rule[1].qos, .tft = c.rule[1].tft.b, .tft_n = c.rule[1].tft.n};
+	uint32_t teid = created_with(1, "voice,video");
+	char due[PGW_RULES_STRLEN];
+
+	(void)state;
+	connect_device(teid);
+	pgw_due_rules(teid, due);
+	assert_string_equal(due, "");
+	sgw.silent = true;
+	lose(teid, view(1, "voice").ebi);
+	is_in(1, "voice", "ending");
+	pgw_due_rules(teid, due); /* saved as the MME lets go of it */
+	assert_string_equal(due, "voice");
+	answer_all();
+	pgw_due_rules(teid, due);
+	assert_string_equal(due, "voice");
+	/* Its session, and the bearer that it has, are restored. */
+	pgw_stop();
+	memset(&fake, 0, sizeof(fake));
+	assert_int_equal(pgw_start(&c), 0);
+	gtpc_serve(GTPC_SGW, sgw_handle);
+	teid = restored();
+	assert_int_equal(pgw_restore_bearer(teid, &b), 0);
+	pgw_restore_rules(teid, "voice,video", due);
+	is_in(1, "voice", "waiting");
+	is_in(1, "video", "active");
+	assert_int_equal(bearers(1), 2);
+	connect_device(teid);
+	is_in(1, "voice", "active");
+}
+
+static void restored_bearers_hold_their_rates(void **state)
+{
+	struct pgw_restored_bearer b = {.ebi = 6,
+					.qos = rule("", 6 * MBIT).qos,
+					.tft = (const uint8_t *)"\x21\x30\x05\x02\x30\x01",
+					.tft_n = TFT_N};
+	uint32_t teid = restored(), slot;
 
 	(void)state;
 	created(9);
-	assert_int_equal(pgw_restore(&was, &teid, &slot), 0);
+	assert_true(pgw_slot(teid, 5, &slot));
 	assert_int_equal(dp_session(slot)->dscp, 10);
 	assert_int_equal(pgw_restore_bearer(teid, &b), 0);
 	assert_int_equal(add(9, "b", 5 * MBIT), GTPC_NO_RESOURCES);
@@ -437,6 +625,12 @@ int main(void)
 		TEST(a_bearer_holds_the_greater_of_its_rates_while_it_changes),
 		TEST(what_never_came_to_be_holds_nothing),
 		TEST(who_may_preempt_takes_the_place_of_the_least_important),
+		TEST(a_rules_bearer_that_is_lost_comes_with_the_next_connection),
+		TEST(what_the_administrator_or_the_device_asked_for_is_gone),
+		TEST(a_bearer_that_is_lost_while_it_changes_comes_again),
+		TEST(a_bearer_that_was_taken_away_does_not_come_again),
+		TEST(a_bearer_that_comes_again_is_admitted_first),
+		TEST(what_is_due_is_due_after_a_restart),
 		TEST(restored_bearers_hold_their_rates),
 	};
 
