@@ -234,11 +234,12 @@ static struct mme_ue *part(struct s1_conn *c, uint16_t cause)
 
 void conn_free(struct s1_conn *c)
 {
-	struct mme_ue *ue = part(c, c->enb->ready ? CAUSE_ENB_RESET : CAUSE_ENB_LOST);
+	uint16_t cause = c->enb->ready ? CAUSE_ENB_RESET : CAUSE_ENB_LOST;
+	struct mme_ue *ue = part(c, cause);
 
 	forget(c);
 	if (ue)
-		ue_idle(ue);
+		ue_idle(ue, cause);
 }
 
 void conn_bind(struct s1_conn *c, struct mme_ue *ue)
@@ -250,7 +251,7 @@ void conn_bind(struct s1_conn *c, struct mme_ue *ue)
 		return;
 	conn_unbind(c);
 	if (before)
-		ue_idle(before);
+		ue_idle(before, CAUSE_S1AP_OF(NAS, NORMAL_RELEASE));
 	if (stale) {
 		conn_unbind(stale);
 		conn_release(stale, S1AP_CAUSE(NAS, NORMAL_RELEASE));
@@ -338,5 +339,5 @@ void conn_release(struct s1_conn *c, struct s1ap_cause cause)
 	mme_counters.release++;
 	timer_start(&c->timer, mme.timer[T_RELEASE].ms, unanswered);
 	if (ue)
-		ue_idle(ue);
+		ue_idle(ue, cause_of_s1ap(cause));
 }

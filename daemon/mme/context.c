@@ -146,13 +146,16 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 
 	if (!ue->conn)
 		return -ENOTCONN;
-	for (struct mme_bearer *p = NULL; n < GTPC_MAX_BEARERS && (p = bearer_next(ue, p)); n++) {
+	for (struct mme_bearer *p = NULL; n < GTPC_MAX_BEARERS && (p = bearer_next(ue, p));) {
+		if (p->lost)
+			continue;
 		item[n].e_rab_id = p->ebi;
 		item[n].e_rab_level_qos_parameters = erab_qos(&p->qos);
 		item[n].transport_layer_address = context_address(&p->s1u_sgw);
 		item[n].gtp_teid = p->s1u_sgw.teid;
 		if (!n && nas.n)
 			S1AP_SET(&item[n], nas_pdu, nas);
+		n++;
 	}
 	if (!n)
 		return -ENOENT;

@@ -40,6 +40,7 @@
 	C(bearer_modified, "bearers modified")                                                     \
 	C(bearer_modify_failed, "bearer modifications that failed")                                \
 	C(bearer_deactivated, "dedicated bearers deactivated")                                     \
+	C(bearer_lost, "bearers with guaranteed rates lost with the radio connection")              \
 	C(resource_requests, "bearer resource requests of devices taken up")                       \
 	C(resource_refused, "bearer resource requests of devices refused")                         \
 	C(tau, "tracking area updates completed")                                                  \

@@ -295,3 +295,32 @@ void bearer_lost(struct mme_ue *ue, uint8_t ebi)
 	q.bearer[0].ebi = ebi;
 	gtpc_send(GTPC_SGW, &q);
 }
+
+/* 23.401 5.3.5: what preserves them. Who is released in order, or told to come by another MME, has
+ * lost nothing either. */
+static bool preserves(uint16_t cause)
+{
+	switch (cause) {
+	case 0: /* suspended */
+	case CAUSE_S1AP_OF(RADIO, USER_INACTIVITY):
+	case CAUSE_S1AP_OF(RADIO, INTERRAT_REDIRECTION):
+	case CAUSE_S1AP_OF(RADIO, CS_FALLBACK_TRIGGERED): /* 23.272 6.3 */
+	case CAUSE_S1AP_OF(RADIO, LOAD_BALANCING_TAU_REQUIRED):
+	case CAUSE_S1AP_OF(NAS, NORMAL_RELEASE):
+		return true;
+	default:
+		return false;
+	}
+}
+
+uint16_t bearers_lost_by(struct mme_ue *ue, uint16_t cause)
+{
+	uint16_t lost = 0;
+
+	if (ue->emm != EMM_REGISTERED || preserves(cause))
+		return 0;
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		if (b->connected && b->pdn->bearers != b && (b->qos.gbr_up || b->qos.gbr_down))
+			lost = (uint16_t)(lost | 1u << b->ebi);
+	return lost;
+}

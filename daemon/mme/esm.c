@@ -268,7 +268,7 @@ uint16_t esm_bearer_status(struct mme_ue *ue)
 	uint16_t s = 0;
 
 	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
-		if (b->active)
+		if (b->active && !b->lost)
 			s = (uint16_t)(s | 1u << b->ebi);
 	return s;
 }

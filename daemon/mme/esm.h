@@ -113,6 +113,9 @@ void deactivate_locally(struct mme_ue *, uint8_t ebi);
 /* A bearer that eNodeB or device has lost (36.413 8.2.3.2.2, 23.401 5.4.4.2): it ends here, at the
  * gateways, and at the device if that does not know. */
 void bearer_lost(struct mme_ue *, uint8_t ebi);
+/* The bearers with guaranteed rates that are lost with a connection that ends by that cause
+ * (23.401 5.3.5): a bit for each EPS bearer identity, while they are connected. */
+uint16_t bearers_lost_by(struct mme_ue *, uint16_t cause);
 
 /* Contents of a bearer's QoS in NAS. */
 struct nas_eps_qos esm_qos(const struct bearer_qos *);

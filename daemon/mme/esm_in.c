@@ -200,7 +200,7 @@ void esm_drop_failed(struct mme_ue *ue)
 	uint16_t failed = 0;
 
 	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
-		if (b->active && !b->connected && !esm_proc_by_ebi(ue, b->ebi, NULL))
+		if (b->active && !b->connected && !b->lost && !esm_proc_by_ebi(ue, b->ebi, NULL))
 			failed = (uint16_t)(failed | 1u << b->ebi);
 	for (uint8_t ebi = 5; ebi <= 15; ebi++)
 		if (failed >> ebi & 1 && bearer_by_ebi(ue, ebi)) {

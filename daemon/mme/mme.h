@@ -203,14 +203,14 @@ struct s1_conn {
 struct mme_bearer {
 	struct mme_bearer *next; /* of its PDN connection */
 	struct mme_pdn *pdn;
-	uint8_t ebi;
-	uint8_t tft_n;
+	uint8_t ebi, tft_n;
 	uint8_t *tft; /* malloc: of a dedicated bearer, as the device was told it; NULL of a default one */
 	struct bearer_qos qos;
 	struct fteid s1u_sgw;
 	struct fteid s1u_enb; /* as last told: also of a suspended device */
 	bool active;	/* the device has accepted the bearer */
 	bool connected; /* the SGW has the eNodeB's F-TEID */
+	bool lost;	/* with the radio connection: the gateways are ending it */
 };
 
 struct mme_pdn {
@@ -477,8 +477,8 @@ void ue_set_emm(struct mme_ue *, enum emm_state);
  * connection is released with the cause; with no_release it was lost already. */
 enum ue_remove_how { UE_RELEASE, UE_NO_RELEASE };
 void ue_remove(struct mme_ue *, enum ue_remove_how, struct s1ap_cause);
-/* The S1 connection is gone (released, association lost): ECM-IDLE. */
-void ue_idle(struct mme_ue *);
+/* The S1 connection is gone by that cause (CAUSE_S1AP, CAUSE_ENB_..., 0: suspended): ECM-IDLE. */
+void ue_idle(struct mme_ue *, uint16_t cause);
 /* The same because it speaks on another connection. False if it ended with that. */
 bool ue_conn_lost(struct mme_ue *);
 /* Into the tables without superseding anybody: for contexts that are restored. */
@@ -595,7 +595,7 @@ void why_close(void);
 void why_refused(const struct s1_conn *, const char *procedure, const char *clause, uint16_t cause);
 /* The device's connection ends by that cause (CAUSE_S1AP, CAUSE_ENB_...): before its procedures are
  * aborted. */
-void why_ended(const struct mme_ue *, const struct s1_conn *, uint16_t cause);
+void why_ended(struct mme_ue *, const struct s1_conn *, uint16_t cause);
 /* The eNodeB gave this cause for what fails now. */
 void why_radio(const struct mme_ue *, struct s1ap_cause);
 void why_observe(const struct proc *, const char *what, const char *detail);

@@ -73,7 +73,7 @@ void on_ue_context_suspend_request(struct enb *e, struct s1_conn *c, const void 
 		if (!b->connected)
 			b->s1u_enb = (struct fteid){0};
 	conn_suspend(c);
-	ue_idle(ue); /* Release Access Bearers: what comes for it is kept, and calls it */
+	ue_idle(ue, 0); /* Release Access Bearers: what comes for it is kept, and calls it */
 	conn_send(c, &s1ap_ue_context_suspend_response_msg, &r);
 }
 

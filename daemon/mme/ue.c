@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include "mme/apns.h"
-#include "mme/mme.h"
+#include "mme/esm.h"
 #include "security/crypto.h"
 #include "transport/teid.h"
 
@@ -488,8 +488,27 @@ bool ue_conn_lost(struct mme_ue *ue)
 	return !ue->doomed;
 }
 
-void ue_idle(struct mme_ue *ue)
+/* MME-initiated dedicated bearer deactivation (23.401 5.4.4.2) of those that are lost. The device
+ * hears of it by what its next service request brings. */
+static void lose_bearers(struct mme_ue *ue, uint16_t lost)
 {
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		struct mme_bearer *b = lost >> ebi & 1 ? bearer_by_ebi(ue, ebi) : NULL;
+
+		if (!b)
+			continue;
+		UE_LOG(WARN, ue, "esm.bearer_lost", "ebi=%u apn=%s qci=%u text=\"%s\"", ebi,
+		       b->pdn->apn, b->qos.qci, "guaranteed rates end with the radio connection");
+		mme_counters.bearer_lost++;
+		b->lost = true;
+		bearer_lost(ue, ebi);
+	}
+}
+
+void ue_idle(struct mme_ue *ue, uint16_t cause)
+{
+	uint16_t lost;
+
 	ue->security_on = false;
 	proc_abort_all(&ue->procs, PROC_ABORTED);
 	partial_free(ue);
@@ -500,7 +519,9 @@ void ue_idle(struct mme_ue *ue)
 		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
 		return;
 	}
+	lost = bearers_lost_by(ue, cause);
 	release_bearers(ue);
+	lose_bearers(ue, lost);
 	ue->seen = (uint64_t)time(NULL);
 	reach_start(ue);
 	ue_save(ue);

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 #include "security/crypto.h"
 
 enum { WAYS = 8, VERSION = 1 };
@@ -276,15 +276,23 @@ static bool is_normal(uint16_t cause, bool busy)
 	}
 }
 
-void why_ended(const struct mme_ue *ue, const struct s1_conn *c, uint16_t cause)
+void why_ended(struct mme_ue *ue, const struct s1_conn *c, uint16_t cause)
 {
 	const struct proc *outer = ue->procs.first, *inner = ue->procs.first;
 	struct entry e = {.cause = cause, .proven = ue->known};
+	uint16_t lost = bearers_lost_by(ue, cause);
 
 	while (outer && outer->parent)
 		outer = outer->parent;
-	if (is_normal(cause, outer != NULL))
+	if (!lost && is_normal(cause, outer != NULL))
 		return;
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		size_t n = strlen(e.detail);
+
+		if (lost >> ebi & 1)
+			snprintf(e.detail + n, sizeof(e.detail) - n, "%s %u",
+				 n ? "" : "guaranteed bearers lost:", ebi);
+	}
 	COPY(e.procedure, outer ? outer->def->name : "S1 connection");
 	COPY(e.clause, outer ? outer->def->clause : "TS 36.413 8.3.2");
 	if (inner && inner->parent)

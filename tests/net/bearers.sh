@@ -8,7 +8,7 @@
 command -v tshark >/dev/null || skip "needs tshark"
 
 lab_up
-lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  timers: {T3485: 1s, T3486: 1s, T3495: 1s}|' \
+lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}\n  timers: {T3413: 1s, T3485: 1s, T3486: 1s, T3495: 1s}|' \
 	's|^      device: sgi|&\n      bearers: [fast]|' \
 	's|- {name: iot, .*|- {name: iot, type: ipv4v6, up: 200mbit, down: 400mbit}|; s|- {name: internet.*|- {name: internet, type: ipv4v6, up: 100mbit, down: 100mbit}|' \
 	's|^pgw:|&\n  guaranteed: {down: 2mbit}\n  bearers:\n    - {name: fast, qci: 3, arp: 5, gbr_up: 512kbit, gbr_down: 512kbit, mbr_up: 4mbit, mbr_down: 4mbit, filters: ["both proto icmp remote 198.51.100.2"]}\n    - {name: big, qci: 2, arp: 2, may_preempt: yes, gbr_down: 1900kbit, mbr_down: 2mbit, filters: ["both proto udp remote-port 6000"]}|'
@@ -126,6 +126,56 @@ check "43: of an unknown PDN connection" refused "resource 1 13 qci 7 filter bot
 check "37: a guaranteed class without rates" refused "resource 1 5 qci 1 filter both proto 17" 'event=bearer.reject .*cause=37'
 check "26: no guaranteed rate left" refused "resource 1 5 qci 1 gbr 1900 filter both proto 17" 'event=bearer.reject .*cause=26'
 check "41: filters of a default bearer" refused "resource-modify 1 5 operation 5 id 0" 'event=bearer.reject .*cause=41'
+
+# The radio connection is lost (TS 23.401 5.3.5): what has guaranteed rates ends with it.
+bearers_are() { is "$1" eval "ctl -j ue show $(imsi 1) | jq -r '[.bearer_list[].ebi] | sort | join(\" \")'"; }
+lost() { ctl -j stats | jq .mcore_pgw_bearers_total.lost; }
+mark
+ran idle 1
+check "an inactive device" saw 'event=released'
+check "keeps them" wait_for 3 is idle slot 6 state
+ran service 1
+check "and has them again" wait_for 5 is connected slot 6 state
+mark
+ran resource 1 5 qci 1 gbr 64 filter both proto udp remote-port 9100
+check "the device asks for one" saw 'event=bearer.activate ebi=9 .*gbr-up=64000'
+check "and has it" wait_for 3 is connected slot 9 state
+check "a capture" capture_begin lost.pcap
+mark
+ran_over "fault 1 unpaged"
+ran release 1 cause 21
+check "radio connection with UE lost" saw 'event=released'
+check "is logged" logged 'esm.bearer_lost .*ebi=6 apn=iot qci=3'
+check "the rule's bearer waits for the device" wait_for 3 bearer_is fast state waiting
+check "the MME has those without guaranteed rates" bearers_are "5 7 8"
+check "and so has the datapath" is "5 7 8" eval "ctl -j session show $(imsi 1) | jq -r '[.sessions[].ebi] | sort | join(\" \")'"
+check "which are idle" is idle slot 7 state
+check "both are counted" is "2 2" eval 'echo $(lost) $(stat mme_bearer_lost_total)'
+check "and remembered" eval "ctl why $(imsi 1) | grep -q 'guaranteed bearers lost: 6 9'"
+# Nobody holds a part of the 2 Mbit/s: all of it is admitted, if the device could be called for it.
+check "guaranteed rates are free" eval "ctl bearer add $(imsi 1) all qci 1 gbr-down 2mbit mbr-down 2mbit filter 'both proto 99' | grep -q 'not yet'"
+check "and given back" ctl bearer del "$(imsi 1)" all
+kill -9 "$LAB_MCORED"
+wait "$LAB_MCORED" 2>/dev/null
+mark
+check "mcored starts anew" lab_start
+check "and the rule's bearer is due still" bearer_is fast state waiting
+ran "fault 1 none; drop 1"
+wait_for 15 in_log ransim "$SEEN" 'event=s1.setup'
+mark
+ran service 1
+check "the device comes back" saw 'event=service ' 15
+check "and its rule's bearer is set up" saw 'event=bearer.activate ebi=6 linked=5 qci=3 .*cause=0'
+check "at the gateway, too" wait_for 3 bearer_is fast state active
+check "what the device asked for is gone" bearers_are "5 6 7 8"
+up=$(slot 6 packets_up)
+check "its packets go by it" eval 'ping_ue 1 198.51.100.2 0.1 3 && grew 6 packets_up 3 "$up"'
+check "captured" capture_end lost.pcap
+erabs() { ts lost.pcap "s1ap.procedureCode == $1 && s1ap.initiatingMessage_element" s1ap.e_RAB_ID; }
+check "Wireshark: the release says why" is 21 eval "ts lost.pcap 's1ap.procedureCode == 18' s1ap.radioNetwork"
+check "Wireshark: the context has the others" is 5,7,8 erabs 9
+check "Wireshark: then an E-RAB Setup Request has it" is 6 erabs 5
+check "Wireshark: with its rates" is 512000 eval "ts lost.pcap 's1ap.procedureCode == 5' s1ap.e_RAB_GuaranteedBitrateDL"
 
 # ARP.
 mark
