@@ -293,7 +293,7 @@ static const struct config_row overload_rows[] = {
 	{ "attach_rate", CONFIG_INTEGER, O(attach_rate), .preset = "0", .reload = true,
 	  .help = "attaches a second from which the MME is overloaded; 0: never by this" },
 	{ "latency", CONFIG_DURATION, O(latency_ms), .preset = "0s", .max = 60000, .reload = true,
-	  .help = "lag of the daemon's loop from which it is; 0: never by this" },
+	  .help = "time for which eNodeBs' messages wait, from which it is; 0: never by this" },
 	{ "ues", CONFIG_INTEGER, O(ues), .preset = "0", .max = 100, .reload = true,
 	  .help = "percent of max_ues from which it is; 0: never by this" },
 	{ "action", CONFIG_ENUM, O(action), .words = action_words, .preset = "reject-signalling",

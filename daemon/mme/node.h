@@ -233,7 +233,7 @@ void suspend_return(struct s1_conn *, struct mme_ue *);
 /* ---- overload.c ---- */
 struct overload_config {
 	uint32_t attach_rate; /* attaches a second from which the MME is overloaded; 0: not by this */
-	uint32_t latency_ms;  /* the loop's lag */
+	uint32_t latency_ms;  /* that messages wait to be taken up */
 	uint8_t ues;	      /* percent of max_ues */
 	uint8_t action;	      /* enum s1ap_overload_action */
 	uint8_t reduction;    /* percent of the traffic to be refused, 1 to 99; 0: all of it */
@@ -245,8 +245,8 @@ struct overload_config {
 void overload_start(void);
 void overload_stop(void);
 /* By NAS: must a request that came with this RRC establishment cause be refused now? Counts. */
-/* Once a second: attaches a second, and the loop's lag. */
-void overload_measured(uint64_t rate, uint64_t lag_ms);
+/* Once a second: attaches a second, and how long messages wait to be taken up. */
+void overload_measured(uint64_t rate, uint64_t wait_ms);
 /* By hand; reduction 0: all of that traffic; plmns 0: all of the MME's GUMMEIs. 0, -EINVAL, -ENOENT (a
  * PLMN that is not served; nothing to end). */
 int overload_by_hand(uint8_t action, uint8_t reduction, unsigned plmns, const plmn_t *);

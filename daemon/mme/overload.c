@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Overload of the MME (TS 36.413 8.7.6, TS 23.401 4.3.7.4). Once a second the load is measured:
- * attaches begun, the loop's lag, the share of max_ues that is taken. Above a configured mark the
- * eNodeBs are told to hold traffic back, and what comes all the same is refused here by the same
- * rule, with EMM cause 22 and T3346; below all marks for `clear` it ends. The administrator may
- * begin and end it by hand, for all or for some of the GUMMEIs, and by hand takes precedence. */
+ * attaches begun, how long messages wait to be taken up, the share of max_ues that is taken. Above
+ * a configured mark the eNodeBs are told to hold traffic back, and what comes all the same is
+ * refused here by the same rule, with EMM cause 22 and T3346; below all marks for `clear` it ends.
+ * The administrator may begin and end it by hand, for all or for some of the GUMMEIs, and by hand
+ * takes precedence. */
 #include <errno.h>
 #include <stdlib.h>
 #include "core/loop.h"
@@ -20,7 +21,7 @@ static struct {
 	unsigned plmns;
 	plmn_t plmn[MAX_PLMNS]; /* whose GUMMEIs are meant; none: all */
 	uint64_t since_ms, calm_ms, last_ns, attaches;
-	uint64_t lag_ms, rate; /* last measured */
+	uint64_t wait_ms, rate; /* last measured */
 	struct timer tick;
 } now;
 
@@ -190,7 +191,7 @@ void overload_view(struct overload_view *v)
 		v->seconds = (loop_now_ms() - now.since_ms) / 1000;
 	}
 	v->attach_rate = now.rate;
-	v->latency = now.lag_ms;
+	v->latency = now.wait_ms;
 	v->ues = ue_count();
 	v->refused = mme_counters.overload_refused;
 }
@@ -204,7 +205,7 @@ static const char *load(void)
 
 	if (o->attach_rate && now.rate >= o->attach_rate)
 		return "attach rate";
-	if (o->latency_ms && now.lag_ms >= o->latency_ms)
+	if (o->latency_ms && now.wait_ms >= o->latency_ms)
 		return "latency";
 	if (o->ues && mme.max_ues &&
 	    (ue_count() - ue_unproven()) * UINT64_C(100) >= mme.max_ues * o->ues)
@@ -212,12 +213,12 @@ static const char *load(void)
 	return NULL;
 }
 
-void overload_measured(uint64_t rate, uint64_t lag_ms)
+void overload_measured(uint64_t rate, uint64_t wait_ms)
 {
 	const char *above;
 
 	now.rate = rate;
-	now.lag_ms = lag_ms;
+	now.wait_ms = wait_ms;
 	above = load();
 	if (now.why == BY_HAND)
 		return;
@@ -230,16 +231,20 @@ void overload_measured(uint64_t rate, uint64_t lag_ms)
 	}
 }
 
-/* The timer's own delay beyond its second is the loop's lag. An attach that is refused is one
- * all the same; what else is refused is not, or overload would keep itself alive. */
+/* A message waits while the loop is at work on others: a turn, of which the timer's own delay
+ * beyond its second tells, and as many turns as its association is behind. A burst that is worked
+ * off is none of that. An attach that is refused is one all the same; what else is refused is not,
+ * or overload would keep itself alive. */
 static void tick(struct timer *t)
 {
 	uint64_t ns = loop_clock_ns(), took_ms = (ns - now.last_ns) / 1000000;
+	uint64_t lag_ms = took_ms > TICK_MS + 20 ? took_ms - TICK_MS : 0,
+		 behind_ms = s1_behind_ms();
 	uint64_t begun = mme_counters.attach_started + mme_counters.overload_attach_refused;
 
 	timer_start(t, TICK_MS, tick);
 	overload_measured(took_ms ? (begun - now.attaches) * 1000 / took_ms : 0,
-			  took_ms > TICK_MS + 20 ? took_ms - TICK_MS : 0);
+			  lag_ms > behind_ms ? lag_ms : behind_ms);
 	now.last_ns = ns;
 	now.attaches = begun;
 }

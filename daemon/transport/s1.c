@@ -5,11 +5,12 @@
  * queue is flushed at the end of the turn, all but the last message marked as "more follows", so
  * that what one turn says to one eNodeB shares packets without ever waiting for an acknowledgement.
  * What the socket does not take stays queued, up to the configured backlog. In: the backend says
- * that a socket is readable, and s1_readable takes up to READ_BURST pieces of input in a turn. A
- * message that comes in several pieces is put together up to MESSAGE_MAX. Life: CONNECTING -> UP ->
- * CLOSING (our SHUTDOWN) -> DEAD. Only take_down calls `down`, always straight from the loop; it is
- * the only place where an association is freed. An association that outlives the process has a
- * second descriptor at the keeper, and is UP from the start in the next process. */
+ * that a socket is readable, and s1_readable takes up to READ_BURST pieces of input in a turn: one
+ * that has more is behind until it has been read empty. A message that comes in several pieces is
+ * put together up to MESSAGE_MAX. Life: CONNECTING -> UP -> CLOSING (our SHUTDOWN) -> DEAD. Only
+ * take_down calls `down`, always straight from the loop; it is the only place where an association
+ * is freed. An association that outlives the process has a second descriptor at the keeper, and is
+ * UP from the start in the next process. */
 #include "transport/s1.h"
 #include "core/keeper.h"
 #include "core/log.h"
@@ -53,6 +54,8 @@ struct s1_assoc {
 	bool to_flush;
 	const char *why;      /* DEAD: the reason */
 	uint32_t kept;        /* keeper's id; 0: ends with this process */
+	bool behind;          /* not read empty */
+	uint64_t behind_ms;   /* loop time, since when */
 	struct timer closing; /* graceful close takes too long; DEAD: calls `down` */
 	struct s1_assoc *next, **pprev;
 };
@@ -407,6 +410,7 @@ static bool take_input(struct s1_socket *socket, const struct s1_input *input)
 
 	switch (input->kind) {
 	case S1_AGAIN:
+		assoc->behind = false;
 		return false;
 	case S1_DATA:
 		if (assoc->state == UP)
@@ -436,7 +440,20 @@ void s1_readable(struct s1_socket *socket)
 		if (!take_input(socket, &input))
 			return;
 	}
+	if (!socket->assoc->behind)
+		socket->assoc->behind_ms = loop_now_ms();
+	socket->assoc->behind = true;
 	backend->read_more(socket);
+}
+
+uint64_t s1_behind_ms(void)
+{
+	uint64_t since = loop_now_ms(), now = since;
+
+	for (const struct s1_assoc *assoc = all; assoc; assoc = assoc->next)
+		if (assoc->socket && assoc->behind && assoc->behind_ms < since)
+			since = assoc->behind_ms;
+	return now - since;
 }
 
 /* Start and end */

@@ -63,6 +63,9 @@ struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals,
  * 4 MiB waits for a slow peer. stream is taken modulo the number of streams of the association,
  * never 0 for stream != 0 where there is more than one. */
 int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
+/* For how long there has been an association of which more came in than was taken up: so long messages
+ * may have waited. 0: all that came has been read. */
+uint64_t s1_behind_ms(void);
 /* Graceful (SHUTDOWN, after what is queued; ABORT if that takes 5 s) or not (ABORT). No message is
  * delivered any more; `down` follows from the loop, not from within. */
 void s1_close(struct s1_assoc *, bool abort);

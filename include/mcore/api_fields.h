@@ -190,7 +190,7 @@
 	F(reduction,    number, LIST, "percent of that traffic, 0: all of it")                     \
 	F(seconds,      number, LIST, "since it began")                                            \
 	F(attach_rate,  number, LIST, "attaches in the last second")                               \
-	F(latency,      ms,     LIST, "lag of the daemon's loop in the last second")               \
+	F(latency,      ms,     LIST, "for which eNodeBs' messages wait to be taken up")               \
 	F(ues,          number, LIST, "devices known")                                             \
 	F(refused,      number, LIST, "requests refused with cause 22, ever")
 

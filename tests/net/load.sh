@@ -15,8 +15,12 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$LAB_MCORED/status"; }
 in_use() { ctl -j memory show | jq --arg p "$1" '[.. | objects | select(.pool? == $p) | .in_use] | add // 0'; }
 
 lab_up
-lab_config 's/level: info/level: warn/'
+lab_config 's/level: info/level: warn/' \
+	's|^mme:|mme:\n  overload: {latency: 500ms, action: reject-delay-tolerant, clear: 2s}|'
 lab_start || exit 1
+ENB=10.10.0.4 ransim_run --enb-id 99 --no-attach
+check "an eNodeB with nothing to do" saw event=s1.setup
+check "is looked at" capture_begin overload.pcap 'sctp and host 10.10.0.4'
 "$LAB_BUILD/ransim" keys --imsi 001010000100000 --count "$COUNT" --key-seed $SEED >"$LAB_DIR/sims.csv"
 check "imports $COUNT SIMs" ctl sim import "$LAB_DIR/sims.csv"
 
@@ -60,4 +64,20 @@ check "each move was answered" said '.failed == 0 and .moved == 6000'
 check "or ask for service and are released" load --keep --service-rate 2000 --service-time 3
 check "each was answered" said '.failed == 0 and .moved == 6000'
 check "have all their sessions" test "$(stat mme_ues)" = "$COUNT"
+
+# More than is taken up in time: messages wait in the sockets, and eNodeBs are told to hold back.
+overload() { ctl -j mme overload | jq -r .active; }
+check "it is calm" wait_for 10 is no overload
+mark
+check "the load that can be served" load
+check "begins no overload" eval '! logged overload.start 0 && ! saw event=overload.start 0'
+load --rate 20000 --rounds 30
+echo "# $(tail -n 1 "$LAB_DIR/load.json" | jq -c '{attached, failed, attach_rate}')"
+check "20,000 attaches a second do" logged 'overload.start reason="latency"'
+check "eNodeBs are told" saw 'event=overload.start action=4'
+check "and that it is over" saw 'event=overload.stop' 15
+check "it is calm again" is no overload
+capture_end overload.pcap
+last() { s1ap_order overload.pcap 's1ap.procedureCode == 34 || s1ap.procedureCode == 35' | grep -oE '[0-9/]+ [0-9/]+$'; }
+check "Wireshark: Overload Start, then Overload Stop" is "34/0 35/0" last
 finish

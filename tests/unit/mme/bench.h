@@ -135,6 +135,10 @@ int s1_listen(const struct s1_handler *h)
 	return 0;
 }
 bool s1_keeps(void) { return keeps; }
+
+static uint64_t behind_ms;
+
+uint64_t s1_behind_ms(void) { return behind_ms; }
 void s1_keep(struct s1_assoc *a, const void *note, size_t n)
 {
 	assert_true(n <= sizeof(a->note));

@@ -246,6 +246,31 @@ static void load_begins_it_and_calm_ends_it(void **state)
 	expect(&assoc[0], overload_stop);
 }
 
+/* What the eNodeBs send is not taken up in time: measured each second, by the clock. */
+static void messages_that_wait_are_load(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+	struct overload_view v = {0};
+
+	c.overload = (struct overload_config){.latency_ms = 200, .clear_ms = 0};
+	mme_reload(&c);
+	enb_ready(0);
+	behind_ms = 199;
+	pass(1100, 1100);
+	quiet(&assoc[0]);
+	behind_ms = 200;
+	pass(1100, 1100);
+	expect(&assoc[0], overload_start);
+	node_api.overload(&v);
+	assert_int_equal(v.latency, 200);
+	pass(1100, 1100);
+	quiet(&assoc[0]);
+	behind_ms = 0;
+	pass(1100, 1100);
+	expect(&assoc[0], overload_stop);
+}
+
 static void calm_must_last(void **state)
 {
 	(void)state;
@@ -323,6 +348,7 @@ int main(void)
 		BEHAVIOUR(each_action_holds_its_own_traffic_back),
 		BEHAVIOUR(a_share_of_the_traffic_is_refused),
 		BEHAVIOUR(load_begins_it_and_calm_ends_it),
+		BEHAVIOUR(messages_that_wait_are_load),
 		BEHAVIOUR(calm_must_last),
 		BEHAVIOUR(devices_up_to_a_share_of_the_most_are_load),
 		BEHAVIOUR(only_refused_attaches_are_attaches),

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -518,6 +519,73 @@ static void a_slow_peer_meets_the_backlog_and_loses_nothing(void **state)
 	scenario(press);
 }
 
+/* More at once than a turn takes up, and each takes its time. */
+enum { RUSH = 2000, RUSH_SIZE = 100, DAWDLE_NS = 200000 };
+
+static void rush(struct s1_assoc *assoc)
+{
+	const uint8_t octets[RUSH_SIZE] = {0};
+
+	for (unsigned i = 0; i < RUSH; i++)
+		CHECK(s1_send(assoc, 1, octets, sizeof(octets)) == 0);
+}
+
+static void come_in_a_rush(void)
+{
+	start(0, 0, 0);
+	seen.on_up = rush;
+	seen.stop_after_downs = 1;
+	connect_there();
+	CHECK(run());
+	finish();
+}
+
+static uint64_t behind_at_first, behind_most;
+
+static void dawdle(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, size_t n)
+{
+	const struct timespec some = {.tv_nsec = DAWDLE_NS};
+	uint64_t behind = s1_behind_ms();
+
+	(void)assoc, (void)stream, (void)p, (void)n;
+	if (seen.messages == 1)
+		behind_at_first = behind;
+	if (behind > behind_most)
+		behind_most = behind;
+	nanosleep(&some, NULL);
+}
+
+static void take_a_rush(void)
+{
+	struct child client = child(come_in_a_rush);
+	uint64_t began;
+
+	start(TEST_PORT, 0, 0);
+	listen_here();
+	seen.on_message = dawdle;
+	seen.stop_after_messages = RUSH;
+	let_go(&client);
+	began = loop_now_ms();
+	CHECK(run());
+	CHECK(behind_at_first == 0);
+	CHECK(behind_most >= RUSH * (DAWDLE_NS / 1000000.0) / 4);
+	CHECK(behind_most <= loop_now_ms() - began);
+	seen.stop_after_messages = 0;
+	one_turn(50);
+	CHECK(s1_behind_ms() == 0);
+	s1_close(seen.assoc, true);
+	seen.stop_after_downs = 1;
+	CHECK(run());
+	CHECK(reap(client.pid) == 0);
+	finish();
+}
+
+static void who_cannot_keep_up_with_its_peers_is_behind(void **state)
+{
+	(void)state;
+	scenario(take_a_rush);
+}
+
 static void send_to_the_dying(void)
 {
 	struct child client = child(stay);
@@ -670,6 +738,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_restarted_peer_is_down_then_up),
 		cmocka_unit_test(connecting_to_nobody_ends_in_down),
 		cmocka_unit_test(a_slow_peer_meets_the_backlog_and_loses_nothing),
+		cmocka_unit_test(who_cannot_keep_up_with_its_peers_is_behind),
 		cmocka_unit_test(nothing_is_sent_after_close),
 	};
 
