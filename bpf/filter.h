@@ -80,50 +80,22 @@ INLINE __u64 seen_upper6(struct xdp_md *ctx, __u32 at, __u32 end, __u8 protocol,
 	return seen_upper(ctx, (__u32)upper & UPPER_OFFSET, end, protocol, dir);
 }
 
-INLINE void seen_of6(struct xdp_md *ctx, __u32 off, __u32 len, void *at, const enum direction dir,
-		     struct seen *s)
+/* The word of the packet at `off` of the frame. */
+INLINE __u64 seen_word(struct xdp_md *ctx, const struct ip *in, __u32 off, const enum direction dir)
 {
-	const struct ipv6hdr *h = at;
-	const __u64 *addr = at + (dir == UP ? 24 : 8);
+	const struct iphdr *h = in->at;
+	const __u32 end = off + in->len;
+	__u64 word = (__u64)dir << SEEN_DOWN;
 
-	s->high = bpf_be64_to_cpu(addr[0]);
-	s->low = bpf_be64_to_cpu(addr[1]);
-	s->word = FILTER_ADDRESS | (__u64)dir << SEEN_DOWN |
-		  (__u64)(bpf_ntohs(*(const __be16 *)h) >> 4 & 0xff) << SEEN_TOS |
-		  seen_upper6(ctx, off + (__u32)sizeof *h, off + len, h->nexthdr, dir);
-}
-
-INLINE void seen_of4(struct xdp_md *ctx, __u32 off, __u32 len, void *at, const enum direction dir,
-		     struct seen *s)
-{
-	const struct iphdr *h = at;
-
-	s->high = bpf_ntohl(dir == UP ? h->daddr : h->saddr);
-	s->low = 0;
-	s->word = (__u64)dir << SEEN_DOWN | (__u64)h->tos << SEEN_TOS;
-	s->word |= h->frag_off & bpf_htons(0x1fff)
-			   ? seen_portless(h->protocol)
-			   : seen_upper(ctx, off + h->ihl * 4, off + len, h->protocol, dir);
-}
-
-/* Looks at the packet of len octets at `off` of the frame, which was parsed before. */
-INLINE bool seen_of(struct xdp_md *ctx, __u32 off, __u32 len, bool v6, const enum direction dir,
-		    struct seen *s)
-{
-	__u64 n = off;
-	void *at;
-
-	opaque(n);
-	if (n > MAX_INNER_OFFSET)
-		return false;
-	at = (void *)(long)ctx->data + n;
-	if (at + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)) > (void *)(long)ctx->data_end)
-		return false;
-	if (v6)
-		seen_of6(ctx, off, len, at, dir, s);
-	else
-		seen_of4(ctx, off, len, at, dir, s);
-	return true;
+	off += in->hlen;
+	if (in->v6)
+		return word | FILTER_ADDRESS |
+		       (__u64)(bpf_ntohs(*(const __be16 *)h) >> 4 & 0xff) << SEEN_TOS |
+		       seen_upper6(ctx, off, end, in->proto, dir);
+	word |= (__u64)h->tos << SEEN_TOS;
+	if (h->frag_off & bpf_htons(0x1fff))
+		return word | seen_portless(in->proto);
+	return word | seen_upper(ctx, off, end, in->proto, dir);
 }
 
 /* 0 if the edge is at most x, else -1; without a branch, since none of it could be foreseen, and
@@ -244,17 +216,20 @@ INLINE int first_of(const struct filter *f, const struct seen *seen, const __u32
 {
 	struct matching m = {.f = f, .words = words};
 	__u64 fields = f->fields;
+	__u32 set = 0;
 
+	/* First what needs most registers. */
+	if (fields & FILTER_ADDRESS)
+		set = seen->word & FILTER_ADDRESS
+			      ? f->address6.first +
+					range6_class(&f->address6, seen->high, seen->low)
+			      : f->address4.first + range_class(&f->address4, (__u32)seen->high);
 #pragma unroll
 	for (__u32 i = 0; i < FILTER_WORDS; i++)
 		if (i < words)
 			m.rule[i] = f->direction[seen->word >> SEEN_DOWN & 1].rule[i];
 	if (fields & FILTER_ADDRESS)
-		match(&m,
-		      seen->word & FILTER_ADDRESS
-			      ? f->address6.first +
-					range6_class(&f->address6, seen->high, seen->low)
-			      : f->address4.first + range_class(&f->address4, (__u32)seen->high));
+		match(&m, set);
 	if (fields & FILTER_PROTOCOL)
 		match(&m, f->protocols + f->protocol[seen_protocol(seen)]);
 	if (fields & FILTER_REMOTE_PORT)

@@ -32,8 +32,8 @@ struct held {
 	__u64 ns_per_mib; /* of the rate that it is held to, */
 	__u32 burst_us;
 	__u32 taken; /* octets that the quota gave */
+	__u32 len;
 	__u8 direction;
-	bool v6;
 	bool routed; /* false: it does not leave the link, rules are not asked */
 	__u8 dscp, dscp_outer;
 };
@@ -101,12 +101,12 @@ INLINE int policy_said(struct held *h, int said, int reason)
 
 /* Rules, wall and quota of the owner, which has any of these. A function of its own to the
  * verifier, which so checks it once and not for each way that leads here. GO_ON or a reason. */
-__noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot, __u32 off, __u32 len)
+__noinline int policy_profile(struct held *h, __u32 slot, __u64 high, __u64 low, __u64 word)
 {
 	struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
 	bool counted, over, walled;
 	const struct policy *pol;
-	struct seen seen = {};
+	const struct seen seen = {high, low, word};
 	__u32 key, dir;
 	int reason;
 
@@ -120,8 +120,6 @@ __noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot, __
 	counted = owner->flags & (dir == UP ? SESSION_QUOTA_UP : SESSION_QUOTA_DOWN);
 	over = counted && *(volatile __s64 *)&owner->quota_left < 0;
 	walled = owner->flags & SESSION_QUARANTINE || (over && pol->quota_action == QUOTA_WALL);
-	if (h->routed && (pol->filter | pol->wall) && !seen_of(ctx, off, len, h->v6, dir, &seen))
-		return REASON_internal;
 	if (h->routed && key) {
 		if (pol->dscp[dir] != DSCP_KEEP)
 			h->dscp = pol->dscp[dir];
@@ -133,8 +131,8 @@ __noinline int policy_profile(struct xdp_md *ctx, struct held *h, __u32 slot, __
 		}
 	}
 	if (counted && !over) {
-		over = !quota_take(owner, slot, len);
-		h->taken = over ? 0 : len;
+		over = !quota_take(owner, slot, h->len);
+		h->taken = over ? 0 : h->len;
 	}
 	if (over && pol->quota_action == QUOTA_BLOCK)
 		return REASON_quota;
@@ -175,14 +173,18 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 	burst_us = dir == UP ? rated->burst_up_us : rated->burst_down_us;
 	if (owner->policy | (owner->flags & SESSION_POLICY)) {
 		struct held h = {.direction = dir,
-				 .v6 = in && in->v6,
+				 .len = len,
 				 .routed = in != NULL,
 				 .ns_per_mib = ns_per_mib,
 				 .burst_us = burst_us,
 				 .dscp = p->dscp,
 				 .dscp_outer = p->dscp_outer};
 
-		reason = policy_profile(p->ctx, &h, slot, off, len);
+		__u64 word = in && owner->policy ? seen_word(p->ctx, in, off, dir) : 0;
+
+		reason = policy_profile(
+			&h, slot, in ? host_order(dir == UP ? in->dst : in->src, in->v6) : 0,
+			in ? bpf_be64_to_cpu(dir == UP ? in->dst_low : in->src_low) : 0, word);
 		ns_per_mib = h.ns_per_mib;
 		burst_us = h.burst_us;
 		taken = h.taken;
