@@ -241,7 +241,7 @@ INLINE int uplink_route(struct pkt *p, const struct settings *c, const struct ip
 			return reason;
 	}
 	us = (to.found && to.offset < MCORE_HOST_OFFSETS) ||
-	     local_find(c, ip_key(in->dst, in->dst_low, in->v6));
+	     local_find(c, in->dst, in->dst_low, in->v6);
 	r->host = to.found || us;
 	if (us)
 		limit = ACCESS_NO_CORE;
@@ -387,7 +387,7 @@ INLINE int source_from_outside(const struct settings *c, const struct ip *in, __
 {
 	if (pool_find(c, in->src, in->v6, network).found ||
 	    route_find(c, in->src, in->src_low, in->v6, network) ||
-	    local_find(c, ip_key(in->src, in->src_low, in->v6)))
+	    local_find(c, in->src, in->src_low, in->v6))
 		return REASON_own_source;
 	return policy_martian(in) ? REASON_martian_source : GO_ON;
 }

@@ -115,10 +115,16 @@ INLINE struct ip_key ip_key(__u64 high, __u64 low, bool v6)
 	return key;
 }
 
-/* Whether an address is this machine's own. */
-INLINE bool local_find(const struct settings *c, struct ip_key key)
+/* Whether an address is this machine's own. The filter's bit is that of the key, which few need. */
+INLINE bool local_find(const struct settings *c, __u64 high, __u64 low, bool v6)
 {
-	return c->local_filter & local_filter_bit(&key) && bpf_map_lookup_elem(&local, &key);
+	__u64 words = high ^ low ^ (v6 ? 0 : bpf_htonl(0xffff));
+	struct ip_key key;
+
+	if (!(c->local_filter & local_filter_word((__u32)(words ^ words >> 32))))
+		return false;
+	key = ip_key(high, low, v6);
+	return bpf_map_lookup_elem(&local, &key);
 }
 
 /* What a device of network 0 reaches there. Prefixes are few, and one compare each. */

@@ -268,15 +268,18 @@ struct port_key {
 	__u32 vlan;    /* id of its outermost tag, 0: untagged */
 };
 
-/* The bit of `local_filter` an address sets; words in host order as loaded from the key. */
+/* The bit of `local_filter` an address sets, by the exclusive or of its four words as loaded from the
+ * key. */
+static inline __attribute__((always_inline)) __u64 local_filter_word(__u32 words)
+{
+	return 1ull << (words * 0x9e3779b1u >> 26);
+}
 static inline __attribute__((always_inline)) __u64 local_filter_bit(const struct ip_key *k)
 {
-	__u32 w[4], h;
+	__u32 w[4];
 
 	__builtin_memcpy(w, k->addr, sizeof w);
-	h = (w[0] ^ w[1] ^ w[2] ^ w[3]) * 0x9e3779b1u;
-
-	return 1ull << (h >> 26);
+	return local_filter_word(w[0] ^ w[1] ^ w[2] ^ w[3]);
 }
 
 /* Key of `peers` (hash, value __u32, an index in hops): GTP-U peers that have, or had a moment ago, a tunnel of any
