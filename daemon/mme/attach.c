@@ -610,10 +610,21 @@ bool attach_is_same(const struct mme_ue *ue, const struct nas_event *e)
 	return p && ((const struct attach *)p)->request_hash == mme_hash(e->pdu);
 }
 
+/* Secure exchange of NAS messages stays established on a connection (4.4.2.3): the device goes on
+ * with the context and the KeNB that it has, until it is given others. */
+static void keep_security(struct mme_ue *ue, const struct mme_ue *before)
+{
+	ue->sec = before->sec;
+	memcpy(ue->kenb, before->kenb, sizeof(ue->kenb));
+	ue->security_on = true;
+}
+
 void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
 {
 	const struct nas_attach_request *r = e->body;
 	struct start s = {.request = r, .event = e};
+	struct mme_ue *here = c->ue;
+	bool goes_on = here && here->security_on && (e->secured || here->emm != EMM_REGISTERED);
 
 	if (old && old->doomed)
 		old = NULL;
@@ -657,6 +668,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)
 		ue->sec.ksi = old->sec.ksi;
+	if (goes_on)
+		keep_security(ue, here);
 	if (old && old->unproven) { /* what it has proves nothing, and serves emergencies alone */
 		s.from_guti = false;
 		if (emergency_unproven(ue))
@@ -678,16 +691,20 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&
 	    old->more_capability.nia == ue->more_capability.nia) {
-		ue->sec = old->sec;
+		if (!goes_on) {
+			ue->sec = old->sec;
+			nas_kenb(&ue->sec, ue->kenb);
+			ue->security_on = true;
+		}
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;
-		ue->security_on = true;
 		ue->has_usage_type = old->has_usage_type;
 		ue->usage_type = old->usage_type;
 		ue->rerouted |= old->rerouted;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
-		nas_kenb(&ue->sec, ue->kenb);
 		s.secured = true;
+	} else if (goes_on) { /* 5.5.1.2.7 f: it is that one; no two contexts count its messages */
+		ue_remove(here, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);
 	if (!e->secured)

@@ -466,9 +466,7 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 	case COLLISION_OFFER:
 		proc_offer(&ue->procs, e->m->type, e);
 		return true;
-	case COLLISION_RESTART:
-		conn_unbind(c);
-		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
+	case COLLISION_RESTART: /* attach_begin has its connection for another context */
 		break;
 	case COLLISION_ABORT:
 		if (in == INCOMING_DETACH) /* that ends all by itself, and is answered first */

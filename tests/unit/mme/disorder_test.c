@@ -137,32 +137,51 @@ static void detach_ends_the_attach_in_each_step(void **state)
 		}
 }
 
+static void is_authenticated_and_secured(struct device *d)
+{
+	take_challenge(d);
+	answer_challenge(d);
+	hear(d, security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(d);
+}
+
+/* Once its connection exchanges protected messages, the device speaks with that context on: of one
+ * that its MAC proves no more is asked, unless it says other capabilities (5.5.1.2.7 d, e). */
+static void other_attach_replaces(unsigned i, bool other_capabilities)
+{
+	struct device d = in_step(i);
+	bool proven = attach_steps[i] > AT_SMC;
+	uint8_t kenb[32];
+
+	if (!proven)
+		d.secure = d.sec.valid = false;
+	d.pdn_type = NAS_PDN_IPV6;
+	d.ask_info = false;
+	d.has_guti = false;
+	if (other_capabilities)
+		d.capability[2] ^= 0x40;
+	uplink_now(&d, attach_request(&d));
+	assert_int_equal(in_use("attach"), 1);
+	assert_int_equal(in_use("mme_ue"), 1);
+	if (!proven || other_capabilities)
+		is_authenticated_and_secured(&d);
+	/* 33.401 7.2.6.2: KeNB is that of the last Security Mode Complete. */
+	kdf_kenb(d.sec.kasme, 0, kenb);
+	read_accept(&d, take_context(&d));
+	assert_memory_equal(d.kenb, kenb, 32);
+	assert_int_equal(the_session()->type, PDN_IPV6);
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	leave(&d);
+}
+
 static void other_attach_replaces_in_each_step(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < ATTACH_STEPS; i++) {
-		struct device d = in_step(i);
-
-		if (attach_steps[i] == AT_SMC)
-			d.secure = false;
-		d.pdn_type = NAS_PDN_IPV6;
-		d.ask_info = false;
-		d.has_guti = false;
-		uplink_now(&d, attach_request(&d));
-		assert_int_equal(in_use("attach"), 1);
-		assert_int_equal(in_use("mme_ue"), 1);
-		d.secure = false;
-		nas_security_wipe(&d.sec);
-		take_challenge(&d);
-		answer_challenge(&d);
-		hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
-		complete_smc(&d);
-		read_accept(&d, take_context(&d));
-		assert_int_equal(the_session()->type, PDN_IPV6);
-		context_is_up(&d, d.ebi);
-		complete_attach(&d);
-		is_registered(&d);
-		leave(&d);
+		other_attach_replaces(i, false);
+		other_attach_replaces(i, true);
 	}
 }
 
