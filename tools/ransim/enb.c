@@ -19,7 +19,13 @@
 #include "security/crypto.h"
 #include "ue.h"
 
-enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 30000, SETUP_WAIT_MS = 10000, FRESH_IDS = 64 };
+enum {
+	BACKOFF_FIRST_MS = 500,
+	BACKOFF_MAX_MS = 30000,
+	SETUP_WAIT_MS = 10000,
+	FRESH_IDS = 64,
+	VANISH_MS = 20
+};
 
 static const struct s1_handler handler;
 
@@ -380,9 +386,12 @@ static void message(struct s1_assoc *assoc, uint16_t stream, const uint8_t *p, s
 						 S1AP_CAUSE_PROTOCOL_TRANSFER_SYNTAX_ERROR};
 	struct enb *enb = s1_user(assoc);
 	struct s1ap_pdu pdu;
-	int err = s1ap_decode(&turn_arena, bytes_of(p, n), &pdu);
+	int err;
 
 	(void)stream;
+	if (enb->deaf)
+		return;
+	err = s1ap_decode(&turn_arena, bytes_of(p, n), &pdu);
 	if (err) {
 		complain(enb, err == -EBADMSG ? syntax : s1ap_judge_cause(&pdu), &pdu);
 		return;
@@ -430,6 +439,8 @@ static void down(struct s1_assoc *assoc, const char *why)
 
 	event_enb(enb, "sctp.down", "why=\"%s\"", why);
 	enb->assoc = NULL;
+	enb->deaf = false;
+	timer_stop(&enb->vanish);
 	timer_stop(&enb->retry);
 	if (enb->state != ENB_REFUSED)
 		enb->state = ENB_DOWN;
@@ -492,4 +503,15 @@ void enb_disconnect(struct enb *enb, bool abort_it, bool for_good)
 		timer_stop(&enb->retry);
 	if (enb->assoc)
 		s1_close(enb->assoc, abort_it);
+}
+
+static void vanish_expired(struct timer *t)
+{
+	enb_disconnect(container_of(t, struct enb, vanish), true, false);
+}
+
+void enb_vanish(struct enb *enb)
+{
+	enb->deaf = true;
+	timer_start(&enb->vanish, VANISH_MS, vanish_expired);
 }

@@ -38,6 +38,8 @@ struct enb {
 	unsigned refusal_wait; /* Time to wait: enum s1ap_time_to_wait, plus one; 0: none */
 	unsigned broadcasts; /* of each warning in each cell, as Kill Response says */
 	bool leaving; /* no reconnection */
+	bool deaf;    /* about to vanish */
+	struct timer vanish;
 };
 
 /* Why a connection is established (RRC-Establishment-Cause). */
@@ -47,6 +49,8 @@ int enb_init(struct enb *, unsigned number);
 void enb_connect(struct enb *);
 /* Ends the association, by ABORT or in order; no reconnection if for_good. */
 void enb_disconnect(struct enb *, bool abort_it, bool for_good);
+/* Ends it by ABORT once what was sent is gone, and takes nothing more till then. */
+void enb_vanish(struct enb *);
 /* 0 or negative errno. */
 int enb_send_garbage(struct enb *, unsigned count);
 int enb_send_reset(struct enb *, struct ue *only); /* NULL: the whole interface */

@@ -275,7 +275,7 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 		ue_fail(ue, wrong ? wrong : "context set-up refused on purpose");
 		return;
 	}
-	if (!ue_step(ue, ue->procedure == PROC_SERVICE ? STEP_SERVICE : STEP_ICS))
+	if (!ue_step(ue, STEP_ICS))
 		return;
 	if (rab->has.nas_pdu)
 		ue_downlink_nas(ue, rab->nas_pdu);
@@ -341,7 +341,7 @@ void enb_on_context_release(struct enb *enb, const void *body)
 		enb_slot_released(enb, enb_id);
 	} else {
 		event_ue(ue, "context.release", "cause=\"%s\"", s1ap_cause_text(m->cause));
-		if (ue_fault(ue, FAULT_SILENT_RELEASE))
+		if (ue_fault(ue, FAULT_SILENT_RELEASE) || !ue_step_at(ue, STEP_RELEASE, enb))
 			return;
 		if (move_released(ue, enb, enb_id))
 			ue = NULL;

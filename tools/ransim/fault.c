@@ -28,6 +28,11 @@ static const char *const steps[STEP_COUNT] = {
 	[STEP_SERVICE] = "service",
 	[STEP_UPDATE] = "update",
 	[STEP_MOVE] = "move",
+	[STEP_ADMIT] = "admit",
+	[STEP_COMMAND] = "command",
+	[STEP_LEAVE] = "leave",
+	[STEP_NOTIFY] = "notify",
+	[STEP_PAGING] = "paging",
 };
 
 const char *step_name(enum step s) { return s < STEP_COUNT ? steps[s] : "?"; }

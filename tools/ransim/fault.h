@@ -8,20 +8,25 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum step { /* of an attach, as seen by the UE: what it has received or sent last */
+enum step { /* as seen by the UE and its eNodeB: what was received or sent last */
 	    STEP_NONE,
-	    STEP_CONNECT, /* Initial UE Message sent */
-	    STEP_IDENTITY,
+	    STEP_CONNECT,  /* Attach Request sent */
+	    STEP_IDENTITY, /* this and the next three: what the network asks for received */
 	    STEP_AUTHENTICATION,
 	    STEP_SECURITY_MODE,
 	    STEP_ESM_INFORMATION,
-	    STEP_ICS,      /* Initial Context Setup Request received */
-	    STEP_COMPLETE, /* Attach Complete is due or sent */
-	    STEP_DETACH,
-	    STEP_RELEASE,
-	    STEP_SERVICE,
-	    STEP_UPDATE, /* Tracking Area Update Request sent */
-	    STEP_MOVE,   /* Path Switch Request or Handover Required is due or sent */
+	    STEP_ICS,      /* Initial Context Setup Request received, of whatever procedure */
+	    STEP_COMPLETE, /* Attach, Tracking Area Update or GUTI Reallocation Complete due */
+	    STEP_DETACH,   /* Detach Request sent or received */
+	    STEP_RELEASE,  /* UE Context Release Command received */
+	    STEP_SERVICE,  /* Service Request sent */
+	    STEP_UPDATE,   /* Tracking Area Update Request sent */
+	    STEP_MOVE,     /* Path Switch Request or Handover Required sent */
+	    STEP_ADMIT,    /* Handover Request received by the target */
+	    STEP_COMMAND,  /* Handover Command received by the source */
+	    STEP_LEAVE,    /* gone from the source, of which the fault is; the target tells then */
+	    STEP_NOTIFY,   /* Handover Notify due */
+	    STEP_PAGING,   /* Paging received */
 	    STEP_COUNT
 };
 
@@ -43,7 +48,8 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(SILENT_AT, "silent-at", STEP, "no answer at the step: network's timers and retries")     \
 	F(ICS_FAILURE, "ics-failure", PLAIN, "Initial Context Setup Failure")                      \
 	F(DROP_AT, "drop-at", STEP, "aborts the SCTP association at the step")                     \
-	F(DOUBLE_ATTACH, "double-attach", STEP, "a second Attach Request at the step")             \
+	F(DOUBLE_ATTACH, "double-attach", STEP, "another Attach Request at the step of an attach") \
+	F(SAME_ATTACH, "same-attach", STEP, "the same Attach Request again at the step")           \
 	F(UNKNOWN_GUTI, "unknown-guti", PLAIN, "attaches, updates with a GUTI nobody gave") \
 	F(UNKNOWN_PLMN, "unknown-plmn", PLAIN, "S1 Setup with PLMN 99999: Failure, unknown PLMN")  \
 	F(UNKNOWN_TAC, "unknown-tac", NUMBER, "S1 Setup with this TAC")                            \

@@ -125,6 +125,18 @@ static void go_over(struct ue *ue)
 		timer_start(&ue->settle, SETTLE_MS, settle_over);
 }
 
+/* The source may vanish at once, before the target tells where the UE is. */
+static void leave(struct ue *ue)
+{
+	struct enb *source = ue->other.enb;
+
+	if (!ue->fault_done && fault_at(&ue->profile->faults, FAULT_DROP_AT, STEP_LEAVE)) {
+		ue->fault_done = true;
+		event_ue(ue, "fault", "name=drop-at step=leave enb=%u", source->number);
+		enb_disconnect(source, true, false);
+	}
+}
+
 static int may_move(const struct ue *ue, const struct enb *to)
 {
 	return ue->procedure                           ? -EBUSY
@@ -202,8 +214,11 @@ int move_x2(struct ue *ue, struct enb *to)
 		return 0;
 	}
 	go_over(ue);
-	if (ue_step(ue, STEP_MOVE))
+	leave(ue);
+	if (ue_sends(ue, STEP_MOVE)) {
 		path_switch_request(ue);
+		ue_sent(ue, STEP_MOVE);
+	}
 	return 0;
 }
 
@@ -285,8 +300,10 @@ int move_s1(struct ue *ue, struct enb *to)
 			 S1AP_DIRECT_FORWARDING_PATH_AVAILABILITY_DIRECT_PATH_AVAILABLE);
 	S1AP_SET(&m, source_to_target_transparent_container,
 		 bytes_of(container, sizeof(container)));
-	if (ue_step(ue, STEP_MOVE))
+	if (ue_sends(ue, STEP_MOVE)) {
 		enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_handover_required_msg, &m);
+		ue_sent(ue, STEP_MOVE);
+	}
 	return 0;
 }
 
@@ -399,7 +416,7 @@ void move_on_handover_command(struct enb *enb, const void *body)
 	event_ue(ue, "handover.command", "forwarding=%s forwarded=%u released=%u",
 		 forwarded ? "yes" : "no", forwarded,
 		 m->has.e_rab_to_release_list ? m->e_rab_to_release_list.n : 0);
-	if (ue_fault(ue, FAULT_HO_STAY))
+	if (ue_fault(ue, FAULT_HO_STAY) || !ue_step(ue, STEP_COMMAND))
 		return;
 	send_status(ue);
 	ue->as_enb = ue->as_target;
@@ -408,7 +425,8 @@ void move_on_handover_command(struct enb *enb, const void *body)
 		return;
 	}
 	go_over(ue);
-	if (ue_fault(ue, FAULT_HO_LOST))
+	leave(ue);
+	if (ue_fault(ue, FAULT_HO_LOST) || !ue_step(ue, STEP_NOTIFY))
 		return;
 	notify(ue);
 	ue_succeed(ue);
@@ -510,7 +528,7 @@ void move_on_handover_request(struct enb *enb, const void *body)
 	}
 	event_ue(ue, "handover.request", "enb=%u ncc=%u e-rabs=%u", enb->number,
 		 m->security_context.next_hop_chaining_count, m->e_rab_to_be_setup_list.n);
-	if (ue_fault(ue, FAULT_HO_SILENT))
+	if (ue_fault(ue, FAULT_HO_SILENT) || !ue_step_at(ue, STEP_ADMIT, enb))
 		return;
 	if (caps->encryption_algorithms != capabilities(ue).encryption_algorithms ||
 	    caps->integrity_protection_algorithms !=

@@ -214,6 +214,7 @@ static int fault_one(struct ue *ue, const struct words *w)
 		if (!fault_parse(&p->faults, w->w[i]))
 			return -EINVAL;
 	ue->profile = p;
+	ue->fault_done = false;
 	if (ue_fault(ue, FAULT_SQN_AHEAD))
 		usim_skip_ahead(&ue->usim, p->faults.arg[FAULT_SQN_AHEAD]);
 	return 0;

@@ -77,28 +77,65 @@ void ue_forget(struct ue *ue)
 	nas_security_wipe(&ue->next);
 }
 
-bool ue_step(struct ue *ue, enum step step)
+static bool is_silent(const struct ue *ue, enum step step)
+{
+	if (!fault_at(&ue->profile->faults, FAULT_SILENT_AT, step))
+		return false;
+	event_ue(ue, "fault", "name=silent-at step=%s", step_name(step));
+	return true;
+}
+
+/* Before the MME has answered, on a connection of its own. */
+static void attach_twice(struct ue *ue, const char *fault, enum step step, bool same)
+{
+	ue->fault_done = true;
+	event_ue(ue, "fault", "name=%s step=%s", fault, step_name(step));
+	if (!ue->mme_known)
+		enb_lose(ue);
+	nas_send_attach_request(ue, ue->by_imsi, same);
+}
+
+/* A fault that something else comes of than silence; each once in a procedure. */
+static bool goes_wrong(struct ue *ue, enum step step, struct enb *enb)
 {
 	const struct faults *f = &ue->profile->faults;
 
+	if (ue->fault_done)
+		return false;
+	if (fault_at(f, FAULT_DROP_AT, step)) {
+		ue->fault_done = true;
+		event_ue(ue, "fault", "name=drop-at step=%s enb=%u", step_name(step), enb->number);
+		enb_vanish(enb);
+	} else if (ue->procedure == PROC_ATTACH && fault_at(f, FAULT_DOUBLE_ATTACH, step)) {
+		attach_twice(ue, "double-attach", step, false);
+	} else if (ue->procedure == PROC_ATTACH && fault_at(f, FAULT_SAME_ATTACH, step)) {
+		attach_twice(ue, "same-attach", step, true);
+		return false; /* and goes on */
+	}
+	return ue->fault_done;
+}
+
+bool ue_step_at(struct ue *ue, enum step step, struct enb *enb)
+{
+	return !is_silent(ue, step) && !goes_wrong(ue, step, enb);
+}
+
+bool ue_step(struct ue *ue, enum step step)
+{
 	ue->step = step;
-	if (fault_at(f, FAULT_SILENT_AT, step)) {
-		event_ue(ue, "fault", "name=silent-at step=%s", step_name(step));
-		return false;
-	}
-	if (fault_at(f, FAULT_DROP_AT, step) && !ue->fault_done) {
-		ue->fault_done = true;
-		event_ue(ue, "fault", "name=drop-at step=%s", step_name(step));
-		enb_disconnect(ue->enb, true, false);
-		return false;
-	}
-	if (fault_at(f, FAULT_DOUBLE_ATTACH, step) && !ue->fault_done) {
-		ue->fault_done = true;
-		event_ue(ue, "fault", "name=double-attach step=%s", step_name(step));
-		nas_send_attach_request(ue, true);
-		return false;
-	}
-	return true;
+	return ue_step_at(ue, step, ue->enb);
+}
+
+bool ue_sends(struct ue *ue, enum step step)
+{
+	ue->step = step;
+	return !is_silent(ue, step);
+}
+
+void ue_sent(struct ue *ue, enum step step)
+{
+	if (ue->procedure && ue->connected)
+		goes_wrong(ue, step, ue->enb);
 }
 
 /* ---- starting -----------------------------------------------------------------------------------
@@ -106,15 +143,16 @@ bool ue_step(struct ue *ue, enum step step)
 
 static int attach(struct ue *ue)
 {
-	bool by_imsi = ue->profile->identity == IDENTITY_IMSI || !ue->has_guti;
-
 	if (ue->enb->state != ENB_READY)
 		return -ENETDOWN;
 	begin(ue, PROC_ATTACH, EMM_REGISTERED_INITIATED);
-	if (!ue_step(ue, STEP_CONNECT))
+	if (!ue_sends(ue, STEP_CONNECT))
 		return 0;
-	event_ue(ue, "attach.request", "by=%s enb=%u", by_imsi ? "imsi" : "guti", ue->enb->number);
-	nas_send_attach_request(ue, by_imsi);
+	ue->by_imsi = ue->profile->identity == IDENTITY_IMSI || !ue->has_guti;
+	event_ue(ue, "attach.request", "by=%s enb=%u", ue->by_imsi ? "imsi" : "guti",
+		 ue->enb->number);
+	nas_send_attach_request(ue, ue->by_imsi, false);
+	ue_sent(ue, STEP_CONNECT);
 	return 0;
 }
 
@@ -148,10 +186,11 @@ int ue_detach(struct ue *ue, bool switch_off)
 		return -ENETDOWN;
 	begin(ue, PROC_DETACH, EMM_DEREGISTERED_INITIATED);
 	ue->switch_off = switch_off;
-	if (!ue_step(ue, STEP_DETACH))
+	if (!ue_sends(ue, STEP_DETACH))
 		return 0;
 	event_ue(ue, "detach.request", "switch-off=%s", switch_off ? "yes" : "no");
 	nas_send_detach_request(ue, switch_off);
+	ue_sent(ue, STEP_DETACH);
 	if (ue->procedure)
 		ue->step = STEP_RELEASE;
 	return 0;
@@ -168,12 +207,13 @@ int ue_service(struct ue *ue)
 	if (!ue->has_guti || !ue->sec.valid)
 		return -ENOKEY;
 	begin(ue, PROC_SERVICE, EMM_SERVICE_REQUEST_INITIATED);
-	if (!ue_step(ue, STEP_SERVICE))
+	if (!ue_sends(ue, STEP_SERVICE))
 		return 0;
 	if (ue->suspended.enb == ue->enb)
 		return enb_resume(ue);
 	event_ue(ue, "service.request", "enb=%u", ue->enb->number);
 	nas_send_service_request(ue);
+	ue_sent(ue, STEP_SERVICE);
 	return 0;
 }
 
@@ -189,11 +229,12 @@ int ue_update(struct ue *ue, uint8_t type, bool active)
 		return -ENOKEY;
 	begin(ue, PROC_UPDATE, EMM_REGISTERED);
 	ue->wants_bearers = active;
-	if (!ue_step(ue, STEP_UPDATE))
+	if (!ue_sends(ue, STEP_UPDATE))
 		return 0;
 	event_ue(ue, "tau.request", "type=%u active=%s enb=%u", type, active ? "yes" : "no",
 		 ue->enb->number);
 	nas_send_tau_request(ue, type, active);
+	ue_sent(ue, STEP_UPDATE);
 	return 0;
 }
 
@@ -318,7 +359,8 @@ void ue_released(struct ue *ue, const char *lost)
 void ue_paged(struct ue *ue, bool by_imsi)
 {
 	event_ue(ue, "paged", "by=%s", by_imsi ? "imsi" : "s-tmsi");
-	if (ue_fault(ue, FAULT_UNPAGED) || ue->connected || ue->procedure)
+	if (ue_fault(ue, FAULT_UNPAGED) || ue->connected || ue->procedure ||
+	    !ue_step_at(ue, STEP_PAGING, ue->enb))
 		return;
 	if (!by_imsi) {
 		if (ue->state == EMM_REGISTERED)

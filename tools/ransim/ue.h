@@ -50,6 +50,8 @@ struct ue {
 	enum procedure procedure;
 	enum step step;
 	bool has_guti, switch_off, reattach, fault_done;
+	bool by_imsi; /* its attach, */
+	uint8_t ksi; /* which named this key set */
 	uint8_t esm_pti;
 	struct guti guti;
 	struct tai tai;
@@ -116,15 +118,21 @@ static inline bool ue_fault(const struct ue *ue, enum fault f)
 {
 	return fault_on(&ue->profile->faults, f);
 }
-/* The UE comes to a step. False if a fault took it over (silence, dropped association, …): the
- * caller does nothing more. */
+/* The UE comes to a step with what it has received. False if a fault took it over (silence,
+ * association dropped, another attach): the caller does nothing more. */
 bool ue_step(struct ue *, enum step);
+/* The same of one of its eNodeBs, for a step that is not one of the UE's own procedure. */
+bool ue_step_at(struct ue *, enum step, struct enb *);
+/* The UE comes to a step by sending: whether it does (not if silent), and that it has. */
+bool ue_sends(struct ue *, enum step);
+void ue_sent(struct ue *, enum step);
 void ue_succeed(struct ue *);
 void ue_fail(struct ue *, const char *cause);
 /* EMM-DEREGISTERED: the PDN connection is gone. */
 void ue_deregister(struct ue *);
 
-void nas_send_attach_request(struct ue *, bool by_imsi);
+/* same: octet for octet the request before, as far as it is not the security header. */
+void nas_send_attach_request(struct ue *, bool by_imsi, bool same);
 void nas_send_detach_request(struct ue *, bool switch_off);
 void nas_send_service_request(struct ue *);
 void nas_send_attach_complete(struct ue *);

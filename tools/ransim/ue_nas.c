@@ -195,7 +195,7 @@ static void pdn_connectivity(struct ue *ue, struct wr *w)
 	NAS_ENCODE(w, pdn_connectivity_request, &r);
 }
 
-void nas_send_attach_request(struct ue *ue, bool by_imsi)
+void nas_send_attach_request(struct ue *ue, bool by_imsi, bool same)
 {
 	uint8_t esm[128];
 	struct wr w = wr_of(esm, sizeof(esm));
@@ -206,7 +206,11 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 				       .identity = own_identity(ue, by_imsi),
 				       .ue_network_capability = capability(ue)};
 
-	ue->esm_pti = ue->esm_pti % 254 + 1;
+	if (same)
+		r.ksi = ue->ksi;
+	else
+		ue->esm_pti = ue->esm_pti % 254 + 1;
+	ue->ksi = r.ksi;
 	pdn_connectivity(ue, &w);
 	r.esm = bytes_of(esm, (size_t)(w.p - esm));
 	if (ue->has_guti && !by_imsi) {
@@ -221,7 +225,9 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi)
 		r.edrx.value = ue->profile->edrx_cycle;
 		SET(&r, nas_attach_request, edrx);
 	}
-	SEND(ue, attach_request, &r, ue->sec.valid && !by_imsi ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
+	/* Where protected messages are exchanged, a plain one is discarded (4.4.4.3). */
+	SEND(ue, attach_request, &r,
+	     ue->sec.valid && (!by_imsi || ue->secure) ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
 }
 
 void nas_send_detach_request(struct ue *ue, bool switch_off)
@@ -537,6 +543,8 @@ static void on_tau_accept(struct ue *ue, const void *body)
 		 HAS(in, nas_tau_accept, bearer_status) ? in->bearer_status : 0,
 		 HAS(in, nas_tau_accept, emm_cause) ? in->emm_cause : 0);
 	if (new_guti) {
+		if (!ue_step(ue, STEP_COMPLETE))
+			return;
 		ue->guti = in->guti.guti;
 		ue->has_guti = true;
 		SEND(ue, tau_complete, &r, usual_header(ue));
@@ -585,7 +593,7 @@ static void on_detach_request(struct ue *ue, const void *body)
 		 HAS(in, nas_detach_request_network, emm_cause) ? in->emm_cause : 0);
 	if (in->detach_type.type == NAS_DETACH_NETWORK_IMSI)
 		return;
-	if (fault_at(&ue->profile->faults, FAULT_SILENT_AT, STEP_DETACH))
+	if (!ue_step_at(ue, STEP_DETACH, ue->enb))
 		return;
 	ue->reattach = in->detach_type.type == NAS_DETACH_REATTACH;
 	SEND(ue, detach_accept, &r, usual_header(ue));
@@ -605,7 +613,7 @@ static void on_guti_reallocation(struct ue *ue, const void *body)
 	const struct nas_guti_reallocation_command *in = body;
 	struct nas_guti_reallocation_complete r = {0};
 
-	if (in->guti.type != NAS_ID_GUTI)
+	if (in->guti.type != NAS_ID_GUTI || !ue_step_at(ue, STEP_COMPLETE, ue->enb))
 		return;
 	ue->guti = in->guti.guti;
 	ue->has_guti = true;
