@@ -182,6 +182,24 @@ s1ap_order() {
 }
 # nas_order FILE FIELD [FILTER]: the message types in that field (nas_eps.nas_msg_emm_type, ..._esm_type).
 nas_order() { ts "$1" "${3:-$2}" "$2" | tr '\n,' '  ' | sed 's/ $//'; }
+# Of a capture with many scenes: `wire FILE` reads it once, when it has ended. said FROM TO [ADDRESS]: the S1AP
+# messages from there (mcored) between two times of `now`, as s1ap_order has them, then "|" and the types of
+# the NAS messages in them that can be read: those of EMM, and after "+" those of ESM.
+now() { date +%s.%N; }
+wire() {
+	ts "$1" s1ap frame.time_epoch ip.src s1ap.procedureCode s1ap.S1AP_PDU nas_eps.nas_msg_emm_type \
+		nas_eps.nas_msg_esm_type >"$LAB_DIR/wire"
+}
+said() {
+	awk -F'|' -v from="$1" -v to="$2" -v src="${3:-10.10.0.1}" '
+		$1 < from || $1 > to || $2 != src { next }
+		{ n = split($3, p, ","); split($4, k, ",")
+		  for (i = 1; i <= n; i++) s = s (s ? " " : "") p[i] "/" k[i]
+		  gsub(",", " ", $5); gsub(",", " +", $6)
+		  if ($5) e = e (e ? " " : "") $5
+		  if ($6) e = e (e ? " " : "") "+" $6 }
+		END { gsub("0x", "", e); printf "%s | %s", s, e }' "$LAB_DIR/wire"
+}
 # ts FILE FILTER FIELD...: of a capture in the lab, as Wireshark reads it, fields by "|". TS="-o ..."
 # for other settings of it.
 ts() {

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A second Attach Request in each step of an attach (TS 24.301 5.5.1.2.7 d, e): another one begins a new attach
+# in the place of the first; the same one changes nothing, or brings the Attach Accept again. The device is
+# attached once in the end, and nothing of the other attempt is left. Wireshark tells what was sent to it.
+. "$(dirname "$0")/lib.sh"
+command -v tshark >/dev/null || skip "needs tshark"
+
+lab_up
+lab_config 's|^  network_name:.*|&\n  security: {ciphering: [EEA0]}|'
+check "mcored starts" lab_start
+add_sims 1 >/dev/null
+capture_begin s1.pcap
+# shellcheck disable=SC2046
+ransim_run --no-attach $(device 1 iot)
+check "an eNodeB" saw 'event=s1.setup '
+
+what=() from=() to=() expected=()
+# twice FAULT STEP SENT [FAULT]: SENT is what mcored sends the device from its first request to its last packet.
+twice() {
+	local n=${#what[@]} scene="$1 at $2"
+	what[n]=$scene expected[n]=$3
+	ran_over "fault 1 none; fault 1 $1-attach:$2 ${4-}"
+	mark
+	from[n]=$(now)
+	ran "attach 1 fresh"
+	check "$scene: it attaches" saw 'event=attached ' 10
+	check "$scene: a second request was sent" saw "event=fault name=$1-attach step=$2"
+	check "$scene: packets flow" wait_for 4 ping_ue 1 198.51.100.2 0.05 2
+	check "$scene: there is one of it" is "1 1 1 1" there_are
+	to[n]=$(now)
+	ran_over "fault 1 none"
+	ran "detach 1"
+	check "$scene: it detaches, and nothing is left" all_gone 6
+}
+there_are() {
+	echo "$(ctl -j ue show | jq '.ues | length') $(ctl -j session show | jq '.sessions | length')" \
+		"$(in_use) $(stat mme_connections)"
+}
+
+# Authentication Request, Security Mode Command, ESM Information Request, Attach Accept with Activate Default
+# EPS Bearer Context Request in an Initial Context Setup Request, EMM Information.
+once="11/0 11/0 11/0 9/0 11/0 | 52 5d +d9 42 +c1 61"
+# Another request: all begins anew, but for the proof where the first one's context protects it.
+twice double connect "11/0 $(sed 's/| 52/| 52 52/' <<<"$once")"
+twice double identity "11/0 11/0 11/0 11/0 11/0 9/0 11/0 | 55 55 52 5d +d9 42 +c1 61" unknown-guti
+twice double authentication "11/0 $(sed 's/| 52/| 52 52/' <<<"$once")"
+twice double security-mode "11/0 11/0 $(sed 's/| 52 5d/| 52 5d 52 5d/' <<<"$once")"
+twice double esm-information "11/0 $(sed 's/+d9/+d9 +d9/' <<<"$once")"
+twice double ics "11/0 11/0 11/0 9/0 11/0 9/0 11/0 | 52 5d +d9 42 +c1 +d9 42 +c1 61"
+twice double complete "11/0 11/0 11/0 9/0 11/0 9/0 11/0 | 52 5d +d9 42 +c1 +d9 42 +c1 61"
+# The same: on a connection of its own it begins anew; on the first one's the accept alone comes again.
+twice same connect "11/0 $(sed 's/| 52/| 52 52/' <<<"$once")"
+for step in authentication security-mode esm-information; do twice same $step "$once"; done
+for step in ics complete; do twice same $step "11/0 11/0 11/0 9/0 11/0 11/0 | 52 5d +d9 42 +c1 42 +c1 61"; done
+
+capture_end s1.pcap
+wire s1.pcap
+for i in "${!what[@]}"; do
+	check "Wireshark: ${what[i]}: what was sent" is "${expected[i]}" said "${from[i]}" "${to[i]}"
+done
+check "Wireshark finds nothing malformed" capture_clean s1.pcap 100
+finish
