@@ -340,10 +340,11 @@ static int lost_preparing(struct proc *p, const void *msg)
 {
 	struct s1ho *h = (struct s1ho *)p;
 
-	if (msg == h->source)
+	if (msg == h->source) { /* no fault of the target's: why_ended has told */
 		h->source = NULL;
-	else
-		h->target = NULL;
+		return proc_fail(p, PROC_ABORTED);
+	}
+	h->target = NULL;
 	return fail(h, S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
 }
 
@@ -357,8 +358,10 @@ static int lost_executing(struct proc *p, const void *msg)
 		h->target = NULL;
 	else
 		h->source = NULL;
-	if (!h->target || c->releasing)
+	if (!h->target)
 		return fail(h, S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
+	if (c->releasing)
+		return proc_fail(p, PROC_ABORTED);
 	proc_note(p, "source lost");
 	((struct mme_ue *)p->owner)->conn = h->target;
 	return PROC_STAY;

@@ -160,9 +160,14 @@ static void source_is_lost_in_preparation(void **state)
 	struct device d = connected(0);
 	struct ho h = begin(&d, 1);
 
+	struct failure_view v;
+
 	enb_down(h.from);
 	nameless_let_go(&h);
 	is_registered(&d);
+	assert_true(why_view(d.imsi, &v)); /* the source's fault, not the target's */
+	assert_string_equal(v.procedure, "S1 handover");
+	assert_string_equal(v.cause, "the eNodeB's association was lost");
 	assert_null(ue_of(&d)->conn);
 	assert_int_equal(procedures(), 0);
 	assert_false(the_session()->connected);
