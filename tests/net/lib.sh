@@ -182,23 +182,29 @@ s1ap_order() {
 }
 # nas_order FILE FIELD [FILTER]: the message types in that field (nas_eps.nas_msg_emm_type, ..._esm_type).
 nas_order() { ts "$1" "${3:-$2}" "$2" | tr '\n,' '  ' | sed 's/ $//'; }
-# Of a capture with many scenes: `wire FILE` reads it once, when it has ended. said FROM TO [ADDRESS]: the S1AP
-# messages from there (mcored) between two times of `now`, as s1ap_order has them, then "|" and the types of
-# the NAS messages in them that can be read: those of EMM, and after "+" those of ESM.
+# Of a capture with many scenes: `wire FILE` reads it once, when it has ended. said FROM TO: what mcored has sent
+# between two times of `now`: S1AP messages as s1ap_order has them, but for S1 Setup, each eNodeB's for itself
+# and apart by ";"; then "|" and the types of the NAS messages in them, those of ESM with "+".
 now() { date +%s.%N; }
 wire() {
-	ts "$1" s1ap frame.time_epoch ip.src s1ap.procedureCode s1ap.S1AP_PDU nas_eps.nas_msg_emm_type \
-		nas_eps.nas_msg_esm_type >"$LAB_DIR/wire"
+	ts "$1" 's1ap && ip.src == 10.10.0.1' frame.time_epoch ip.dst s1ap.procedureCode s1ap.S1AP_PDU \
+		nas_eps.nas_msg_emm_type nas_eps.nas_msg_esm_type >"$LAB_DIR/wire"
 }
 said() {
-	awk -F'|' -v from="$1" -v to="$2" -v src="${3:-10.10.0.1}" '
-		$1 < from || $1 > to || $2 != src { next }
+	awk -F'|' -v from="$1" -v to="$2" '
+		function add(list, item) { return list (list == "" ? "" : " ") item }
+		$1 < from || $1 > to { next }
 		{ n = split($3, p, ","); split($4, k, ",")
-		  for (i = 1; i <= n; i++) s = s (s ? " " : "") p[i] "/" k[i]
-		  gsub(",", " ", $5); gsub(",", " +", $6)
-		  if ($5) e = e (e ? " " : "") $5
-		  if ($6) e = e (e ? " " : "") "+" $6 }
-		END { gsub("0x", "", e); printf "%s | %s", s, e }' "$LAB_DIR/wire"
+		  for (i = 1; i <= n; i++) if (p[i] != 17) {
+			if (!($2 in s1ap)) enb[++enbs] = $2
+			s1ap[$2] = add(s1ap[$2], p[i] "/" k[i]) }
+		  gsub("0x", "", $5); gsub(",", " ", $5); gsub("0x", "", $6); gsub(",", " +", $6)
+		  if ($5) nas = add(nas, $5)
+		  if ($6) nas = add(nas, "+" $6) }
+		END { for (i = 2; i <= enbs; i++)
+			for (j = i; j > 1 && enb[j] < enb[j - 1]; j--) { t = enb[j]; enb[j] = enb[j - 1]; enb[j - 1] = t }
+		  for (i = 1; i <= enbs; i++) printf "%s%s", (i > 1 ? " ; " : ""), s1ap[enb[i]]
+		  printf " | %s", nas }' "$LAB_DIR/wire"
 }
 # ts FILE FILTER FIELD...: of a capture in the lab, as Wireshark reads it, fields by "|". TS="-o ..."
 # for other settings of it.
