@@ -182,18 +182,32 @@ s1ap_order() {
 }
 # nas_order FILE FIELD [FILTER]: the message types in that field (nas_eps.nas_msg_emm_type, ..._esm_type).
 nas_order() { ts "$1" "${3:-$2}" "$2" | tr '\n,' '  ' | sed 's/ $//'; }
-# Of a capture with many scenes: `wire FILE` reads it once, when it has ended. said FROM TO: what mcored has sent
-# between two times of `now`: S1AP messages as s1ap_order has them, but for S1 Setup, each eNodeB's for itself
-# and apart by ";"; then "|" and the types of the NAS messages in them, those of ESM with "+".
-now() { date +%s.%N; }
+# Scenes in one capture: `during NAME` begins one, `sent S1AP NAS [ENB]` ends it and notes what mcored shall have
+# sent in it, `wire FILE` checks all of them when the capture has ended. S1AP: its messages as s1ap_order has them, but
+# for S1 Setup, each eNodeB's for itself and apart by ";", or that address's alone; NAS: the types of the NAS
+# messages in them, those of ESM with "+".
+SCENES=() SCENE_FROM=() SCENE_TO=() SCENE_SENT=() SCENE_ENB=()
+during() {
+	scene=$1
+	mark
+	began=$(date +%s.%N)
+}
+sent() {
+	SCENES+=("$scene") SCENE_FROM+=("$began") SCENE_TO+=("$(date +%s.%N)") SCENE_SENT+=("$1 | $2") SCENE_ENB+=("${3-}")
+}
 wire() {
+	local i
 	ts "$1" 's1ap && ip.src == 10.10.0.1' frame.time_epoch ip.dst s1ap.procedureCode s1ap.S1AP_PDU \
 		nas_eps.nas_msg_emm_type nas_eps.nas_msg_esm_type >"$LAB_DIR/wire"
+	for i in "${!SCENES[@]}"; do
+		check "Wireshark: ${SCENES[i]}: what is sent" \
+			is "${SCENE_SENT[i]}" said "${SCENE_FROM[i]}" "${SCENE_TO[i]}" "${SCENE_ENB[i]}"
+	done
 }
-said() {
-	awk -F'|' -v from="$1" -v to="$2" '
+said() { # FROM TO [ENB]
+	awk -F'|' -v from="$1" -v to="$2" -v only="${3-}" '
 		function add(list, item) { return list (list == "" ? "" : " ") item }
-		$1 < from || $1 > to { next }
+		$1 < from || $1 > to || (only != "" && only != $2) { next }
 		{ n = split($3, p, ","); split($4, k, ",")
 		  for (i = 1; i <= n; i++) if (p[i] != 17) {
 			if (!($2 in s1ap)) enb[++enbs] = $2
