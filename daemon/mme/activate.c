@@ -79,9 +79,10 @@ static int enter_setup(struct proc *p)
 
 	if (!b)
 		return known ? proc_fail(p, CAUSE_GONE) : PROC_FAIL;
-	if (p->tries) /* 6.4.2.6 a */
-		conn_send_nas(ue->conn, request(ue, a));
-	else if (erab_setup(ue, b, request(ue, a)))
+	if (p->tries) { /* 6.4.2.6 a; who has accepted is not asked again */
+		if (!a->accepted)
+			conn_send_nas(ue->conn, request(ue, a));
+	} else if (erab_setup(ue, b, request(ue, a)))
 		return proc_fail(p, CAUSE_RADIO);
 	return PROC_STAY;
 }
@@ -126,6 +127,23 @@ static int rejected(struct proc *p, const void *msg)
 	return proc_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
+/* The bearer is none. A device that took it is told to give it up (6.4.4), and its eNodeB, which may
+ * have it or not, with it. */
+static void undo(struct activate *a, struct mme_bearer *b)
+{
+	struct mme_ue *ue = a->esm.proc.owner;
+
+	if (a->accepted) {
+		b->connected = true;
+		deactivate_bearer(ue, b->ebi, ESM_CAUSE_NETWORK_FAILURE, PTI_NONE);
+		return;
+	}
+	if (a->radio)
+		erab_release(ue, (uint16_t)(1u << b->ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
+			     (struct bytes){0});
+	bearer_free(b);
+}
+
 static void end(struct proc *p, uint16_t cause)
 {
 	struct activate *a = (struct activate *)p;
@@ -142,13 +160,14 @@ static void end(struct proc *p, uint16_t cause)
 	mme_counters.bearer_refused++;
 	if (cause == PROC_TIMEOUT && p->step == REACH)
 		cause = CAUSE_PAGING;
-	if (b && a->radio && cause != PROC_ABORTED)
-		erab_release(ue, (uint16_t)(1u << b->ebi), S1AP_CAUSE(NAS, NORMAL_RELEASE),
-			     (struct bytes){0});
-	if (b)
+	else if (cause == PROC_TIMEOUT && a->accepted)
+		cause = CAUSE_RADIO; /* it was the eNodeB that was silent */
+	if (b && cause != PROC_ABORTED)
+		undo(a, b);
+	else if (b)
 		bearer_free(b);
 	/* Without an identity yet, no cause is the device's own. */
-	if (a->esm.pti && cause != PROC_ABORTED && cause != PROC_TIMEOUT &&
+	if (a->esm.pti && !a->accepted && cause != PROC_ABORTED && cause != PROC_TIMEOUT &&
 	    (cause >= 256 || !a->esm.ebi))
 		resource_reject(ue, false, a->esm.pti, ESM_CAUSE_INSUFFICIENT_RESOURCES);
 	esm_reply(&a->esm, GTPC_CREATE_BEARER, esm_gtpc_cause(cause), NULL);

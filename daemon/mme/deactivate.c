@@ -71,7 +71,8 @@ static int enter_release(struct proc *p)
 		return PROC_TO(HANDOVER);
 	if (p->tries || d->radio_done || !d->of || !ue->conn->context) {
 		d->radio_done |= !d->of || !ue->conn->context;
-		conn_send_nas(ue->conn, request(ue, d));
+		if (!d->accepted) /* 6.4.4.6 a */
+			conn_send_nas(ue->conn, request(ue, d));
 		return PROC_STAY;
 	}
 	return erab_release(ue, d->of, S1AP_CAUSE(NAS, NORMAL_RELEASE), request(ue, d)) ? PROC_END

@@ -69,7 +69,8 @@ static int enter_modify(struct proc *p)
 		return PROC_STAY;
 	}
 	d->radio_done |= !d->has_qos;
-	conn_send_nas(ue->conn, request(ue, d));
+	if (!d->accepted) /* 6.4.3.6 a */
+		conn_send_nas(ue->conn, request(ue, d));
 	return PROC_STAY;
 }
 
@@ -116,7 +117,7 @@ static void restore(struct mme_ue *ue, struct modify *d, struct mme_bearer *b, u
 	if (!d->radio)
 		return;
 	b->qos = d->before;
-	if (cause < 256 && d->radio_done) {
+	if ((cause < 256 || cause == PROC_TIMEOUT) && d->radio_done) {
 		struct nas_esm_dummy m = {.ebi = b->ebi};
 
 		/* An E-RAB Modify Request must carry a NAS message: one that says nothing. */

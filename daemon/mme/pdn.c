@@ -92,6 +92,8 @@ static int enter_setup(struct proc *p)
 
 	if (!pdn)
 		return proc_fail(p, CAUSE_GONE);
+	if (p->tries && d->accepted) /* 6.4.1.6 a is of the device alone */
+		return PROC_STAY;
 	struct bytes nas =
 		esm_activate_default(ue, pdn, d->want.pti, d->told, &d->answer, nas_protection(ue));
 
@@ -185,7 +187,8 @@ static void reject(struct mme_ue *ue, uint8_t pti, uint8_t cause)
 	NAS_SEND(ue, pdn_connectivity_reject, &r);
 }
 
-/* Nothing of it stays. A device that took the bearer is told to give it up (6.4.4). */
+/* Nothing of it stays. A device that took the bearer is told to give it up (6.4.4), and its eNodeB,
+ * which may have it or not, with it. */
 static void undo(struct pdn *d, uint16_t cause)
 {
 	struct mme_ue *ue = d->esm.proc.owner;
@@ -194,6 +197,7 @@ static void undo(struct pdn *d, uint16_t cause)
 	if (!pdn || !d->esm.ebi)
 		return;
 	if (d->accepted && cause != PROC_ABORTED) {
+		pdn->bearers->connected = true;
 		deactivate_bearer(ue, d->esm.ebi, ESM_CAUSE_NETWORK_FAILURE, PTI_NONE);
 		return;
 	}

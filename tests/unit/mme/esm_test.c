@@ -101,6 +101,32 @@ static void silent_device_hears_the_request_five_times_by_t3485(void **state)
 	quiet(d.enb);
 }
 
+/* 6.4.2.3: T3485 is the device's alone. */
+static void device_that_took_a_bearer_of_a_silent_enodeb_gives_it_up(void **state)
+{
+	struct device d = registered();
+	struct nas_deactivate_bearer_accept a = {.ebi = NEXT};
+
+	(void)state;
+	ask_for_a_bearer(&d, 7);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	accept_dedicated(&d, NEXT);
+	for (int i = 0; i < 4; i++) {
+		elapse(8500);
+		quiet(d.enb);
+	}
+	elapse(8500);
+	answer_is(GTPC_NO_RESOURCES);
+	read_nas(&d, release_of(&d, NEXT), NAS_DEACTIVATE_BEARER_REQUEST);
+	say(&d, deactivate_bearer_accept, &a);
+	for (int i = 0; i < 5; i++) { /* nor is T3495 any more */
+		quiet(d.enb);
+		elapse(8500);
+	}
+	assert_null(bearer(&d, NEXT));
+	assert_int_equal(procedures(), 0);
+}
+
 static void bearer_dies_with_its_connection_while_it_is_activated(void **state)
 {
 	struct device d = registered();
@@ -160,12 +186,21 @@ static void create_bearer_for_what_is_not_there_is_refused(void **state)
 
 /* ---- modification ---- */
 
+static void modified_e_rab(struct device *d, uint8_t ebi)
+{
+	struct s1ap_e_rab_modify_response r = {0};
+	struct s1ap_e_rab_modify_item_bearer_mod_res item = {.e_rab_id = ebi};
+
+	S1AP_SET(&r, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&r, e_rab_modify_list, (struct s1ap_e_rab_modify_list_bearer_mod_res){&item, 1});
+	tell(d->enb, e_rab_modify_response, &r);
+}
+
 static void new_qos_travels_in_an_e_rab_modify_request(void **state)
 {
 	struct device d = with_bearer();
 	const struct s1ap_e_rab_modify_request *m;
-	struct s1ap_e_rab_modify_response r = {0};
-	struct s1ap_e_rab_modify_item_bearer_mod_res item = {.e_rab_id = NEXT};
 	struct nas_modify_bearer_accept a = {.ebi = NEXT};
 	const struct nas_modify_bearer_request *nas;
 
@@ -177,10 +212,7 @@ static void new_qos_travels_in_an_e_rab_modify_request(void **state)
 	assert_int_equal(nas->qos.qci, 8);
 	say(&d, modify_bearer_accept, &a);
 	assert_int_equal(asked.answers, 0);
-	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
-	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
-	S1AP_SET(&r, e_rab_modify_list, (struct s1ap_e_rab_modify_list_bearer_mod_res){&item, 1});
-	tell(d.enb, e_rab_modify_response, &r);
+	modified_e_rab(&d, NEXT);
 	answer_is(GTPC_ACCEPTED);
 	assert_int_equal(bearer(&d, NEXT)->qos.qci, 8);
 }
@@ -214,6 +246,31 @@ static void modification_that_a_device_does_not_answer_leaves_the_bearer_as_it_w
 	}
 	answer_is(GTPC_UE_NOT_RESPONDING);
 	assert_int_equal(bearer(&d, NEXT)->tft_n, TFT_N);
+}
+
+/* The eNodeB had the new QoS already: it is told the old one again. */
+static void qos_that_a_device_does_not_answer_is_taken_back_at_the_enodeb(void **state)
+{
+	struct device d = with_bearer();
+	const struct s1ap_e_rab_modify_request *m;
+	uint8_t qci = bearer(&d, NEXT)->qos.qci;
+
+	(void)state;
+	modify(&d, 8, NULL, 0);
+	m = expect(d.enb, e_rab_modify_request);
+	read_nas(&d, m->e_rab_to_be_modified_list.v[0].nas_pdu, NAS_MODIFY_BEARER_REQUEST);
+	modified_e_rab(&d, NEXT);
+	for (int i = 0; i < 4; i++) {
+		elapse(8500);
+		hear(&d, modify_bearer_request, MODIFY_BEARER_REQUEST);
+	}
+	elapse(8500);
+	answer_is(GTPC_UE_NOT_RESPONDING);
+	m = expect(d.enb, e_rab_modify_request);
+	assert_int_equal(m->e_rab_to_be_modified_list.v[0].e_rab_level_qos_parameters.qci, qci);
+	assert_int_equal(bearer(&d, NEXT)->qos.qci, qci);
+	modified_e_rab(&d, NEXT);
+	quiet(d.enb);
 }
 
 static void bearer_that_the_device_does_not_know_is_lost(void **state)
@@ -590,6 +647,7 @@ int main(void)
 		BEHAVIOUR(refusal_of_a_device_reaches_the_gateway_and_the_e_rab_goes),
 		BEHAVIOUR(e_rab_that_fails_is_no_bearer),
 		BEHAVIOUR(silent_device_hears_the_request_five_times_by_t3485),
+		BEHAVIOUR(device_that_took_a_bearer_of_a_silent_enodeb_gives_it_up),
 		BEHAVIOUR(bearer_dies_with_its_connection_while_it_is_activated),
 		BEHAVIOUR(idle_device_is_paged_for_a_bearer),
 		BEHAVIOUR(late_e_rab_of_nobody_is_released),
@@ -597,6 +655,7 @@ int main(void)
 		BEHAVIOUR(new_qos_travels_in_an_e_rab_modify_request),
 		BEHAVIOUR(new_filters_travel_alone_and_are_the_bearers),
 		BEHAVIOUR(modification_that_a_device_does_not_answer_leaves_the_bearer_as_it_was),
+		BEHAVIOUR(qos_that_a_device_does_not_answer_is_taken_back_at_the_enodeb),
 		BEHAVIOUR(bearer_that_the_device_does_not_know_is_lost),
 		BEHAVIOUR(bearer_is_deactivated_at_enodeb_and_device),
 		BEHAVIOUR(silence_to_t3495_ends_the_bearer_all_the_same),
