@@ -127,8 +127,8 @@ static int rejected(struct proc *p, const void *msg)
 	return proc_fail(p, r->esm_cause ? r->esm_cause : ESM_CAUSE_REJECTED);
 }
 
-/* The bearer is none. A device that took it is told to give it up (6.4.4), and its eNodeB, which may
- * have it or not, with it. */
+/* The bearer is none. A device that took it is told to give it up (6.4.4), and its eNodeB, which
+ * may have it or not, with it. */
 static void undo(struct activate *a, struct mme_bearer *b)
 {
 	struct mme_ue *ue = a->esm.proc.owner;

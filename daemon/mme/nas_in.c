@@ -439,13 +439,21 @@ static void extended_service(struct mme_ue *ue, const struct nas_event *e)
 /* A message that begins a procedure, on a connection that is there. False if it is none. */
 static bool begins(struct mme_ue *ue, struct nas_event *e)
 {
+	const struct nas_identity *id =
+		e->m->type == NAS_ATTACH_REQUEST
+			? &((struct nas_attach_request *)e->m->body)->identity
+			: NULL;
 	struct s1_conn *c = ue->conn;
 	struct mme_ue *old = NULL;
 	enum nas_incoming in;
 
 	switch (e->m->type) {
 	case NAS_ATTACH_REQUEST:
-		old = by_identity(&((struct nas_attach_request *)e->m->body)->identity);
+		old = by_identity(id);
+		/* Of a GUTI that an attach has just done away with, the keys say whose it was. */
+		if (!old &&
+		    (id->type == NAS_ID_GUTI || (id->type == NAS_ID_IMSI && id->imsi == ue->imsi)))
+			old = ue;
 		in = attach_is_same(ue, e) ? INCOMING_ATTACH_AGAIN : INCOMING_ATTACH;
 		break;
 	case NAS_DETACH_REQUEST:

@@ -185,6 +185,28 @@ static void other_attach_replaces_in_each_step(void **state)
 	}
 }
 
+/* Its GUTI went with the registration that the first request has replaced. */
+static void other_attach_by_guti_is_known_by_its_keys(void **state)
+{
+	(void)state;
+	struct device d = device(enb_ready(0), "001010000000001");
+
+	attaches(&d);
+	go_idle(&d);
+	d.ask_info = true;
+	initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+	hear(&d, esm_information_request, ESM_INFORMATION_REQUEST);
+	d.ask_info = false;
+	d.pdn_type = NAS_PDN_IPV6;
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+	read_accept(&d, take_context(&d));
+	assert_int_equal(the_session()->type, PDN_IPV6);
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	leave(&d);
+}
+
 static void same_attach_does_not_disturb_any_step(void **state)
 {
 	(void)state;
@@ -721,6 +743,7 @@ int main(void)
 		BEHAVIOUR(device_is_silent_in_each_step),
 		BEHAVIOUR(detach_ends_the_attach_in_each_step),
 		BEHAVIOUR(other_attach_replaces_in_each_step),
+		BEHAVIOUR(other_attach_by_guti_is_known_by_its_keys),
 		BEHAVIOUR(same_attach_does_not_disturb_any_step),
 		BEHAVIOUR(attach_elsewhere_wins_over_each_step),
 		BEHAVIOUR(network_detaches_in_each_step),
