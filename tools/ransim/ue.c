@@ -92,7 +92,7 @@ static void attach_twice(struct ue *ue, const char *fault, enum step step, bool 
 	event_ue(ue, "fault", "name=%s step=%s", fault, step_name(step));
 	if (!ue->mme_known)
 		enb_lose(ue);
-	nas_send_attach_request(ue, ue->by_imsi, same);
+	nas_send_attach_request(ue, ue->identity.type != NAS_ID_GUTI, same);
 }
 
 /* A fault that something else comes of than silence; each once in a procedure. */
@@ -143,15 +143,15 @@ void ue_sent(struct ue *ue, enum step step)
 
 static int attach(struct ue *ue)
 {
+	bool by_imsi = ue->profile->identity == IDENTITY_IMSI || !ue->has_guti;
+
 	if (ue->enb->state != ENB_READY)
 		return -ENETDOWN;
 	begin(ue, PROC_ATTACH, EMM_REGISTERED_INITIATED);
 	if (!ue_sends(ue, STEP_CONNECT))
 		return 0;
-	ue->by_imsi = ue->profile->identity == IDENTITY_IMSI || !ue->has_guti;
-	event_ue(ue, "attach.request", "by=%s enb=%u", ue->by_imsi ? "imsi" : "guti",
-		 ue->enb->number);
-	nas_send_attach_request(ue, ue->by_imsi, false);
+	event_ue(ue, "attach.request", "by=%s enb=%u", by_imsi ? "imsi" : "guti", ue->enb->number);
+	nas_send_attach_request(ue, by_imsi, false);
 	ue_sent(ue, STEP_CONNECT);
 	return 0;
 }

@@ -50,8 +50,8 @@ struct ue {
 	enum procedure procedure;
 	enum step step;
 	bool has_guti, switch_off, reattach, fault_done;
-	bool by_imsi; /* its attach, */
-	uint8_t ksi; /* which named this key set */
+	struct nas_identity identity; /* of its last Attach Request, */
+	uint8_t ksi;		      /* and the key set */
 	uint8_t esm_pti;
 	struct guti guti;
 	struct tai tai;

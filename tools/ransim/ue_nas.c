@@ -206,14 +206,17 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi, bool same)
 				       .identity = own_identity(ue, by_imsi),
 				       .ue_network_capability = capability(ue)};
 
-	if (same)
+	if (same) {
+		r.identity = ue->identity;
 		r.ksi = ue->ksi;
-	else
+	} else {
+		ue->identity = r.identity;
+		ue->ksi = r.ksi;
 		ue->esm_pti = ue->esm_pti % 254 + 1;
-	ue->ksi = r.ksi;
+	}
 	pdn_connectivity(ue, &w);
 	r.esm = bytes_of(esm, (size_t)(w.p - esm));
-	if (ue->has_guti && !by_imsi) {
+	if (r.identity.type == NAS_ID_GUTI && ue->has_guti) {
 		r.last_tai = ue->tai;
 		SET(&r, nas_attach_request, last_tai);
 	}
