@@ -17,19 +17,23 @@ check "an eNodeB" saw 'event=s1.setup '
 
 # twice FAULT STEP SENT [FAULT]: SENT is what mcored sends the device from its first request to its last packet.
 twice() {
-	ran_over "fault 1 none; fault 1 $1-attach:$2 ${4-}"
-	during "$1 at $2"
-	ran "attach 1 fresh"
-	check "$scene: it attaches" saw 'event=attached ' 10
-	check "$scene: a second request was sent" saw "event=fault name=$1-attach step=$2"
-	check "$scene: packets flow" wait_for 4 ping_ue 1 198.51.100.2 0.05 2
-	check "$scene: there is one of it" is "1 1 1 1" there_are
-	sent "${3% |*}" "${3#*| }"
+	attaches_twice "$@"
 	ran_over "fault 1 none"
 	ran "detach 1"
 	check "$scene: it detaches, and nothing is left" all_gone 6
 }
-there_are() {
+attaches_twice() {
+	ran_over "fault 1 none; fault 1 $1-attach:$2 ${4-}"
+	during "${how:+by GUTI: }$1 at $2"
+	ran "attach 1 ${how:-fresh}"
+	check "$scene: it attaches" saw 'event=attached ' 10
+	check "$scene: a second request was sent" saw "event=fault name=$1-attach step=$2"
+	check "$scene: packets flow" wait_for 4 ping_ue 1 198.51.100.2 0.05 2
+	[ "$(there_are)" = "1 1 1 1" ] || left+=" $scene: $(there_are)"
+	sent "${3% |*}" "${3#*| }"
+}
+left=
+there_are() { # devices, sessions, addresses, connections
 	echo "$(ctl -j ue show | jq '.ues | length') $(ctl -j session show | jq '.sessions | length')" \
 		"$(in_use) $(stat mme_connections)"
 }
@@ -45,10 +49,29 @@ twice double security-mode "11/0 11/0 $(sed 's/| 52 5d/| 52 5d 52 5d/' <<<"$once
 twice double esm-information "11/0 $(sed 's/+d9/+d9 +d9/' <<<"$once")"
 twice double ics "11/0 11/0 11/0 9/0 11/0 9/0 11/0 | 52 5d +d9 42 +c1 +d9 42 +c1 61"
 twice double complete "11/0 11/0 11/0 9/0 11/0 9/0 11/0 | 52 5d +d9 42 +c1 +d9 42 +c1 61"
+check "another Attach Request in each step: there is one of it" is "" echo "$left"
 # The same: on a connection of its own it begins anew; on the first one's the accept alone comes again.
 twice same connect "11/0 $(sed 's/| 52/| 52 52/' <<<"$once")"
 for step in authentication security-mode esm-information; do twice same $step "$once"; done
 for step in ics complete; do twice same $step "11/0 11/0 11/0 9/0 11/0 11/0 | 52 5d +d9 42 +c1 42 +c1 61"; done
+check "the same Attach Request in each step: there is one of it" is "" echo "$left"
+
+# A device that lost its radio attaches by GUTI, while the network has it as registered: no proof is needed, and its
+# old connection and session go.
+ran_over "fault 1 none"
+ran "attach 1 fresh"
+check "it attaches" saw 'event=attached '
+how=again
+attaches_twice double esm-information "23/0 11/0 11/0 9/0 11/0 | +d9 +d9 42 +c1 61"
+for step in ics complete; do
+	attaches_twice double $step "23/0 11/0 9/0 11/0 9/0 11/0 | +d9 42 +c1 +d9 42 +c1 61"
+	attaches_twice same $step "23/0 11/0 9/0 11/0 11/0 | +d9 42 +c1 42 +c1 61"
+done
+attaches_twice same esm-information "23/0 11/0 9/0 11/0 | +d9 42 +c1 61"
+check "a second Attach Request by GUTI in each step: there is one of it" is "" echo "$left"
+ran_over "fault 1 none"
+ran "detach 1"
+check "it detaches, and nothing is left" all_gone 6
 
 capture_end s1.pcap
 wire s1.pcap

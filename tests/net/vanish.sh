@@ -86,7 +86,7 @@ ran "fault 1 none; attach 1 fresh again; expect attached; wait 0.05; drop 1"
 check "$scene: it is attached" saw 'event=attached '
 noticed 1
 ADDRESS=$(session 1 ue4)
-check "$scene: registered, idle, no tunnel" wait_for 3 idle_with "$ADDRESS"
+check "attach, completed: registered, idle, no tunnel" wait_for 3 idle_with "$ADDRESS"
 says "^S1 connection, connected, $LOST"
 back
 serves
@@ -139,7 +139,7 @@ in_ns inet ping -n -c 1 -W 8 "$ADDRESS" >"$LAB_DIR/ping.log" &
 pinging=$!
 lab_pids+=("$pinging")
 fires paging
-check "$scene: it is called when that is there again, and its packet arrives" wait "$pinging"
+check "paging: it is called when that is there again, and its packet arrives" wait "$pinging"
 check "$scene: it is connected" connected_at "$ADDRESS" 10.10.0.2
 back
 sent "10/0 10/0 9/0 ; 10/0 ; 10/0" ""
@@ -181,7 +181,7 @@ says "^tracking area update, accept, $LOST"
 check "$scene: it has another GUTI" eval '[ "$(ue_field 1 guti)" != "$guti" ]'
 back
 serves # by the one that it has
-check "$scene: the GUTI that it used is its own" is "$guti" ue_field 1 guti
+check "tracking area update with another GUTI: the GUTI that it used is its own" is "$guti" ue_field 1 guti
 sent "11/0 9/0" "49"
 
 # ---- detach
@@ -207,7 +207,7 @@ during "detach by the network"
 fault drop-at:detach
 check "$scene: mcorectl detaches it" ctl detach "$(imsi 1)"
 fires detach
-check "$scene: nothing is left" gone
+check "detach by the network: nothing is left" gone
 back
 attaches
 sent "11/0 $attach" "45 $attach_nas"
@@ -224,7 +224,7 @@ during "X2, the source before the path switch"
 fault drop-at:leave
 ran "x2 1 2"
 fires leave 1
-check "$scene: the path switch fails" saw 'event=failed procedure=move .*unknown-mme-ue-s1ap-id'
+check "X2, the source before the path switch: the path switch fails" saw 'event=failed procedure=move .*unknown-mme-ue-s1ap-id'
 stays
 says "^S1 connection, connected, $LOST, 00101-00001 "
 back
@@ -251,7 +251,7 @@ fault none
 ran "x2 1 2; expect moved; drop 1"
 check "$scene: it moves" saw 'event=moved enb=2'
 noticed 1
-check "$scene: it stays connected" connected_at "$ADDRESS" 10.10.0.3
+check "X2, the source afterwards: it stays connected" connected_at "$ADDRESS" 10.10.0.3
 flow
 back
 sent "3/1" ""
@@ -272,25 +272,25 @@ during "S1, the target in preparation"
 fault drop-at:admit
 ran "s1ho 1 2"
 fires admit 2
-check "$scene: the source is told" saw 'event=failed procedure=move .*cause="radio: ho-failure-in-target-epc-enb-or-target-system"'
+check "S1, the target in preparation: the source is told" saw 'event=failed procedure=move .*cause="radio: ho-failure-in-target-epc-enb-or-target-system"'
 check "$scene: it stays connected" connected_at "$ADDRESS" 10.10.0.2
 says "^S1 handover, prepare, S1AP cause radio: ho-failure-in-target"
 flow
 back
 sent "0/2 ; 1/0" ""
 
-during "S1, the source in execution; it arrives"
+during "S1, the source in execution, and it arrives"
 fault drop-at:leave
 ran "s1ho 1 2"
 fires leave 1
 check "$scene: it arrives" saw 'event=moved enb=2'
-check "$scene: it is connected there" wait_for 3 connected_at "$ADDRESS" 10.10.0.3
+check "S1, the source in execution, and it arrives: it is connected there" wait_for 3 connected_at "$ADDRESS" 10.10.0.3
 flow
 back
 sent "0/1 ; 1/0" ""
 
 home
-during "S1, the source in execution; it comes by itself"
+during "S1, the source in execution, and it comes by itself"
 fault drop-at:command
 ran "s1ho 1 2"
 fires command 1
@@ -305,7 +305,7 @@ during "S1, the target in execution"
 fault drop-at:notify
 ran "s1ho 1 2"
 fires notify 2
-check "$scene: for the MME it is at the source still" wait_for 3 connected_at "$ADDRESS" 10.10.0.2
+check "S1, the target in execution: for the MME it is at the source still" wait_for 3 connected_at "$ADDRESS" 10.10.0.2
 says "^S1 handover, execute, S1AP cause radio: ho-failure-in-target"
 back
 ran "move 1 1"
