@@ -166,6 +166,15 @@ during "bearer, deactivation"
 ctl bearer del "$(imsi 1)" z >/dev/null 2>&1
 check "bearer, deactivation: it ends all the same" wait_for 6 is 5 bearers
 sent "7/0 $(four 11/0)" "$(five +cd)" $E1
+fault none
+ctl bearer add "$(imsi 1)" w qci 9 filter "both proto udp remote-port 7000" >/dev/null 2>&1
+check "another bearer" wait_for 3 is "5 6" bearers
+during "bearer, E-RAB Release"
+fault e-rab-silent
+ctl bearer del "$(imsi 1)" w >/dev/null 2>&1
+check "$scene: it ends all the same" wait_for 6 is 5 bearers
+sent "7/0" "+cd" $E1
+fault silent-bearer
 during "PDN connection"
 ran "pdn 1 internet"
 check "$scene: it is given up" logged 'procedure.failed .*proc="PDN connectivity"' 6

@@ -184,6 +184,20 @@ serves # by the one that it has
 check "tracking area update with another GUTI: the GUTI that it used is its own" is "$guti" ue_field 1 guti
 sent "11/0 9/0" "49"
 
+during "GUTI reallocation"
+guti=$(ue_field 1 guti)
+fault drop-at:complete
+ctl ue reallocate "$(imsi 1)" >/dev/null 2>&1
+fires complete
+stays
+says "^refresh, GUTI reallocation/command, $LOST"
+check "$scene: it has another GUTI" eval '[ "$(ue_field 1 guti)" != "$guti" ]'
+back
+ran_over "fault 1 none; tau 1 periodic; expect updated" # by the one that it has
+check "$scene: it gets another at its next contact" saw 'event=tau.accept .*guti=new'
+serves
+sent "11/0 11/0 23/0 9/0" "50 49"
+
 # ---- detach
 during "detach by the device"
 fault drop-at:detach

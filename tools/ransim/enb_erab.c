@@ -134,7 +134,8 @@ void enb_on_e_rab_release(struct enb *enb, const void *body)
 		ue_downlink_nas(ue, m->nas_pdu);
 	IDS(&r, ue);
 	S1AP_SET(&r, e_rab_release_list, (struct s1ap_e_rab_release_list_bearer_rel_comp){done, n});
-	enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_release_response_msg, &r);
+	if (!ue_fault(ue, FAULT_ERAB_SILENT))
+		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_release_response_msg, &r);
 }
 
 /* ---- of the eNodeB's own accord ---- */

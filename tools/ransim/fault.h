@@ -58,7 +58,7 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	  "uplink NAS first with an unknown MME-UE-S1AP-ID: Error Indication")                     \
 	F(UNPAGED, "unpaged", PLAIN, "does not answer paging")                                     \
 	F(ERAB_FAILURE, "e-rab-failure", PLAIN, "refuses E-RABs but that of the attach")            \
-	F(ERAB_SILENT, "e-rab-silent", PLAIN, "no E-RAB Setup Response")                          \
+	F(ERAB_SILENT, "e-rab-silent", PLAIN, "no E-RAB Setup, Release Response")                          \
 	F(REJECT_BEARER, "reject-bearer", NUMBER, "refuses bearers with this ESM cause")            \
 	F(SILENT_BEARER, "silent-bearer", PLAIN, "no answer to bearer requests: T3485 and so on")    \
 	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")               \
