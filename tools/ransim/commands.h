@@ -18,6 +18,8 @@ int load_command(struct options *);
 /* ---- scenario.c --------------------------------------------------------------------------------
  */
 
+enum { SCENARIO_LINE = 512 }; /* octets of a command, its end included */
+
 /* Appends commands (lines, or pieces between ";"). False after a message about the first that is
  * not right. */
 bool scenario_add(const char *text);
@@ -28,6 +30,8 @@ int scenario_control(const char *path);
  * from the control FIFO too, or on `quit`. A failed expectation ends its batch. */
 void scenario_start(void (*over)(bool failed, bool quit));
 void scenario_stop(void);
+/* No more from there. */
+void control_stop(void);
 /* Last of all: UEs point to profiles that `fault` made. */
 void scenario_free(void);
 void scenario_help(FILE *);

@@ -70,7 +70,7 @@ void enb_on_e_rab_setup(struct enb *enb, const void *body)
 	if (!ue_fault(ue, FAULT_ERAB_SILENT))
 		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_setup_response_msg, &r);
 	for (uint32_t i = 0; i < m->e_rab_to_be_setup_list.n && !nos && ue->connected; i++)
-		ue_downlink_nas(ue, m->e_rab_to_be_setup_list.v[i].nas_pdu);
+		enb_deliver_nas(ue, m->e_rab_to_be_setup_list.v[i].nas_pdu);
 }
 
 void enb_on_e_rab_modify(struct enb *enb, const void *body)
@@ -105,7 +105,7 @@ void enb_on_e_rab_modify(struct enb *enb, const void *body)
 		S1AP_SET(&r, e_rab_failed_to_modify_list, (struct s1ap_e_rab_list){no, nos});
 	enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_e_rab_modify_response_msg, &r);
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n && !nos && ue->connected; i++)
-		ue_downlink_nas(ue, m->e_rab_to_be_modified_list.v[i].nas_pdu);
+		enb_deliver_nas(ue, m->e_rab_to_be_modified_list.v[i].nas_pdu);
 }
 
 void enb_on_e_rab_release(struct enb *enb, const void *body)
@@ -131,7 +131,7 @@ void enb_on_e_rab_release(struct enb *enb, const void *body)
 	if (!ue)
 		return;
 	if (m->has.nas_pdu)
-		ue_downlink_nas(ue, m->nas_pdu);
+		enb_deliver_nas(ue, m->nas_pdu);
 	IDS(&r, ue);
 	S1AP_SET(&r, e_rab_release_list, (struct s1ap_e_rab_release_list_bearer_rel_comp){done, n});
 	if (!ue_fault(ue, FAULT_ERAB_SILENT))

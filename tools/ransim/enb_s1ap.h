@@ -25,6 +25,9 @@ struct s1ap_global_enb_id enb_global_id(const struct enb *);
  * one, which the MME has then been told. */
 struct ue *enb_context(struct enb *, uint32_t mme_id, uint32_t enb_id);
 
+/* A NAS message for the UE, unless a fault says that it does not arrive. */
+void enb_deliver_nas(struct ue *, struct bytes nas);
+
 static inline uint16_t stream_of(uint32_t enb_ue_id) { return (uint16_t)(1 + enb_ue_id % 29); }
 
 /* enb_node.c: false if the message is none of its. */

@@ -48,7 +48,7 @@ static void drop(struct ue *ue, void (*slot)(struct enb *, uint32_t id))
 		return;
 	move_forget(ue);
 	slot(ue->enb, ue->enb_ue_id);
-	ue->connected = ue->mme_known = ue->secure = false;
+	ue->connected = ue->mme_known = ue->secure = ue->context = false;
 	if (ue->path.teid)
 		gtpu_port_idle(ue->path.teid);
 	bearers_idle(ue);
@@ -163,13 +163,38 @@ struct ue *enb_context(struct enb *enb, uint32_t mme_id, uint32_t enb_id)
 	return NULL;
 }
 
+static void not_delivered(struct ue *ue, struct bytes nas)
+{
+	struct s1ap_nas_non_delivery_indication m = {0};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, ue->mme_ue_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, ue->enb_ue_id);
+	S1AP_SET(&m, nas_pdu, nas);
+	S1AP_SET(&m, cause,
+		 (struct s1ap_cause){S1AP_CAUSE_RADIO,
+				     (uint8_t)ue->profile->faults.arg[FAULT_UNDELIVERED]});
+	event_ue(ue, "nas.undelivered", "octets=%zu cause=\"%s\"", (size_t)nas.n,
+		 s1ap_cause_text(m.cause));
+	enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_nas_non_delivery_indication_msg, &m);
+}
+
+void enb_deliver_nas(struct ue *ue, struct bytes nas)
+{
+	if (ue_fault(ue, FAULT_UNDELIVERED))
+		not_delivered(ue, nas);
+	else if (ue_fault(ue, FAULT_DEAF))
+		event_ue(ue, "nas.unheard", "octets=%zu", (size_t)nas.n);
+	else
+		ue_downlink_nas(ue, nas);
+}
+
 void enb_on_downlink_nas(struct enb *enb, const void *body)
 {
 	const struct s1ap_downlink_nas_transport *m = body;
 	struct ue *ue = enb_context(enb, m->mme_ue_s1ap_id, m->enb_ue_s1ap_id);
 
 	if (ue)
-		ue_downlink_nas(ue, m->nas_pdu);
+		enb_deliver_nas(ue, m->nas_pdu);
 }
 
 static void setup_failure(struct ue *ue)
@@ -265,6 +290,7 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 
 	if (!ue || !m->e_rab_to_be_setup_list.n)
 		return;
+	ue->context = false;
 	event_ue(ue, "context.request", "ebi=%u teid=%08x qci=%u " AMBR_FORMAT, rab->e_rab_id,
 		 rab->gtp_teid, rab->e_rab_level_qos_parameters.qci,
 		 AMBR_VALUES(&m->ue_aggregate_maximum_bitrate));
@@ -278,10 +304,11 @@ void enb_on_context_setup(struct enb *enb, const void *body)
 	if (!ue_step(ue, STEP_ICS))
 		return;
 	if (rab->has.nas_pdu)
-		ue_downlink_nas(ue, rab->nas_pdu);
+		enb_deliver_nas(ue, rab->nas_pdu);
 	if (!m->has.ue_radio_capability)
 		capability_info(ue);
 	setup_response(ue, m);
+	ue->context = true;
 	ue_context_ready(ue);
 }
 
@@ -311,8 +338,12 @@ void enb_on_context_modification(struct enb *enb, const void *body)
 	S1AP_SET(&yes, enb_ue_s1ap_id, ue->enb_ue_id);
 	S1AP_SET(&no, mme_ue_s1ap_id, ue->mme_ue_id);
 	S1AP_SET(&no, enb_ue_s1ap_id, ue->enb_ue_id);
-	S1AP_SET(&no, cause, (struct s1ap_cause){S1AP_CAUSE_RADIO, S1AP_CAUSE_RADIO_UNSPECIFIED});
-	if (wrong)
+	S1AP_SET(&no, cause,
+		 (struct s1ap_cause){
+			 S1AP_CAUSE_RADIO,
+			 wrong ? S1AP_CAUSE_RADIO_UNSPECIFIED
+			       : (uint8_t)ue->profile->faults.arg[FAULT_MODIFY_FAILURE]});
+	if (wrong || ue_fault(ue, FAULT_MODIFY_FAILURE))
 		enb_send(enb, stream_of(ue->enb_ue_id), &s1ap_ue_context_modification_failure_msg,
 			 &no);
 	else

@@ -62,6 +62,11 @@ enum fault_arg { FAULT_PLAIN, FAULT_NUMBER, FAULT_STEP };
 	F(REJECT_BEARER, "reject-bearer", NUMBER, "refuses bearers with this ESM cause")            \
 	F(SILENT_BEARER, "silent-bearer", PLAIN, "no answer to bearer requests: T3485 and so on")    \
 	F(SILENT_RELEASE, "silent-release", PLAIN, "no UE Context Release Complete")               \
+	F(UNDELIVERED, "undelivered", NUMBER,                                                      \
+	  "NAS messages for it come back: NAS Non Delivery Indication, this radio cause")          \
+	F(DEAF, "deaf", PLAIN, "NAS messages for it are lost on the air, nobody told")             \
+	F(MODIFY_FAILURE, "modify-failure", NUMBER,                                                \
+	  "UE Context Modification Failure, this radio cause")                                     \
 	F(X2_CAPS, "x2-caps", PLAIN,                                                               \
 	  "Path Switch Request with other UE security capabilities: put right")                    \
 	F(X2_UNKNOWN, "x2-unknown", PLAIN, "with an unknown MME-UE-S1AP-ID: Failure")              \

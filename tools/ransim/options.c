@@ -214,6 +214,15 @@ static bool ue_attach_type(struct ue_group *g, const char *s)
 	return g->profile.combined || !strcmp(s, "eps");
 }
 
+static bool ue_t3412(struct ue_group *g, const char *s)
+{
+	uint64_t v;
+	bool ok = number(s, 35712000, &v);
+
+	g->profile.t3412_s = (uint32_t)v;
+	return ok;
+}
+
 static bool ue_route(struct ue_group *g, const char *s)
 {
 	(void)s;
@@ -244,6 +253,7 @@ static const struct ue_key {
 	{"t3324", "SECONDS", "ask for power saving mode, with that active time", ue_t3324},
 	{"edrx", "CODE", "ask for extended DRX, its cycle as in TS 24.008 10.5.5.32", ue_edrx},
 	{"attach-type", "eps|combined", "combined: for non-EPS services too", ue_attach_type},
+	{"t3412", "SECONDS", "ask for that extended periodic timer", ue_t3412},
 	{"fault", "NAME[:ARG]", "misbehave; may be repeated (ransim help faults)", ue_faulty},
 };
 

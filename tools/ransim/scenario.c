@@ -5,11 +5,8 @@
 #include "commands.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "codec/nas.h"
 #include "codec/s1ap.h"
 #include "core/loop.h"
@@ -17,10 +14,17 @@
 #include "enb.h"
 #include "gtpu.h"
 #include "move.h"
+#include "stray.h"
 #include "ue.h"
 #include "ue_esm.h"
 
-enum { MAX_WORDS = 32, MAX_LINE = 512, KEPT = 256, EXPECT_MS = 10000, PING_GRACE_MS = 1000 };
+enum {
+	MAX_WORDS = 32,
+	MAX_LINE = SCENARIO_LINE,
+	KEPT = 256,
+	EXPECT_MS = 10000,
+	PING_GRACE_MS = 1000
+};
 
 struct queued {
 	struct queued *next;
@@ -58,18 +62,12 @@ static struct {
 	char *kept[KEPT];
 	unsigned kept_n;
 	struct own_profile *profiles;
-	/* control */
-	int fd;
-	struct loop_fd *watch;
-	char partial[MAX_LINE];
-	size_t partial_n;
-} sc = {.last = &sc.first, .fd = -1};
+} sc = {.last = &sc.first};
 
 static void step_later(void);
 static void watch(const char *line);
 
-/* ---- words
- * ---------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 static bool split(const char *line, struct words *out)
 {
@@ -112,8 +110,7 @@ static bool range(const char *s, unsigned max, unsigned *from, unsigned *to)
 	return !*end && *from && *from <= *to && *to <= max;
 }
 
-/* ---- acting commands
- * ------------------------------------------------------------------------------ */
+/* ---- acting commands ---- */
 
 static int each_ue(const struct words *w, int (*fn)(struct ue *, const struct words *))
 {
@@ -151,22 +148,34 @@ static int attach_one(struct ue *ue, const struct words *w)
 {
 	if (said(w, "fresh"))
 		ue_forget(ue);
+	if (said(w, "now")) {
+		ue_interrupt(ue);
+		ue_deregister(ue);
+	}
 	return said(w, "again") ? ue_attach_again(ue) : ue_attach(ue);
 }
 
 static int detach_one(struct ue *ue, const struct words *w)
 {
+	if (said(w, "now"))
+		ue_interrupt(ue);
 	return ue_detach(ue, said(w, "switch-off"));
 }
 
 static int service_one(struct ue *ue, const struct words *w)
 {
-	(void)w;
-	return ue_service(ue);
+	if (said(w, "now"))
+		ue_interrupt(ue);
+	if (!said(w, "now") || !ue->connected)
+		return ue_service(ue);
+	nas_send_service_request(ue);
+	return 0;
 }
 
 static int update_one(struct ue *ue, const struct words *w)
 {
+	if (said(w, "now"))
+		ue_interrupt(ue);
 	return ue_update(ue,
 			 said(w, "periodic")        ? NAS_TA_PERIODIC
 			 : said(w, "combined")      ? NAS_TA_LA_UPDATE
@@ -325,6 +334,25 @@ static int cancel_one(struct ue *ue, const struct words *w)
 	return move_cancel(ue);
 }
 
+static int claim_one(struct ue *ue, const struct words *w)
+{
+	unsigned of, to;
+
+	return range(w->w[2], sim.ues, &of, &to) ? stray_claim(ue, &sim.ue[of - 1]) : -EINVAL;
+}
+
+static int nas_one(struct ue *ue, const struct words *w)
+{
+	return stray_nas(ue, w->n - 2, w->w + 2);
+}
+static int s1ap_one(struct ue *ue, const struct words *w)
+{
+	return stray_s1ap(ue, w->n - 2, w->w + 2);
+}
+
+static int do_claim(const struct words *w) { return each_ue(w, claim_one); }
+static int do_nas(const struct words *w) { return each_ue(w, nas_one); }
+static int do_s1ap(const struct words *w) { return each_ue(w, s1ap_one); }
 static int do_x2(const struct words *w) { return each_ue(w, x2_one); }
 static int do_s1ho(const struct words *w) { return each_ue(w, s1ho_one); }
 static int do_cancel(const struct words *w) { return each_ue(w, cancel_one); }
@@ -369,8 +397,7 @@ static int do_quit(const struct words *w)
 	return 0;
 }
 
-/* ---- holding commands
- * ----------------------------------------------------------------------------- */
+/* ---- holding commands ---- */
 
 static void hold_end(bool ok, const char *why)
 {
@@ -518,14 +545,16 @@ static const struct {
 	int (*run)(const struct words *);
 	const char *args, *help;
 } table[] = {
-	{"attach", 2, true, do_attach, "UE [fresh] [again]",
-	 "fresh: without GUTI and keys; again: in any state"},
-	{"detach", 2, true, do_detach, "UE [switch-off]", "detach"},
+	{"attach", 2, true, do_attach, "UE [fresh] [again|now]",
+	 "fresh: without GUTI and keys; again: in any state, on a new connection;\n"
+	 "                                                  "
+	 "now, here and below: on the one there is, whatever runs"},
+	{"detach", 2, true, do_detach, "UE [switch-off] [now]", "detach"},
 	{"release", 2, true, do_idle, "UE [cause N]",
 	 "user inactivity, or that cause of the radio network layer: becomes ECM-IDLE"},
 	{"idle", 2, true, do_idle, "UE", "same as release"},
-	{"service", 2, true, do_service, "UE", "service request"},
-	{"tau", 2, true, do_update, "UE [periodic|combined|combined-imsi] [active]",
+	{"service", 2, true, do_service, "UE [now]", "service request"},
+	{"tau", 2, true, do_update, "UE [periodic|combined|combined-imsi] [active] [now]",
 	 "tracking area update; active: with bearers"},
 	{"pdn", 3, true, do_pdn, "UE APN [ipv4|ipv6|ipv4v6] [request N]",
 	 "PDN Connectivity Request"},
@@ -554,6 +583,11 @@ static const struct {
 	 "pws-restart, pws-failure, remove, refuse update [WAIT]|location|trace|none"},
 	{"tell", 3, true, do_tell, "UE WORD [ARG]…",
 	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, suspend, lppa, error, nas HEX"},
+	{"claim", 3, true, do_claim, "UE UE", "has the GUTI of the other, not its keys"},
+	{"nas", 3, true, do_nas, "UE MESSAGE [replay]",
+	 "its last one of that name once more; replay: octet for octet"},
+	{"s1ap", 3, true, do_s1ap, "UE MESSAGE [mme-ue N] [enb-ue N] [cause N] [by ENB]",
+	 "by the identifiers it has or had, plus N; cause: radio"},
 	{"wait", 2, false, do_wait, "SECONDS", ""},
 	{"expect", 2, false, do_expect, "EVENT [key=value|~text]… [within S]",
 	 "waits for such a line; fails if none comes"},
@@ -574,8 +608,7 @@ void scenario_help(FILE *f)
 	fprintf(f, "  UE and ENB are numbers from 1, ranges (1-10) or all.\n");
 }
 
-/* ---- the queue
- * ------------------------------------------------------------------------------------ */
+/* ---- the queue ---- */
 
 static int row_of(const struct words *w)
 {
@@ -615,6 +648,7 @@ bool scenario_add(const char *text)
 	for (p = strtok_r(copy, ";\n", &save); p && ok; p = strtok_r(NULL, ";\n", &save))
 		ok = add_line(p + strspn(p, " \t"));
 	free(copy);
+	step_later();
 	return ok;
 }
 
@@ -737,8 +771,7 @@ void scenario_stop(void)
 	timer_stop(&sc.step);
 	drop_queue();
 	forget_events();
-	loop_fd_del(sc.watch);
-	sc.watch = NULL;
+	control_stop();
 }
 
 void scenario_free(void)
@@ -749,49 +782,4 @@ void scenario_free(void)
 		sc.profiles = p->next;
 		free(p);
 	}
-}
-
-static void readable(void *arg, int events)
-{
-	char *line, *end;
-	ssize_t n = read(sc.fd, sc.partial + sc.partial_n, sizeof(sc.partial) - 1 - sc.partial_n);
-
-	(void)arg;
-	(void)events;
-	if (n <= 0) {
-		if (n == 0 ||
-		    errno != EAGAIN) { /* end of standard input; a FIFO has us as a writer */
-			loop_fd_del(sc.watch);
-			sc.watch = NULL;
-		}
-		return;
-	}
-	sc.partial_n += (size_t)n;
-	sc.partial[sc.partial_n] = 0;
-	for (line = sc.partial; (end = strchr(line, '\n')); line = end + 1) {
-		*end = 0;
-		if (!scenario_add(line))
-			event_sim("scenario.unknown", "command=\"%s\"", line);
-	}
-	sc.partial_n = strlen(line);
-	memmove(sc.partial, line, sc.partial_n);
-	if (sc.partial_n == sizeof(sc.partial) - 1)
-		sc.partial_n = 0;
-	step_later();
-}
-
-int scenario_control(const char *path)
-{
-	if (!strcmp(path, "-")) {
-		sc.fd = STDIN_FILENO;
-	} else {
-		if (mkfifo(path, 0600) && errno != EEXIST)
-			return -errno;
-		/* also for writing: no end of file when a writer leaves */
-		sc.fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		if (sc.fd < 0)
-			return -errno;
-	}
-	sc.watch = loop_fd_add(sc.fd, LOOP_READ, readable, NULL);
-	return sc.watch ? 0 : -EIO;
 }

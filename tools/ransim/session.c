@@ -10,6 +10,7 @@
 #include "core/pool.h"
 #include "enb.h"
 #include "gtpu.h"
+#include "stray.h"
 #include "tun.h"
 #include "ue.h"
 
@@ -78,6 +79,7 @@ void session_stop(void)
 	netns_cleanup();
 	loop_close();
 	arena_free(&turn_arena);
+	stray_free();
 	for (unsigned i = 0; i < sim.enbs && sim.enb; i++)
 		free(sim.enb[i].slot);
 	free(sim.enb);

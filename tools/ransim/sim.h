@@ -50,6 +50,7 @@ struct ue_profile {
 	bool edrx; /* it asks for extended DRX, of this cycle: */
 	uint8_t edrx_cycle;
 	bool combined; /* its attach is for EPS and non-EPS services */
+	uint32_t t3412_s; /* extended; 0: it does not ask */
 	enum attach_identity identity; /* GUTI if one is known, or always IMSI */
 	enum emergency { EMERGENCY_NONE, EMERGENCY_BY_IMSI, EMERGENCY_BY_IMEI } emergency; /* its attach is for that */
 	struct faults faults;

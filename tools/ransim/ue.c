@@ -176,6 +176,15 @@ int ue_attach_again(struct ue *ue)
 	return attach(ue);
 }
 
+void ue_interrupt(struct ue *ue)
+{
+	timer_stop(&ue->timer);
+	ue->procedure = PROC_NONE;
+	ue->step = STEP_NONE;
+	if (ue->state != EMM_DEREGISTERED)
+		ue->state = EMM_REGISTERED;
+}
+
 int ue_detach(struct ue *ue, bool switch_off)
 {
 	if (ue->procedure)

@@ -63,6 +63,7 @@ struct ue {
 	bool connected, mme_known;
 	bool uplink_waits; /* a packet came while its eNodeB had no S1: service request then */
 	bool wants_bearers; /* of the tracking area update that runs */
+	bool context; /* Initial Context Setup is done */
 	bool secure; /* secure exchange of NAS messages on this connection (TS 24.301 4.4.2.3) */
 	/* user plane */
 	struct pdn pdn;
@@ -81,6 +82,7 @@ struct ue {
 	struct timer timer;    /* guard of the running procedure */
 	uint64_t scheduled_ns; /* when it was to start: latencies count from here */
 	uint64_t started_ns;
+	struct sent *sent; /* stray.c */
 };
 
 /* ---- procedures, asked by scenario and load
@@ -91,6 +93,8 @@ int ue_attach(struct ue *);
 /* As ue_attach, whatever the UE's state, on a new S1 connection: a device that lost power. */
 int ue_attach_again(struct ue *);
 int ue_detach(struct ue *, bool switch_off);
+/* What runs is over for the UE, and nobody is told: it may begin something else at once, where it is. */
+void ue_interrupt(struct ue *);
 /* The UE is busy moving until ue_succeed or ue_fail. */
 void ue_begin_move(struct ue *);
 int ue_service(struct ue *);
@@ -139,6 +143,8 @@ void nas_send_attach_complete(struct ue *);
 void nas_send_tau_request(struct ue *, uint8_t type, bool active);
 /* Any plain message, in hexadecimal; protected as the security context demands. 0 or -EINVAL. */
 int nas_send_octets(struct ue *, const char *hex);
+/* A plain message of before, protected anew. */
+void nas_send_again(struct ue *, struct bytes plain, unsigned header);
 
 struct nas_activate_default_bearer_request;
 void pdn_activate(struct ue *, const struct nas_activate_default_bearer_request *, uint8_t ebi);

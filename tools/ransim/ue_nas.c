@@ -16,6 +16,7 @@
 #include "mutate.h"
 #include "security/crypto.h"
 #include "security/kdf.h"
+#include "stray.h"
 
 enum { NAS_BUFFER = 1280 };
 
@@ -59,6 +60,7 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 	plain = mutate_nas(plain, &twice);
 	if (header == NAS_SEC_PLAIN) {
 		wr_bytes(&w, plain);
+		stray_sent(ue, header, plain, plain);
 		transmit(ue, &w, out, cause);
 		return;
 	}
@@ -71,6 +73,7 @@ static void send_nas(struct ue *ue, struct bytes plain, enum nas_sec_header head
 	 * from what follows (TS 33.401 7.2.6.2, A.3). */
 	if (!ue->connected || header == NAS_SEC_CIPHERED_NEW)
 		ue->kenb_count = ue->sec.ul_count - 1;
+	stray_sent(ue, header, plain, bytes_of(out, (size_t)(w.p - out)));
 	send_wrong_first(ue, plain, out, (size_t)(w.p - out));
 	transmit(ue, &w, out, cause);
 	if ((twice || ue_fault(ue, FAULT_NAS_REPLAY)) && ue->connected)
@@ -84,6 +87,14 @@ static enum nas_sec_header usual_header(const struct ue *ue)
 	if (!ue->sec.valid)
 		return NAS_SEC_PLAIN;
 	return ue->connected && ue->secure ? NAS_SEC_CIPHERED : NAS_SEC_INTEGRITY;
+}
+
+/* Security Mode Complete says of the keys that it is the first with them. */
+void nas_send_again(struct ue *ue, struct bytes plain, unsigned header)
+{
+	send_nas(ue, plain,
+		 header == NAS_SEC_CIPHERED_NEW ? NAS_SEC_CIPHERED_NEW : usual_header(ue),
+		 RRC_MO_SIGNALLING);
 }
 
 void nas_send_message(struct ue *ue, const struct nas_def *def, const void *body)
@@ -199,6 +210,7 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi, bool same)
 {
 	uint8_t esm[128];
 	struct wr w = wr_of(esm, sizeof(esm));
+	bool protected;
 	struct nas_attach_request r = {.attach_type = ue->profile->emergency  ? NAS_ATTACH_EMERGENCY
 						      : ue->profile->combined ? NAS_ATTACH_COMBINED
 									      : NAS_ATTACH_EPS,
@@ -228,9 +240,15 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi, bool same)
 		r.edrx.value = ue->profile->edrx_cycle;
 		SET(&r, nas_attach_request, edrx);
 	}
+	if (ue->profile->t3412_s) {
+		r.t3412_extended = ue->profile->t3412_s;
+		SET(&r, nas_attach_request, t3412_extended);
+	}
 	/* Where protected messages are exchanged, a plain one is discarded (4.4.4.3). */
-	SEND(ue, attach_request, &r,
-	     ue->sec.valid && (!by_imsi || ue->secure) ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
+	protected = ue->sec.valid && (!by_imsi || ue->secure);
+	if (protected) /* TS 33.401 7.2.6.1: of this one, too, on a connection */
+		ue->kenb_count = ue->sec.ul_count;
+	SEND(ue, attach_request, &r, protected ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
 }
 
 void nas_send_detach_request(struct ue *ue, bool switch_off)
@@ -251,7 +269,8 @@ void nas_send_service_request(struct ue *ue)
 		ue_fail(ue, "NAS COUNT used up");
 		return;
 	}
-	ue->kenb_count = ue->sec.ul_count - 1;
+	if (!ue->connected)
+		ue->kenb_count = ue->sec.ul_count - 1;
 	transmit(ue, &w, out, RRC_MO_DATA);
 }
 
@@ -274,6 +293,12 @@ void nas_send_tau_request(struct ue *ue, uint8_t type, bool active)
 		r.t3324 = ue->profile->t3324_s;
 		SET(&r, nas_tau_request, t3324);
 	}
+	if (ue->profile->t3412_s) {
+		r.t3412_extended = ue->profile->t3412_s;
+		SET(&r, nas_tau_request, t3412_extended);
+	}
+	if (active && ue->sec.valid && !ue->context) /* TS 33.401 7.2.6.2: a later one, too */
+		ue->kenb_count = ue->sec.ul_count;
 	SEND(ue, tau_request, &r,
 	     ue->connected   ? usual_header(ue)
 	     : ue->sec.valid ? NAS_SEC_INTEGRITY
@@ -490,6 +515,8 @@ static void on_attach_accept(struct ue *ue, const void *body)
 	event_ue(ue, "attach.accept", "m-tmsi=%08x t3412=%u tais=%u cause=%u", ue->guti.m_tmsi,
 		 in->t3412, in->tai_list.n,
 		 HAS(in, nas_attach_accept, emm_cause) ? in->emm_cause : 0);
+	if (ue->context) /* it came later than the context, or again */
+		ue_context_ready(ue);
 }
 
 static const char *reject_text(unsigned emm, unsigned esm)
