@@ -34,6 +34,7 @@ struct attach {
 	struct pdn_wish want;
 	struct pco pco_answer;
 	struct mme_pdn *pdn;
+	imsi_t keys_of; /* whose security context it goes on with, IMSI_NONE: nobody's */
 };
 
 static struct mem_pool pool = MEM_POOL(attach);
@@ -410,16 +411,17 @@ static void tell_failure(const struct attach *a, uint16_t cause)
 	NAS_SEND(a->proc.owner, detach_request_network, &m);
 }
 
-/* What was said to the device took COUNTs of the context that it goes on with. */
-static void give_back_count(const struct attach *a)
+/* What was said to the device, and heard of it, took COUNTs of the context that it goes on with. */
+static void give_back_counts(const struct attach *a)
 {
 	const struct mme_ue *ue = a->proc.owner;
-	struct mme_ue *old = a->secured ? ue_by_imsi(ue->imsi) : NULL;
+	struct mme_ue *old = ue_by_imsi(a->keys_of);
 
-	if (!old || old == ue || old->sec.dl_count == ue->sec.dl_count ||
+	if (!old || old == ue ||
 	    !crypto_equal(old->sec.kasme, ue->sec.kasme, sizeof(old->sec.kasme)))
 		return;
 	old->sec.dl_count = ue->sec.dl_count;
+	old->sec.ul_count = ue->sec.ul_count;
 	ue_save(old);
 }
 
@@ -467,7 +469,7 @@ static void end(struct proc *p, uint16_t cause)
 	}
 	mme_counters.attach_failed++;
 	tell_failure(a, cause);
-	give_back_count(a);
+	give_back_counts(a);
 	ue_remove(ue, UE_RELEASE,
 		  cause == CAUSE_WRONG_KEY ? S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE)
 					   : S1AP_CAUSE(NAS, UNSPECIFIED));
@@ -525,6 +527,7 @@ struct start {
 	const struct nas_attach_request *request;
 	const struct nas_event *event;
 	bool from_guti, secured;
+	imsi_t keys_of;
 };
 
 /* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
@@ -571,6 +574,7 @@ static void init(struct proc *p, const void *arg)
 	a->attach_type = s->request->attach_type;
 	a->from_guti = s->from_guti;
 	a->secured = s->secured;
+	a->keys_of = s->keys_of;
 	read_esm(a, s->request->esm);
 }
 
@@ -589,7 +593,7 @@ static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request
 	}
 }
 
-void attach_refuse(struct s1_conn *c, uint8_t cause)
+void attach_refuse(struct s1_conn *c, struct mme_ue *here, uint8_t cause)
 {
 	struct nas_attach_reject r = {.emm_cause = cause};
 
@@ -599,7 +603,10 @@ void attach_refuse(struct s1_conn *c, uint8_t cause)
 	}
 	mme_counters.attach_failed++;
 	why_refused(c, "attach", "TS 24.301 5.5.1.2.5", cause);
-	nas_send_plain(c, &nas_attach_reject_def, &r);
+	if (here)
+		conn_send_nas(c, nas_make(here, &nas_attach_reject_def, &r, NAS_SEC_CIPHERED));
+	else
+		nas_send_plain(c, &nas_attach_reject_def, &r);
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 
@@ -610,33 +617,23 @@ bool attach_is_same(const struct mme_ue *ue, const struct nas_event *e)
 	return p && ((const struct attach *)p)->request_hash == mme_hash(e->pdu);
 }
 
-/* Secure exchange of NAS messages stays established on a connection (4.4.2.3): the device goes on
- * with the context and the KeNB that it has, until it is given others. */
-static void keep_security(struct mme_ue *ue, const struct mme_ue *before)
-{
-	ue->sec = before->sec;
-	memcpy(ue->kenb, before->kenb, sizeof(ue->kenb));
-	ue->security_on = true;
-}
-
-void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event *e)
+void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
+		  const struct nas_event *e)
 {
 	const struct nas_attach_request *r = e->body;
-	struct start s = {.request = r, .event = e};
-	struct mme_ue *here = c->ue;
-	bool goes_on = here && here->security_on && (e->secured || here->emm != EMM_REGISTERED);
+	struct start s = {.request = r, .event = e, .keys_of = IMSI_NONE};
 
-	if (old && old->doomed)
+	if (old && old->doomed && old != here) /* else it was attaching, and now is anew */
 		old = NULL;
 	mme_counters.attach_started++;
 	bool emergency = r->attach_type == NAS_ATTACH_EMERGENCY;
 
 	if (r->attach_type == NAS_ATTACH_RLOS || (emergency && !emergency_served(&r->identity))) {
-		attach_refuse(c, EMM_CAUSE_IMEI_NOT_ACCEPTED);
+		attach_refuse(c, here, EMM_CAUSE_IMEI_NOT_ACCEPTED);
 		return;
 	}
 	if (!mme_serves_tai(&c->tai)) {
-		attach_refuse(c, EMM_CAUSE_NO_SUITABLE_CELLS);
+		attach_refuse(c, here, EMM_CAUSE_NO_SUITABLE_CELLS);
 		return;
 	}
 	/* Who is counted already may come again; whether it is really that one shows later. */
@@ -652,7 +649,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	ue = refused ? NULL : ue_new();
 
 	if (!ue) {
-		attach_refuse(c, EMM_CAUSE_CONGESTION);
+		attach_refuse(c, here, EMM_CAUSE_CONGESTION);
 		return;
 	}
 	conn_bind(c, ue);
@@ -668,8 +665,12 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec.ksi == NAS_KSI_NONE)
 		ue->sec.ksi = old->sec.ksi;
-	if (goes_on)
-		keep_security(ue, here);
+	/* All on this connection stays protected (4.4.2.3), whoever it says to be. */
+	if (here) {
+		ue->sec = here->sec;
+		ue->security_on = true;
+		s.keys_of = here->imsi;
+	}
 	if (old && old->unproven) { /* what it has proves nothing, and serves emergencies alone */
 		s.from_guti = false;
 		if (emergency_unproven(ue))
@@ -691,20 +692,17 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&
 	    old->more_capability.nia == ue->more_capability.nia) {
-		if (!goes_on) {
-			ue->sec = old->sec;
-			nas_kenb(&ue->sec, ue->kenb);
-			ue->security_on = true;
-		}
+		ue->sec = old->sec;
+		s.keys_of = old->imsi;
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;
+		ue->security_on = true;
 		ue->has_usage_type = old->has_usage_type;
 		ue->usage_type = old->usage_type;
 		ue->rerouted |= old->rerouted;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
+		nas_kenb(&ue->sec, ue->kenb);
 		s.secured = true;
-	} else if (goes_on) { /* 5.5.1.2.7 f: it is that one; no two contexts count its messages */
-		ue_remove(here, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 	}
 	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);
 	if (!e->secured)
@@ -712,6 +710,6 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, const struct nas_event 
 	if (!proc_start(&attach_def, &ue->procs, ue, NULL, init, &s)) {
 		conn_unbind(c);
 		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
-		attach_refuse(c, EMM_CAUSE_CONGESTION);
+		attach_refuse(c, here, EMM_CAUSE_CONGESTION);
 	}
 }

@@ -611,13 +611,13 @@ extern const struct proc_def resume_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
 	detach_def, unproven_def, service_def, paging_def, tau_def;
 
-/* An Attach Request: `old` is the context that its GUTI names (may be NULL), and the message's
- * `secured` says that its MAC fits old's security context. */
-void attach_begin(struct s1_conn *, struct mme_ue *old, const struct nas_event *);
+/* An Attach Request: `old` is the context that its identity names, and `secured` says that the MAC fits
+ * old's security context; `here` is whose connection it is, if the MAC fits that one's. May be NULL. */
+void attach_begin(struct s1_conn *, struct mme_ue *old, struct mme_ue *here, const struct nas_event *);
 /* Whether this is the Attach Request that the device's attach, if it has one, is about. */
 bool attach_is_same(const struct mme_ue *, const struct nas_event *);
 /* Attach Reject, with T3346 where the cause is congestion, and release of the connection. */
-void attach_refuse(struct s1_conn *, uint8_t emm_cause);
+void attach_refuse(struct s1_conn *, struct mme_ue *here, uint8_t emm_cause);
 /* The device's own copy of its Attach Request, from a Security Mode Complete; parent is the attach. */
 void attach_replayed(struct proc *parent, struct bytes request);
 /* The request that security mode control lets the device verify. */

@@ -273,7 +273,7 @@ static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_
 {
 	switch (m ? m->type : 0) {
 	case NAS_ATTACH_REQUEST:
-		attach_refuse(c, cause);
+		attach_refuse(c, NULL, cause);
 		break;
 	case NAS_TAU_REQUEST:
 		tau_refuse_plain(c, cause);
@@ -371,10 +371,10 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 			    NAS_ATTACH_EMERGENCY &&
 		    overload_refuses(c)) {
 			mme_counters.overload_attach_refused++;
-			attach_refuse(c, EMM_CAUSE_CONGESTION);
+			attach_refuse(c, NULL, EMM_CAUSE_CONGESTION);
 		} else {
 			reroute_keep(c);
-			attach_begin(c, ue, &e);
+			attach_begin(c, ue, NULL, &e);
 		}
 		break;
 	case NAS_DETACH_REQUEST:
@@ -445,6 +445,7 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 			: NULL;
 	struct s1_conn *c = ue->conn;
 	struct mme_ue *old = NULL;
+	struct mme_ue *here = e->secured && !e->partial ? ue : NULL;
 	enum nas_incoming in;
 
 	switch (e->m->type) {
@@ -474,7 +475,9 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 	case COLLISION_OFFER:
 		proc_offer(&ue->procs, e->m->type, e);
 		return true;
-	case COLLISION_RESTART: /* attach_begin has its connection for another context */
+	case COLLISION_RESTART:
+		conn_unbind(c);
+		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, NORMAL_RELEASE));
 		break;
 	case COLLISION_ABORT:
 		if (in == INCOMING_DETACH) /* that ends all by itself, and is answered first */
@@ -490,7 +493,7 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 	case INCOMING_ATTACH_AGAIN:
 		/* MAC judged with this connection's context proves nothing about another's. */
 		e->secured = e->secured && old == ue;
-		attach_begin(c, old, e);
+		attach_begin(c, old, here, e);
 		return true;
 	case INCOMING_DETACH:
 		detach_by_ue(ue, e);

@@ -313,6 +313,69 @@ static void attach_of_a_registered_device_on_its_connection(void **state)
 	quiet(d.enb);
 }
 
+/* 4.4.2.3: the exchange on a connection stays protected, whoever an attach on it says to be. */
+static void attach_on_a_protected_connection_is_protected(void **state)
+{
+	(void)state;
+	struct device d = one();
+	uint8_t ksi;
+
+	attach_to(&d, AT_DONE);
+	d.has_guti = false; /* a stranger by its IMSI */
+	imsi_parse("001010000000002", &d.imsi);
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	take_challenge(&d);
+	assert_int_equal(d.down_header, NAS_CIPHERED);
+	ksi = d.sec.ksi;
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	complete_smc(&d);
+	assert_int_not_equal(d.sec.ksi, ksi);
+	read_accept(&d, take_context(&d));
+	context_is_up(&d, d.ebi);
+	complete_attach(&d);
+	is_registered(&d);
+	assert_int_equal(ue_count(), 2);
+}
+
+/* 4.4.4.2: a device hears nothing else there. */
+static void refusal_on_a_protected_connection_is_protected(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_DONE);
+	d.type = NAS_ATTACH_EMERGENCY; /* is not served */
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause,
+			 EMM_CAUSE_IMEI_NOT_ACCEPTED);
+	assert_int_equal(d.down_header, NAS_CIPHERED);
+	released(&d);
+	is_registered(&d);
+	serve_device(&d);
+}
+
+/* What was said meanwhile took COUNTs of the context that is registered. */
+static void attach_that_fails_there_leaves_the_context_usable(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	attach_to(&d, AT_DONE);
+	ue_of(&d)->due |= REFRESH_KEYS;
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	take_challenge(&d);
+	d.res[0] ^= 1;
+	answer_challenge(&d);
+	hear(&d, identity_request, IDENTITY_REQUEST);
+	enb_down(d.enb);
+	d.enb = enb_ready(0);
+	assert_int_equal(ue_of(&d)->sec.ul_count, d.sec.ul_count);
+	assert_int_equal(ue_of(&d)->sec.dl_count, d.sec.dl_count);
+	is_registered(&d);
+	serve_device(&d);
+}
+
 static void attach_of_a_registered_device_on_another_connection(void **state)
 {
 	(void)state;
@@ -369,6 +432,9 @@ int main(void)
 		BEHAVIOUR(different_request_starts_anew),
 		BEHAVIOUR(different_request_after_the_accept_starts_anew),
 		BEHAVIOUR(attach_of_a_registered_device_on_its_connection),
+		BEHAVIOUR(attach_on_a_protected_connection_is_protected),
+		BEHAVIOUR(refusal_on_a_protected_connection_is_protected),
+		BEHAVIOUR(attach_that_fails_there_leaves_the_context_usable),
 		BEHAVIOUR(attach_of_a_registered_device_on_another_connection),
 		BEHAVIOUR(tau_before_the_attach_is_complete_detaches),
 	};

@@ -151,6 +151,7 @@ static void other_attach_replaces(unsigned i, bool other_capabilities)
 {
 	struct device d = in_step(i);
 	bool proven = attach_steps[i] > AT_SMC;
+	uint32_t count = 0;
 	uint8_t kenb[32];
 
 	if (!proven)
@@ -165,8 +166,10 @@ static void other_attach_replaces(unsigned i, bool other_capabilities)
 	assert_int_equal(in_use("mme_ue"), 1);
 	if (!proven || other_capabilities)
 		is_authenticated_and_secured(&d);
-	/* 33.401 7.2.6.2: KeNB is that of the last Security Mode Complete. */
-	kdf_kenb(d.sec.kasme, 0, kenb);
+	else
+		count = d.sec.ul_count - 1;
+	/* 33.401 7.2.6.2: KeNB is of the request, or of the Security Mode Complete that came of it. */
+	kdf_kenb(d.sec.kasme, count, kenb);
 	read_accept(&d, take_context(&d));
 	assert_memory_equal(d.kenb, kenb, 32);
 	assert_int_equal(the_session()->type, PDN_IPV6);
