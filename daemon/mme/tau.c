@@ -173,6 +173,8 @@ static void end(struct proc *p, uint16_t cause)
 		mme_counters.tau_failed++;
 	else
 		mme_counters.tau++;
+	if (cause && t->guti)
+		ue->due |= REFRESH_GUTI; /* another time */
 	if (cause == PROC_ABORTED || !ue->conn)
 		return;
 	if (t->connected && !cause)
