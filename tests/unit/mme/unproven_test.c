@@ -151,6 +151,7 @@ static void sees_nothing(struct device *thief, struct sight *s)
 	answer_challenge(thief);
 	hear(thief, authentication_reject, AUTHENTICATION_REJECT);
 	s->cause = released(thief).value;
+	assert_int_equal(s->cause, S1AP_CAUSE_NAS_AUTHENTICATION_FAILURE);
 	quiet(thief->enb);
 }
 
