@@ -230,3 +230,36 @@ ts() {
 	tshark -r "$LAB_DIR/$file" -o nas-eps.null_decipher:TRUE ${TS-} -Y "$filter" -T fields -E separator='|' \
 		"${args[@]}" 2>/dev/null
 }
+# Scenario by scenario what mcored said, by one capture that is read in the end:
+#
+#	begin                        a scenario begins
+#	said "behaviour" MESSAGES    what mcored has sent since, when all of it is there
+#	judge_said FILE              a check for each
+#
+# MESSAGES by the specification's names (said.awk), with "; " between; what is for another eNodeB than the first
+# after " / N: ". What comes several times in a row counts once; MME Status Transfer, which answers another
+# eNodeB, may come anywhere and does not count.
+SAID=()
+begin() {
+	mark
+	BEGUN=$EPOCHREALTIME
+}
+said() { SAID+=("$BEGUN|$EPOCHREALTIME|$1|$2"); }
+judge_said() {
+	local s from to what messages
+	# shellcheck disable=SC2086
+	tshark -r "$LAB_DIR/$1" -o nas-eps.null_decipher:TRUE ${TS-} -Y s1ap -T pdml 2>/dev/null |
+		awk -f "$TOP/tests/net/said.awk" >"$LAB_DIR/said.log"
+	for s in "${SAID[@]}"; do
+		IFS='|' read -r from to what messages <<<"$s"
+		check "$what" is "$messages" said_between "$from" "$to"
+	done
+}
+said_between() {
+	awk -F'|' -v from="$1" -v to="$2" '
+		$1 >= from && $1 <= to && $2 == "10.10.0.1" && $4 != last[$3] && $4 != "MMEStatusTransfer" {
+			told[$3] = told[$3] (told[$3] == "" ? "" : "; ") $4
+			last[$3] = $4 }
+		END { for (i = 2; i < 5; i++) if (("10.10.0." i) in told)
+			printf "%s%s%s", (n++ ? " / " : ""), (i > 2 ? i - 1 ": " : ""), told["10.10.0." i] }' "$LAB_DIR/said.log"
+}
