@@ -201,10 +201,10 @@ wire() {
 		nas_eps.nas_msg_emm_type nas_eps.nas_msg_esm_type >"$LAB_DIR/wire"
 	for i in "${!SCENES[@]}"; do
 		check "Wireshark: ${SCENES[i]}: what is sent" \
-			is "${SCENE_SENT[i]}" said "${SCENE_FROM[i]}" "${SCENE_TO[i]}" "${SCENE_ENB[i]}"
+			is "${SCENE_SENT[i]}" sent_between "${SCENE_FROM[i]}" "${SCENE_TO[i]}" "${SCENE_ENB[i]}"
 	done
 }
-said() { # FROM TO [ENB]
+sent_between() { # FROM TO [ENB]
 	awk -F'|' -v from="$1" -v to="$2" -v only="${3-}" '
 		function add(list, item) { return list (list == "" ? "" : " ") item }
 		$1 < from || $1 > to || (only != "" && only != $2) { next }

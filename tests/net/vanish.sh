@@ -181,8 +181,8 @@ says "^tracking area update, accept, $LOST"
 check "$scene: it has another GUTI" eval '[ "$(ue_field 1 guti)" != "$guti" ]'
 back
 serves # by the one that it has
-check "tracking area update with another GUTI: the GUTI that it used is its own" is "$guti" ue_field 1 guti
-sent "11/0 9/0" "49"
+check "tracking area update with another GUTI: another is due still" wait_for 5 eval '[ "$(ue_field 1 guti)" != "$guti" ]'
+sent "11/0 9/0 11/0" "49 50"
 
 during "GUTI reallocation"
 guti=$(ue_field 1 guti)

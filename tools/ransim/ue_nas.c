@@ -246,7 +246,8 @@ void nas_send_attach_request(struct ue *ue, bool by_imsi, bool same)
 	}
 	/* Where protected messages are exchanged, a plain one is discarded (4.4.4.3). */
 	protected = ue->sec.valid && (!by_imsi || ue->secure);
-	if (protected) /* TS 33.401 7.2.6.1: of this one, too, on a connection */
+	/* TS 33.401 7.2.6.2: of this one, too, on a connection, if it begins anything. */
+	if (protected && !same)
 		ue->kenb_count = ue->sec.ul_count;
 	SEND(ue, attach_request, &r, protected ? NAS_SEC_INTEGRITY : NAS_SEC_PLAIN);
 }
