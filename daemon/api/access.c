@@ -53,7 +53,8 @@ void access_post(struct api_request *r)
 	if (number < 0)
 		api_error(r, number == -EINVAL ? 400 : 500, "%s", error);
 	else
-		api_reply(r, 201, json_pack("{s:i,s:s?}", "number", number, "warning", warning));
+		api_reply_settled(r, 201,
+				  json_pack("{s:i,s:s?}", "number", number, "warning", warning));
 	json_decref(body);
 }
 
@@ -73,7 +74,7 @@ void access_delete(struct api_request *r)
 	else if (err)
 		api_none(r, "access rule", number ? number : "without its number", "access");
 	else
-		api_reply(r, 200, json_object());
+		api_reply_settled(r, 200, json_object());
 }
 
 /* ---- the MME itself, and drain ---- */

@@ -29,6 +29,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/timer.h"
+#include "store/store.h"
 
 enum {
 	CONNECTIONS = 128,
@@ -192,6 +193,39 @@ void api_reply(struct api_request *r, unsigned status, json_t *body)
 	else
 		free(text);
 	answer(r, status, response);
+}
+
+struct settling {
+	struct api_request *request;
+	unsigned status;
+	json_t *body;
+};
+
+static void settled(void *arg, int err)
+{
+	struct settling s = *(struct settling *)arg;
+
+	free(arg);
+	if (!err) {
+		api_reply(s.request, s.status, s.body);
+		return;
+	}
+	json_decref(s.body);
+	api_error(s.request, 500, "done, but not written to disk, so a restart forgets it: %s",
+		  strerror(-err));
+}
+
+void api_reply_settled(struct api_request *r, unsigned status, json_t *body)
+{
+	struct settling *s = store_queued() ? malloc(sizeof *s) : NULL;
+
+	if (!s) {
+		api_reply(r, status, body);
+		return;
+	}
+	*s = (struct settling){r, status, body};
+	api_hold(r);
+	store_settled((struct store_write){settled, s});
 }
 
 void api_error(struct api_request *r, unsigned status, const char *fmt, ...)

@@ -53,6 +53,8 @@ const struct api_route *route_find(const char *method, const char *path, imsi_t 
 /* Each takes over the JSON, and ends api_hold. What comes after the first answer, or when the
  * client is gone, is dropped. */
 void api_reply(struct api_request *, unsigned status, json_t *body);
+/* The same of what is to outlive this process: when it is on disk. */
+void api_reply_settled(struct api_request *, unsigned status, json_t *body);
 void api_error(struct api_request *, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* 404, in the same words whatever is missing: "no WHAT NAME: mcorectl WHERE lists what there is". */

@@ -180,7 +180,7 @@ static void reply_int(struct api_request *r, int value, const char *key, const c
 	else if (value < 0)
 		api_error(r, status_of(value), "%s", *error);
 	else
-		api_reply(r, 200, json_pack("{s:i}", key, value));
+		api_reply_settled(r, 200, json_pack("{s:i}", key, value));
 }
 
 void ue_radio_trace(struct api_request *r)

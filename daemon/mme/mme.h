@@ -53,7 +53,7 @@ struct mme_tacs { /* served tracking areas: a range of one PLMN */
 };
 
 enum mme_timer_id { T3413, T3415, T3422, T3450, T3460, T3470, T3489, T3485, T3486, T3495,
-		    T_ICS, T_ERAB, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
+		    T_ICS, T_REACH, T_RELEASE, T_NODE, MME_TIMERS };
 
 /* When a device with extended DRX is paged: eNodeBs keep the Paging until it listens; or they are asked just before,
  * and have H-SFN 0 at 0:00 on 1 January 1970 UTC, or on 6 January 1980 by GPS time. */

@@ -19,6 +19,7 @@ enum write_kind {
 	WRITE_POLICY,  /* blob: struct policy_head and three texts (policy.c) */
 	WRITE_DEVICES, /* blob: of struct store_device */
 	WRITE_USAGE,   /* blob: of struct store_usage */
+	WRITE_NOTHING, /* done when what was queued before is */
 };
 
 struct blob {

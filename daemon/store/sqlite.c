@@ -437,6 +437,8 @@ int backend_write(struct write *w)
 	case WRITE_SETTING:
 		w->err = write_setting(w);
 		break;
+	case WRITE_NOTHING:
+		break;
 	}
 	/* SQLite rolls the whole transaction back by itself on some errors. */
 	return sqlite3_get_autocommit(sqlite_writer) ? w->err ? w->err : -EIO : 0;

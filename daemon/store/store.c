@@ -388,6 +388,7 @@ static void apply(const struct write *w, struct subscriber *row, bool *there)
 	case WRITE_POLICY:
 	case WRITE_DEVICES:
 	case WRITE_USAGE:
+	case WRITE_NOTHING:
 		break;
 	}
 }
@@ -556,6 +557,11 @@ void store_setting_put(const char *key, const char *value, struct store_write no
 	memcpy(w->blob.p + k, value, v);
 	w->blob.n = k + v;
 	enqueue(w);
+}
+
+void store_settled(struct store_write notify)
+{
+	enqueue(write_new(WRITE_NOTHING, IMSI_NONE, notify));
 }
 
 int store_setting_get(const char *key, char **value) { return backend_setting_get(key, value); }

@@ -504,6 +504,24 @@ static void settings_and_contexts_that_wait_are_kept_apart(void **state)
 	free(value);
 }
 
+/* Who is told that all is settled finds on disk what was queued before. */
+static void what_is_settled_is_on_disk(void **state)
+{
+	int first = 1, err = 1;
+	char *value;
+
+	(void)state;
+	store_setting_put("settled", "yes", into(&first));
+	store_settled(into(&err));
+	assert_int_equal(err, 1);
+	result();
+	assert_int_equal(err, 0);
+	assert_int_equal(first, 0);
+	assert_int_equal(store_setting_get("settled", &value), 0);
+	assert_string_equal(value, "yes");
+	free(value);
+}
+
 struct found {
 	imsi_t who;
 	bool found;
@@ -747,6 +765,7 @@ int main(void)
 		T(of_the_contexts_of_a_device_that_wait_the_last_is_written),
 		T(a_context_that_somebody_waits_for_keeps_its_place),
 		T(settings_and_contexts_that_wait_are_kept_apart),
+		T(what_is_settled_is_on_disk),
 		T(context_of_an_imei_is_no_subscribers),
 		T(a_context_that_found_the_disk_full_is_written_later),
 		T(what_found_the_disk_full_is_written_before_the_end),
