@@ -34,7 +34,6 @@ struct attach {
 	struct pdn_wish want;
 	struct pco pco_answer;
 	struct mme_pdn *pdn;
-	imsi_t keys_of; /* whose security context it goes on with, IMSI_NONE: nobody's */
 };
 
 static struct mem_pool pool = MEM_POOL(attach);
@@ -411,17 +410,19 @@ static void tell_failure(const struct attach *a, uint16_t cause)
 	NAS_SEND(a->proc.owner, detach_request_network, &m);
 }
 
-/* What was said to the device, and heard of it, took COUNTs of the context that it goes on with. */
-static void give_back_counts(const struct attach *a)
+/* What was said to the device, and heard of it, took COUNTs of the context that it goes on with,
+ * and so may what came by another connection meanwhile. */
+static void give_back_counts(const struct mme_ue *ue)
 {
-	const struct mme_ue *ue = a->proc.owner;
-	struct mme_ue *old = ue_by_imsi(a->keys_of);
+	struct mme_ue *old = ue_by_imsi(ue->keys_of);
 
 	if (!old || old == ue ||
 	    !crypto_equal(old->sec.kasme, ue->sec.kasme, sizeof(old->sec.kasme)))
 		return;
-	old->sec.dl_count = ue->sec.dl_count;
-	old->sec.ul_count = ue->sec.ul_count;
+	if (old->sec.dl_count < ue->sec.dl_count)
+		old->sec.dl_count = ue->sec.dl_count;
+	if (old->sec.ul_count < ue->sec.ul_count)
+		old->sec.ul_count = ue->sec.ul_count;
 	ue_save(old);
 }
 
@@ -469,7 +470,7 @@ static void end(struct proc *p, uint16_t cause)
 	}
 	mme_counters.attach_failed++;
 	tell_failure(a, cause);
-	give_back_counts(a);
+	give_back_counts(ue);
 	ue_remove(ue, UE_RELEASE,
 		  cause == CAUSE_WRONG_KEY ? S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE)
 					   : S1AP_CAUSE(NAS, UNSPECIFIED));
@@ -527,7 +528,6 @@ struct start {
 	const struct nas_attach_request *request;
 	const struct nas_event *event;
 	bool from_guti, secured;
-	imsi_t keys_of;
 };
 
 /* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
@@ -574,7 +574,6 @@ static void init(struct proc *p, const void *arg)
 	a->attach_type = s->request->attach_type;
 	a->from_guti = s->from_guti;
 	a->secured = s->secured;
-	a->keys_of = s->keys_of;
 	read_esm(a, s->request->esm);
 }
 
@@ -621,7 +620,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 		  const struct nas_event *e)
 {
 	const struct nas_attach_request *r = e->body;
-	struct start s = {.request = r, .event = e, .keys_of = IMSI_NONE};
+	struct start s = {.request = r, .event = e};
 
 	if (old && old->doomed && old != here) /* else it was attaching, and now is anew */
 		old = NULL;
@@ -667,9 +666,10 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 		ue->sec.ksi = old->sec.ksi;
 	/* All on this connection stays protected (4.4.2.3), whoever it says to be. */
 	if (here) {
+		ue_cover_downlink(here);
 		ue->sec = here->sec;
 		ue->security_on = true;
-		s.keys_of = here->imsi;
+		ue->keys_of = here->known ? here->imsi : here->keys_of;
 	}
 	if (old && old->unproven) { /* what it has proves nothing, and serves emergencies alone */
 		s.from_guti = false;
@@ -686,14 +686,15 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	}
 	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
 	 */
-	if (e->secured && old && !old->unproven && !(refresh_due(old) & REFRESH_KEYS) &&
-	    old->imsi == ue->imsi && old->ue_capability_n == ue->ue_capability_n &&
+	if (e->secured && old && !old->unproven &&
+	    !(refresh_due(old) & REFRESH_KEYS) && old->imsi == ue->imsi &&
+	    old->ue_capability_n == ue->ue_capability_n &&
 	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n) &&
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&
 	    old->more_capability.nia == ue->more_capability.nia) {
 		ue->sec = old->sec;
-		s.keys_of = old->imsi;
+		ue->keys_of = old->imsi;
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;
 		ue->security_on = true;

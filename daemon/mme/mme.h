@@ -247,6 +247,7 @@ struct mme_ue {
 	struct proc_list procs;
 	struct mme_pdn *pdns;
 	struct nas_security sec;      /* current (24.301 4.4.2.1) */
+	imsi_t keys_of; /* an attach that goes on with another context's keys: whose, else IMSI_NONE */
 	struct nas_security *partial; /* authenticated, not yet taken into use by a security mode
 					 command; auth.c's; NULL */
 	uint32_t dl_saved, ul_saved; /* COUNTs that the saved context covers: save.c */
@@ -606,8 +607,7 @@ void procstat_observe(const struct proc *, const char *what);
 
 /* ---- procedures ---- */
 extern const struct proc_timer mme_s11_timer; /* a gateway answers within that, or does not */
-extern const struct proc_def x2_def, s1ho_def;
-extern const struct proc_def resume_def;
+extern const struct proc_def x2_def, s1ho_def, resume_def;
 extern const struct proc_def attach_def, auth_def, smc_def, identity_def, guti_def, refresh_def,
 	detach_def, unproven_def, service_def, paging_def, tau_def;
 

@@ -365,6 +365,8 @@ void nas_initial(struct s1_conn *c, struct bytes pdu, const struct s1ap_s_tmsi *
 	}
 	if (!read_initial(c, &h, pdu, &ue, &m, &e))
 		return;
+	if (m.type == NAS_EXTENDED_SERVICE_REQUEST && ue && e.secured && s_tmsi)
+		ue_tmsi_used(ue, s_tmsi->m_tmsi);
 	switch (m.type) {
 	case NAS_ATTACH_REQUEST:
 		if (((const struct nas_attach_request *)m.body)->attach_type !=
@@ -451,8 +453,9 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 	switch (e->m->type) {
 	case NAS_ATTACH_REQUEST:
 		old = by_identity(id);
-		/* Of a GUTI that an attach has just done away with, the keys say whose it was. */
-		if (!old &&
+		/* Of a GUTI that an attach has just done away with, the keys say whose it was, if
+		 * that one has proven who it is: keys alone are those of this connection. */
+		if (!old && ue->known &&
 		    (id->type == NAS_ID_GUTI || (id->type == NAS_ID_IMSI && id->imsi == ue->imsi)))
 			old = ue;
 		in = attach_is_same(ue, e) ? INCOMING_ATTACH_AGAIN : INCOMING_ATTACH;

@@ -16,13 +16,14 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { VERSION = 17, BLOB_MAX = 8192, DL_AHEAD = 128, UL_BEHIND = 16 };
+enum { OLDEST = 16, VERSION = 17, BLOB_MAX = 8192, DL_AHEAD = 128, DL_NEAR = 16, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
 	struct rd r;
 	struct wr w;
 	bool writing;
+	uint8_t version; /* of what is read; from 17 on it has the rules that are to give bearers */
 };
 
 static void io(struct cursor *c, void *p, size_t n)
@@ -138,7 +139,8 @@ static bool read_dedicated(struct cursor *c, struct mme_ue *ue, struct mme_pdn *
 {
 	uint8_t n = 0;
 
-	io_text(c, due, SGW_RULES_STRLEN);
+	if (c->version >= 17)
+		io_text(c, due, SGW_RULES_STRLEN);
 	IO(c, n);
 	while (n-- && !c->r.bad) {
 		struct mme_bearer *b = bearer_new(ue, p);
@@ -293,7 +295,7 @@ void ue_save_conn(struct mme_ue *ue)
 
 void ue_cover_downlink(struct mme_ue *ue)
 {
-	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved != ue->sec.dl_count)
+	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved - ue->sec.dl_count > DL_NEAR)
 		return;
 	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
 	ue_save(ue);
@@ -390,18 +392,19 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 	struct mme_ue *ue = ue_new();
 	static struct apn_subscription apn[S6A_MAX_APNS];
 	struct saved_conn conn = {0};
-	uint8_t version = 0, pdns = 0;
-	bool ok = false, tunnels = true;
+	bool ok = false, tunnels = true, known;
+	uint8_t pdns = 0;
 
 	if (!ue)
 		return;
 	ue->imsi = imsi;
-	IO(&c, version);
-	if (version == VERSION) {
+	IO(&c, c.version);
+	known = c.version >= OLDEST && c.version <= VERSION;
+	if (known) {
 		io_ue(&c, ue);
 		io_conn(&c, &conn);
 	}
-	if (version == VERSION && !c.r.bad && !ue_claim_s11(ue) && ue->apns <= S6A_MAX_APNS &&
+	if (known && !c.r.bad && !ue_claim_s11(ue) && ue->apns <= S6A_MAX_APNS &&
 	    ue->ue_capability_n <= UE_NETWORK_CAPABILITY_MAX &&
 	    ue->ms_capability_n <= UE_MS_CAPABILITY_MAX) {
 		memset(apn, 0, sizeof(apn));

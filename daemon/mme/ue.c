@@ -51,7 +51,7 @@ struct mme_ue *ue_new(void)
 		ue_ceiling(false);
 		return NULL;
 	}
-	ue->imsi = IMSI_NONE;
+	ue->imsi = ue->keys_of = IMSI_NONE;
 	ue->sec.ksi = NAS_KSI_NONE;
 	ue->seen = (uint64_t)time(NULL);
 	return ue;

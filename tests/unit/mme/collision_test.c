@@ -338,6 +338,40 @@ static void attach_on_a_protected_connection_is_protected(void **state)
 	assert_int_equal(ue_count(), 2);
 }
 
+/* The keys of a connection prove who it is that has them, and nobody that this one says to be. */
+static void claims_another_twice(bool by_guti)
+{
+	struct device d = one();
+
+	attach_to(&d, AT_DONE);
+	d.has_guti = false;
+	imsi_parse("001010000000002", &d.imsi);
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	take_challenge(&d);
+	d.pdn_type = NAS_PDN_IPV6;
+	d.has_guti = by_guti;
+	d.guti.m_tmsi ^= 0x1234;
+	uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+	if (by_guti)
+		hear(&d, identity_request, IDENTITY_REQUEST);
+	else
+		take_challenge(&d);
+	assert_int_equal(ue_count(), 1);
+	assert_null(ue_by_imsi(d.imsi));
+}
+
+static void imsi_that_is_claimed_twice_is_proven_by_nothing(void **state)
+{
+	(void)state;
+	claims_another_twice(false);
+}
+
+static void guti_of_nobody_proves_no_claim(void **state)
+{
+	(void)state;
+	claims_another_twice(true);
+}
+
 /* 4.4.4.2: a device hears nothing else there. */
 static void refusal_on_a_protected_connection_is_protected(void **state)
 {
@@ -433,6 +467,8 @@ int main(void)
 		BEHAVIOUR(different_request_after_the_accept_starts_anew),
 		BEHAVIOUR(attach_of_a_registered_device_on_its_connection),
 		BEHAVIOUR(attach_on_a_protected_connection_is_protected),
+		BEHAVIOUR(imsi_that_is_claimed_twice_is_proven_by_nothing),
+		BEHAVIOUR(guti_of_nobody_proves_no_claim),
 		BEHAVIOUR(refusal_on_a_protected_connection_is_protected),
 		BEHAVIOUR(attach_that_fails_there_leaves_the_context_usable),
 		BEHAVIOUR(attach_of_a_registered_device_on_another_connection),
