@@ -737,6 +737,9 @@ int api_start(const struct api_config *c, char *error, size_t cap)
 
 void api_stop(void)
 {
+	static const char stopping[] =
+		"{\"error\":\"mcored is stopping: what was asked for may or may not be done\"}";
+
 	if (!api.daemon)
 		return;
 	api.stopping = true;
@@ -745,7 +748,8 @@ void api_stop(void)
 			continue;
 		if (r->holding) {
 			r->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-			r->response = MHD_create_response_from_buffer(0, (void *)(uintptr_t) "",
+			r->response = MHD_create_response_from_buffer(sizeof stopping - 1,
+								      (void *)(uintptr_t)stopping,
 								      MHD_RESPMEM_PERSISTENT);
 		}
 		api_resume(r);

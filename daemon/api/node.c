@@ -173,14 +173,15 @@ static json_t *object_of(struct api_request *r)
 }
 
 /* error is read once value is known: it is set by the call that gives value. */
-static void reply_int(struct api_request *r, int value, const char *key, const char *const *error)
+static void reply_int(struct api_request *r, int value, const char *key, const char *const *error,
+		      void (*reply)(struct api_request *, unsigned status, json_t *body))
 {
 	if (value < 0 && !*error) /* of a device */
 		api_none(r, "device", r->word, "ue");
 	else if (value < 0)
 		api_error(r, status_of(value), "%s", *error);
 	else
-		api_reply_settled(r, 200, json_pack("{s:i}", key, value));
+		reply(r, 200, json_pack("{s:i}", key, value));
 }
 
 void ue_radio_trace(struct api_request *r)
@@ -198,7 +199,8 @@ void ue_radio_trace(struct api_request *r)
 	if (!stop && json_unpack(body, "{s:s,s?s}", "collector", &collector, "depth", &depth))
 		api_error(r, 400, "expected {\"collector\": \"ADDRESS\", \"depth\": \"WORD\"}");
 	else
-		reply_int(r, n->radio_trace(r->imsi, collector, depth, &error), "error", &error);
+		reply_int(r, n->radio_trace(r->imsi, collector, depth, &error), "error", &error,
+			  api_reply);
 	json_decref(body);
 }
 
@@ -249,13 +251,14 @@ void overload_set(struct api_request *r)
 	if (!body)
 		return;
 	if (!strcmp(r->method, "DELETE"))
-		reply_int(r, n->overload_set(NULL, 0, NULL, &error), "error", &error);
+		reply_int(r, n->overload_set(NULL, 0, NULL, &error), "error", &error,
+			  api_reply_settled);
 	else if (json_unpack(body, "{s?s,s?I,s?s}", "action", &action, "percent", &percent, "plmns",
 			     &plmns))
 		api_error(r, 400, "expected action, percent (a number) and plmns");
 	else
 		reply_int(r, n->overload_set(action, (uint64_t)percent, plmns, &error), "error",
-			  &error);
+			  &error, api_reply_settled);
 	json_decref(body);
 }
 
@@ -348,7 +351,7 @@ void warning_post(struct api_request *r)
 		api_error(r, 400, "expected numbers id, serial, period, broadcasts, and texts");
 	} else {
 		t.concurrent = concurrent != 0;
-		reply_int(r, n->warning_send(&t, &error), "enbs", &error);
+		reply_int(r, n->warning_send(&t, &error), "enbs", &error, api_reply_settled);
 	}
 	json_decref(body);
 }
@@ -365,5 +368,6 @@ void warning_delete(struct api_request *r)
 	    (!number(api_query(r, "id"), &id) || !number(api_query(r, "serial"), &serial)))
 		api_error(r, 400, "expected id and serial, or all=1");
 	else
-		reply_int(r, n->warning_kill(id, serial, every != NULL, &error), "enbs", &error);
+		reply_int(r, n->warning_kill(id, serial, every != NULL, &error), "enbs", &error,
+			  api_reply_settled);
 }

@@ -259,8 +259,8 @@ static bool is_normal(uint16_t cause, bool busy)
 	switch (cause) {
 	case CAUSE_S1AP_OF(NAS, NORMAL_RELEASE):
 	case CAUSE_S1AP_OF(NAS, DETACH):
-	case CAUSE_S1AP_OF(NAS,
-			   UNSPECIFIED): /* these two ours, after a failure that has been kept */
+	/* These two ours, after a failure that has been kept. */
+	case CAUSE_S1AP_OF(NAS, UNSPECIFIED):
 	case CAUSE_S1AP_OF(NAS, AUTHENTICATION_FAILURE):
 	case CAUSE_S1AP_OF(RADIO, SUCCESSFUL_HANDOVER):
 		return true;

@@ -149,8 +149,6 @@ static void slot_end(struct pgw_bearer *b)
 
 /* ---- activation ---- */
 
-static void end_bearer(struct pgw_bearer *b);
-
 /* Not the bearer's fault, but the moment's. */
 static bool is_for_now(enum gtpc_cause cause)
 {
@@ -178,7 +176,8 @@ static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 		slot_end(b);
 		admit_hold(b, 0, 0);
 		notice(b, cause);
-		if (is_for_now(cause) && !b->pti && (!b->again || b->due))
+		/* What is given, and an eNodeB had no room for, has another chance at the next. */
+		if (!b->pti && (is_for_now(cause) || (b->given && cause == GTPC_NO_RESOURCES)))
 			put_off(b);
 		else
 			bearer_free(b);
@@ -191,8 +190,6 @@ static void created(struct gtpc_txn *txn, const struct gtpc_response *r)
 		B_LOG(ERROR, b, "error=\"no room for its filters\"%s", "");
 	B_LOG(INFO, b, "text=\"active\" qci=%u slot=%u", b->rule.qos.qci, b->slot);
 	notice(b, GTPC_ACCEPTED);
-	if (b->again)
-		end_bearer(b);
 }
 
 /* 0 on its way, or the cause against it. */
@@ -258,6 +255,11 @@ void bearers_connected(struct pgw_session *s)
 		next = b->next;
 		if (b->state != WAITING)
 			continue;
+		if (b->given && !pgw_rule_find(b->rule.name)) {
+			B_LOG(INFO, b, "text=\"the rule is gone\"%s", "");
+			bearer_free(b);
+			continue;
+		}
 		enum gtpc_cause cause = activate(b);
 
 		if (cause)
@@ -315,6 +317,8 @@ void bearers_begin(struct pgw_session *s, const char *rules)
 }
 
 /* ---- modification ---- */
+
+static void end_bearer(struct pgw_bearer *b);
 
 /* A bearer whose rule turns from shared to guaranteed rates or back stays in its slot. */
 static void take_over(struct pgw_bearer *b)

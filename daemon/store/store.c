@@ -49,6 +49,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static struct list queue, finished;
 static bool posted, stopping;
+static int unsettled; /* why a write failed of which nobody was told that asked for all before it */
 static struct list lost; /* to be tried again: the loop's */
 static struct timer again;
 
@@ -174,6 +175,12 @@ static void finish(struct list l)
 		next = w->next;
 		if (keep_lost(w))
 			continue;
+		if (w->kind == WRITE_NOTHING) {
+			err = err ? err : unsettled;
+			unsettled = 0;
+		} else if (w->kind == WRITE_SETTING && err) {
+			unsettled = err;
+		}
 		while (*at != w)
 			at = &(*at)->hash_next;
 		*at = w->hash_next;

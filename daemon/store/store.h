@@ -68,7 +68,7 @@ void store_close(void); /* commits what is queued, runs its `done`s */
 /* Writes queued and not yet on disk: who sends many stops above STORE_BACKLOG until a `done`. */
 enum { STORE_BACKLOG = 16384 };
 uint64_t store_queued(void);
-/* Done when all that was queued before is on disk, or is known not to be. */
+/* Done when all that was queued before is on disk, or is known not to be: then with the error. */
 void store_settled(struct store_write);
 
 /* 0, -ENOENT, -EBADMSG (secret does not open with this key), -EIO. */

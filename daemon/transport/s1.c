@@ -450,9 +450,14 @@ uint64_t s1_behind_ms(void)
 {
 	uint64_t since = loop_now_ms(), now = since;
 
-	for (const struct s1_assoc *assoc = all; assoc; assoc = assoc->next)
+	for (struct s1_assoc *assoc = all; assoc; assoc = assoc->next) {
+		/* What ended with a turn's last read was not seen to be empty. */
+		if (assoc->socket && assoc->behind && backend->readable &&
+		    !backend->readable(assoc->socket))
+			assoc->behind = false;
 		if (assoc->socket && assoc->behind && assoc->behind_ms < since)
 			since = assoc->behind_ms;
+	}
 	return now - since;
 }
 

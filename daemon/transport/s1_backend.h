@@ -84,6 +84,7 @@ struct s1_backend {
 	uint16_t (*established)(struct s1_socket *);
 	void (*watch_write)(struct s1_socket *, bool on);
 	void (*read_more)(struct s1_socket *); /* there was more to read than fits one turn */
+	bool (*readable)(struct s1_socket *);  /* there is something to read; NULL: read_more reads */
 	void (*shutdown)(struct s1_socket *);  /* graceful; S1_LOST follows */
 	void (*close)(struct s1_socket *, bool abort); /* and frees it */
 	void (*stop)(bool tell_peers);

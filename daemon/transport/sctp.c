@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/sctp.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -355,6 +356,13 @@ static void kernel_watch_write(struct s1_socket *socket, bool on)
 
 static void kernel_read_more(struct s1_socket *socket) { (void)socket; /* polled by level */ }
 
+static bool kernel_readable(struct s1_socket *socket)
+{
+	struct pollfd p = {.fd = socket->fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
 static void kernel_shutdown(struct s1_socket *socket) { shutdown(socket->fd, SHUT_WR); }
 
 static void kernel_stop(bool tell_peers)
@@ -376,6 +384,7 @@ const struct s1_backend s1_kernel = {
 	.established = kernel_established,
 	.watch_write = kernel_watch_write,
 	.read_more = kernel_read_more,
+	.readable = kernel_readable,
 	.shutdown = kernel_shutdown,
 	.close = kernel_close,
 	.stop = kernel_stop,

@@ -240,8 +240,7 @@ exchange "Trace Start, Deactivate Trace, Cell Traffic Trace" s1.pcap <<-END
 	... > 42/0 mme=@m E_UTRAN_Trace_ID=@t
 END
 exchange "UE Radio Capability Match" s1.pcap <<-END
-	> 22/0 mme=@m enb=@e UERadioCapability=@c
-	... < 48/0 mme=@m enb=@e ies=0r,8r,74i UERadioCapability=@c
+	< 48/0 mme=@m enb=@e ies=0r,8r,74i UERadioCapability=00:10:00:00
 	> 48/1 mme=@m enb=@e VoiceSupportMatchIndicator=0
 END
 exchange "Retrieve UE Information, UE Information Transfer" s1.pcap <<-END
