@@ -12,7 +12,7 @@ enum { TFT_N = sizeof(tft) - 1, MBIT = 1000000, MOST = 10 };
 /* The SGW: what it was asked, and what it answers. */
 static struct {
 	bool silent; /* answers come by answer_all() */
-	enum gtpc_cause update;
+	enum gtpc_cause update, create; /* create: 0 for accepted */
 	uint8_t next_ebi;
 	unsigned waiting;
 	struct {
@@ -28,6 +28,8 @@ static void answer(void *token, const struct gtpc_request *q)
 	r.bearer[0].ebi = q->bearer[0].ebi;
 	if (q->type == GTPC_CREATE_BEARER)
 		r.bearer[0].ebi = sgw.next_ebi++;
+	if (q->type == GTPC_CREATE_BEARER && sgw.create)
+		r.cause = sgw.create;
 	if (q->type == GTPC_UPDATE_BEARER)
 		r.cause = sgw.update;
 	gtpc_reply(token, &r);
@@ -456,6 +458,24 @@ static void a_rules_bearer_that_is_lost_comes_with_the_next_connection(void **st
 	assert_int_equal(add(9, "b", 6 * MBIT), GTPC_ACCEPTED);
 }
 
+/* An eNodeB's lack of room is the moment's: there is another, or a later one. */
+static void a_given_bearer_that_finds_no_room_comes_with_the_next_connection(void **state)
+{
+	uint32_t teid = created_with(1, "voice");
+
+	(void)state;
+	created(9);
+	sgw.create = GTPC_NO_RESOURCES;
+	connect_device(teid);
+	is_in(1, "voice", "waiting");
+	assert_int_equal(add(1, "asked", 2 * MBIT), GTPC_NO_RESOURCES);
+	assert_false(has(1, "asked"));
+	sgw.create = 0;
+	nothing_is_held();
+	connect_device(teid);
+	is_in(1, "voice", "active");
+}
+
 static void what_the_administrator_or_the_device_asked_for_is_gone(void **state)
 {
 	uint32_t teid = created(1);
@@ -626,6 +646,7 @@ int main(void)
 		TEST(what_never_came_to_be_holds_nothing),
 		TEST(who_may_preempt_takes_the_place_of_the_least_important),
 		TEST(a_rules_bearer_that_is_lost_comes_with_the_next_connection),
+		TEST(a_given_bearer_that_finds_no_room_comes_with_the_next_connection),
 		TEST(what_the_administrator_or_the_device_asked_for_is_gone),
 		TEST(a_bearer_that_is_lost_while_it_changes_comes_again),
 		TEST(a_bearer_that_was_taken_away_does_not_come_again),
