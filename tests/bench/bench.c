@@ -532,8 +532,8 @@ static void wires(const unsigned *inner, unsigned inners, const unsigned *sessio
 /* ---- beside the kernel's own gtp device ---- */
 
 /* Frames of a batch: so many that it does not matter how long the generator takes to start. What it
- * sends must not be lost, or the slow side spends time on what it drops: the generator runs only when
- * nothing else would, so the kernel's thread for what is left of a softirq comes first. */
+ * sends must not be lost, or the slow side spends time on what it drops: the generator runs only
+ * when nothing else would, so the kernel's thread for what is left of a softirq comes first. */
 static unsigned batch = 16384;
 enum { PATIENCE_MS = 20 };
 

@@ -168,7 +168,8 @@ static void other_attach_replaces(unsigned i, bool other_capabilities)
 		is_authenticated_and_secured(&d);
 	else
 		count = d.sec.ul_count - 1;
-	/* 33.401 7.2.6.2: KeNB is of the request, or of the Security Mode Complete that came of it. */
+	/* 33.401 7.2.6.2: KeNB is of the request, or of the Security Mode Complete that came of it.
+	 */
 	kdf_kenb(d.sec.kasme, count, kenb);
 	read_accept(&d, take_context(&d));
 	assert_memory_equal(d.kenb, kenb, 32);
