@@ -686,9 +686,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	}
 	/* The device's capabilities are covered by the MAC, and unchanged they need no new replay.
 	 */
-	if (e->secured && old && !old->unproven &&
-	    !(refresh_due(old) & REFRESH_KEYS) && old->imsi == ue->imsi &&
-	    old->ue_capability_n == ue->ue_capability_n &&
+	if (e->secured && old && !old->unproven && !(refresh_due(old) & REFRESH_KEYS) &&
+	    old->imsi == ue->imsi && old->ue_capability_n == ue->ue_capability_n &&
 	    !memcmp(old->ue_capability, ue->ue_capability, ue->ue_capability_n) &&
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&

@@ -11,7 +11,7 @@ enum { TFT_N = sizeof(tft) - 1, MBIT = 1000000, MOST = 10 };
 
 /* The SGW: what it was asked, and what it answers. */
 static struct {
-	bool silent; /* answers come by answer_all() */
+	bool silent;                    /* answers come by answer_all() */
 	enum gtpc_cause update, create; /* create: 0 for accepted */
 	uint8_t next_ebi;
 	unsigned waiting;
