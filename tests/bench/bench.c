@@ -5,8 +5,9 @@
  * test, one after the other, so that whatever else the machine does meets them all; each one's
  * least of all rounds counts, less the empty one's. Before it is measured a program must do what it
  * is there for: action and octets of 64 frames are checked. Sessions have source check, gate, two
- * rates, counters and next hops; they are picked at random, the worst case for caches. Compare
- * figures of one sitting only.
+ * rates, counters and next hops; they are picked at random, the worst case for caches. Beside the
+ * path is the floor: one program that does what no path can do without. Compare figures of one
+ * sitting only.
  *
  * With -p each device has a quota and a profile of so many rules, on all fields, of which the last
  * one matches; with -m packets that ask such rules anew are beside them (misses.c).
@@ -17,7 +18,7 @@
  * With -o packets are handed over to another CPU (spread.c).
  *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
- * are compared with a bare redirect. Needs root; makes a network namespace of its own. */
+ * are compared with a bare redirect and with that floor. Needs root; makes a network namespace of its own. */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
