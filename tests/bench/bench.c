@@ -18,7 +18,8 @@
  * With -o packets are handed over to another CPU (spread.c).
  *
  * With -w live frames go over veth pairs instead, and packets that come out per second of CPU time
- * are compared with a bare redirect and with that floor. Needs root; makes a network namespace of its own. */
+ * are compared with a bare redirect and with that floor. Needs root; makes a network namespace of
+ * its own. */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
