@@ -179,7 +179,6 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 				 .burst_us = burst_us,
 				 .dscp = p->dscp,
 				 .dscp_outer = p->dscp_outer};
-
 		__u64 word = in && owner->policy ? seen_word(p->ctx, in, off, dir) : 0;
 
 		reason = policy_profile(

@@ -438,13 +438,22 @@ static void extended_service(struct mme_ue *ue, const struct nas_event *e)
 		NAS_SEND(ue, service_reject, &m);
 }
 
+/* The context that an identity on the device's own connection names. Of a GUTI that an attach has
+ * just done away with, the keys say whose it was, if that one has proven who it is: keys alone are
+ * those of this connection. */
+static struct mme_ue *named_here(struct mme_ue *ue, const struct nas_identity *id)
+{
+	struct mme_ue *old = by_identity(id);
+
+	if (!old && ue->known &&
+	    (id->type == NAS_ID_GUTI || (id->type == NAS_ID_IMSI && id->imsi == ue->imsi)))
+		return ue;
+	return old;
+}
+
 /* A message that begins a procedure, on a connection that is there. False if it is none. */
 static bool begins(struct mme_ue *ue, struct nas_event *e)
 {
-	const struct nas_identity *id =
-		e->m->type == NAS_ATTACH_REQUEST
-			? &((struct nas_attach_request *)e->m->body)->identity
-			: NULL;
 	struct s1_conn *c = ue->conn;
 	struct mme_ue *old = NULL;
 	struct mme_ue *here = e->secured && !e->partial ? ue : NULL;
@@ -452,12 +461,7 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 
 	switch (e->m->type) {
 	case NAS_ATTACH_REQUEST:
-		old = by_identity(id);
-		/* Of a GUTI that an attach has just done away with, the keys say whose it was, if
-		 * that one has proven who it is: keys alone are those of this connection. */
-		if (!old && ue->known &&
-		    (id->type == NAS_ID_GUTI || (id->type == NAS_ID_IMSI && id->imsi == ue->imsi)))
-			old = ue;
+		old = named_here(ue, &((struct nas_attach_request *)e->m->body)->identity);
 		in = attach_is_same(ue, e) ? INCOMING_ATTACH_AGAIN : INCOMING_ATTACH;
 		break;
 	case NAS_DETACH_REQUEST:
