@@ -110,27 +110,21 @@ back
 serves
 sent "23/0 9/0" ""
 
-goes_idle
-during "service request"
-fault drop-at:service
-ran "service 1"
-fires service
-stays
-says "^service request, context, $LOST"
-back
-serves
-sent "9/0 9/0" ""
-
-goes_idle
-during "context set-up of a service request"
-fault drop-at:ics
-ran "service 1"
-fires ics
-stays
-says "^service request, context, $LOST"
-back
-serves
-sent "9/0 9/0" ""
+while read -r step name; do
+	goes_idle
+	during "$name"
+	fault "drop-at:$step"
+	ran "service 1"
+	fires "$step"
+	stays
+	says "^service request, context, $LOST"
+	back
+	serves
+	sent "9/0 9/0" ""
+done <<-END
+	service service request
+	ics context set-up of a service request
+END
 
 goes_idle
 during "paging"
