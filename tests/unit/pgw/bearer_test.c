@@ -4,7 +4,7 @@
  * guaranteed rates go (TS 23.203 6.1.7.3). */
 #include "fake_datapath.h"
 
-#include "pgw/pgw.h"
+#include "pgw/internal.h"
 
 static const uint8_t tft[] = "\x21\x30\x05\x02\x30\x11"; /* create: UDP, both ways */
 enum { TFT_N = sizeof(tft) - 1, MBIT = 1000000, MOST = 10 };
@@ -476,6 +476,22 @@ static void a_given_bearer_that_finds_no_room_comes_with_the_next_connection(voi
 	is_in(1, "voice", "active");
 }
 
+static void a_lost_bearer_whose_rule_is_gone_does_not_come_again(void **state)
+{
+	uint32_t teid = created_with(1, "voice");
+	unsigned rules = pgw.rules;
+
+	(void)state;
+	created(9);
+	connect_device(teid);
+	assert_int_equal(lose(teid, view(1, "voice").ebi), GTPC_ACCEPTED);
+	pgw.rules = 0;
+	connect_device(teid);
+	pgw.rules = rules;
+	assert_false(has(1, "voice"));
+	nothing_is_held();
+}
+
 static void what_the_administrator_or_the_device_asked_for_is_gone(void **state)
 {
 	uint32_t teid = created(1);
@@ -647,6 +663,7 @@ int main(void)
 		TEST(who_may_preempt_takes_the_place_of_the_least_important),
 		TEST(a_rules_bearer_that_is_lost_comes_with_the_next_connection),
 		TEST(a_given_bearer_that_finds_no_room_comes_with_the_next_connection),
+		TEST(a_lost_bearer_whose_rule_is_gone_does_not_come_again),
 		TEST(what_the_administrator_or_the_device_asked_for_is_gone),
 		TEST(a_bearer_that_is_lost_while_it_changes_comes_again),
 		TEST(a_bearer_that_was_taken_away_does_not_come_again),

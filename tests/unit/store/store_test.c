@@ -585,6 +585,32 @@ static int setting_put(void)
 	return err;
 }
 
+/* Whether the setting was a group of its own, which failed before, or one with what comes after it.
+ */
+static void setting_that_found_the_disk_full_is_not_settled(void **state)
+{
+	char value[16];
+	int err, later;
+
+	(void)state;
+	assert_int_equal(setting_put(), 0);
+	for (unsigned alone = 0; alone < 2; alone++) {
+		disk_is_full(true);
+		snprintf(value, sizeof value, "full %u", alone);
+		store_setting_put("rules", value, into(&err));
+		if (alone)
+			result();
+		store_settled(into(&later));
+		result();
+		disk_is_full(false);
+		assert_int_not_equal(err, 0);
+		assert_int_equal(later, err);
+		store_settled(into(&later));
+		result();
+		assert_int_equal(later, 0);
+	}
+}
+
 /* All of whom nobody is told are lost at the first attempt, and there is room then. */
 static void contexts_find_the_disk_full(void)
 {
@@ -766,6 +792,7 @@ int main(void)
 		T(a_context_that_somebody_waits_for_keeps_its_place),
 		T(settings_and_contexts_that_wait_are_kept_apart),
 		T(what_is_settled_is_on_disk),
+		T(setting_that_found_the_disk_full_is_not_settled),
 		T(context_of_an_imei_is_no_subscribers),
 		T(a_context_that_found_the_disk_full_is_written_later),
 		T(what_found_the_disk_full_is_written_before_the_end),
