@@ -110,6 +110,32 @@ one_of() { [ "$(ctl -j session show | jq "[.sessions[] | select(.imsi == \"$(ims
 check "its old session is gone" wait_for 2 one_of
 check "its packets flow" wait_for 3 ping_ue 1 198.51.100.2
 
+# Each step, as it happens.
+spawn core "$LAB_BUILD/mcorectl" -s "$LAB_SOCKET" trace "$(imsi 1)" -j >"$LAB_DIR/trace.log"
+tracing=$SPAWNED
+# traced PROCEDURE STEPS: it took these, one after the other, and ended without a cause.
+traced() { wait_for 5 is "$2" steps "$1" || is "$2" steps "$1"; }
+steps() {
+	jq -r --arg p "$1" 'select(.procedure == $p) | if .event == "end" then "\(.step) \(.cause)" else .step end' \
+		"$LAB_DIR/trace.log" | uniq | paste -sd ' '
+}
+ran "release 1; expect released; service 1; expect service; wait 0.3; release 1; expect released; tau 1 periodic"
+check "mcorectl trace: service request" traced "service request" "context bearers bearers null"
+check "mcorectl trace: tracking area update" traced "tracking area update" "accept accept null"
+ran "attach 1 fresh again"
+check "mcorectl trace: attach" traced attach \
+	"begin authenticate secure location esm-information session accept bearer bearer null"
+check "mcorectl trace: authentication" traced authentication "vector challenge challenge null"
+check "mcorectl trace: security mode" traced "security mode control" "command command null"
+kill "$tracing"
+wait "$tracing" 2>/dev/null
+mark
+"$LAB_BUILD/mcorectl" -s "$LAB_SOCKET" trace "$(imsi 1)" >"$LAB_DIR/trace.log" &
+lab_pids+=($!)
+words() { ran "release 1"; sleep 0.3; grep -E '^[0-9:.]+ +release +requested +event .* radio: user-inactivity$' "$LAB_DIR/trace.log"; }
+check "mcorectl trace: in words" wait_for 5 words
+kill "${lab_pids[-1]}"
+
 # Detach.
 mark
 ran detach 1
