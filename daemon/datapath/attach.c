@@ -5,7 +5,7 @@
  * Each program is held by a bpf_link pinned as DIR/vN/link_NAME, which outlives us. At the next
  * start the link is opened and its program replaced in one step; a link whose device is gone, or
  * whose mode is not the wanted one, is dropped and made anew. Links of interfaces that are no
- * longer configured are dropped.
+ * longer configured are dropped. A program that is the one before (programs.c) is not exchanged.
  *
  * Redirecting from native XDP works only to devices that do native XDP themselves, so AUTO means:
  * all native, or (if one driver cannot) all generic. LIBXDP puts the programs into libxdp's
@@ -15,7 +15,6 @@
 #include "datapath/internal.h"
 
 #include <bpf/bpf.h>
-#include <dirent.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
@@ -57,13 +56,6 @@ static const char *program_name(const struct attached *a)
 	default:
 		return "mcore_host";
 	}
-}
-
-static int program_fd(const struct attached *a)
-{
-	struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, program_name(a));
-
-	return prog ? bpf_program__fd(prog) : -ENOENT;
 }
 
 static void pin_path(const char *name, char *out, size_t cap)
@@ -243,7 +235,7 @@ static int explain(const struct attached *a, int err, uint32_t flags)
 static int attach_link(struct attached *a, uint32_t flags)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = flags);
-	int prog = program_fd(a), fd = open_link(a), err;
+	int prog = program_fd(program_name(a)), fd = open_link(a), err;
 	char path[PATH_CAP];
 	uint32_t id;
 
@@ -427,19 +419,14 @@ static int attach_auto(void)
 	return attach_generic();
 }
 
-static void drop_others(void)
+static void drop_other(const char *pin)
 {
-	DIR *d = opendir(dp.pin_dir);
+	const char *name = pin + strlen("link_");
 
-	for (struct dirent *e; d && (e = readdir(d));) {
-		if (strncmp(e->d_name, "link_", 5) || find(e->d_name + 5))
-			continue;
-		LOG(INFO, "datapath.detach", "dev=%s text=\"not configured any more\"",
-		    e->d_name + 5);
-		drop_link(e->d_name + 5);
-	}
-	if (d)
-		closedir(d);
+	if (find(name))
+		return;
+	LOG(INFO, "datapath.detach", "dev=%s text=\"not configured any more\"", name);
+	drop_link(name);
 }
 
 static void describe(void)
@@ -475,7 +462,7 @@ int attach_start(void)
 	for (unsigned i = 0; i < state.n; i++)
 		if (state.list[i].vlan)
 			warn_vlan_offload(&state.list[i]);
-	drop_others();
+	load_each_pin("link_", drop_other);
 	switch (dp.config.mode) {
 	case DP_AUTO:
 		err = attach_auto();

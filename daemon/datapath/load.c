@@ -7,7 +7,8 @@
  * differs is logged, and new ones take their place. The pinned XDP links of another ABI are carried
  * over, so that even then the programs are exchanged at one stroke.
  *
- * bpffs is mounted if it is not. The iterator is pinned as DIR/subscribers. */
+ * bpffs is mounted if it is not. */
+#include "core/hash.h"
 #include "datapath/internal.h"
 
 #include <bpf/bpf.h>
@@ -122,6 +123,17 @@ static void each_entry(const char *dir, void (*fn)(const char *dir, const char *
 	for (struct dirent *e; d && (e = readdir(d));)
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			fn(dir, e->d_name);
+	if (d)
+		closedir(d);
+}
+
+void load_each_pin(const char *prefix, void (*fn)(const char *name))
+{
+	DIR *d = opendir(dp.pin_dir);
+
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (!strncmp(e->d_name, prefix, strlen(prefix)))
+			fn(e->d_name);
 	if (d)
 		closedir(d);
 }
@@ -373,28 +385,42 @@ static int pin_maps(void)
 	return 0;
 }
 
-/* Only where packets are spread over CPUs. */
-static const char *const spreading[] = {"mcore_cpu", "mcore_worker", "mcore_cpu_full"};
-
-static struct bpf_object *open_object(void)
+/* An object whose programs are those that this configuration needs; *hash of the file's octets,
+ * which are read once: it may be replaced meanwhile. */
+static struct bpf_object *open_object(uint64_t *hash)
 {
-	struct bpf_object *object = bpf_object__open_file(dp.object_path, NULL);
-	struct bpf_program *prog;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "mcore");
+	int fd = open(dp.object_path, O_RDONLY | O_CLOEXEC), err;
+	struct bpf_object *object = NULL;
+	struct stat is = {0};
+	void *octets;
 
+	if (fd < 0 || fstat(fd, &is) || is.st_size <= 0) {
+		if (fd >= 0)
+			close(fd);
+		errno = fd >= 0 && !is.st_size ? EINVAL : errno;
+		return NULL;
+	}
+	octets = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (octets == MAP_FAILED)
+		return NULL;
+	*hash = hash_add(HASH_BEGIN, octets, (size_t)is.st_size);
+	object = bpf_object__open_mem(octets, (size_t)is.st_size, &opts);
+	err = errno;
+	munmap(octets, (size_t)is.st_size);
+	errno = err;
 	if (object) {
 		set_sizes(object);
-		for (unsigned i = 0; i < sizeof(spreading) / sizeof(*spreading); i++) {
-			prog = bpf_object__find_program_by_name(object, spreading[i]);
-			if (prog)
-				bpf_program__set_autoload(prog, dp.config.cpus);
-		}
+		programs_choose(object);
 	}
 	return object;
 }
 
 struct bpf_object *load_clone(void)
 {
-	struct bpf_object *object = open_object();
+	uint64_t hash;
+	struct bpf_object *object = open_object(&hash);
 
 	if (object && reuse_maps(object)) {
 		bpf_object__close(object);
@@ -427,27 +453,33 @@ static int find_object(void)
 	return dp_fail(-ENOENT, "mcore.bpf.o is neither where mcored is nor in ../lib/mcore");
 }
 
-/* `cat DIR/subscribers` prints the sessions. */
-static void pin_iterator(void)
+/* What an earlier daemon loaded of the same object goes on as it is: the kernel would take a second
+ * to verify it anew, in which nobody is served. */
+static int load_programs(uint64_t hash)
 {
-	struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, "dump_subscribers");
-	union bpf_iter_link_info info = {.map = {.map_fd = (uint32_t)dp.map[MAP_SESSIONS]}};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-	struct bpf_link *link;
-	char path[PATH_CAP];
+	int err;
 
-	if (!prog)
-		return;
-	snprintf(path, sizeof(path), "%s/subscribers", dp.root_dir);
-	unlink(path);
-	link = bpf_program__attach_iter(prog, &opts);
-	if (!link || bpf_link__pin(link, path))
-		LOG(WARN, "datapath.iterator", "path=%s error=\"%s\"", path, strerror(errno));
-	bpf_link__destroy(link);
+	if (dp.adopted && programs_keep(hash)) {
+		LOG(DEBUG, "datapath.programs", "hash=%016llx text=\"kept\"",
+		    (unsigned long long)hash);
+		return 0;
+	}
+	programs_forget();
+	if (dp.adopted && (err = reuse_maps(dp.object)))
+		return err;
+	err = bpf_object__load(dp.object);
+	if (err)
+		return dp_fail(err, "the kernel refuses %s: %s (the log at level debug has why)",
+			       dp.object_path, strerror(-err));
+	if (!dp.adopted && (err = pin_maps()))
+		return err;
+	programs_pin(hash);
+	return 0;
 }
 
 int load_start(void)
 {
+	uint64_t hash;
 	int err;
 
 	for (unsigned i = 0; i < DP_MAPS; i++)
@@ -459,18 +491,13 @@ int load_start(void)
 	if (err)
 		return err;
 	each_entry(dp.root_dir, other_abi);
-	dp.object = open_object();
+	dp.object = open_object(&hash);
 	if (!dp.object)
 		return dp_fail(-errno, "%s: %s", dp.object_path, strerror(errno));
 	dp.wanted.layout = layout_of(dp.object);
 	dp.adopted = adopt_maps();
-	if (dp.adopted && (err = reuse_maps(dp.object)))
-		return err;
-	err = bpf_object__load(dp.object);
+	err = load_programs(hash);
 	if (err)
-		return dp_fail(err, "the kernel refuses %s: %s (the log at level debug has why)",
-			       dp.object_path, strerror(-err));
-	if (!dp.adopted && (err = pin_maps()))
 		return err;
 	for (unsigned i = 0; i < SHARED; i++) {
 		*shared[i].at = map_shared(dp.map[shared[i].map], shared_size(i));
@@ -478,7 +505,7 @@ int load_start(void)
 			return dp_fail(-errno, "cannot map the map %s: %s", map_name[shared[i].map],
 				       strerror(errno));
 	}
-	pin_iterator();
+	programs_show();
 	return 0;
 }
 
@@ -489,6 +516,7 @@ void load_stop(void)
 			munmap(*shared[i].at, shared_size(i));
 		*shared[i].at = NULL;
 	}
+	programs_stop();
 	close_maps();
 	bpf_object__close(dp.object);
 	dp.object = NULL;

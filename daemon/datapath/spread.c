@@ -29,28 +29,23 @@ static struct {
 	bool off;
 } state;
 
-static int program(const char *name)
-{
-	const struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, name);
-
-	return prog ? bpf_program__fd(prog) : -ENOENT;
-}
-
 /* Counts what does not fit into a queue, in the place of an earlier daemon's. */
 static void count_full(void)
 {
-	struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, "mcore_cpu_full");
-	struct bpf_link *link;
+	int program = program_fd("mcore_cpu_full"), link;
 	char path[PATH_CAP];
 
 	load_pin_path(path, sizeof(path), "", "cpu_full");
+	if (programs_kept() && !access(path, F_OK))
+		return;
 	unlink(path);
-	link = prog ? bpf_program__attach(prog) : NULL;
-	if (!link || bpf_link__pin(link, path))
+	link = program < 0 ? program : bpf_raw_tracepoint_open("xdp_cpumap_enqueue", program);
+	if (link < 0 || bpf_obj_pin(link, path))
 		LOG(WARN, "datapath.cpu",
 		    "error=\"%s\" text=\"what finds no room in a CPU's queue is not counted\"",
 		    strerror(errno));
-	bpf_link__destroy(link);
+	if (link >= 0)
+		close(link);
 }
 
 static int start_cpu(uint32_t cpu)
@@ -58,7 +53,7 @@ static int start_cpu(uint32_t cpu)
 	struct bpf_cpumap_val is,
 		wanted = {
 			.qsize = dp.config.cpu_queue ? dp.config.cpu_queue : CPU_QUEUE,
-			.bpf_prog.fd = program("mcore_cpu"),
+			.bpf_prog.fd = program_fd("mcore_cpu"),
 		};
 
 	if (!bpf_map_lookup_elem(dp.map[MAP_CPUS], &cpu, &is) && is.qsize == wanted.qsize &&
@@ -83,7 +78,7 @@ void spread_aside(void)
 
 int spread_start(void)
 {
-	int worker = program("mcore_worker"), err;
+	int worker = program_fd("mcore_worker"), err;
 	uint32_t zero = 0;
 
 	memset(&state, 0, sizeof(state));
@@ -95,7 +90,7 @@ int spread_start(void)
 			    dp.config.cpu[i]);
 	if (!state.n)
 		return 0;
-	if (worker < 0 || program("mcore_cpu") < 0)
+	if (worker < 0 || program_fd("mcore_cpu") < 0)
 		return dp_fail(-ENOENT, "%s has no program mcore_worker or mcore_cpu",
 			       dp.object_path);
 	if (bpf_map_update_elem(dp.map[MAP_WORKER], &zero, &worker, 0))

@@ -372,15 +372,21 @@ s_restart() { # nothing is lost by kill -9 and a new daemon
 	check "starts" dp_start access=s1u sgi=sgi
 	check "takes a session" device
 	check "first ping" ue_ping 10.20.0.2
-	nsenter --net="/run/netns/$L-ue" -- ping -n -q -c 400 -i 0.01 -W 2 10.20.0.2 >"$W/ping.log" 2>&1 &
-	local ping=$!
+	nsenter --net="/run/netns/$L-ue" -- ping -n -q -c 600 -i 0.01 -W 2 10.20.0.2 >"$W/ping.log" 2>&1 &
+	local ping=$! id
+	id=$(program_id)
 	for _ in 1 2 3; do
 		kill -9 "$DP"; wait "$DP" 2>/dev/null
 		sleep 0.3
 		check "starts again and finds its session" restarted
 	done
+	check "the programs are those from before" test -n "$id" -a "$(program_id)" = "$id"
+	kill -9 "$DP"; wait "$DP" 2>/dev/null
+	check "another object: finds its session" other_object
+	check "whose programs take the place of the former" other_id "$id"
+	check "which are not pinned any more" one_generation
 	wait $ping
-	check "no packet of 400 was lost" grep -q ' 0% packet loss' "$W/ping.log"
+	check "no packet of 600 was lost" grep -q ' 0% packet loss' "$W/ping.log"
 	check "the session's TEID is the same" bash -c "[[ '$(dp show 2)' == *teid=$TEID* ]]"
 	check "a peer's Error Indication is still matched" peer_forgets
 	dp_end quit
@@ -389,6 +395,16 @@ s_restart() { # nothing is lost by kill -9 and a new daemon
 	check "other pools are not adopted, and that is said" other_pools
 	dp_end stop
 	lab_down
+}
+program_id() { ip -n "$L-core" link show s1u | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p'; }
+other_object() {
+	{ cat "$B/mcore.bpf.o"; echo; } >"$W/new.o"
+	dp_start access=s1u sgi=sgi object="$W/new.o" && grep -q '^ready adopted=1 ' "$W/dp.log"
+}
+other_id() { local id; id=$(program_id); [ -n "$id" ] && [ "$id" != "$1" ]; }
+one_generation() {
+	ls "$PINS"/v*
+	[ "$(ls "$PINS"/v* | grep -c '^prog_.*_mcore_access$')" = 1 ]
 }
 restarted() { dp_start access=s1u sgi=sgi && grep -q '^ready adopted=1 ' "$W/dp.log"; }
 other_layout() { # an object whose session has another member of the same size

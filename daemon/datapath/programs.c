@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The BPF programs, and how they outlive us.
+ *
+ * The kernel takes a second to verify them (half a minute on a slow machine). So each is pinned as
+ * DIR/vN/prog_HASH_NAME, HASH being that of the object's octets, and a daemon that adopts the maps
+ * and comes with the same object takes them as they are: what is attached is not touched. One that
+ * comes with another object loads its own, which take the place of the former at one stroke. */
+#include "datapath/internal.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static struct {
+	const char *name;
+	bool spreading; /* only where packets are spread over CPUs */
+	int fd;         /* kept; else -1, and dp.object has it */
+} list[] = {
+	{"mcore_access", false, -1},  {"mcore_sgi", false, -1},        {"mcore_both", false, -1},
+	{"mcore_host", false, -1},    {"mcore_cpu", true, -1},         {"mcore_worker", true, -1},
+	{"mcore_cpu_full", true, -1}, {"dump_subscribers", false, -1},
+};
+enum { PROGRAMS = sizeof(list) / sizeof(*list) };
+
+static bool kept;
+
+static bool wanted(unsigned i) { return !list[i].spreading || dp.config.cpus; }
+
+static void pin_path(unsigned i, uint64_t hash, char *out, size_t cap)
+{
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "prog_%016llx_", (unsigned long long)hash);
+	load_pin_path(out, cap, prefix, list[i].name);
+}
+
+void programs_choose(struct bpf_object *object)
+{
+	for (unsigned i = 0; i < PROGRAMS; i++) {
+		struct bpf_program *prog = bpf_object__find_program_by_name(object, list[i].name);
+
+		if (prog)
+			bpf_program__set_autoload(prog, wanted(i));
+	}
+}
+
+void programs_stop(void)
+{
+	for (unsigned i = 0; i < PROGRAMS; i++) {
+		if (list[i].fd >= 0)
+			close(list[i].fd);
+		list[i].fd = -1;
+	}
+	kept = false;
+}
+
+bool programs_keep(uint64_t hash)
+{
+	char path[PATH_CAP];
+
+	kept = true;
+	for (unsigned i = 0; i < PROGRAMS && kept; i++) {
+		if (!wanted(i))
+			continue;
+		pin_path(i, hash, path, sizeof(path));
+		list[i].fd = bpf_obj_get(path);
+		kept = list[i].fd >= 0;
+	}
+	if (!kept)
+		programs_stop();
+	return kept;
+}
+
+static void forget(const char *name)
+{
+	char path[PATH_CAP];
+
+	load_pin_path(path, sizeof(path), "", name);
+	unlink(path);
+}
+
+void programs_forget(void) { load_each_pin("prog_", forget); }
+
+void programs_pin(uint64_t hash)
+{
+	char path[PATH_CAP];
+
+	for (unsigned i = 0; i < PROGRAMS; i++) {
+		int fd = program_fd(list[i].name);
+
+		pin_path(i, hash, path, sizeof(path));
+		if (fd >= 0 && bpf_obj_pin(fd, path))
+			LOG(WARN, "datapath.programs",
+			    "path=%s error=\"%s\" text=\"the next start will take longer\"", path,
+			    strerror(errno));
+	}
+}
+
+bool programs_kept(void) { return kept; }
+
+int program_fd(const char *name)
+{
+	const struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, name);
+
+	for (unsigned i = 0; kept && i < PROGRAMS; i++)
+		if (!strcmp(list[i].name, name))
+			return list[i].fd >= 0 ? list[i].fd : -ENOENT;
+	return prog && !kept ? bpf_program__fd(prog) : -ENOENT;
+}
+
+void programs_show(void)
+{
+	union bpf_iter_link_info info = {.map = {.map_fd = (uint32_t)dp.map[MAP_SESSIONS]}};
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .iter_info = &info, .iter_info_len = sizeof(info));
+	int program = program_fd("dump_subscribers"), link;
+	char path[PATH_CAP];
+
+	snprintf(path, sizeof(path), "%s/subscribers", dp.root_dir);
+	if (program < 0 || (kept && !access(path, F_OK)))
+		return;
+	unlink(path);
+	link = bpf_link_create(program, 0, BPF_TRACE_ITER, &opts);
+	if (link < 0 || bpf_obj_pin(link, path))
+		LOG(WARN, "datapath.iterator", "path=%s error=\"%s\"", path, strerror(errno));
+	if (link >= 0)
+		close(link);
+}
