@@ -270,9 +270,12 @@ INLINE struct decision *decision_find(__u64 serial, const struct seen *s)
 {
 	__u64 h = serial * 0x9e3779b97f4a7c15 ^ s->high * 0xc2b2ae3d27d4eb4f ^
 		  s->low * 0x165667b19e3779f9 ^ s->word * 0xd6e8feb86659fd93;
-	__u32 i = (__u32)(h >> (64 - DECISION_BITS));
+	__u32 zero = 0;
+	struct decisions *d = bpf_map_lookup_elem(&decisions, &zero);
 
-	return bpf_map_lookup_elem(&decisions, &i);
+	h >>= 64 - DECISION_BITS;
+	opaque(h);
+	return d ? &d->of[h & ((1 << DECISION_BITS) - 1)] : NULL;
 }
 
 /* What the filter of that index says: FILTER_DENY, FILTER_ALLOW, or allowed with the DSCP returned.

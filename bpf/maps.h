@@ -190,18 +190,22 @@ struct {
 	__type(value, struct held_packet);
 } held_room SEC(".maps");
 
-/* What a filter said of a packet, or of none where serial is 0: see filter.h. */
+/* What a filter said of a packet, or of none where serial is 0: see filter.h. One element, so that
+ * where it is does not wait for the hash. */
 enum { DECISION_BITS = 10 };
 struct decision {
 	__u64 serial;	 /* of the filter */
 	__u64 high, low; /* remote address, 0 if the filter does not look at it */
 	__u64 seen;	 /* the word that it looks at; from bit SEEN_END on its answer */
 };
+struct decisions {
+	struct decision of[1 << DECISION_BITS];
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1 << DECISION_BITS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct decision);
+	__type(value, struct decisions);
 } decisions SEC(".maps");
 
 /* The clock of a CPU: see tick_now() in session.h. */

@@ -13,9 +13,10 @@
  * less than a tick (1 to 10 ms), so a device that was silent may send a tick's worth more at once,
  * and never gets more than its rate in the long run. Shorter bursts are held to the precise clock.
  *
- * A quota is a number of octets, taken by compare-and-swap: what does not fit does not go under it,
- * to the octet, from however many CPUs. The packet that does not fit marks it exhausted and tells
- * mcored. From then on packets are dropped, held to the profile's second rate, or walled in. */
+ * A quota is a number of octets, taken by one addition: what does not fit does not go under it, to
+ * the octet, from however many CPUs. The packet that does not fit gives back what it took, marks it
+ * exhausted and tells mcored. From then on packets are dropped, held to the profile's second rate,
+ * or walled in. */
 #ifndef BPF_POLICY_H
 #define BPF_POLICY_H
 
@@ -65,27 +66,32 @@ INLINE bool rate_conforms(__u64 *rate_tat, __u64 per_mib, __u32 burst_us, __u32 
 	return (__s64)(__sync_fetch_and_add(rate_tat, cost) - now) <= (__s64)burst;
 }
 
-/* Takes the octets, or finds or makes the quota exhausted: false. */
-INLINE bool quota_take(struct session *owner, __u32 slot, __u32 len)
+/* A packet did not fit: it gives back what it took, and marks the quota exhausted unless somebody
+ * else did, or mcored gave more meanwhile. */
+INLINE void quota_exhaust(struct session *owner, __s64 n)
 {
-	__s64 n = len;
-
 	for (int i = 0; i < QUOTA_RETRIES; i++) {
-		__s64 left = *(volatile __s64 *)&owner->quota_left, next;
+		__s64 left = *(volatile __s64 *)&owner->quota_left;
 
-		if (left < 0)
-			return false;
-		next = left >= n ? left - n : left - QUOTA_EXHAUSTED;
-		if (__sync_val_compare_and_swap(&owner->quota_left, left, next) != left)
-			continue;
-		if (next < 0)
-			event_of_slot(EVENT_QUOTA, slot);
-		return next >= 0;
+		if (left >= 0 || quota_is_exhausted(left))
+			break;
+		if (__sync_val_compare_and_swap(&owner->quota_left, left,
+						left + n - QUOTA_EXHAUSTED) == left) {
+			event_of_slot(EVENT_QUOTA, owner->owner);
+			return;
+		}
 	}
-	/* In a crowd: not at once with the comparison, but what is not there is given back. */
-	if (__sync_fetch_and_add(&owner->quota_left, -n) >= n)
-		return true;
 	__sync_fetch_and_add(&owner->quota_left, n);
+}
+
+/* Takes the octets, or finds or makes the quota exhausted: false. */
+INLINE bool quota_take(struct session *owner, __u32 len)
+{
+	__s64 n = len, left = __sync_fetch_and_add(&owner->quota_left, -n);
+
+	if (left >= n)
+		return true;
+	quota_exhaust(owner, n);
 	return false;
 }
 
@@ -101,9 +107,9 @@ INLINE int policy_said(struct held *h, int said, int reason)
 
 /* Rules, wall and quota of the owner, which has any of these. A function of its own to the
  * verifier, which so checks it once and not for each way that leads here. GO_ON or a reason. */
-__noinline int policy_profile(struct held *h, __u32 slot, __u64 high, __u64 low, __u64 word)
+__noinline int policy_profile(struct held *h, struct session *owner, __u64 high, __u64 low,
+			      __u64 word)
 {
-	struct session *owner = bpf_map_lookup_elem(&sessions, &slot);
 	bool counted, over, walled;
 	const struct policy *pol;
 	const struct seen seen = {high, low, word};
@@ -131,7 +137,7 @@ __noinline int policy_profile(struct held *h, __u32 slot, __u64 high, __u64 low,
 		}
 	}
 	if (counted && !over) {
-		over = !quota_take(owner, slot, h->len);
+		over = !quota_take(owner, h->len);
 		h->taken = over ? 0 : h->len;
 	}
 	if (over && pol->quota_action == QUOTA_BLOCK)
@@ -182,7 +188,7 @@ INLINE int policy(struct pkt *p, const struct ip *in, __u32 off, __u32 len,
 		__u64 word = in && owner->policy ? seen_word(p->ctx, in, off, dir) : 0;
 
 		reason = policy_profile(
-			&h, slot, in ? host_order(dir == UP ? in->dst : in->src, in->v6) : 0,
+			&h, owner, in ? host_order(dir == UP ? in->dst : in->src, in->v6) : 0,
 			in ? bpf_be64_to_cpu(dir == UP ? in->dst_low : in->src_low) : 0, word);
 		ns_per_mib = h.ns_per_mib;
 		burst_us = h.burst_us;

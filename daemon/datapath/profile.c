@@ -274,8 +274,9 @@ void dp_session_hold(uint32_t slot, const struct dp_limits *l)
 uint64_t dp_session_quota_left(uint32_t slot)
 {
 	const struct session *s = dp_session(slot);
+	int64_t left = s ? quota_octets(__atomic_load_n(&s->quota_left, __ATOMIC_RELAXED)) : 0;
 
-	return s ? quota_octets(__atomic_load_n(&s->quota_left, __ATOMIC_RELAXED)) : 0;
+	return left > 0 ? (uint64_t)left : 0;
 }
 
 void dp_session_quota_give(uint32_t slot, int64_t octets)
@@ -287,7 +288,7 @@ void dp_session_quota_give(uint32_t slot, int64_t octets)
 		return;
 	was = __atomic_load_n(&s->quota_left, __ATOMIC_RELAXED);
 	do {
-		next = (int64_t)quota_octets(was) + octets;
+		next = quota_octets(was) + octets;
 		if (next < 0)
 			next = 0;
 	} while (!__atomic_compare_exchange_n(&s->quota_left, (__s64 *)&was, next, false,

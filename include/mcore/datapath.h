@@ -96,11 +96,16 @@ enum session_flag {
 };
 
 /* quota_left of a quota that a packet did not fit into is this less than what was left: negative
- * from then on, and one packet alone makes it so. What is left then, in octets: */
+ * from then on. (For a moment before, it is less than 0 by as much as that packet was too long.) */
 #define QUOTA_EXHAUSTED (1ll << 62)
-static inline __attribute__((always_inline)) __u64 quota_octets(__s64 left)
+static inline __attribute__((always_inline)) int quota_is_exhausted(__s64 left)
 {
-	return (__u64)(left < 0 ? left + QUOTA_EXHAUSTED : left);
+	return left < -QUOTA_EXHAUSTED / 2;
+}
+/* What is left of either, in octets; less than 0 for that moment. */
+static inline __attribute__((always_inline)) __s64 quota_octets(__s64 left)
+{
+	return quota_is_exhausted(left) ? left + QUOTA_EXHAUSTED : left;
 }
 
 /* Downlink packets of a device that is idle are handed to mcored, whole, through the ring buffer

@@ -187,7 +187,7 @@ static void fill_core(unsigned n)
 	}
 }
 
-/* Another object beside the core, on its maps. */
+/* Another object beside the core, on its maps; what a CPU remembers (a per-CPU array) is its own. */
 static void load_other(const char *object)
 {
 	struct bpf_map *m;
@@ -197,7 +197,8 @@ static void load_other(const char *object)
 	{
 		int fd = map(core, bpf_map__name(m));
 
-		if (fd >= 0 && bpf_map__reuse_fd(m, fd))
+		if (fd >= 0 && bpf_map__type(m) != BPF_MAP_TYPE_PERCPU_ARRAY &&
+		    bpf_map__reuse_fd(m, fd))
 			die("map %s of %s", bpf_map__name(m), object);
 	}
 	if (bpf_object__load(other))

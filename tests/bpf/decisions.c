@@ -144,15 +144,14 @@ const char *decisions_are_those_of_rules(void)
 static void turn_all(void)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(lab.obj, "decisions");
-	size_t n = lab.cpus * 4 * sizeof(uint64_t);
+	size_t n = lab.cpus * bpf_map__value_size(map);
 	uint64_t *value = calloc(1, n);
+	uint32_t zero = 0;
 
-	for (uint32_t i = 0; value && i < bpf_map__max_entries(map); i++) {
-		if (bpf_map__lookup_elem(map, &i, sizeof i, value, n, 0))
-			break;
-		for (unsigned c = 0; c < lab.cpus; c++)
-			value[c * 4 + 3] ^= 256ull << ANSWER_SHIFT;
-		bpf_map__update_elem(map, &i, sizeof i, value, n, 0);
+	if (value && !bpf_map__lookup_elem(map, &zero, sizeof zero, value, n, 0)) {
+		for (size_t i = 3; i < n / sizeof *value; i += 4)
+			value[i] ^= 256ull << ANSWER_SHIFT;
+		bpf_map__update_elem(map, &zero, sizeof zero, value, n, 0);
 	}
 	free(value);
 }

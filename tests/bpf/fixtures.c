@@ -498,7 +498,7 @@ static bool two_cpus_share_a_quota(void)
 		pthread_join(threads[i], NULL);
 		through += senders[i].through;
 	}
-	if (through * f.len + quota_octets(s->quota_left) != (uint64_t)quota)
+	if (through * f.len + (uint64_t)quota_octets(s->quota_left) != (uint64_t)quota)
 		return fail("%llu octets went and %llu are left of %lld",
 			    (unsigned long long)(through * f.len),
 			    (unsigned long long)quota_octets(s->quota_left), (long long)quota);

@@ -38,7 +38,7 @@ const char *dp_profile_name(unsigned index) { return index ? "a" : ""; }
 uint64_t dp_session_quota_left(uint32_t slot)
 {
 	(void)slot;
-	return quota_octets(session.quota_left);
+	return (uint64_t)quota_octets(session.quota_left);
 }
 void dp_session_quota_give(uint32_t slot, int64_t octets)
 {
