@@ -295,7 +295,9 @@ void ue_save_conn(struct mme_ue *ue)
 
 void ue_cover_downlink(struct mme_ue *ue)
 {
-	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved - ue->sec.dl_count > DL_NEAR)
+	const uint32_t left = ue->dl_saved - ue->sec.dl_count; /* wraps where it is behind */
+
+	if (!ue->known || ue->emm != EMM_REGISTERED || (left > DL_NEAR && left <= DL_AHEAD))
 		return;
 	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
 	ue_save(ue);
