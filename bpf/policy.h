@@ -70,6 +70,7 @@ INLINE bool rate_conforms(__u64 *rate_tat, __u64 per_mib, __u32 burst_us, __u32 
  * else did, or mcored gave more meanwhile. */
 INLINE void quota_exhaust(struct session *owner, __s64 n)
 {
+#pragma clang loop unroll(disable)
 	for (int i = 0; i < QUOTA_RETRIES; i++) {
 		__s64 left = *(volatile __s64 *)&owner->quota_left;
 
