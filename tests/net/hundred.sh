@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # N times (10; N=100 for the long run) each of what must not cost a packet: the daemon killed and started,
-# and with each start its programs replaced; and the devices' policy changed. Meanwhile numbered packets go both ways
+# with the programs that are there and with those of a newer build in their place; and the devices' policy
+# changed. Meanwhile numbered packets go both ways
 # through XDP, PPS (1000) a second: none is lost, none overtakes another, and the kernel's counters go on
 # where they were.
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +11,14 @@ numbered=$LAB_BUILD/tests/net/numbered
 [ -x "$numbered" ] || skip "$numbered is not built"
 
 lab_up
-lab_config 's/level: info/level: warn/'
+lab_config 's/level: info/level: warn/' "s|^\\(  object:\\).*|\\1 $LAB_DIR/mcore.bpf.o|"
+# Another build, as far as mcored can tell, each time.
+newer_build() {
+	{ cat "$LAB_BUILD/mcore.bpf.o"; echo "$((++builds))"; } >"$LAB_DIR/mcore.bpf.o.new"
+	mv "$LAB_DIR/mcore.bpf.o.new" "$LAB_DIR/mcore.bpf.o"
+}
+builds=0
+newer_build
 lab_start || exit 1
 add_sims 1 >/dev/null
 # shellcheck disable=SC2046
@@ -80,22 +88,34 @@ check "a stream both ways" stream_on
 sleep 2
 stream_off "without any disturbance"
 
-# Killed and started: each start replaces the programs, too.
+# killed_and_started BETWEEN: with that done before each start; the programs are others in the end, or not.
 killed_and_started() {
 	local i programs before
 	before=$(program_ids)
 	for ((i = 0; i < N; i++)); do
 		kill -9 "$LAB_MCORED"
 		wait "$LAB_MCORED" 2>/dev/null
+		"$1"
 		lab_start || return 1
+		programs=$(program_ids)
+		[ "$1" = newer_build ] && before+=$programs
 	done
-	programs=$(program_ids)
-	echo "programs $before, then $programs"
-	[ "$programs" != "$before" ] && [ "$(session 1 ue4)" = "$IP" ]
+	echo "programs $before"
+	echo "at last $programs"
+	[ "$(session 1 ue4)" = "$IP" ] || return 1
+	if [ "$1" = newer_build ]; then
+		[ "$(grep -oE '[0-9]+' <<<"$before" | sort -u | wc -l)" = $((3 * (N + 1))) ]
+	else
+		[ "$programs" = "$before" ]
+	fi
 }
+a_while() { sleep 0.1; }
 program_ids() { ip -n "$LAB-core" -d link show | grep -oE 'prog/xdp id [0-9]+' | tr '\n' ' '; }
 check "a stream both ways" stream_on
-check "$N times the daemon is killed and started, the programs replaced" killed_and_started
+check "$N times the daemon is killed and started, the programs replaced by a newer build's" killed_and_started newer_build
+stream_off "killed and started anew"
+check "a stream both ways" stream_on
+check "$N times the daemon is killed and started with the programs that are there" killed_and_started a_while
 stream_off "killed and started"
 
 # Stopped in order.
@@ -103,6 +123,7 @@ stopped_and_started() {
 	local i
 	for ((i = 0; i < N / 2 + 1; i++)); do
 		lab_stop
+		a_while
 		lab_start || return 1
 	done
 }
@@ -148,7 +169,7 @@ spread() {
 if [ "$(nproc)" -ge 2 ]; then
 	check "packets are spread over CPUs" spread
 	check "a stream both ways" stream_on
-	check "$N times the daemon is killed and started, the programs replaced" killed_and_started
+	check "$N times the daemon is killed and started, the programs replaced by a newer build's" killed_and_started newer_build
 	stream_off "spread over CPUs, killed and started"
 fi
 finish
