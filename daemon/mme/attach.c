@@ -616,24 +616,6 @@ bool attach_is_same(const struct mme_ue *ue, const struct nas_event *e)
 	return p && ((const struct attach *)p)->request_hash == mme_hash(e->pdu);
 }
 
-/* The keys of a device, or of an attach that has them from a device, for an attach that has yet to
- * succeed. Until then the device may be spoken to by either, and no COUNT may serve twice
- * (33.401 6.5): those from here on are the attach's, more than it can need, and the device's own go
- * on behind them. */
-enum { LENT_COUNTS = 32 };
-
-static void lend_context(const struct mme_ue *from, struct mme_ue *to)
-{
-	struct mme_ue *owner = ue_by_imsi(from->known ? from->imsi : from->keys_of);
-
-	to->sec = from->sec;
-	if (!owner || owner->sec.dl_count >= to->sec.dl_count + LENT_COUNTS ||
-	    !crypto_equal(owner->sec.kasme, to->sec.kasme, sizeof(to->sec.kasme)))
-		return;
-	owner->sec.dl_count = to->sec.dl_count + LENT_COUNTS;
-	ue_cover_downlink(owner);
-}
-
 void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 		  const struct nas_event *e)
 {
@@ -684,7 +666,8 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 		ue->sec.ksi = old->sec.ksi;
 	/* All on this connection stays protected (4.4.2.3), whoever it says to be. */
 	if (here) {
-		lend_context(here, ue);
+		ue_cover_downlink(here);
+		ue->sec = here->sec;
 		ue->security_on = true;
 		ue->keys_of = here->known ? here->imsi : here->keys_of;
 	}
@@ -709,8 +692,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&
 	    old->more_capability.nia == ue->more_capability.nia) {
-		if (old != here)
-			lend_context(old, ue);
+		ue->sec = old->sec;
 		ue->keys_of = old->imsi;
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;

@@ -295,9 +295,7 @@ void ue_save_conn(struct mme_ue *ue)
 
 void ue_cover_downlink(struct mme_ue *ue)
 {
-	const uint32_t left = ue->dl_saved - ue->sec.dl_count; /* wraps where it is behind */
-
-	if (!ue->known || ue->emm != EMM_REGISTERED || (left > DL_NEAR && left <= DL_AHEAD))
+	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved - ue->sec.dl_count > DL_NEAR)
 		return;
 	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
 	ue_save(ue);
