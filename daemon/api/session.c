@@ -58,7 +58,7 @@ static json_t *show(uint32_t slot, const struct session *s)
 		.quarantine = s->flags & SESSION_QUARANTINE,
 		.quota = s->quota,
 		.quota_left = s->quota ? dp_session_quota_left(slot) : 0,
-		.exhausted = s->quota && s->quota_left < 0,
+		.exhausted = s->quota && quota_is_exhausted(s->quota_left),
 		.packets_up = s->up.packets,
 		.bytes_up = s->up.bytes,
 		.packets_down = s->down.packets,

@@ -109,7 +109,7 @@ static void session(json_t *findings, const struct session *s)
 		     s->gate_up == GATE_OPEN     ? " downlink"
 		     : s->gate_down == GATE_OPEN ? " uplink"
 						 : "");
-	if (s->quota && s->quota_left < 0)
+	if (s->quota && quota_is_exhausted(s->quota_left))
 		find(findings,
 		     "mcorectl policy set IMSI quota refill, or the next period of its profile",
 		     "APN %s: its quota is used up", session_apn(s));

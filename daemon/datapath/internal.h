@@ -123,13 +123,16 @@ void load_pin_path(char *out, size_t cap, const char *prefix, const char *name);
 const char *load_log_text(char *text, int n, size_t cap);
 /* Calls fn for each pin of this ABI whose name begins so; fn may take it away. */
 void load_each_pin(const char *prefix, void (*fn)(const char *name));
+/* Whether maps of that name are pinned; the others are the kernel's own. */
+bool load_pins(const char *name);
 /* Takes all pins away, of every ABI. */
 void load_unpin(void);
 
 /* programs.c */
 /* Which programs of an object are to be loaded. */
 void programs_choose(struct bpf_object *);
-/* Opens the pinned programs of the object that has this hash; false, and none, if one is missing. */
+/* Opens the pinned programs of the object that has this hash; false, and none, if one is missing or of
+ * other maps. */
 bool programs_keep(uint64_t hash);
 /* Takes the pins of programs away; what is attached stays. */
 void programs_forget(void);
@@ -138,11 +141,10 @@ void programs_pin(uint64_t hash);
 void programs_stop(void);
 /* `cat DIR/subscribers` prints the sessions. */
 void programs_show(void);
-bool programs_kept(void);
 /* The daemon's own descriptor of a program, -ENOENT if the object has none of that name. */
 int program_fd(const char *name);
 
-/* layout.c: what the values of an object's maps look like, as a number. */
+/* layout.c: what the values of an object's pinned maps look like, as a number. */
 uint64_t layout_of(const struct bpf_object *);
 
 /* attach.c */

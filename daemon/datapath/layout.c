@@ -46,7 +46,7 @@ uint64_t layout_of(const struct bpf_object *object)
 	uint64_t h = 0;
 
 	while ((map = bpf_object__next_map(object, map)))
-		if (!bpf_map__is_internal(map)) /* sections of variables, which are never pinned */
+		if (load_pins(bpf_map__name(map)))
 			h = walk(btf, bpf_map__btf_value_type_id(map), h, 0);
 	return h ? h : 1; /* never that of maps which were just made */
 }

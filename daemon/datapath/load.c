@@ -40,6 +40,14 @@ static const char *const map_name[DP_MAPS] = {
 
 static const uint32_t hops_max = HOPS;
 
+bool load_pins(const char *name)
+{
+	for (unsigned i = 0; i < DP_MAPS; i++)
+		if (!strcmp(map_name[i], name))
+			return true;
+	return false;
+}
+
 void load_pin_path(char *out, size_t cap, const char *prefix, const char *name)
 {
 	snprintf(out, cap, "%s/%s%s", dp.pin_dir, prefix, name);
@@ -385,31 +393,43 @@ static int pin_maps(void)
 	return 0;
 }
 
+/* A whole file, to be freed; NULL with errno set. */
+static char *read_file(const char *path, size_t *n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat is = {0};
+	char *octets = NULL;
+	ssize_t got = 0;
+
+	*n = 0;
+	if (fd >= 0 && !fstat(fd, &is) && is.st_size > 0)
+		octets = malloc((size_t)is.st_size);
+	while (octets && *n < (size_t)is.st_size &&
+	       (got = read(fd, octets + *n, (size_t)is.st_size - *n)) > 0)
+		*n += (size_t)got;
+	if (fd >= 0)
+		close(fd);
+	if (!octets && !errno)
+		errno = ENODATA;
+	return octets;
+}
+
 /* An object whose programs are those that this configuration needs; *hash of the file's octets,
  * which are read once: it may be replaced meanwhile. */
 static struct bpf_object *open_object(uint64_t *hash)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "mcore");
-	int fd = open(dp.object_path, O_RDONLY | O_CLOEXEC), err;
-	struct bpf_object *object = NULL;
-	struct stat is = {0};
-	void *octets;
+	struct bpf_object *object;
+	char *octets;
+	size_t n;
 
-	if (fd < 0 || fstat(fd, &is) || is.st_size <= 0) {
-		if (fd >= 0)
-			close(fd);
-		errno = fd >= 0 && !is.st_size ? EINVAL : errno;
+	errno = 0;
+	octets = read_file(dp.object_path, &n);
+	if (!octets)
 		return NULL;
-	}
-	octets = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (octets == MAP_FAILED)
-		return NULL;
-	*hash = hash_add(HASH_BEGIN, octets, (size_t)is.st_size);
-	object = bpf_object__open_mem(octets, (size_t)is.st_size, &opts);
-	err = errno;
-	munmap(octets, (size_t)is.st_size);
-	errno = err;
+	*hash = hash_add(HASH_BEGIN, octets, n);
+	object = bpf_object__open_mem(octets, n, &opts);
+	free(octets);
 	if (object) {
 		set_sizes(object);
 		programs_choose(object);
@@ -464,13 +484,13 @@ static int load_programs(uint64_t hash)
 		    (unsigned long long)hash);
 		return 0;
 	}
-	programs_forget();
 	if (dp.adopted && (err = reuse_maps(dp.object)))
 		return err;
 	err = bpf_object__load(dp.object);
 	if (err)
 		return dp_fail(err, "the kernel refuses %s: %s (the log at level debug has why)",
 			       dp.object_path, strerror(-err));
+	programs_forget(); /* before there are maps that they do not know */
 	if (!dp.adopted && (err = pin_maps()))
 		return err;
 	programs_pin(hash);

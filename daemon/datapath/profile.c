@@ -271,10 +271,20 @@ void dp_session_hold(uint32_t slot, const struct dp_limits *l)
 	hold_limits(slot);
 }
 
+/* quota_left, past the moment in which a packet that does not fit gives back what it took. */
+static int64_t quota_settled(const struct session *s)
+{
+	int64_t left = __atomic_load_n(&s->quota_left, __ATOMIC_RELAXED);
+
+	for (unsigned i = 0; i < 10000 && quota_octets(left) < 0; i++)
+		left = __atomic_load_n(&s->quota_left, __ATOMIC_RELAXED);
+	return left;
+}
+
 uint64_t dp_session_quota_left(uint32_t slot)
 {
 	const struct session *s = dp_session(slot);
-	int64_t left = s ? quota_octets(__atomic_load_n(&s->quota_left, __ATOMIC_RELAXED)) : 0;
+	int64_t left = s ? quota_octets(quota_settled(s)) : 0;
 
 	return left > 0 ? (uint64_t)left : 0;
 }
@@ -286,8 +296,8 @@ void dp_session_quota_give(uint32_t slot, int64_t octets)
 
 	if (!s || !s->teid)
 		return;
-	was = __atomic_load_n(&s->quota_left, __ATOMIC_RELAXED);
 	do {
+		was = quota_settled(s);
 		next = quota_octets(was) + octets;
 		if (next < 0)
 			next = 0;

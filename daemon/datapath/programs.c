@@ -55,6 +55,24 @@ void programs_stop(void)
 	kept = false;
 }
 
+/* Whether a program works on the pinned sessions, as all but the one for CPUs' queues do: a daemon
+ * that knows no pinned programs may have made other maps meanwhile. */
+static bool works_on_sessions(int program)
+{
+	struct bpf_map_info map = {0};
+	uint32_t map_len = sizeof(map), id[64];
+	struct bpf_prog_info info = {.nr_map_ids = 64, .map_ids = (uintptr_t)id};
+	uint32_t len = sizeof(info);
+	bool found = false;
+
+	if (bpf_obj_get_info_by_fd(dp.map[MAP_SESSIONS], &map, &map_len) ||
+	    bpf_obj_get_info_by_fd(program, &info, &len))
+		return false;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < 64; i++)
+		found |= id[i] == map.id;
+	return found;
+}
+
 bool programs_keep(uint64_t hash)
 {
 	char path[PATH_CAP];
@@ -67,6 +85,7 @@ bool programs_keep(uint64_t hash)
 		list[i].fd = bpf_obj_get(path);
 		kept = list[i].fd >= 0;
 	}
+	kept = kept && works_on_sessions(program_fd("mcore_both"));
 	if (!kept)
 		programs_stop();
 	return kept;
@@ -97,8 +116,6 @@ void programs_pin(uint64_t hash)
 	}
 }
 
-bool programs_kept(void) { return kept; }
-
 int program_fd(const char *name)
 {
 	const struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, name);
@@ -117,7 +134,7 @@ void programs_show(void)
 	char path[PATH_CAP];
 
 	snprintf(path, sizeof(path), "%s/subscribers", dp.root_dir);
-	if (program < 0 || (kept && !access(path, F_OK)))
+	if (program < 0)
 		return;
 	unlink(path);
 	link = bpf_link_create(program, 0, BPF_TRACE_ITER, &opts);

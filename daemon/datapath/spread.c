@@ -36,8 +36,6 @@ static void count_full(void)
 	char path[PATH_CAP];
 
 	load_pin_path(path, sizeof(path), "", "cpu_full");
-	if (programs_kept() && !access(path, F_OK))
-		return;
 	unlink(path);
 	link = program < 0 ? program : bpf_raw_tracepoint_open("xdp_cpumap_enqueue", program);
 	if (link < 0 || bpf_obj_pin(link, path))

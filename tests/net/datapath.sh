@@ -393,6 +393,7 @@ s_restart() { # nothing is lost by kill -9 and a new daemon
 	check "traffic goes on after a clean stop" ue_ping 10.20.0.2
 	check "maps of another layout are not adopted" other_layout
 	check "other pools are not adopted, and that is said" other_pools
+	check "programs that work on other maps than the pinned ones are not kept" stale_programs
 	dp_end stop
 	lab_down
 }
@@ -418,6 +419,19 @@ other_layout() { # an object whose session has another member of the same size
 other_pools() {
 	dp_start access=s1u sgi=sgi size=1000 && grep -q '^ready adopted=0 ' "$W/dp.log" &&
 		grep -q 'datapath.anew' "$W/dp.err"
+}
+
+# As one that does not know pinned programs would leave it behind that made maps of its own.
+stale_programs() {
+	local dir p stale
+	dir=$(echo "$PINS"/v*) stale=$(program_id)
+	for p in "$dir"/prog_*; do mv "$p" "${p/prog_/kept_}"; done
+	dp_end quit
+	dp_start access=s1u sgi=sgi size=500 || return 1
+	dp_end quit
+	rm "$dir"/prog_*
+	for p in "$dir"/kept_*; do mv "$p" "${p/kept_/prog_}"; done
+	dp_start access=s1u sgi=sgi size=500 && other_id "$stale"
 }
 
 s_vlan() {

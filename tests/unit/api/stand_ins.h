@@ -35,7 +35,7 @@ __attribute__((unused)) static void fill_sessions(void)
 		s->ebi = 5;
 	}
 	sessions[5].quota = 1000;
-	sessions[5].quota_left = -1;
+	sessions[5].quota_left = -QUOTA_EXHAUSTED;
 	sessions[5].flags |= SESSION_QUARANTINE;
 }
 
@@ -139,7 +139,7 @@ unsigned dp_profile_find(const char *name) { return !strcmp(name, "camera"); }
 int dp_profile_set(const struct dp_profile *p) { return p->rules < FILTER_RULES ? 1 : -ENOSPC; }
 void dp_profile_del(const char *name) { (void)name; }
 void dp_session_hold(uint32_t slot, const struct dp_limits *l) { (void)slot, (void)l; }
-uint64_t dp_session_quota_left(uint32_t slot) { return (uint64_t)sessions[slot].quota_left; }
+uint64_t dp_session_quota_left(uint32_t slot) { return (uint64_t)quota_octets(sessions[slot].quota_left); }
 void dp_session_quota_give(uint32_t slot, int64_t octets) { (void)slot, (void)octets; }
 void pgw_set_policy(const struct pgw_policy *p) { (void)p; }
 const char *pgw_apn(uint32_t slot, uint64_t *ambr_up, uint64_t *ambr_down)
