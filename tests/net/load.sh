@@ -21,8 +21,9 @@ lab_start || exit 1
 ENB=10.10.0.4 ransim_run --enb-id 99 --no-attach
 check "an eNodeB with nothing to do" saw event=s1.setup
 check "is looked at" capture_begin overload.pcap 'sctp and host 10.10.0.4'
-"$LAB_BUILD/ransim" keys --imsi 001010000100000 --count "$COUNT" --key-seed $SEED >"$LAB_DIR/sims.csv"
-check "imports $COUNT SIMs" ctl sim import "$LAB_DIR/sims.csv"
+# Three times as many for the end: so many have to wait for the wait to be too long.
+"$LAB_BUILD/ransim" keys --imsi 001010000100000 --count $((3 * COUNT)) --key-seed $SEED >"$LAB_DIR/sims.csv"
+check "imports $((3 * COUNT)) SIMs" ctl sim import "$LAB_DIR/sims.csv"
 
 check "$COUNT devices attach and detach" load
 check "none failed" said '.failed == 0'
@@ -71,7 +72,7 @@ check "it is calm" wait_for 10 is no overload
 mark
 check "the load that can be served" load
 check "begins no overload" eval '! logged overload.start 0 && ! saw event=overload.start 0'
-load --rate 20000 --rounds 30
+load --ue $((3 * COUNT)) --rate 20000 --rounds 10
 echo "# $(tail -n 1 "$LAB_DIR/load.json" | jq -c '{attached, failed, attach_rate}')"
 check "20,000 attaches a second do" logged 'overload.start reason="latency"'
 check "eNodeBs are told" saw 'event=overload.start action=4'
