@@ -201,6 +201,7 @@ struct decision {
 struct decisions {
 	struct decision of[1 << DECISION_BITS];
 };
+_Static_assert(sizeof(struct decisions) <= 32768, "the kernel's limit of a per-CPU element");
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

@@ -419,10 +419,11 @@ static int attach_auto(void)
 	return attach_generic();
 }
 
-static void drop_other(const char *pin)
+static void drop_other(const char *dir, const char *pin)
 {
 	const char *name = pin + strlen("link_");
 
+	(void)dir;
 	if (find(name))
 		return;
 	LOG(INFO, "datapath.detach", "dev=%s text=\"not configured any more\"", name);

@@ -122,7 +122,8 @@ struct bpf_object *load_clone(void);
 void load_pin_path(char *out, size_t cap, const char *prefix, const char *name);
 const char *load_log_text(char *text, int n, size_t cap);
 /* Calls fn for each pin of this ABI whose name begins so; fn may take it away. */
-void load_each_pin(const char *prefix, void (*fn)(const char *name));
+void load_each_pin(const char *prefix, void (*fn)(const char *dir, const char *name));
+void load_unlink(const char *dir, const char *name);
 /* Whether maps of that name are pinned; the others are the kernel's own. */
 bool load_pins(const char *name);
 /* Takes all pins away, of every ABI. */
@@ -136,7 +137,8 @@ void programs_choose(struct bpf_object *);
 bool programs_keep(uint64_t hash);
 /* Takes the pins of programs away; what is attached stays. */
 void programs_forget(void);
-/* Pins those of dp.object, which are loaded; a failure is logged and costs a slow start only. */
+/* Takes and pins those of dp.object, which are loaded; a pin that fails is logged and costs a slow
+ * start only. */
 void programs_pin(uint64_t hash);
 void programs_stop(void);
 /* `cat DIR/subscribers` prints the sessions. */

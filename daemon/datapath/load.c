@@ -123,30 +123,26 @@ static const char *join(char out[PATH_CAP], const char *dir, const char *name)
 	return out;
 }
 
-/* Calls fn for every name in a directory but . and .. */
-static void each_entry(const char *dir, void (*fn)(const char *dir, const char *name))
+/* Calls fn for every name in a directory that begins so, but . and .. */
+static void each_entry(const char *dir, const char *prefix,
+		       void (*fn)(const char *dir, const char *name))
 {
 	DIR *d = opendir(dir);
 
 	for (struct dirent *e; d && (e = readdir(d));)
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, "..") &&
+		    !strncmp(e->d_name, prefix, strlen(prefix)))
 			fn(dir, e->d_name);
 	if (d)
 		closedir(d);
 }
 
-void load_each_pin(const char *prefix, void (*fn)(const char *name))
+void load_each_pin(const char *prefix, void (*fn)(const char *dir, const char *name))
 {
-	DIR *d = opendir(dp.pin_dir);
-
-	for (struct dirent *e; d && (e = readdir(d));)
-		if (!strncmp(e->d_name, prefix, strlen(prefix)))
-			fn(e->d_name);
-	if (d)
-		closedir(d);
+	each_entry(dp.pin_dir, prefix, fn);
 }
 
-static void unlink_pin(const char *dir, const char *name)
+void load_unlink(const char *dir, const char *name)
 {
 	char path[PATH_CAP];
 
@@ -188,7 +184,7 @@ static void other_abi(const char *dir, const char *name)
 	LOG(INFO, "datapath.abi", "found=%u ours=%u text=\"sessions in the maps are not adopted\"",
 	    abi, MCORE_ABI);
 	keep_worker(join(old, path, "worker_old")); /* before its worker */
-	each_entry(path, carry_over);
+	each_entry(path, "", carry_over);
 	rmdir(path);
 }
 
@@ -200,14 +196,14 @@ static void unpin_abi(const char *dir, const char *name)
 	join(path, dir, name);
 	if (sscanf(name, "v%u", &abi) != 1)
 		return;
-	each_entry(path, unlink_pin);
+	each_entry(path, "", load_unlink);
 	rmdir(path);
 }
 
 void load_unpin(void)
 {
-	unlink_pin(dp.root_dir, "subscribers");
-	each_entry(dp.root_dir, unpin_abi);
+	load_unlink(dp.root_dir, "subscribers");
+	each_entry(dp.root_dir, "v", unpin_abi);
 	rmdir(dp.root_dir);
 }
 
@@ -358,7 +354,7 @@ static bool adopt_maps(void)
 	close_maps();
 	keep_worker(join(path, dp.pin_dir, "worker"));
 	for (unsigned i = 0; i < DP_MAPS; i++)
-		unlink_pin(dp.pin_dir, map_name[i]);
+		load_unlink(dp.pin_dir, map_name[i]);
 	if (any || why[0])
 		LOG(WARN, "datapath.anew", "text=\"pinned maps are not adopted\" reason=\"%s\"",
 		    why[0] ? why : "some are missing");
@@ -510,7 +506,7 @@ int load_start(void)
 		err = prepare_bpffs();
 	if (err)
 		return err;
-	each_entry(dp.root_dir, other_abi);
+	each_entry(dp.root_dir, "v", other_abi);
 	dp.object = open_object(&hash);
 	if (!dp.object)
 		return dp_fail(-errno, "%s: %s", dp.object_path, strerror(errno));

@@ -9,21 +9,20 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static struct {
 	const char *name;
 	bool spreading; /* only where packets are spread over CPUs */
-	int fd;         /* kept; else -1, and dp.object has it */
+	int fd;         /* -1: not wanted, or the object has none */
 } list[] = {
 	{"mcore_access", false, -1},  {"mcore_sgi", false, -1},        {"mcore_both", false, -1},
 	{"mcore_host", false, -1},    {"mcore_cpu", true, -1},         {"mcore_worker", true, -1},
 	{"mcore_cpu_full", true, -1}, {"dump_subscribers", false, -1},
 };
 enum { PROGRAMS = sizeof(list) / sizeof(*list) };
-
-static bool kept;
 
 static bool wanted(unsigned i) { return !list[i].spreading || dp.config.cpus; }
 
@@ -52,7 +51,6 @@ void programs_stop(void)
 			close(list[i].fd);
 		list[i].fd = -1;
 	}
-	kept = false;
 }
 
 /* Whether a program works on the pinned sessions, as all but the one for CPUs' queues do: a daemon
@@ -76,40 +74,36 @@ static bool works_on_sessions(int program)
 bool programs_keep(uint64_t hash)
 {
 	char path[PATH_CAP];
+	bool all = true;
 
-	kept = true;
-	for (unsigned i = 0; i < PROGRAMS && kept; i++) {
+	for (unsigned i = 0; i < PROGRAMS && all; i++) {
 		if (!wanted(i))
 			continue;
 		pin_path(i, hash, path, sizeof(path));
 		list[i].fd = bpf_obj_get(path);
-		kept = list[i].fd >= 0;
+		all = list[i].fd >= 0;
 	}
-	kept = kept && works_on_sessions(program_fd("mcore_both"));
-	if (!kept)
-		programs_stop();
-	return kept;
+	if (all && works_on_sessions(program_fd("mcore_both")))
+		return true;
+	programs_stop();
+	return false;
 }
 
-static void forget(const char *name)
-{
-	char path[PATH_CAP];
-
-	load_pin_path(path, sizeof(path), "", name);
-	unlink(path);
-}
-
-void programs_forget(void) { load_each_pin("prog_", forget); }
+void programs_forget(void) { load_each_pin("prog_", load_unlink); }
 
 void programs_pin(uint64_t hash)
 {
 	char path[PATH_CAP];
 
 	for (unsigned i = 0; i < PROGRAMS; i++) {
-		int fd = program_fd(list[i].name);
+		struct bpf_program *prog =
+			bpf_object__find_program_by_name(dp.object, list[i].name);
 
+		if (!prog || !wanted(i))
+			continue;
+		list[i].fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 3);
 		pin_path(i, hash, path, sizeof(path));
-		if (fd >= 0 && bpf_obj_pin(fd, path))
+		if (bpf_obj_pin(list[i].fd, path))
 			LOG(WARN, "datapath.programs",
 			    "path=%s error=\"%s\" text=\"the next start will take longer\"", path,
 			    strerror(errno));
@@ -118,12 +112,10 @@ void programs_pin(uint64_t hash)
 
 int program_fd(const char *name)
 {
-	const struct bpf_program *prog = bpf_object__find_program_by_name(dp.object, name);
-
-	for (unsigned i = 0; kept && i < PROGRAMS; i++)
-		if (!strcmp(list[i].name, name))
-			return list[i].fd >= 0 ? list[i].fd : -ENOENT;
-	return prog && !kept ? bpf_program__fd(prog) : -ENOENT;
+	for (unsigned i = 0; i < PROGRAMS; i++)
+		if (!strcmp(list[i].name, name) && list[i].fd >= 0)
+			return list[i].fd;
+	return -ENOENT;
 }
 
 void programs_show(void)

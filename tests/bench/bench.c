@@ -187,8 +187,7 @@ static void fill_core(unsigned n)
 	}
 }
 
-/* Another object beside the core, on its maps; what a CPU remembers (a per-CPU array) is its own.
- */
+/* Another object beside the core, on its maps; what a CPU remembers is its own. */
 static void load_other(const char *object)
 {
 	struct bpf_map *m;

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # N times (10; N=100 for the long run) each of what must not cost a packet: the daemon killed and started,
 # with the programs that are there and with those of a newer build in their place; and the devices' policy
-# changed. Meanwhile numbered packets go both ways
-# through XDP, PPS (1000) a second: none is lost, none overtakes another, and the kernel's counters go on
-# where they were.
+# changed. Meanwhile numbered packets go both ways through XDP, PPS (1000) a second: none is lost, none
+# overtakes another, and the kernel's counters go on where they were.
 . "$(dirname "$0")/lib.sh"
 N=${N:-10} PPS=${PPS:-1000}
 numbered=$LAB_BUILD/tests/net/numbered
