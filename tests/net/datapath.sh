@@ -134,8 +134,9 @@ device() { # [OPTIONS of gtpu_peer]
 	peer_start "$@"
 }
 peer_start() {
+	: >"$W/peer.log" # here: below, a child would empty it at a time of its own, and "ready" be of the peer before
 	nsenter --net="/run/netns/$L-enb" -- "$B/tests/net/gtpu_peer" "$@" "/run/netns/$L-ue" tun0 \
-		10.10.0.2 10.10.0.1 "$TEID" 777 >"$W/peer.log" 2>&1 &
+		10.10.0.2 10.10.0.1 "$TEID" 777 >>"$W/peer.log" 2>&1 &
 	PEER=$!
 	pids+=("$PEER")
 	for _ in $(seq 50); do grep -q ready "$W/peer.log" && break; sleep 0.1; done
