@@ -2,7 +2,7 @@
 /* Who is let in, how far, and with which keys and identities; included by mme.h, which has the contexts.
  *
  *   access.c rule.c  ordered rules                     emergency.c    past them
- *   refresh.c        new keys and GUTIs                auth.c         the context not yet in use
+ *   refresh.c        new keys and GUTIs                keys.c         current, shared and partial keys
  *   collide.c        what meets a procedure under way  information.c  what devices are told of the network
  *   drain.c          devices are sent to other MMEs   reroute.c      to their dedicated core network */
 #ifndef MME_ADMIT_H
@@ -31,9 +31,16 @@ enum nas_collision {
 };
 enum nas_collision collide(struct mme_ue *, enum nas_incoming);
 
-/* ---- auth.c: the partial native EPS security context ---- */
-/* NULL when there is no memory. */
+/* ---- keys.c: the current and the partial native EPS security context ---- */
+/* A current one that is not valid yet. False when there is no memory. */
+bool keys_new(struct mme_ue *);
+/* The one goes on with the current context of the other, and both with the same NAS COUNTs. */
+void keys_share(struct mme_ue *to, struct mme_ue *from);
+void keys_free(struct mme_ue *);
+/* In place of the one before, if any. NULL when there is no memory. */
 struct nas_security *partial_new(struct mme_ue *, uint8_t ksi, const uint8_t kasme[32]);
+/* It is the current one. */
+void partial_taken(struct mme_ue *);
 void partial_free(struct mme_ue *);
 
 /* ---- refresh.c: new keys and GUTIs for registered devices ---- */

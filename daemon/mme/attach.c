@@ -410,22 +410,6 @@ static void tell_failure(const struct attach *a, uint16_t cause)
 	NAS_SEND(a->proc.owner, detach_request_network, &m);
 }
 
-/* What was said to the device, and heard of it, took COUNTs of the context that it goes on with,
- * and so may what came by another connection meanwhile. */
-static void give_back_counts(const struct mme_ue *ue)
-{
-	struct mme_ue *old = ue_by_imsi(ue->keys_of);
-
-	if (!old || old == ue ||
-	    !crypto_equal(old->sec.kasme, ue->sec.kasme, sizeof(old->sec.kasme)))
-		return;
-	if (old->sec.dl_count < ue->sec.dl_count)
-		old->sec.dl_count = ue->sec.dl_count;
-	if (old->sec.ul_count < ue->sec.ul_count)
-		old->sec.ul_count = ue->sec.ul_count;
-	ue_save(old);
-}
-
 static void end(struct proc *p, uint16_t cause)
 {
 	struct attach *a = (struct attach *)p;
@@ -470,7 +454,6 @@ static void end(struct proc *p, uint16_t cause)
 	}
 	mme_counters.attach_failed++;
 	tell_failure(a, cause);
-	give_back_counts(ue);
 	ue_remove(ue, UE_RELEASE,
 		  cause == CAUSE_WRONG_KEY ? S1AP_CAUSE(NAS, AUTHENTICATION_FAILURE)
 					   : S1AP_CAUSE(NAS, UNSPECIFIED));
@@ -661,13 +644,12 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	mme_counters.emergency += emergency;
 	REACH_ASKED(ue, r, nas_attach_request);
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
-	ue->sec.ksi = r->ksi & NAS_KSI_NONE;
-	if (old && ue->sec.ksi == NAS_KSI_NONE)
-		ue->sec.ksi = old->sec.ksi;
+	ue->sec->ksi = r->ksi & NAS_KSI_NONE;
+	if (old && ue->sec->ksi == NAS_KSI_NONE)
+		ue->sec->ksi = old->sec->ksi;
 	/* All on this connection stays protected (4.4.2.3), whoever it says to be. */
 	if (here) {
-		ue_cover_downlink(here);
-		ue->sec = here->sec;
+		keys_share(ue, here);
 		ue->security_on = true;
 		ue->keys_of = here->known ? here->imsi : here->keys_of;
 	}
@@ -692,7 +674,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	    old->has_more_capability == ue->has_more_capability &&
 	    old->more_capability.nea == ue->more_capability.nea &&
 	    old->more_capability.nia == ue->more_capability.nia) {
-		ue->sec = old->sec;
+		keys_share(ue, old);
 		ue->keys_of = old->imsi;
 		ue->authenticated = old->authenticated;
 		ue->keys_used = old->keys_used + 1;
@@ -701,7 +683,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 		ue->usage_type = old->usage_type;
 		ue->rerouted |= old->rerouted;
 		memcpy(ue->imeisv, old->imeisv, sizeof(ue->imeisv));
-		nas_kenb(&ue->sec, ue->kenb);
+		nas_kenb(ue->sec, ue->kenb);
 		s.secured = true;
 	}
 	ue_set_emm(ue, EMM_COMMON_PROCEDURE_INITIATED);

@@ -18,28 +18,6 @@ struct auth {
 };
 
 static struct mem_pool pool = MEM_POOL(auth);
-static struct mem_pool partial_pool = MEM_POOL(nas_security);
-
-struct nas_security *partial_new(struct mme_ue *ue, uint8_t ksi, const uint8_t kasme[32])
-{
-	if (!ue->partial)
-		ue->partial = pool_get(&partial_pool);
-	if (!ue->partial)
-		return NULL;
-	nas_security_wipe(ue->partial);
-	ue->partial->ksi = ksi;
-	memcpy(ue->partial->kasme, kasme, sizeof(ue->partial->kasme));
-	return ue->partial;
-}
-
-void partial_free(struct mme_ue *ue)
-{
-	if (!ue->partial)
-		return;
-	nas_security_wipe(ue->partial);
-	pool_put(&partial_pool, ue->partial);
-	ue->partial = NULL;
-}
 
 static void answered(struct s6a_txn *txn, const struct s6a_answer *a)
 {
@@ -97,7 +75,7 @@ static int got_vector(struct proc *p, const void *msg)
 	}
 	a->v = ans->vector[0];
 	/* A KSI that the device does not hold, so that its context and ours cannot be confused. */
-	a->ksi = (uint8_t)(ue->sec.ksi >= NAS_KSI_NONE ? 0 : (ue->sec.ksi + 1) % NAS_KSI_NONE);
+	a->ksi = (uint8_t)(ue->sec->ksi >= NAS_KSI_NONE ? 0 : (ue->sec->ksi + 1) % NAS_KSI_NONE);
 	return PROC_NEXT;
 }
 

@@ -109,7 +109,7 @@ static void modify_ended(struct proc *p, uint16_t cause)
 	if (!cause && m->what.key) {           /* 33.401 7.2.9.2: the chain begins anew */
 		struct mme_ue *ue = p->owner;
 
-		as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
+		as_chain_begin(&ue->as, ue->sec->kasme, ue->kenb);
 		ue_save_conn(ue);
 	}
 	if (m->what.done)

@@ -169,7 +169,7 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 		S1AP_SET(&m, ue_user_plane_ciot_support_indicator,
 			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
-	as_chain_begin(&ue->as, ue->sec.kasme, ue->kenb);
+	as_chain_begin(&ue->as, ue->sec->kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)
 		S1AP_SET(&m, ue_radio_capability,

@@ -246,10 +246,10 @@ struct mme_ue {
 	struct s1_conn *suspended; /* NULL: none. Never beside conn */
 	struct proc_list procs;
 	struct mme_pdn *pdns;
-	struct nas_security sec;      /* current (24.301 4.4.2.1) */
-	imsi_t keys_of; /* an attach that goes on with another context's keys: whose, else IMSI_NONE */
+	struct nas_security *sec; /* current (24.301 4.4.2.1), valid or not: keys.c */
+	imsi_t keys_of; /* an attach that goes on with a registered device's: whose, else IMSI_NONE */
 	struct nas_security *partial; /* authenticated, not yet taken into use by a security mode
-					 command; auth.c's; NULL */
+					 command; NULL */
 	uint32_t dl_saved, ul_saved; /* COUNTs that the saved context covers: save.c */
 	uint8_t hash_mme[8]; /* of an initial message that came without protection */
 	bool has_hash_mme;

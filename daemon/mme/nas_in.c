@@ -82,8 +82,8 @@ static int unprotect(struct mme_ue *ue, const struct nas_header *h, struct bytes
 		err = nas_unprotect(ue->partial, NAS_UPLINK, pdu, &turn_arena, plain);
 		*partial = !err;
 	}
-	if (ue && err && (ue->sec.valid || err == -EINVAL))
-		err = nas_unprotect(&ue->sec, NAS_UPLINK, pdu, &turn_arena, plain);
+	if (ue && err && (ue->sec->valid || err == -EINVAL))
+		err = nas_unprotect(ue->sec, NAS_UPLINK, pdu, &turn_arena, plain);
 	if (!err)
 		return 0;
 	if (ue && err == -EBADMSG)
@@ -203,7 +203,7 @@ static void serve(struct s1_conn *c, struct mme_ue *ue, const uint16_t *status)
 		congested(c, ue, false);
 		return;
 	}
-	nas_kenb(&ue->sec, ue->kenb);
+	nas_kenb(ue->sec, ue->kenb);
 	uint8_t denied = access_check(ue, &c->tai);
 
 	if (!denied && status) { /* 5.6.1.4.1: what the device has lost is lost here, too */
@@ -249,8 +249,8 @@ static void initial_extended_service(struct s1_conn *c, struct mme_ue *ue,
 static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes pdu,
 			    const struct s1ap_s_tmsi *s_tmsi)
 {
-	int err = ue && ue->emm == EMM_REGISTERED ? nas_service_request_check(&ue->sec, pdu)
-						  : -ENOKEY;
+	int err =
+		ue && ue->emm == EMM_REGISTERED ? nas_service_request_check(ue->sec, pdu) : -ENOKEY;
 
 	if (err) {
 		if (err == -EBADMSG)
@@ -413,7 +413,7 @@ static void unwanted(struct mme_ue *ue, const struct nas_event *e)
 	case NAS_SECURITY_MODE_COMPLETE: /* to a repeated command: the last one is KeNB's (33.401
 					    7.2.6.2) */
 		if (e->secured && !e->partial)
-			nas_kenb(&ue->sec, ue->kenb);
+			nas_kenb(ue->sec, ue->kenb);
 		break;
 	case NAS_ATTACH_COMPLETE: /* again, after the first was lost on its way to the timer */
 	case NAS_AUTHENTICATION_RESPONSE:
@@ -542,7 +542,7 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 	if (h.security != NAS_PLAIN) {
 		secured = !unprotect(ue, &h, pdu, &plain, &partial);
 		if (!plain.n) {
-			mme_counters.nas_unprotected += !ue->sec.valid;
+			mme_counters.nas_unprotected += !ue->sec->valid;
 			return;
 		}
 	}

@@ -37,7 +37,7 @@ struct bytes nas_make(struct mme_ue *ue, const struct nas_def *def, const void *
 
 	if (!with_new)
 		ue_cover_downlink(ue);
-	int err = nas_protect(with_new ? ue->partial : &ue->sec, NAS_DOWNLINK, header, plain, &w);
+	int err = nas_protect(with_new ? ue->partial : ue->sec, NAS_DOWNLINK, header, plain, &w);
 
 	if (err) {
 		UE_LOG(WARN, ue, "nas.protect", "message=%s error=\"%s\"", def->name,

@@ -46,8 +46,8 @@ unsigned refresh_due(const struct mme_ue *ue)
 
 	if (ue->unproven) /* there is nothing to prove */
 		due &= (unsigned)~REFRESH_KEYS;
-	else if (!ue->sec.valid || ue->sec.ul_count >= NAS_COUNT_END - COUNTS_LEFT ||
-		 ue->sec.dl_count >= NAS_COUNT_END - COUNTS_LEFT ||
+	else if (!ue->sec->valid || ue->sec->ul_count >= NAS_COUNT_END - COUNTS_LEFT ||
+		 ue->sec->dl_count >= NAS_COUNT_END - COUNTS_LEFT ||
 		 over(&mme.reauthenticate, ue->authenticated, ue->keys_used))
 		due |= REFRESH_KEYS;
 	if (over(&mme.reallocate_guti, ue->guti_given, ue->guti_used))

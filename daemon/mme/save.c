@@ -179,14 +179,14 @@ static void io_ue(struct cursor *c, struct mme_ue *ue)
 	IO_SMALL(c, ue->has_usage_type);
 	IO(c, ue->usage_type);
 	IO_SMALL(c, ue->rerouted);
-	IO(c, ue->sec.ksi);
-	IO(c, ue->sec.eea);
-	IO(c, ue->sec.eia);
-	IO(c, ue->sec.kasme);
-	IO(c, ue->sec.knas_enc);
-	IO(c, ue->sec.knas_int);
-	IO(c, ue->sec.ul_count);
-	IO(c, ue->sec.dl_count);
+	IO(c, ue->sec->ksi);
+	IO(c, ue->sec->eea);
+	IO(c, ue->sec->eia);
+	IO(c, ue->sec->kasme);
+	IO(c, ue->sec->knas_enc);
+	IO(c, ue->sec->knas_int);
+	IO(c, ue->sec->ul_count);
+	IO(c, ue->sec->dl_count);
 	IO(c, ue->tai.plmn);
 	IO(c, ue->tai.tac);
 	IO(c, ue->ecgi.plmn);
@@ -251,10 +251,12 @@ void ue_save(struct mme_ue *ue)
 	uint8_t version = VERSION, pdns = 0;
 	struct saved_conn conn = conn_of(ue);
 	struct mme_ue copy = *ue;
+	struct nas_security sec = *ue->sec;
 
-	if (ue->dl_saved - ue->sec.dl_count > DL_AHEAD) /* also one of an earlier context */
-		ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
-	copy.sec.dl_count = ue->dl_saved;
+	if (ue->dl_saved - ue->sec->dl_count > DL_AHEAD) /* also one of an earlier context */
+		ue->dl_saved = ue->sec->dl_count + DL_AHEAD;
+	sec.dl_count = ue->dl_saved;
+	copy.sec = &sec;
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
 		pdns = (uint8_t)(pdns + p->bearers->active);
 	IO(&c, version);
@@ -272,19 +274,31 @@ void ue_save(struct mme_ue *ue)
 			save_dedicated(&c, p);
 		}
 	crypto_wipe(&copy, sizeof(copy));
+	crypto_wipe(&sec, sizeof(sec));
 	if (c.w.bad) {
 		UE_LOG(ERROR, ue, "ue.save", "error=\"context too large\"");
 		return;
 	}
-	ue->ul_saved = ue->sec.ul_count;
+	ue->ul_saved = ue->sec->ul_count;
 	store_context_put(ue->imsi, blob, (size_t)(c.w.p - blob), (struct store_write){0});
 	crypto_wipe(blob, (size_t)(c.w.p - blob));
 }
 
+/* The registered device whose saved context the COUNTs that ue uses are in: itself, or the one
+ * whose keys an attach goes on with. NULL: nothing is saved of them. */
+static struct mme_ue *counted(struct mme_ue *ue)
+{
+	struct mme_ue *owner = ue->known ? ue : ue_by_imsi(ue->keys_of);
+
+	return owner && owner->emm == EMM_REGISTERED && owner->sec == ue->sec ? owner : NULL;
+}
+
 void ue_save_counts(struct mme_ue *ue)
 {
-	if (ue->known && ue->emm == EMM_REGISTERED && ue->sec.ul_count >= ue->ul_saved + UL_BEHIND)
-		ue_save(ue);
+	struct mme_ue *owner = counted(ue);
+
+	if (owner && owner->sec->ul_count >= owner->ul_saved + UL_BEHIND)
+		ue_save(owner);
 }
 
 void ue_save_conn(struct mme_ue *ue)
@@ -295,10 +309,12 @@ void ue_save_conn(struct mme_ue *ue)
 
 void ue_cover_downlink(struct mme_ue *ue)
 {
-	if (!ue->known || ue->emm != EMM_REGISTERED || ue->dl_saved - ue->sec.dl_count > DL_NEAR)
+	struct mme_ue *owner = counted(ue);
+
+	if (!owner || owner->dl_saved - owner->sec->dl_count > DL_NEAR)
 		return;
-	ue->dl_saved = ue->sec.dl_count + DL_AHEAD;
-	ue_save(ue);
+	owner->dl_saved = owner->sec->dl_count + DL_AHEAD;
+	ue_save(owner);
 }
 
 void ue_forget(imsi_t imsi) { store_context_del(imsi, (struct store_write){0}); }
@@ -422,9 +438,9 @@ static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 		ue_forget(imsi);
 		return;
 	}
-	ue->sec.valid = ue->subscribed = true;
-	ue->dl_saved = ue->sec.dl_count;
-	ue->ul_saved = ue->sec.ul_count;
+	ue->sec->valid = ue->subscribed = true;
+	ue->dl_saved = ue->sec->dl_count;
+	ue->ul_saved = ue->sec->ul_count;
 	ue->emm = EMM_REGISTERED;
 	ue_enter_tables(ue);
 	if (!restore_conn(ue, &conn))

@@ -89,14 +89,12 @@ static int complete(struct proc *p, const void *msg)
 		return PROC_STAY;
 	if (HAS(m, nas_security_mode_complete, imeisv) && m->imeisv.type == NAS_ID_IMEISV)
 		memcpy(ue->imeisv, m->imeisv.imei, sizeof(ue->imeisv));
-	nas_security_wipe(&ue->sec);
-	ue->sec = *ue->partial;
-	partial_free(ue);
+	partial_taken(ue);
 	ue->security_on = true;
 	ue->has_hash_mme = false;
 	ue->authenticated = (uint64_t)time(NULL);
 	ue->keys_used = 0;
-	nas_kenb(&ue->sec, ue->kenb);
+	nas_kenb(ue->sec, ue->kenb);
 	if (ue->emm == EMM_REGISTERED) /* what is saved is of the context before */
 		ue_save(ue);
 	/* 5.4.3.3: the hash did not fit, so the request had been changed on the way: this is the

@@ -256,7 +256,7 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	t.bearers = !t.connected &&
 		    (r->update_type.active || ue->data_waits || proc_find(&ue->procs, &paging_def));
 	if (!t.connected) /* 33.401 7.2.6.2: what follows starts from this message's COUNT */
-		nas_kenb(&ue->sec, ue->kenb);
+		nas_kenb(ue->sec, ue->kenb);
 	if (!proc_start(&tau_def, &ue->procs, ue, NULL, init, &t))
 		conn_release(ue->conn, S1AP_CAUSE(MISC, CONTROL_PROCESSING_OVERLOAD));
 }

@@ -47,12 +47,12 @@ struct mme_ue *ue_new(void)
 	}
 	struct mme_ue *ue = pool_get(&ue_pool);
 
-	if (!ue) {
+	if (!ue || !keys_new(ue)) {
+		pool_put(&ue_pool, ue);
 		ue_ceiling(false);
 		return NULL;
 	}
 	ue->imsi = ue->keys_of = IMSI_NONE;
-	ue->sec.ksi = NAS_KSI_NONE;
 	ue->seen = (uint64_t)time(NULL);
 	return ue;
 }
@@ -533,8 +533,7 @@ void ue_reap(void)
 		struct mme_ue *ue = doomed;
 
 		doomed = ue->next_doomed;
-		nas_security_wipe(&ue->sec);
-		partial_free(ue);
+		keys_free(ue);
 		crypto_wipe(ue->kenb, sizeof(ue->kenb));
 		crypto_wipe(&ue->as, sizeof(ue->as));
 		nas_held_drop(ue);

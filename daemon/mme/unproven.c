@@ -156,8 +156,7 @@ static int secured(struct proc *p, const void *child)
 	(void)child;
 	if (!known || !r || (known->conn && !ue_conn_lost(known)))
 		return proc_fail(p, EMM_CAUSE_IMPLICITLY_DETACHED);
-	nas_security_wipe(&known->sec);
-	known->sec = ue->sec;
+	keys_share(known, ue);
 	known->authenticated = ue->authenticated;
 	known->keys_used = 0;
 	known->due = (uint8_t)((known->due & ~REFRESH_KEYS) | REFRESH_GUTI);
@@ -262,7 +261,7 @@ static bool begin(struct s1_conn *c, imsi_t imsi, uint8_t ksi, struct unproven *
 	if (!ue)
 		return false;
 	/* A challenge names a key set that the device does not hold (5.4.2.2). */
-	ue->sec.ksi = ksi;
+	ue->sec->ksi = ksi;
 	ue->imsi = imsi;
 	conn_bind(c, ue);
 	ue_seen(ue);

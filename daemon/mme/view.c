@@ -164,12 +164,12 @@ static void fill(const struct mme_ue *ue, struct ue_view *v)
 	snprintf(v->imeisv, sizeof(v->imeisv), "%s", ue->imeisv);
 	if (ue->has_usage_type)
 		snprintf(v->usage_type, sizeof(v->usage_type), "%u", ue->usage_type);
-	if (ue->sec.valid) {
-		v->integrity = eia_words[ue->sec.eia & 3];
-		v->ciphering = eea_words[ue->sec.eea & 3];
-		v->uplink_count = ue->sec.ul_count;
-		v->downlink_count = ue->sec.dl_count;
-		snprintf(v->ksi, sizeof(v->ksi), "%u", ue->sec.ksi);
+	if (ue->sec->valid) {
+		v->integrity = eia_words[ue->sec->eia & 3];
+		v->ciphering = eea_words[ue->sec->eea & 3];
+		v->uplink_count = ue->sec->ul_count;
+		v->downlink_count = ue->sec->dl_count;
+		snprintf(v->ksi, sizeof(v->ksi), "%u", ue->sec->ksi);
 	}
 	for (unsigned i = 0; i < ue->ue_capability_n; i++)
 		snprintf(v->capability + 2 * i, 3, "%02x", ue->ue_capability[i]);

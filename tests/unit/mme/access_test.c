@@ -438,7 +438,7 @@ static void denied_attach_uses_no_count_twice(void **state)
 	initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
 	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause, 15);
 	assert_true(d.sec.dl_count > before);
-	assert_int_equal(ue_of(&d)->sec.dl_count, d.sec.dl_count);
+	assert_int_equal(ue_of(&d)->sec->dl_count, d.sec.dl_count);
 	forget_settings();
 	access_start();
 }

@@ -568,6 +568,7 @@ static void registered_idle_device_is_small(void **state)
 	(void)state;
 	struct device d = idle_device(enb_ready(0), "001010000000001");
 	size_t n = sizeof(struct mme_ue) + sizeof(struct mme_pdn) + sizeof(struct mme_bearer) +
+		   sizeof(struct nas_security) + 8 /* keys.c's */ +
 		   sizeof(struct apn_subscription) * ue_of(&d)->apns;
 
 	print_message("mme_ue %zu, mme_pdn %zu, mme_bearer %zu, apn_subscription %zu; saved %zu; "

@@ -752,7 +752,7 @@ static inline int bench_close(void **state)
 		"mme_ue",       "mme_pdn",    "mme_bearer",  "s1_conn",      "enb",
 		"attach",       "auth",       "smc",         "identity",     "detach",
 		"service",      "s6a_call",   "gtpc_call",   "refresh",      "reallocation",
-		"nas_security", "old_tmsi",   "x2",          "s1ho",         "unproven",
+		"nas_context", "old_tmsi",   "x2",          "s1ho",         "unproven",
 		"paging",       "mme_update", "mme_reset",   "modification", "match",
 		"locate",       "ue_places",  "radio_trace", "warning",      "warning_enb",
 		"warning_proc", "tau"};

@@ -404,10 +404,46 @@ static void attach_that_fails_there_leaves_the_context_usable(void **state)
 	hear(&d, identity_request, IDENTITY_REQUEST);
 	enb_down(d.enb);
 	d.enb = enb_ready(0);
-	assert_int_equal(ue_of(&d)->sec.ul_count, d.sec.ul_count);
-	assert_int_equal(ue_of(&d)->sec.dl_count, d.sec.dl_count);
+	assert_int_equal(ue_of(&d)->sec->ul_count, d.sec.ul_count);
+	assert_int_equal(ue_of(&d)->sec->dl_count, d.sec.dl_count);
 	is_registered(&d);
 	serve_device(&d);
+}
+
+/* Until that attach has succeeded the device is served elsewhere, too: no COUNT of their keys
+ * serves twice, and none is taken twice (33.401 6.5). */
+static void attach_there_and_the_context_have_one_count(void **state)
+{
+	(void)state;
+	struct device d = one(), there, stranger;
+	struct nas_tau_request update;
+	uint32_t down;
+
+	attach_to(&d, AT_DONE);
+	there = d;
+	there.enb = enb_ready(1);
+	update = tau_of(&there, NAS_TA_UPDATE, false);
+	for (int i = 0; i < 40; i++) {
+		d.sec = there.sec;
+		ue_of(&d)->due |= REFRESH_KEYS;
+		d.pdn_type ^= NAS_PDN_IPV4 ^ NAS_PDN_IPV6; /* another request each time */
+		uplink(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+		take_challenge(&d);
+		ue_of(&d)->due = 0;
+		there.sec = d.sec;
+		down = d.sec.dl_count;
+		initial(&there, protect(&there, NAS(tau_request, &update), NAS_SEC_INTEGRITY));
+		hear(&there, tau_accept, TAU_ACCEPT);
+		assert_true(there.sec.dl_count > down);
+		released(&there);
+	}
+	/* What has been heard on the one connection proves nothing on another. */
+	stranger = d;
+	stranger.enb = there.enb;
+	initial(&stranger, d.last_up);
+	hear(&stranger, authentication_request, AUTHENTICATION_REQUEST);
+	assert_int_equal(stranger.down_header, NAS_PLAIN);
+	is_registered(&d);
 }
 
 static void attach_of_a_registered_device_on_another_connection(void **state)
@@ -471,6 +507,7 @@ int main(void)
 		BEHAVIOUR(guti_of_nobody_proves_no_claim),
 		BEHAVIOUR(refusal_on_a_protected_connection_is_protected),
 		BEHAVIOUR(attach_that_fails_there_leaves_the_context_usable),
+		BEHAVIOUR(attach_there_and_the_context_have_one_count),
 		BEHAVIOUR(attach_of_a_registered_device_on_another_connection),
 		BEHAVIOUR(tau_before_the_attach_is_complete_detaches),
 	};

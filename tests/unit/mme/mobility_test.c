@@ -602,6 +602,16 @@ static void restart_keeps_registered_devices(void **state)
 	assert_true(the_session()->connected);
 }
 
+/* As if killed: what is saved is what is there. */
+static void killed(const struct device *d)
+{
+	struct saved now = *saved_of(d->imsi);
+
+	restart();
+	*saved_of(d->imsi) = now;
+	restart();
+}
+
 /* The device must understand, and no COUNT may be used twice, however far it went since. */
 static void downlink_count_never_comes_again(void **state)
 {
@@ -619,16 +629,33 @@ static void downlink_count_never_comes_again(void **state)
 			say(&d, tau_request, &r);
 			hear(&d, tau_accept, TAU_ACCEPT);
 		}
-		/* As if killed: what is saved is what is there. */
-		struct saved now = *saved_of(d.imsi);
-		uint32_t used = ue_of(&d)->sec.dl_count;
+		uint32_t used = ue_of(&d)->sec->dl_count;
 
-		restart();
-		*saved_of(d.imsi) = now;
-		restart();
-		assert_true(ue_of(&d)->sec.dl_count >= used);
+		killed(&d);
+		assert_true(ue_of(&d)->sec->dl_count >= used);
 		enb_ready(0);
 	}
+}
+
+/* Nor those of an attach that goes on with its keys and has not succeeded. */
+static void counts_of_an_attach_under_way_never_come_again(void **state)
+{
+	struct device d = one();
+	uint32_t down;
+
+	(void)state;
+	attach_to(&d, AT_DONE);
+	for (unsigned k = 0; k < 300; k++) {
+		ue_of(&d)->due |= REFRESH_KEYS;
+		d.pdn_type ^= NAS_PDN_IPV4 ^ NAS_PDN_IPV6; /* another request each time */
+		uplink(&d, protect(&d, attach_request(&d), NAS_SEC_CIPHERED));
+		take_challenge(&d);
+	}
+	down = d.sec.dl_count;
+	assert_true(down >= 300);
+	killed(&d);
+	assert_true(ue_of(&d)->sec->dl_count >= down);
+	assert_true(ue_of(&d)->sec->ul_count + 32 > d.sec.ul_count);
 }
 
 static void context_whose_session_is_lost_is_dropped(void **state)
@@ -691,6 +718,7 @@ int main(void)
 		BEHAVIOUR(silent_device_is_detached_implicitly),
 		BEHAVIOUR(restart_keeps_registered_devices),
 		BEHAVIOUR(downlink_count_never_comes_again),
+		BEHAVIOUR(counts_of_an_attach_under_way_never_come_again),
 		BEHAVIOUR(context_whose_session_is_lost_is_dropped),
 		BEHAVIOUR(broken_context_is_dropped),
 	};

@@ -473,7 +473,7 @@ static void restart_knows_where_to_call(void **state)
 	d.enb = enb_ready(0);
 	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
 	assert_int_equal(expect(d.enb, paging)->tai_list.v[0].tai.tac, TAC);
-	d.sec.dl_count = ue_of(&d)->sec.dl_count;
+	d.sec.dl_count = ue_of(&d)->sec->dl_count;
 	serve_device(&d);
 }
 

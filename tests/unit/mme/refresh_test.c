@@ -69,8 +69,8 @@ static void operator_asks_for_new_keys(void **state)
 	rekey(&d, true);
 	assert_int_equal(results, 1);
 	assert_int_equal(result, 0);
-	assert_memory_not_equal(ue_of(&d)->sec.kasme, kasme, 32);
-	assert_memory_equal(ue_of(&d)->sec.kasme, d.sec.kasme, 32);
+	assert_memory_not_equal(ue_of(&d)->sec->kasme, kasme, 32);
+	assert_memory_equal(ue_of(&d)->sec->kasme, d.sec.kasme, 32);
 	quiet(d.enb);
 	works(&d);
 	assert_int_equal(mme_counters.reauth, 1);
@@ -290,13 +290,13 @@ static void keys_are_renewed_before_a_count_is_used_up(void **state)
 		attach_to(&d, AT_DONE);
 		go_idle(&d);
 		if (down)
-			ue_of(&d)->sec.dl_count = d.sec.dl_count = NAS_COUNT_END - 300;
+			ue_of(&d)->sec->dl_count = d.sec.dl_count = NAS_COUNT_END - 300;
 		else
-			ue_of(&d)->sec.ul_count = d.sec.ul_count = NAS_COUNT_END - 300;
+			ue_of(&d)->sec->ul_count = d.sec.ul_count = NAS_COUNT_END - 300;
 		serve_device(&d);
 		prove(&d);
-		assert_true(ue_of(&d)->sec.ul_count < 10);
-		assert_true(ue_of(&d)->sec.dl_count < 10);
+		assert_true(ue_of(&d)->sec->ul_count < 10);
+		assert_true(ue_of(&d)->sec->dl_count < 10);
 		works(&d);
 		go_idle(&d);
 	}

@@ -97,7 +97,7 @@ static void who_can_is_offered_it(void **state)
 	}
 	struct nas_tau_request t = tau_of(&d, NAS_TA_UPDATE, false);
 
-	t.ksi = ue_of(&d)->sec.ksi;
+	t.ksi = ue_of(&d)->sec->ksi;
 	initial(&d, protect(&d, NAS(tau_request, &t), NAS_SEC_INTEGRITY));
 	assert_true(hear(&d, tau_accept, TAU_ACCEPT)->network_features & NAS_FEATURE_UP_CIOT);
 	released(&d);

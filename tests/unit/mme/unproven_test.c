@@ -65,7 +65,7 @@ static void device_that_proves_itself_goes_on_with_what_it_had(void **state)
 		quiet(d.enb);
 		assert_int_equal(procedures(), 0);
 		assert_int_equal(in_use("mme_ue"), 1);
-		assert_int_equal(in_use("nas_security"), 0);
+		assert_int_equal(in_use("nas_context"), in_use("mme_ue"));
 		assert_int_equal(ue_of(&d)->s11_teid, session);
 		assert_int_equal(sgw.deleted, 0);
 		assert_true(the_session()->connected);
