@@ -84,8 +84,10 @@ static int unprotect(struct mme_ue *ue, const struct nas_header *h, struct bytes
 	}
 	if (ue && err && (ue->sec->valid || err == -EINVAL))
 		err = nas_unprotect(ue->sec, NAS_UPLINK, pdu, &turn_arena, plain);
-	if (!err)
+	if (!err) {
+		ue_save_counts(ue);
 		return 0;
+	}
 	if (ue && err == -EBADMSG)
 		mme_counters.nas_mac++;
 	else if (err == -EALREADY)
@@ -263,6 +265,7 @@ static void initial_service(struct s1_conn *c, struct mme_ue *ue, struct bytes p
 		reject_service(c, EMM_CAUSE_IDENTITY_NOT_DERIVED);
 		return;
 	}
+	ue_save_counts(ue);
 	ue_tmsi_used(ue, s_tmsi->m_tmsi);
 	serve(c, ue, NULL);
 }
@@ -557,7 +560,6 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 		.m = &m, .body = m.body, .pdu = plain, .secured = secured, .partial = partial};
 
 	ue_seen(ue);
-	ue_save_counts(ue);
 	if (begins(ue, &e))
 		return;
 	if (m.esm)

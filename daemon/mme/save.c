@@ -289,8 +289,10 @@ void ue_save(struct mme_ue *ue)
 static struct mme_ue *counted(struct mme_ue *ue)
 {
 	struct mme_ue *owner = ue->known ? ue : ue_by_imsi(ue->keys_of);
+	bool saved = owner && (owner->emm == EMM_REGISTERED ||
+			       owner->emm == EMM_DEREGISTERED_INITIATED); /* until it has ended */
 
-	return owner && owner->emm == EMM_REGISTERED && owner->sec == ue->sec ? owner : NULL;
+	return saved && owner->sec == ue->sec ? owner : NULL;
 }
 
 void ue_save_counts(struct mme_ue *ue)

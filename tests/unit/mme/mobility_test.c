@@ -655,7 +655,43 @@ static void counts_of_an_attach_under_way_never_come_again(void **state)
 	assert_true(down >= 300);
 	killed(&d);
 	assert_true(ue_of(&d)->sec->dl_count >= down);
-	assert_true(ue_of(&d)->sec->ul_count + 32 > d.sec.ul_count);
+	assert_true(ue_of(&d)->sec->ul_count + 16 >= d.sec.ul_count);
+}
+
+/* Nor those of a device that is being detached by the network. */
+static void counts_of_a_detach_under_way_never_come_again(void **state)
+{
+	struct device d = one();
+
+	(void)state;
+	attach_to(&d, AT_DONE);
+	detach_by_network(ue_of(&d), false, NULL, NULL);
+	run();
+	hear(&d, detach_request_network, DETACH_REQUEST);
+	for (int i = 0; i < 200; i++) {
+		say(&d, tau_complete, &(struct nas_tau_complete){0}); /* of nothing */
+		hear(&d, emm_status, EMM_STATUS);
+	}
+	killed(&d);
+	assert_true(ue_of(&d)->sec->dl_count >= d.sec.dl_count);
+	assert_true(ue_of(&d)->sec->ul_count + 16 >= d.sec.ul_count);
+}
+
+/* Also where the answer is not protected, an uplink COUNT is not taken much later again. */
+static void uplink_counts_of_initial_messages_are_saved(void **state)
+{
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		ue_of(&d)->due |= REFRESH_KEYS;
+		initial(&d, protect(&d, attach_request(&d), NAS_SEC_INTEGRITY));
+		take_challenge(&d);
+		go_idle(&d);
+	}
+	assert_true(d.sec.ul_count > 60);
+	killed(&d);
+	assert_true(ue_of(&d)->sec->ul_count + 16 >= d.sec.ul_count);
 }
 
 static void context_whose_session_is_lost_is_dropped(void **state)
@@ -719,6 +755,8 @@ int main(void)
 		BEHAVIOUR(restart_keeps_registered_devices),
 		BEHAVIOUR(downlink_count_never_comes_again),
 		BEHAVIOUR(counts_of_an_attach_under_way_never_come_again),
+		BEHAVIOUR(counts_of_a_detach_under_way_never_come_again),
+		BEHAVIOUR(uplink_counts_of_initial_messages_are_saved),
 		BEHAVIOUR(context_whose_session_is_lost_is_dropped),
 		BEHAVIOUR(broken_context_is_dropped),
 	};
