@@ -89,7 +89,7 @@ NUMBER(p_tmsi_signature, 3, 0xffffff, true, "0x%06x");
 	}                                                                                          \
 	NAS_TYPE(T)
 
-FOLDED(attach_type, v != 7, v == 0 || v == 4 || v == 5 ? NAS_ATTACH_EPS : v);
+FOLDED(attach_type, v != 7, v == 0 || (v >= 3 && v <= 5) ? NAS_ATTACH_EPS : v);
 FOLDED(request_type, true, v == 3 ? NAS_REQUEST_INITIAL : v);
 FOLDED(pdn_type, true, v == 4 ? NAS_PDN_IPV6 : v);
 

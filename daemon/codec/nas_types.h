@@ -25,7 +25,6 @@ typedef uint8_t nas_attach_type_t; /* 9.9.3.11 */
 enum {
 	NAS_ATTACH_EPS = 1,
 	NAS_ATTACH_COMBINED = 2,
-	NAS_ATTACH_RLOS = 3,
 	NAS_ATTACH_EMERGENCY = 6,
 };
 
@@ -64,7 +63,7 @@ enum {
 	NAS_REQUEST_INITIAL = 1,
 	NAS_REQUEST_HANDOVER = 2,
 	NAS_REQUEST_EMERGENCY = 4,
-	NAS_REQUEST_RLOS = 7,
+	NAS_REQUEST_EMERGENCY_HANDOVER = 6,
 };
 
 /* Additional update type (9.9.3.0B): bits */

@@ -30,6 +30,7 @@ struct attach {
 	uint64_t request_hash; /* of the Attach Request: is a second one the same? */
 	uint8_t attach_type;
 	bool secured, from_guti, bearer_ready, completed;
+	uint8_t fault;     /* of the PDN Connectivity Request inside: an ESM cause, 0 if none */
 	uint8_t esm_cause; /* told beside the bearer (50 to 52), 0 if none */
 	struct pdn_wish want;
 	struct pco pco_answer;
@@ -47,8 +48,8 @@ static int enter_begin(struct proc *p)
 	const struct attach *a = (const struct attach *)p;
 	const struct mme_ue *ue = p->owner;
 
-	if (a->want.pdn_type == 0)
-		return proc_fail(p, CAUSE_ESM + ESM_CAUSE_PROTOCOL_ERROR);
+	if (a->fault)
+		return proc_fail(p, (uint16_t)(CAUSE_ESM + a->fault));
 	if (a->secured)
 		return reroute_due(ue) ? proc_fail(p, CAUSE_REROUTED) : PROC_TO(LOCATION);
 	return PROC_TO(ue->imsi == IMSI_NONE ? IDENTIFY : ue->unproven ? SECURE : AUTHENTICATE);
@@ -201,8 +202,10 @@ static int got_esm_info(struct proc *p, const void *msg)
 	struct attach *a = (struct attach *)p;
 	const struct nas_esm_information_response *r = ((const struct nas_event *)msg)->body;
 
-	if (r->pti != a->want.pti)
+	if (r->pti != a->want.pti) { /* 7.3.1 */
+		esm_status(p->owner, 0, r->pti, ESM_CAUSE_INVALID_PTI);
 		return PROC_STAY;
+	}
 	esm_read_information(&a->want, r);
 	return PROC_NEXT;
 }
@@ -219,8 +222,7 @@ static int enter_session(struct proc *p)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 	uint8_t refused = 0;
-	struct mme_pdn *pdn =
-		esm_new_pdn(ue, a->want.apn, a->want.pdn_type, &a->esm_cause, &refused);
+	struct mme_pdn *pdn = esm_new_pdn(ue, &a->want, &a->esm_cause, &refused);
 
 	if (!pdn)
 		return proc_fail(p, CAUSE_ESM + refused);
@@ -384,8 +386,7 @@ static void reject(const struct attach *a, uint16_t cause)
 		};
 		r.emm_cause = EMM_CAUSE_ESM_FAILURE;
 		r.esm = nas_make(ue, &nas_pdn_connectivity_reject_def, &esm, NAS_SEC_PLAIN);
-		if (a->want.pti)
-			SET(&r, nas_attach_reject, esm);
+		SET(&r, nas_attach_reject, esm);
 	}
 	if (cause == EMM_CAUSE_CONGESTION) {
 		r.t3346 = overload_back_off();
@@ -513,24 +514,27 @@ struct start {
 	bool from_guti, secured;
 };
 
-/* The PDN Connectivity Request inside (8.2.4.5). pdn_type stays 0 if it is not one. */
+/* The PDN Connectivity Request inside (8.2.4.5), and what is wrong with it. */
 static void read_esm(struct attach *a, struct bytes esm)
 {
+	const struct mme_ue *ue = a->proc.owner;
 	struct nas_message m;
+	int err = nas_decode(&turn_arena, NAS_UP, esm, &m);
 
 	a->want = (struct pdn_wish){0};
-	if (nas_decode(&turn_arena, NAS_UP, esm, &m) || m.type != NAS_PDN_CONNECTIVITY_REQUEST)
+	a->fault = ESM_CAUSE_PROTOCOL_ERROR;
+	if (err < 0 || m.type != NAS_PDN_CONNECTIVITY_REQUEST)
 		return;
-	if (m.pti == PTI_NONE || m.pti == PTI_RESERVED) /* 7.3.1: an invalid one */
+	a->want.pti = m.pti;
+	a->fault = esm_header_fault(&m);
+	if (!a->fault)
+		a->fault = (uint8_t)err;
+	if (a->fault)
 		return;
 	esm_read_request(&a->want, m.body);
-	const struct mme_ue *ue = a->proc.owner;
-	bool emergency = a->want.request_type == NAS_REQUEST_EMERGENCY;
-
-	if (a->want.request_type == NAS_REQUEST_RLOS || emergency != ue->emergency)
-		a->want.pdn_type = 0;
-	if (emergency) /* 6.5.1.2: it names no APN */
-		a->want.apn[0] = a->want.ask_info = 0;
+	a->fault = esm_request_fault(&a->want);
+	if (!a->fault && ue->emergency != (a->want.request_type == NAS_REQUEST_EMERGENCY))
+		a->fault = ESM_CAUSE_PROTOCOL_ERROR;
 }
 
 void attach_replayed(struct proc *parent, struct bytes request)
@@ -610,7 +614,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	mme_counters.attach_started++;
 	bool emergency = r->attach_type == NAS_ATTACH_EMERGENCY;
 
-	if (r->attach_type == NAS_ATTACH_RLOS || (emergency && !emergency_served(&r->identity))) {
+	if (emergency && !emergency_served(&r->identity)) {
 		attach_refuse(c, here, EMM_CAUSE_IMEI_NOT_ACCEPTED);
 		return;
 	}

@@ -297,6 +297,39 @@ void bearer_lost(struct mme_ue *ue, uint8_t ebi)
 	gtpc_send(GTPC_SGW, &q);
 }
 
+void bearers_unknown(struct mme_ue *ue, uint16_t which)
+{
+	uint16_t e_rabs = 0;
+
+	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
+		const struct mme_bearer *b = which >> ebi & 1 ? bearer_by_ebi(ue, ebi) : NULL;
+		bool whole = b && b->pdn->bearers == b;
+		uint16_t of_it = 0;
+
+		if (!b)
+			continue; /* it went with its PDN connection */
+		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", ebi, b->pdn->apn);
+		for (const struct mme_bearer *of = b; of; of = whole ? of->next : NULL)
+			of_it = (uint16_t)(of_it | (of->connected ? 1u << of->ebi : 0));
+		for (const struct proc *p = ue->procs.first; p; p = p->next)
+			if (p->def == &deactivate_def && p->step == RELEASE) /* on their way */
+				of_it &= (uint16_t) ~((const struct deactivate *)p)->of;
+		e_rabs |= of_it;
+		if (!whole)
+			bearer_lost(ue, ebi); /* by the PGW, before it is not known here any more */
+		deactivate_locally(ue, ebi);
+	}
+	if (e_rabs && ue->conn && ue->conn->context)
+		erab_release(ue, e_rabs, S1AP_CAUSE(NAS, NORMAL_RELEASE), (struct bytes){0});
+}
+
+void bearer_unknown(struct mme_ue *ue, uint8_t ebi)
+{
+	bearers_unknown(ue, (uint16_t)(1u << ebi));
+	if (!ue->pdns && ue->emm == EMM_REGISTERED)
+		detach_by_network(ue, true, NULL, NULL);
+}
+
 /* 23.401 5.3.5: what preserves them. Who is released in order, or told to come by another MME, has
  * lost nothing either. */
 static bool preserves(uint16_t cause)

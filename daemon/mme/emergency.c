@@ -5,7 +5,8 @@
  * no access rule, barring or ceiling keeps them out. Who has no IMSI, or cannot prove it, is known
  * here by its IMEI alone, so that it takes no other's place, and has the null algorithms
  * (33.401 15.2.2), which nobody else is given; where only authenticated devices are allowed it is
- * refused. */
+ * refused. A registered device has its emergency by a PDN connection beside its others, by the same
+ * configuration (23.401 4.3.12.1). */
 #include <errno.h>
 #include <stdlib.h>
 #include "mme/mme.h"
@@ -22,16 +23,30 @@ bool emergency_unproven(const struct mme_ue *ue)
 	return ue->emergency && mme.emergency.attach == EMERGENCY_ANY;
 }
 
+struct apn_subscription emergency_subscription(void)
+{
+	struct apn_subscription apn = {
+		.pdn_type = PDN_IPV4V6,
+		.qci = mme.emergency.qci,
+		.arp_priority =
+			1, /* 23.203 6.1.7.3: the highest, may pre-empt, not to be pre-empted */
+		.arp_may_preempt = true,
+		.ambr_up = mme.emergency.rate,
+		.ambr_down = mme.emergency.rate,
+	};
+
+	snprintf(apn.apn, sizeof(apn.apn), "%s", mme.emergency.apn);
+	return apn;
+}
+
 int emergency_subscribe(struct mme_ue *ue)
 {
-	struct s6a_answer a = {.apns = 1, .ambr_up = mme.emergency.rate};
-	struct apn_subscription *apn = &a.apn[0];
+	struct s6a_answer a = {
+		.apns = 1,
+		.apn[0] = emergency_subscription(),
+		.ambr_up = mme.emergency.rate,
+		.ambr_down = mme.emergency.rate,
+	};
 
-	snprintf(apn->apn, sizeof(apn->apn), "%s", mme.emergency.apn);
-	apn->pdn_type = PDN_IPV4V6;
-	apn->qci = mme.emergency.qci;
-	apn->arp_priority = 1; /* 23.203 6.1.7.3: the highest, may pre-empt, not to be pre-empted */
-	apn->arp_may_preempt = true;
-	a.ambr_down = apn->ambr_up = apn->ambr_down = mme.emergency.rate;
 	return mme_set_subscription(ue, &a);
 }

@@ -80,6 +80,8 @@ void esm_read_request(struct pdn_wish *w, const struct nas_pdn_connectivity_requ
 		memcpy(w->apn, r->apn.name, sizeof(w->apn));
 	if (HAS(r, nas_pdn_connectivity_request, pco))
 		keep_pco(&w->pco, r->pco);
+	if (w->request_type == NAS_REQUEST_EMERGENCY) /* 6.5.1.2: it names no APN */
+		w->apn[0] = w->ask_info = 0;
 }
 
 void esm_read_information(struct pdn_wish *w, const struct nas_esm_information_response *r)
@@ -90,18 +92,49 @@ void esm_read_information(struct pdn_wish *w, const struct nas_esm_information_r
 		keep_pco(&w->pco, r->pco);
 }
 
-struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const char *apn, uint8_t pdn_type, uint8_t *told,
+/* A registered device's PDN connection for an emergency: of its own, whatever is subscribed. */
+static bool is_emergency(const struct mme_ue *ue, const char *apn)
+{
+	return !ue->emergency && mme.emergency.attach && !strcasecmp(apn, mme.emergency.apn);
+}
+
+const struct apn_subscription *esm_subscription_of(const struct mme_ue *ue,
+						   const struct mme_pdn *pdn)
+{
+	return is_emergency(ue, pdn->apn) ? NULL : esm_subscribed(ue, pdn->apn);
+}
+
+static bool has_emergency(const struct mme_ue *ue)
+{
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+		if (is_emergency(ue, p->apn))
+			return true;
+	return false;
+}
+
+struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t *told,
 			    uint8_t *refused)
 {
+	bool emergency = w->request_type == NAS_REQUEST_EMERGENCY && !ue->emergency;
+	const char *apn = emergency ? mme.emergency.apn : w->apn;
+	struct apn_subscription configured;
 	const struct apn_subscription *s = esm_subscribed(ue, apn);
 
+	if (emergency && has_emergency(ue)) {
+		*refused = ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED;
+		return NULL;
+	}
+	if (emergency) {
+		configured = emergency_subscription();
+		s = &configured;
+	}
 	if (!s) {
 		*refused = *apn ? ESM_CAUSE_OPTION_NOT_SUBSCRIBED : ESM_CAUSE_UNKNOWN_APN;
 		UE_LOG(WARN, ue, "esm.apn", "apn=%s error=\"not subscribed\"",
 		       log_escape((char[4 *APN_STRLEN]){0}, 4 * APN_STRLEN, apn, strlen(apn)));
 		return NULL;
 	}
-	enum pdn_type type = common_type(pdn_type, s->pdn_type, told, refused);
+	enum pdn_type type = common_type(w->pdn_type, s->pdn_type, told, refused);
 	struct mme_pdn *pdn = type ? pdn_new(ue) : NULL;
 
 	if (!pdn) {
@@ -150,7 +183,7 @@ void esm_create_session(struct mme_ue *ue, struct mme_pdn *pdn, const struct pco
 		.bearers = 1,
 		.bearer[0] = {.ebi = pdn->ebi, .qos = pdn->bearers->qos},
 	};
-	const struct apn_subscription *s = esm_subscribed(ue, pdn->apn);
+	const struct apn_subscription *s = esm_subscription_of(ue, pdn);
 
 	memcpy(r.msisdn, ue->msisdn, sizeof(r.msisdn));
 	memcpy(r.imeisv, ue->imeisv, sizeof(r.imeisv));
@@ -275,16 +308,5 @@ uint16_t esm_bearer_status(struct mme_ue *ue)
 
 void esm_sync_bearers(struct mme_ue *ue, uint16_t status)
 {
-	uint16_t lost = (uint16_t)(esm_bearer_status(ue) & ~status);
-
-	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
-		struct mme_bearer *b = lost >> ebi & 1 ? bearer_by_ebi(ue, ebi) : NULL;
-
-		if (!b)
-			continue; /* it went with its PDN connection */
-		UE_LOG(INFO, ue, "esm.bearer_lost", "ebi=%u apn=%s", ebi, b->pdn->apn);
-		if (b->pdn->bearers != b)
-			bearer_lost(ue, ebi); /* by the PGW, before it is not known here any more */
-		deactivate_locally(ue, ebi);
-	}
+	bearers_unknown(ue, (uint16_t)(esm_bearer_status(ue) & ~status));
 }

@@ -75,7 +75,15 @@ void esm_reply(struct esm_proc *, enum gtpc_message, enum gtpc_cause, const stru
 enum gtpc_cause esm_gtpc_cause(uint16_t cause);
 /* The subscription of an APN, which may be the wildcard's; NULL: there is none. */
 const struct apn_subscription *esm_subscribed(const struct mme_ue *, const char *apn);
+/* That of a PDN connection; NULL also where it is a registered device's for an emergency. */
+const struct apn_subscription *esm_subscription_of(const struct mme_ue *, const struct mme_pdn *);
 void esm_status(struct mme_ue *, uint8_t ebi, uint8_t pti, uint8_t cause);
+/* A message in which nas_decode found that fault: a request is rejected, of others a status tells (7.5). */
+void esm_fault(struct mme_ue *, const struct nas_message *, uint8_t cause);
+/* The ESM cause to refuse a PDN connection of that request type with, 0 if it is to be taken up. */
+uint8_t esm_request_fault(const struct pdn_wish *);
+/* What is wrong with the PTI or the EPS bearer identity of a device's request (7.3), else 0. */
+uint8_t esm_header_fault(const struct nas_message *);
 /* Bearer Resource Allocation Reject, or Modification Reject. */
 void resource_reject(struct mme_ue *, bool modification, uint8_t pti, uint8_t cause);
 
@@ -108,6 +116,11 @@ void deactivate_begin(struct mme_ue *, void *token, const struct gtpc_request *)
  * locally if not; the PDN connection's session is deleted at the gateways. The PTI answers a request
  * of the device. */
 void deactivate_bearer(struct mme_ue *, uint8_t ebi, uint8_t esm_cause, uint8_t pti);
+/* The device does not have them (24.301 6.4.3.5, 6.7, EPS bearer context status), and is told nothing
+ * of their end: they end here, at the gateways and at the eNodeB. */
+void bearers_unknown(struct mme_ue *, uint16_t which);
+/* One of them; a device that is left without any is detached, to attach again. */
+void bearer_unknown(struct mme_ue *, uint8_t ebi);
 /* Here alone, without a word to anybody. The default bearer: its PDN connection with it. */
 void deactivate_locally(struct mme_ue *, uint8_t ebi);
 /* A bearer that eNodeB or device has lost (36.413 8.2.3.2.2, 23.401 5.4.4.2): it ends here, at the

@@ -161,6 +161,37 @@ enum gtpc_cause esm_gtpc_cause(uint16_t cause)
 	}
 }
 
+uint8_t esm_header_fault(const struct nas_message *m)
+{
+	if (m->pti == PTI_NONE || m->pti == PTI_RESERVED)
+		return ESM_CAUSE_INVALID_PTI;
+	return m->ebi ? ESM_CAUSE_INVALID_BEARER_IDENTITY : 0;
+}
+
+void esm_fault(struct mme_ue *ue, const struct nas_message *m, uint8_t cause)
+{
+	const uint8_t first = esm_header_fault(m) ? esm_header_fault(m) : cause;
+	struct nas_pdn_connectivity_reject connectivity = {.pti = m->pti, .esm_cause = first};
+	struct nas_pdn_disconnect_reject disconnect = {.pti = m->pti, .esm_cause = first};
+
+	switch (m->def ? m->type : 0) {
+	case NAS_PDN_CONNECTIVITY_REQUEST:
+		NAS_SEND(ue, pdn_connectivity_reject, &connectivity);
+		break;
+	case NAS_PDN_DISCONNECT_REQUEST:
+		NAS_SEND(ue, pdn_disconnect_reject, &disconnect);
+		break;
+	case NAS_BEARER_RESOURCE_ALLOCATION_REQUEST:
+		resource_reject(ue, false, m->pti, first);
+		break;
+	case NAS_BEARER_RESOURCE_MODIFICATION_REQUEST:
+		resource_reject(ue, true, m->pti, first);
+		break;
+	default:
+		esm_status(ue, m->ebi, m->pti, cause);
+	}
+}
+
 void esm_status(struct mme_ue *ue, uint8_t ebi, uint8_t pti, uint8_t cause)
 {
 	struct nas_esm_status s = {.ebi = ebi, .pti = pti, .esm_cause = cause};
@@ -230,7 +261,7 @@ static void status_in(struct mme_ue *ue, const struct nas_event *e)
 		else if (p)
 			proc_finish(&p->proc, s->esm_cause);
 		else if (s->ebi)
-			bearer_lost(ue, s->ebi);
+			bearer_unknown(ue, s->ebi);
 		break;
 	case ESM_CAUSE_INVALID_PTI:
 	case ESM_CAUSE_MESSAGE_TYPE_UNKNOWN:
@@ -250,19 +281,17 @@ static void unexpected(struct mme_ue *ue, const struct nas_event *e)
 	UE_LOG(INFO, ue, "esm.unexpected", "message=%s ebi=%u pti=%u", m->def->name, m->ebi,
 	       m->pti);
 	switch (m->type) {
-	case NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT: /* late, after T3485: a bearer that is there */
+	case NAS_ACTIVATE_DEFAULT_BEARER_ACCEPT: /* perhaps late, after T3485 */
 	case NAS_ACTIVATE_DEDICATED_BEARER_ACCEPT:
 	case NAS_MODIFY_BEARER_ACCEPT:
-		if (!bearer_by_ebi(ue, m->ebi))
-			esm_status(ue, m->ebi, m->pti, ESM_CAUSE_INVALID_BEARER_IDENTITY);
-		break;
 	case NAS_ACTIVATE_DEFAULT_BEARER_REJECT:
 	case NAS_ACTIVATE_DEDICATED_BEARER_REJECT:
 	case NAS_MODIFY_BEARER_REJECT:
 	case NAS_DEACTIVATE_BEARER_ACCEPT:
-		break; /* 7.3.2: ignored */
-	case NAS_ESM_INFORMATION_RESPONSE:
-		esm_status(ue, 0, m->pti, ESM_CAUSE_PTI_MISMATCH);
+		break;                     /* 7.3.2: ignored */
+	case NAS_ESM_INFORMATION_RESPONSE: /* 7.3.1, 7.3.2 */
+		if (!esm_header_fault(m))
+			esm_status(ue, 0, m->pti, ESM_CAUSE_INVALID_PTI);
 		break;
 	default:
 		esm_status(ue, m->ebi, m->pti, ESM_CAUSE_MESSAGE_TYPE_NOT_COMPATIBLE);
@@ -280,8 +309,8 @@ static void to_bearer(struct mme_ue *ue, const struct nas_event *e)
 static void information(struct mme_ue *ue, const struct nas_event *e)
 {
 	struct esm_proc *p = esm_proc_by_pti(ue, e->m->pti);
-	bool taken =
-		p ? proc_event(&p->proc, e->m->type, e) : proc_offer(&ue->procs, e->m->type, e);
+	bool taken = !esm_header_fault(e->m) && (p ? proc_event(&p->proc, e->m->type, e)
+						   : proc_offer(&ue->procs, e->m->type, e));
 
 	if (!taken)
 		unexpected(ue, e);

@@ -686,10 +686,9 @@ struct pdn_wish {
 };
 void esm_read_request(struct pdn_wish *, const struct nas_pdn_connectivity_request *);
 void esm_read_information(struct pdn_wish *, const struct nas_esm_information_response *);
-/* A PDN connection for the APN asked for ("": the default) and PDN type, by subscription. *told is the
- * ESM cause to tell with it (50, 51; 0: none). NULL with *refused an ESM cause. */
-struct mme_pdn *esm_new_pdn(struct mme_ue *, const char *apn, uint8_t pdn_type, uint8_t *told,
-			    uint8_t *refused);
+/* A PDN connection for the APN asked for ("": the default) and PDN type, by subscription, or for an
+ * emergency. *told is the ESM cause to tell with it (50, 51; 0: none). NULL with *refused an ESM cause. */
+struct mme_pdn *esm_new_pdn(struct mme_ue *, const struct pdn_wish *, uint8_t *told, uint8_t *refused);
 /* Create Session to the SGW. */
 void esm_create_session(struct mme_ue *, struct mme_pdn *, const struct pco *, struct gtpc_txn *);
 /* Its answer into the PDN connection. 0, or the ESM cause to refuse with. */

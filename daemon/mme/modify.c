@@ -152,9 +152,8 @@ static void end(struct proc *p, uint16_t cause)
 	if (d->esm.pti && cause == CAUSE_RADIO)
 		resource_reject(ue, true, d->esm.pti, ESM_CAUSE_INSUFFICIENT_RESOURCES);
 	esm_reply(&d->esm, GTPC_UPDATE_BEARER, esm_gtpc_cause(cause), NULL);
-	/* 6.4.3.5: the device does not have the bearer */
 	if (b && cause == ESM_CAUSE_INVALID_BEARER_IDENTITY)
-		bearer_lost(ue, b->ebi);
+		bearer_unknown(ue, b->ebi);
 }
 
 static const struct proc_step steps[] = {

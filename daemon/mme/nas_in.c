@@ -4,7 +4,7 @@
  * checked with. A message's procedure is then found by the device's running procedures, or it
  * starts one. */
 #include <errno.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 static void reject_service(struct s1_conn *c, uint8_t cause)
 {
@@ -42,9 +42,8 @@ static bool allowed(const struct mme_ue *ue, const struct nas_message *m, bool s
 	}
 }
 
-/* Decodes; answers what is wrong with an EMM or ESM STATUS if the device can check it. 0, or what
- * nas_decode says. */
-static int decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
+/* 0, or what nas_decode says, counted and logged. */
+static int decode(const struct mme_ue *ue, struct bytes plain, struct nas_message *m)
 {
 	int cause = nas_decode(&turn_arena, NAS_UP, plain, m);
 
@@ -55,16 +54,6 @@ static int decode(struct mme_ue *ue, struct bytes plain, struct nas_message *m)
 	    imsi_print(ue ? ue->imsi : IMSI_NONE, (char[IMSI_STRLEN]){0}),
 	    m->def ? m->def->name : "unknown", m->fault.row ? m->fault.row->name : "-",
 	    m->fault.iei, cause);
-	if (!ue || !ue->security_on || cause < 0)
-		return cause;
-	if (m->esm) {
-		struct nas_esm_status s = {
-			.ebi = m->ebi, .pti = m->pti, .esm_cause = (uint8_t)cause};
-
-		NAS_SEND(ue, esm_status, &s);
-	} else {
-		nas_send_emm_status(ue, (uint8_t)cause);
-	}
 	return cause;
 }
 
@@ -521,6 +510,33 @@ static bool begins(struct mme_ue *ue, struct nas_event *e)
 	}
 }
 
+/* A protocol error in a message on a connection (5.5.1.2.7 b, 5.5.3.2.7 b, 7.5). A status says
+ * nothing to a device that cannot check it. */
+static void uplink_fault(struct s1_conn *c, const struct nas_message *m, uint8_t cause)
+{
+	struct mme_ue *ue = c->ue, *here = ue->security_on ? ue : NULL;
+
+	switch (m->def ? m->type : 0) {
+	case NAS_ATTACH_REQUEST:
+		attach_refuse(c, here, cause);
+		return;
+	case NAS_TAU_REQUEST:
+		if (!here) {
+			tau_refuse_plain(c, cause);
+			return;
+		}
+		why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.7", cause);
+		tau_refuse(ue, cause);
+		conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+		return;
+	default:
+		if (here && m->esm)
+			esm_fault(ue, m, cause);
+		else if (here)
+			nas_send_emm_status(ue, cause);
+	}
+}
+
 void nas_uplink(struct s1_conn *c, struct bytes pdu)
 {
 	struct mme_ue *ue = c->ue;
@@ -549,7 +565,11 @@ void nas_uplink(struct s1_conn *c, struct bytes pdu)
 			return;
 		}
 	}
-	if (decode(secured ? ue : NULL, plain, &m))
+	int fault = decode(secured ? ue : NULL, plain, &m);
+
+	if (fault > 0 && (secured || !ue->security_on))
+		uplink_fault(c, &m, (uint8_t)fault);
+	if (fault)
 		return;
 	if (!allowed(ue, &m, secured)) {
 		mme_counters.nas_unprotected++;

@@ -56,7 +56,7 @@ static int enter_session(struct proc *p)
 	struct pdn *d = (struct pdn *)p;
 	struct mme_ue *ue = p->owner;
 	uint8_t refused = 0;
-	struct mme_pdn *pdn = esm_new_pdn(ue, d->want.apn, d->want.pdn_type, &d->told, &refused);
+	struct mme_pdn *pdn = esm_new_pdn(ue, &d->want, &d->told, &refused);
 
 	if (!pdn)
 		return proc_fail(p, refused);
@@ -267,20 +267,16 @@ static void init(struct proc *p, const void *arg)
 	d->esm.pti = d->want.pti;
 }
 
-/* The cause to refuse a request with at once, 0 if it is to be taken up. */
-static uint8_t fault(const struct nas_message *m, const struct pdn_wish *w)
+uint8_t esm_request_fault(const struct pdn_wish *w)
 {
-	if (m->pti == PTI_NONE || m->pti == PTI_RESERVED)
-		return ESM_CAUSE_INVALID_PTI; /* 7.3.1 */
-	if (m->ebi)
-		return ESM_CAUSE_INVALID_BEARER_IDENTITY; /* 7.3.2 */
 	switch (w->request_type) {
 	case NAS_REQUEST_INITIAL:
 		return 0;
 	case NAS_REQUEST_HANDOVER: /* from an access that has no session here */
+	case NAS_REQUEST_EMERGENCY_HANDOVER:
 		return ESM_CAUSE_NO_PDN_CONNECTION;
 	case NAS_REQUEST_EMERGENCY:
-		return ESM_CAUSE_OPTION_NOT_SUPPORTED;
+		return mme.emergency.attach ? 0 : ESM_CAUSE_OPTION_NOT_SUPPORTED;
 	default:
 		return ESM_CAUSE_INVALID_MANDATORY_IE;
 	}
@@ -293,7 +289,9 @@ void pdn_begin(struct mme_ue *ue, const struct nas_event *e)
 	uint8_t cause;
 
 	esm_read_request(&want, e->body);
-	cause = fault(e->m, &want);
+	cause = esm_header_fault(e->m);
+	if (!cause)
+		cause = esm_request_fault(&want);
 	if (!cause && other && other->proc.def == &pdn_def) {
 		/* 6.5.1.6: sent again, as T3482 ran out before our answer came through */
 		if (other->proc.step == SETUP)

@@ -145,21 +145,20 @@ static void begin(struct mme_ue *ue, struct resource *like, uint8_t cause, struc
 		resource_reject(ue, like->modification, like->esm.pti, cause);
 }
 
-/* A request that was sent again, as its answer is on its way: it goes on. */
-static bool repeated(struct mme_ue *ue, uint8_t pti)
+/* A request that was sent again, as its answer is on its way, goes on; a PTI that another procedure
+ * of the device has is refused. */
+static bool repeated(struct mme_ue *ue, uint8_t pti, uint8_t *cause)
 {
-	const struct esm_proc *p = pti ? esm_proc_by_pti(ue, pti) : NULL;
+	const struct esm_proc *p = esm_proc_by_pti(ue, pti);
 
-	if (p)
-		proc_note(&p->proc, "bearer resource request again");
-	return p != NULL;
-}
-
-static uint8_t header_fault(const struct nas_message *m)
-{
-	if (m->pti == PTI_NONE || m->pti == PTI_RESERVED)
-		return ESM_CAUSE_INVALID_PTI;
-	return m->ebi ? ESM_CAUSE_INVALID_BEARER_IDENTITY : 0;
+	if (!p)
+		return false;
+	if (p->proc.def == &pdn_def) {
+		*cause = ESM_CAUSE_PTI_IN_USE;
+		return false;
+	}
+	proc_note(&p->proc, "bearer resource request again");
+	return true;
 }
 
 void resource_allocate(struct mme_ue *ue, const struct nas_event *e)
@@ -168,9 +167,9 @@ void resource_allocate(struct mme_ue *ue, const struct nas_event *e)
 	struct resource d = {.esm.pti = m->pti, .linked = m->linked_ebi};
 	const struct mme_pdn *pdn = pdn_by_ebi(ue, m->linked_ebi);
 	struct tft_filters tad;
-	uint8_t cause = header_fault(e->m);
+	uint8_t cause = esm_header_fault(e->m);
 
-	if (!cause && repeated(ue, m->pti))
+	if (!cause && repeated(ue, m->pti, &cause))
 		return;
 	if (!cause &&
 	    (!pdn || !pdn->bearers->active || esm_proc_by_ebi(ue, pdn->ebi, &deactivate_def)))
@@ -214,9 +213,9 @@ void resource_modify(struct mme_ue *ue, const struct nas_event *e)
 	struct resource d = {.esm.pti = m->pti, .ebi = m->linked_ebi, .modification = true};
 	const struct mme_bearer *b = bearer_by_ebi(ue, m->linked_ebi);
 	bool qos = HAS(m, nas_bearer_resource_modification_request, qos);
-	uint8_t cause = header_fault(e->m);
+	uint8_t cause = esm_header_fault(e->m);
 
-	if (!cause && repeated(ue, m->pti))
+	if (!cause && repeated(ue, m->pti, &cause))
 		return;
 	if (!cause && (!b || !b->active))
 		cause = ESM_CAUSE_INVALID_BEARER_IDENTITY;

@@ -352,7 +352,7 @@ static bool restore_pdns(struct cursor *c, struct mme_ue *ue, unsigned n, bool *
 			p->s11_sgw.teid = 0;
 			return false;
 		}
-		const struct apn_subscription *apn = esm_subscribed(ue, p->apn);
+		const struct apn_subscription *apn = esm_subscription_of(ue, p);
 		struct sgw_restored_bearer dedicated[GTPC_MAX_BEARERS];
 		struct sgw_restored s = {
 			.bearer = dedicated,

@@ -410,8 +410,14 @@ static void esm_information_names_the_apn(void **state)
 	SET(&r, nas_esm_information_response, apn);
 	r.pti = 9;
 	say(&d, esm_information_response, &r);
-	quiet(d.enb);
+	assert_int_equal(hear(&d, esm_status, ESM_STATUS)->esm_cause, ESM_CAUSE_INVALID_PTI);
+	r.pti = 0;
+	say(&d, esm_information_response, &r);
 	r.pti = 1;
+	r.ebi = 5;
+	say(&d, esm_information_response, &r);
+	quiet(d.enb);
+	r.ebi = 0;
 	say(&d, esm_information_response, &r);
 	read_accept(&d, take_context(&d));
 	assert_string_equal(the_session()->apn, "meters");
@@ -483,7 +489,37 @@ static void attach_without_a_transaction_is_refused(void **state)
 
 	d.pti = 0;
 	initial(&d, attach_request(&d));
-	assert_false(HAS(rejected(&d, EMM_CAUSE_ESM_FAILURE), nas_attach_reject, esm));
+	rejected_esm(&d, ESM_CAUSE_INVALID_PTI);
+}
+
+/* 9.9.3.11: by a network that does not serve them. */
+static void attach_for_restricted_local_operator_services_is_an_attach(void **state)
+{
+	(void)state;
+	struct device d = one();
+
+	d.type = 3;
+	attach_to(&d, AT_DONE);
+	is_registered(&d);
+}
+
+/* Here is nothing of the access that the device comes from (6.5.1.6 b). */
+static void attach_with_a_connection_from_elsewhere_is_refused(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_pdn_connectivity_request pdn = {
+		.pti = 1, .request_type = NAS_REQUEST_HANDOVER, .pdn_type = NAS_PDN_IPV4};
+	struct nas_attach_request r = {
+		.attach_type = NAS_ATTACH_EPS,
+		.ksi = NAS_KSI_NONE,
+		.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi},
+		.ue_network_capability = {.n = 2, .octet = {0xe0, 0xe0}},
+		.esm = NAS(pdn_connectivity_request, &pdn),
+	};
+
+	initial(&d, NAS(attach_request, &r));
+	rejected_esm(&d, ESM_CAUSE_NO_PDN_CONNECTION);
 }
 
 static void reload_changes_no_identity(void **state)
@@ -606,6 +642,8 @@ int main(void)
 		BEHAVIOUR(combined_attach_is_for_eps_alone),
 		BEHAVIOUR(attach_with_something_else_than_a_pdn_request_is_refused),
 		BEHAVIOUR(attach_without_a_transaction_is_refused),
+		BEHAVIOUR(attach_for_restricted_local_operator_services_is_an_attach),
+		BEHAVIOUR(attach_with_a_connection_from_elsewhere_is_refused),
 		BEHAVIOUR(reload_changes_no_identity),
 		BEHAVIOUR(attach_without_a_mandatory_ie_is_refused),
 		BEHAVIOUR(ceiling_refuses_with_a_back_off),

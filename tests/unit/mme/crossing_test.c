@@ -219,7 +219,8 @@ static void enodeb_that_vanishes_ends_a_modification_and_a_deactivation(void **s
 }
 
 /* An update of a device that has its default bearer alone. */
-static void updates(struct device *d)
+/* lost: the E-RAB that its eNodeB still has and is told to release, 0: none. */
+static void updates(struct device *d, uint8_t lost)
 {
 	struct nas_tau_request r = {
 		.update_type = {.type = NAS_TA_PERIODIC},
@@ -230,6 +231,10 @@ static void updates(struct device *d)
 
 	SET(&r, nas_tau_request, bearer_status);
 	say(d, tau_request, &r);
+	if (lost) {
+		assert_int_equal(release_of(d, lost).n, 0); /* of which it knows already */
+		released_e_rab(d, lost);
+	}
 	assert_int_equal(hear(d, tau_accept, TAU_ACCEPT)->bearer_status, 1 << EBI);
 }
 
@@ -238,7 +243,7 @@ static void dedicated_bearer_that_a_device_has_lost_ends_at_its_update(void **st
 	struct device d = with_bearer();
 
 	(void)state;
-	updates(&d);
+	updates(&d, NEXT);
 	assert_int_equal(sgw.commands, 1);
 	assert_null(bearer(&d, NEXT));
 	assert_non_null(bearer(&d, EBI));
@@ -254,7 +259,7 @@ static void update_without_a_bearer_that_is_being_deactivated_ends_it(void **sta
 	delete_bearer(&d, NEXT);
 	release_of(&d, NEXT);
 	assert_int_equal(asked.answers, 0);
-	updates(&d);
+	updates(&d, 0);
 	answer_is(GTPC_ACCEPTED);
 	assert_null(bearer(&d, NEXT));
 	assert_non_null(bearer(&d, EBI));
@@ -276,7 +281,7 @@ static void update_without_a_connection_that_is_being_set_up_ends_it(void **stat
 	say(&d, activate_default_bearer_accept, &yes);
 	set_up(&d, NEXT, true);
 	assert_int_equal(procedures(), 1);
-	updates(&d);
+	updates(&d, NEXT);
 	assert_null(bearer(&d, NEXT));
 	assert_non_null(bearer(&d, EBI));
 	assert_int_equal(procedures(), 0);

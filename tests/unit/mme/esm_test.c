@@ -285,6 +285,22 @@ static void bearer_that_the_device_does_not_know_is_lost(void **state)
 	say(&d, modify_bearer_reject, &r);
 	answer_is(GTPC_CONTEXT_NOT_FOUND);
 	assert_int_equal(sgw.commands, 1); /* Delete Bearer Command */
+	assert_int_equal(release_of(&d, NEXT).n, 0);
+	assert_null(bearer(&d, NEXT));
+	quiet(d.enb);
+}
+
+static void device_that_does_not_know_its_last_bearer_is_to_attach_again(void **state)
+{
+	struct device d = registered();
+	struct nas_esm_status s = {.ebi = EBI, .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+
+	(void)state;
+	say(&d, esm_status, &s);
+	assert_int_equal(release_of(&d, EBI).n, 0);
+	assert_int_equal(sessions(), 0);
+	assert_int_equal(hear(&d, detach_request_network, DETACH_REQUEST)->detach_type.type,
+			 NAS_DETACH_REATTACH);
 }
 
 /* ---- deactivation ---- */
@@ -403,7 +419,11 @@ static void pdn_request_sent_again_is_answered_again(void **state)
 	say(&d, pdn_connectivity_request, &q);
 	hear(&d, activate_default_bearer_request, ACTIVATE_DEFAULT_BEARER_REQUEST);
 	assert_int_equal(sessions(), 2);
-	say(&d, bearer_resource_allocation_request, &r); /* that PTI is taken: not a second one */
+	say(&d, bearer_resource_allocation_request, &r); /* that PTI is taken */
+	assert_int_equal(
+		hear(&d, bearer_resource_allocation_reject, BEARER_RESOURCE_ALLOCATION_REJECT)
+			->esm_cause,
+		ESM_CAUSE_PTI_IN_USE);
 	quiet(d.enb);
 	assert_int_equal(sgw.resources, 0);
 }
@@ -463,6 +483,7 @@ static void pdn_requests_are_refused_with_their_causes(void **state)
 		{0, NAS_REQUEST_INITIAL, NAS_PDN_IPV4, ESM_CAUSE_INVALID_PTI},
 		{255, NAS_REQUEST_INITIAL, NAS_PDN_IPV4, ESM_CAUSE_INVALID_PTI},
 		{9, NAS_REQUEST_HANDOVER, NAS_PDN_IPV4, ESM_CAUSE_NO_PDN_CONNECTION},
+		{9, NAS_REQUEST_EMERGENCY_HANDOVER, NAS_PDN_IPV4, ESM_CAUSE_NO_PDN_CONNECTION},
 		{9, NAS_REQUEST_EMERGENCY, NAS_PDN_IPV4, ESM_CAUSE_OPTION_NOT_SUPPORTED},
 		{9, NAS_REQUEST_INITIAL, NAS_PDN_NON_IP, ESM_CAUSE_UNKNOWN_PDN_TYPE},
 	};
@@ -487,6 +508,40 @@ static void pdn_requests_are_refused_with_their_causes(void **state)
 	assert_int_equal(hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT)->esm_cause,
 			 ESM_CAUSE_INSUFFICIENT_RESOURCES);
 	quiet(d.enb);
+}
+
+/* By the emergency configuration, whatever is subscribed (23.401 4.3.12.1); one. */
+static void registered_device_has_a_connection_for_an_emergency(void **state)
+{
+	struct mme_config config = bench_config;
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_activate_default_bearer_accept yes = {.ebi = NEXT};
+	const struct nas_activate_default_bearer_request *m;
+
+	(void)state;
+	config.emergency =
+		(struct mme_emergency){.attach = EMERGENCY_PROVEN, .apn = "sos", .qci = 5};
+	config.emergency.rate = 640000;
+	mme_reload(&config);
+	struct device d = registered();
+
+	q.request_type = NAS_REQUEST_EMERGENCY;
+	q.information_transfer = NAS_INFORMATION_TRANSFER_REQUIRED; /* it has nothing to say */
+	SET(&q, nas_pdn_connectivity_request, information_transfer);
+	say(&d, pdn_connectivity_request, &q);
+	m = setup_of(&d, NEXT, NAS_ACTIVATE_DEFAULT_BEARER_REQUEST);
+	assert_string_equal(m->apn.name, "sos");
+	assert_int_equal(m->qos.qci, 5);
+	assert_int_equal(bearer(&d, NEXT)->qos.arp_priority, 1);
+	set_up(&d, NEXT, true);
+	say(&d, activate_default_bearer_accept, &yes);
+	assert_int_equal(sessions(), 2);
+	q.pti = 8;
+	say(&d, pdn_connectivity_request, &q);
+	assert_int_equal(hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT)->esm_cause,
+			 ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED);
+	quiet(d.enb);
+	mme_reload(&bench_config);
 }
 
 static void eleven_bearers_are_the_most(void **state)
@@ -657,6 +712,7 @@ int main(void)
 		BEHAVIOUR(modification_that_a_device_does_not_answer_leaves_the_bearer_as_it_was),
 		BEHAVIOUR(qos_that_a_device_does_not_answer_is_taken_back_at_the_enodeb),
 		BEHAVIOUR(bearer_that_the_device_does_not_know_is_lost),
+		BEHAVIOUR(device_that_does_not_know_its_last_bearer_is_to_attach_again),
 		BEHAVIOUR(bearer_is_deactivated_at_enodeb_and_device),
 		BEHAVIOUR(silence_to_t3495_ends_the_bearer_all_the_same),
 		BEHAVIOUR(bearer_of_an_idle_device_ends_without_a_word),
@@ -665,6 +721,7 @@ int main(void)
 		BEHAVIOUR(pdn_request_sent_again_is_answered_again),
 		BEHAVIOUR(pdn_connection_that_fails_leaves_nothing),
 		BEHAVIOUR(pdn_requests_are_refused_with_their_causes),
+		BEHAVIOUR(registered_device_has_a_connection_for_an_emergency),
 		BEHAVIOUR(eleven_bearers_are_the_most),
 		BEHAVIOUR(resource_request_goes_to_the_gateway_with_its_pti),
 		BEHAVIOUR(device_with_eleven_bearers_is_refused_a_resource_of_its_own),

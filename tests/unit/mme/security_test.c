@@ -357,6 +357,54 @@ static void esm_requests_that_are_not_served_are_refused(void **state)
 	quiet(d.enb);
 }
 
+/* 7.3, 7.5: what a device can understand as the end of what it began. */
+static void faulty_requests_on_a_connection_are_rejected(void **state)
+{
+	static const struct {
+		const char *octets;
+		uint8_t n, answer, cause;
+	} rows[] = {
+		{"\x02\x07\xd0", 3, 0xd1, ESM_CAUSE_INVALID_MANDATORY_IE},
+		{"\x02\x07\xd2", 3, 0xd3, ESM_CAUSE_INVALID_MANDATORY_IE},
+		{"\x02\x07\xd4", 3, 0xd5, ESM_CAUSE_INVALID_MANDATORY_IE},
+		{"\x02\x07\xd6", 3, 0xd7, ESM_CAUSE_INVALID_MANDATORY_IE},
+		{"\x02\x00\xd0", 3, 0xd1, ESM_CAUSE_INVALID_PTI},
+		{"\x52\x07\xd2", 3, 0xd3, ESM_CAUSE_INVALID_BEARER_IDENTITY},
+		{"\x02\x07\xe8", 3, 0xe8, ESM_CAUSE_INVALID_MANDATORY_IE}, /* a status of one */
+	};
+	struct device d = one();
+
+	(void)state;
+	attach_to(&d, AT_DONE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct nas_esm_status *s; /* begins as the rejects do */
+
+		uplink(&d, protect(&d, bytes_of(rows[i].octets, rows[i].n), NAS_SEC_CIPHERED));
+		s = hear_type(&d, rows[i].answer);
+		assert_int_equal(s->pti, (uint8_t)rows[i].octets[1]);
+		assert_int_equal(s->esm_cause, rows[i].cause);
+	}
+	quiet(d.enb);
+	uplink(&d, protect(&d, bytes_of("\x07\x48\x00", 3), NAS_SEC_CIPHERED));
+	assert_int_equal(hear(&d, tau_reject, TAU_REJECT)->emm_cause,
+			 EMM_CAUSE_INVALID_MANDATORY_IE);
+	assert_int_equal(d.down_header, NAS_CIPHERED);
+	released(&d);
+	is_registered(&d);
+	serve_device(&d);
+	uplink(&d, bytes_of("\x07\x41\x71", 3)); /* without protection: whoever says that */
+	quiet(d.enb);
+	uplink(&d, protect(&d, bytes_of("\x07\x41\x71", 3), NAS_SEC_CIPHERED));
+	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause,
+			 EMM_CAUSE_INVALID_MANDATORY_IE);
+	released(&d);
+	attach_to(&d, AT_AUTH); /* nothing is protected yet */
+	uplink(&d, bytes_of("\x07\x41\x71", 3));
+	assert_int_equal(hear(&d, attach_reject, ATTACH_REJECT)->emm_cause,
+			 EMM_CAUSE_INVALID_MANDATORY_IE);
+	released(&d);
+}
+
 /* ---- strangers ---- */
 
 /* An attach in somebody's name, by IMSI or GUTI, that goes no further than its knowledge. */
@@ -445,6 +493,7 @@ int main(void)
 		BEHAVIOUR(nothing_unprotected_is_taken_on_a_protected_connection),
 		BEHAVIOUR(esm_before_security_is_discarded),
 		BEHAVIOUR(esm_requests_that_are_not_served_are_refused),
+		BEHAVIOUR(faulty_requests_on_a_connection_are_rejected),
 		BEHAVIOUR(stolen_identity_disturbs_nobody),
 		BEHAVIOUR(replayed_attach_request_is_challenged),
 	};
