@@ -25,7 +25,8 @@ static uint64_t ambr_in_use(const struct mme_ue *ue, bool up)
 		if (!pdn->s11_sgw.teid)
 			continue;
 		while (before != pdn &&
-		       (!before->s11_sgw.teid || strcasecmp(before->apn, pdn->apn) != 0))
+		       (!before->s11_sgw.teid || before->emergency != pdn->emergency ||
+			strcasecmp(before->apn, pdn->apn) != 0))
 			before = before->next;
 		if (before == pdn)
 			sum += rate < most ? rate : most;

@@ -92,22 +92,16 @@ void esm_read_information(struct pdn_wish *w, const struct nas_esm_information_r
 		keep_pco(&w->pco, r->pco);
 }
 
-/* A registered device's PDN connection for an emergency: of its own, whatever is subscribed. */
-static bool is_emergency(const struct mme_ue *ue, const char *apn)
-{
-	return !ue->emergency && mme.emergency.attach && !strcasecmp(apn, mme.emergency.apn);
-}
-
 const struct apn_subscription *esm_subscription_of(const struct mme_ue *ue,
 						   const struct mme_pdn *pdn)
 {
-	return is_emergency(ue, pdn->apn) ? NULL : esm_subscribed(ue, pdn->apn);
+	return pdn->emergency ? NULL : esm_subscribed(ue, pdn->apn);
 }
 
 static bool has_emergency(const struct mme_ue *ue)
 {
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
-		if (is_emergency(ue, p->apn))
+		if (p->emergency)
 			return true;
 	return false;
 }
@@ -117,16 +111,12 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t
 {
 	bool emergency = w->request_type == NAS_REQUEST_EMERGENCY && !ue->emergency;
 	const char *apn = emergency ? mme.emergency.apn : w->apn;
-	struct apn_subscription configured;
-	const struct apn_subscription *s = esm_subscribed(ue, apn);
+	const struct apn_subscription configured = emergency_subscription(),
+				      *s = emergency ? &configured : esm_subscribed(ue, apn);
 
 	if (emergency && has_emergency(ue)) {
 		*refused = ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED;
 		return NULL;
-	}
-	if (emergency) {
-		configured = emergency_subscription();
-		s = &configured;
 	}
 	if (!s) {
 		*refused = *apn ? ESM_CAUSE_OPTION_NOT_SUBSCRIBED : ESM_CAUSE_UNKNOWN_APN;
@@ -149,6 +139,7 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t
 	for (size_t i = 0; i < n; i++)
 		pdn->apn[i] = (char)tolower((unsigned char)pdn->apn[i]);
 	pdn->type = type;
+	pdn->emergency = emergency;
 	pdn->ambr_up = s->ambr_up;
 	pdn->ambr_down = s->ambr_down;
 	pdn->bearers->qos = (struct bearer_qos){

@@ -218,6 +218,7 @@ struct mme_pdn {
 	struct mme_bearer *bearers; /* never empty: the first is the default bearer */
 	uint8_t ebi;		    /* of the default bearer */
 	char apn[APN_STRLEN]; /* NI as chosen */
+	bool emergency;	      /* a registered device's: emergency.c */
 	enum pdn_type type;
 	struct paa paa;
 	uint64_t ambr_up, ambr_down;

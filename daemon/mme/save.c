@@ -16,14 +16,14 @@
 #include "sgw/sgw.h"
 #include "store/store.h"
 
-enum { OLDEST = 16, VERSION = 17, BLOB_MAX = 8192, DL_AHEAD = 128, DL_NEAR = 16, UL_BEHIND = 16 };
+enum { OLDEST = 16, VERSION = 18, BLOB_MAX = 8192, DL_AHEAD = 128, DL_NEAR = 16, UL_BEHIND = 16 };
 
 /* One list of what is saved serves writing and reading: io(cursor, address, octets). */
 struct cursor {
 	struct rd r;
 	struct wr w;
 	bool writing;
-	uint8_t version; /* of what is read; from 17 on it has the rules that are to give bearers */
+	uint8_t version; /* of what is read; 17 has the rules due, 18 emergencies */
 };
 
 static void io(struct cursor *c, void *p, size_t n)
@@ -104,6 +104,8 @@ static void io_pdn(struct cursor *c, struct mme_pdn *p)
 	IO(c, p->ebi);
 	IO_TEXT(c, p->apn);
 	IO_SMALL(c, p->type);
+	if (c->writing || c->version >= 18)
+		IO_SMALL(c, p->emergency);
 	IO_SMALL(c, p->paa.type);
 	IO(c, p->paa.ip4);
 	IO(c, p->paa.ip6);

@@ -82,7 +82,17 @@ mark
 ran "tau 1"
 check "a device that comes anew leaves the old connection" saw 'ue=1 .*event=context.release cause="nas: normal-release"'
 
-# ---- emergency without authentication ----
+# ---- emergency ----
+ran "service 1"
+check "it is served again" saw 'ue=1 .*event=service '
+mark
+ran "pdn 1 sos request 4"
+check "a registered device's emergency: a PDN connection of its own" saw 'ue=1 .*event=tun dev=ue1-'
+check "with an address of its own" is 2 eval "ctl -j session show $(imsi 1) | jq -r '.sessions[].ue4' | sort -u | wc -l"
+ran "pdn 1 sos request 4"
+check "one" saw 'ue=1 .*event=pdn.reject .*cause=55'
+
+# without authentication
 cat >"$LAB_DIR/help.sh" <<-END
 	attach 1; expect attached within 6; ping 1 198.51.100.2 count 2; expect ping.done received=2 within 6
 	detach 1; expect detached within 6
@@ -140,6 +150,10 @@ exchange "Reroute NAS Request, and the message again" s1.pcap <<-END
 	< 52/0 at=@x ies=8r,0i,225r,223r,230i enb=@e emm=0x41 imsi=$(imsi 1) MME_Group_ID=32770 UE_Usage_Type=130
 	> 12/0 at=@x enb=@f !enb=@e ies=8r,26r,67r,100i,134i,223i,230i MME_Group_ID=32770 emm=0x41
 	< 11/0 at=@x mme=@m enb=@f emm=0x52
+END
+exchange "PDN connectivity for an emergency: the highest priority, may pre-empt" s1.pcap <<-END
+	> 13/0 mme=@m enb=@e esm=0xd0 pti=@p esm_request_type=4
+	< 5/0 mme=@m enb=@e esm=0xc1 ebi=@b erab=@b pti=@p qCI=9 priorityLevel=1 pre_emptionCapability=1
 END
 exchange "UE Context Suspend and Resume, with the chain's pairs" s1.pcap <<-END
 	> 55/0 at=@x mme=@m enb=@e ies=0r,8r
