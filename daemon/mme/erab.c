@@ -180,7 +180,8 @@ void erab_modify_response(struct enb *e, struct s1_conn *c, const void *body)
 		refused(c->ue, &m->e_rab_failed_to_modify_list);
 }
 
-/* An E-RAB that the eNodeB did not know is released all the same. */
+/* An E-RAB that the eNodeB did not know is released all the same; one that it keeps for a handover
+ * is not. */
 void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_e_rab_release_response *m = body;
@@ -190,8 +191,15 @@ void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, NULL);
 	for (uint32_t i = 0;
 	     c->ue && m->has.e_rab_failed_to_release_list && i < m->e_rab_failed_to_release_list.n;
-	     i++)
-		answered(c->ue, m->e_rab_failed_to_release_list.v[i].e_rab_id, NULL);
+	     i++) {
+		const struct s1ap_e_rab_item *r = &m->e_rab_failed_to_release_list.v[i];
+		struct erab_answer later = {.handover = true};
+
+		if (!mobility_is_cause(r->cause))
+			answered(c->ue, r->e_rab_id, NULL);
+		else if (!esm_event(c->ue, r->e_rab_id, EV_ERAB, &later))
+			unexpected(c->ue, r->e_rab_id, false);
+	}
 }
 
 /* ---- what an eNodeB does on its own ---- */

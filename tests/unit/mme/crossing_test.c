@@ -154,6 +154,64 @@ static void pdn_connection_and_deactivation_wait_for_a_handover(void **state)
 	quiet(d.enb);
 }
 
+/* 36.413 8.4.1.2: the source breaks off the release, and the bearer comes along. */
+static void e_rab_whose_release_is_put_off_for_a_handover_is_released_at_the_target(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_e_rab_release_response m = {0};
+	struct s1ap_e_rab_item no = {
+		.e_rab_id = NEXT, .cause = S1AP_CAUSE(RADIO, S1_INTRA_SYSTEM_HANDOVER_TRIGGERED)};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+	uint8_t ebi[] = {EBI, NEXT};
+	uint32_t mme_id = d.mme_id, enb_id = d.enb_id;
+	struct ho h;
+
+	(void)state;
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	h = begin(&d, 1);
+	assert_int_equal(h.request.e_rab_to_be_setup_list.n, 2);
+	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, enb_id);
+	S1AP_SET(&m, e_rab_failed_to_release_list, (struct s1ap_e_rab_list){&no, 1});
+	tell(d.enb, e_rab_release_response, &m);
+	admit(&h, ebi, 2, PLAIN);
+	assert_false(commanded(&h, &d)->has.e_rab_to_release_list);
+	notify_only(&h, &d);
+	read_nas(&d, release_of(&d, NEXT), NAS_DEACTIVATE_BEARER_REQUEST);
+	released_e_rab(&d, NEXT);
+	assert_int_equal(asked.answers, 0);
+	say(&d, deactivate_bearer_accept, &gone);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	elapse(1500);
+	let_go(h.from, mme_id, enb_id);
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
+static void e_rab_that_the_enodeb_does_not_know_is_released(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_e_rab_release_response m = {0};
+	struct s1ap_e_rab_item no = {.e_rab_id = NEXT,
+				     .cause = S1AP_CAUSE(RADIO, UNKNOWN_E_RAB_ID)};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+
+	(void)state;
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_failed_to_release_list, (struct s1ap_e_rab_list){&no, 1});
+	tell(d.enb, e_rab_release_response, &m);
+	say(&d, deactivate_bearer_accept, &gone);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
 static int changed = 1;
 
 static void on_changed(struct mme_ue *ue, void *arg, int err)
@@ -381,6 +439,8 @@ int main(void)
 		BEHAVIOUR(device_that_moves_before_it_accepts_gets_the_bearer_where_it_is),
 		BEHAVIOUR(path_switch_takes_no_bearer_that_is_not_there_yet),
 		BEHAVIOUR(pdn_connection_and_deactivation_wait_for_a_handover),
+		BEHAVIOUR(e_rab_whose_release_is_put_off_for_a_handover_is_released_at_the_target),
+		BEHAVIOUR(e_rab_that_the_enodeb_does_not_know_is_released),
 		BEHAVIOUR(context_modification_waits_for_a_handover_and_goes_to_the_target),
 		BEHAVIOUR(enodeb_that_vanishes_ends_a_modification_and_a_deactivation),
 		BEHAVIOUR(dedicated_bearer_that_a_device_has_lost_ends_at_its_update),
