@@ -442,9 +442,9 @@ void context_connect(struct gtpc_request *, struct mme_bearer *);
 bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *, uint32_t teid);
 /* What S1AP is told of a device or bearer. */
-/* Handover Restriction List (36.413 9.2.1.22): equivalent networks, and the areas around that access
- * rules deny to the device. False: there are none, and nothing restricts it. */
-bool context_restrictions(const struct mme_ue *, struct s1ap_handover_restriction_list *);
+/* Handover Restriction List (36.413 9.2.1.22) for that serving network: its equivalents, and the areas
+ * around that access rules deny to the device. False: there are none, and nothing restricts it. */
+bool context_restrictions(const struct mme_ue *, plmn_t, struct s1ap_handover_restriction_list *);
 struct s1ap_transport_layer_address context_address(const struct fteid *);
 /* The UE-AMBR that is in use (23.401 4.7.3), to be told on that connection, which remembers it. */
 struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *, struct s1_conn *told);

@@ -93,7 +93,10 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	S1AP_SET(&m, security_context, context_keys(ue));
 	S1AP_SET(&m, gummei, ue->gummei);
-	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
+	/* Without restrictions, too: it tells the target which network is to serve (8.4.2.4). */
+	context_restrictions(ue, h->from->target_id.target_enb_id.selected_tai.plmn,
+			     &m.handover_restriction_list);
+	m.has.handover_restriction_list = 1;
 	if (h->from->has.csg_id) { /* nobody is a member: of a hybrid cell a guest */
 		S1AP_SET(&m, csg_id, h->from->csg_id);
 		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);

@@ -76,6 +76,46 @@ static void trace_and_reports_of_changes_go_along(void **state)
 	assert_false(h.request.has.request_type);
 }
 
+/* 36.413 8.4.2.4: the target refuses a device of a network that it does not know or serve. */
+static void target_is_told_which_network_serves_the_device_there(void **state)
+{
+	enum { OTHER = 0x22f210, THIRD = 0x33f310 };
+	static const struct mme_tacs tacs[] = {{PLMN, 5, 9}, {OTHER, 5, 9}};
+	static const plmn_t equivalents[] = {PLMN, OTHER, THIRD}, other = OTHER;
+	struct device d = connected(0);
+	const struct s1ap_handover_restriction_list *r;
+	struct ho h = {.from = d.enb, .to = &assoc[1]};
+	struct s1ap_handover_required m = required(&d, 1);
+
+	(void)state;
+	mme.plmns = 1;
+	mme.plmn = &other;
+	mme.tacs = 2;
+	mme.tac = tacs;
+	enb_up(h.to);
+	setup_as(h.to, (struct site){PLMN, OTHER, 101, TAC});
+	expect(h.to, s1_setup_response);
+	m.target_id.target_enb_id.selected_tai.plmn = OTHER;
+	for (int equivalent = 0; equivalent < 2; equivalent++) {
+		mme.equivalents = equivalent ? 3 : 0;
+		mme.equivalent = equivalents;
+		tell(h.from, handover_required, &m);
+		requested(&h);
+		r = &h.request.handover_restriction_list;
+		assert_true(h.request.has.handover_restriction_list);
+		assert_int_equal(r->serving_plmn, OTHER);
+		assert_false(r->has.forbidden_tas);
+		assert_int_equal(r->has.equivalent_plmns, equivalent);
+		if (equivalent) {
+			assert_int_equal(r->equivalent_plmns.n, 2);
+			assert_int_equal(r->equivalent_plmns.v[0], PLMN);
+			assert_int_equal(r->equivalent_plmns.v[1], THIRD);
+		}
+		cancel(&d);
+		nameless_let_go(&h);
+	}
+}
+
 static void status_goes_across(void **state)
 {
 	(void)state;
@@ -604,6 +644,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(device_goes_over),
 		BEHAVIOUR(trace_and_reports_of_changes_go_along),
+		BEHAVIOUR(target_is_told_which_network_serves_the_device_there),
 		BEHAVIOUR(status_goes_across),
 		BEHAVIOUR(early_status_goes_across),
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
