@@ -171,6 +171,8 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	m.has.handover_restriction_list =
 		context_restrictions(ue, ue->tai.plmn, &m.handover_restriction_list);
+	if (ue->conn->hybrid) /* nobody is a member (8.3.1.4) */
+		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	as_chain_begin(&ue->as, ue->sec->kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)

@@ -239,12 +239,13 @@ struct moving {
 	uint32_t mme_ue_s1ap_id;
 	const struct enb *enb; /* who asked; to be compared alone */
 	uint16_t asked;
+	bool csg; /* whether the device is a member of a closed group */
 	struct fteid s1u_enb[GTPC_MAX_BEARERS]; /* of EBI 5 + i */
 };
 
 static struct mem_pool moves = MEM_POOL(moving);
 
-static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed)
+static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed, bool csg)
 {
 	struct s1ap_e_rab_modification_confirm m = {0};
 	struct s1ap_e_rab_modify_item_bearer_mod_conf ok[GTPC_MAX_BEARERS];
@@ -266,6 +267,8 @@ static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed)
 			 (struct s1ap_e_rab_modify_list_bearer_mod_conf){ok, oks});
 	if (nos)
 		S1AP_SET(&m, e_rab_failed_to_modify_list, (struct s1ap_e_rab_list){no, nos});
+	if (csg) /* nobody is */
+		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	conn_send(c, &s1ap_e_rab_modification_confirm_msg, &m);
 }
 
@@ -287,7 +290,7 @@ static void moved(struct gtpc_txn *txn, const struct gtpc_response *r)
 		ue_save_conn(ue);
 	}
 	if (ue && !c->releasing)
-		confirm(c, ok, mv->asked);
+		confirm(c, ok, mv->asked, mv->csg);
 	pool_put(&moves, mv);
 }
 
@@ -337,6 +340,10 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 		conn_release(c, S1AP_CAUSE(PROTOCOL, SEMANTIC_ERROR));
 		return;
 	}
+	if (m->has.csg_membership_info && !m->csg_membership_info.has.cell_access_mode) {
+		conn_release(c, S1AP_CAUSE(RADIO, INVALID_CSG_ID)); /* a cell for members alone */
+		return;
+	}
 	mv = pool_get(&moves);
 	q.imsi = ue->imsi;
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
@@ -355,12 +362,13 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 	if (!q.bearers) {
 		if (mv)
 			pool_put(&moves, mv);
-		confirm(c, 0, asked);
+		confirm(c, 0, asked, m->has.csg_membership_info);
 		return;
 	}
 	mv->enb = e;
 	mv->mme_ue_s1ap_id = c->mme_ue_s1ap_id;
 	mv->asked = asked;
+	mv->csg = m->has.csg_membership_info;
 	mv->txn.done = moved;
 	gtpc_request(&mv->txn, GTPC_SGW, &q);
 }

@@ -191,7 +191,7 @@ struct s1_conn {
 	uint16_t suspended;
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	uint64_t ambr_up, ambr_down; /* UE-AMBR that it was told last; 0: none by this process */
-	bool releasing;
+	bool releasing, hybrid; /* hybrid: its cell serves a closed group and guests (36.413 9.2.1.74) */
 	struct timer timer; /* of the release */
 	struct tai tai;
 	struct ecgi ecgi;

@@ -173,6 +173,7 @@ static int acknowledged(struct proc *p, const void *msg)
 
 	if (!h->target->named || !m->has.target_to_source_transparent_container)
 		return fail(h, S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
+	h->target->hybrid = m->has.cell_access_mode;
 	if (m->has.e_rab_admitted_list)
 		take_bearers(h, &m->e_rab_admitted_list);
 	if (!h->taken)
