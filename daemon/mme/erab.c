@@ -187,6 +187,8 @@ void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 	const struct s1ap_e_rab_release_response *m = body;
 
 	(void)e;
+	if (c->ue && m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(c->ue, &m->secondary_rat_data_usage_report_list);
 	for (uint32_t i = 0; c->ue && m->has.e_rab_release_list && i < m->e_rab_release_list.n; i++)
 		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, NULL);
 	for (uint32_t i = 0;
@@ -213,6 +215,8 @@ void erab_release_indication(struct enb *e, struct s1_conn *c, const void *body)
 	unsigned defaults = 0, pdns = 0;
 
 	(void)e;
+	if (ue && m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
 	if (!ue || ue->emm != EMM_REGISTERED || !m->has.e_rab_released_list)
 		return;
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next, pdns++)

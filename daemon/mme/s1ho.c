@@ -464,7 +464,7 @@ static void let_go(struct mme_ue *ue, struct s1_conn **leg, struct s1ap_cause ca
 	if (!c || c == ue->conn)
 		return;
 	*leg = NULL;
-	c->ue = NULL;
+	conn_unbind(c); /* its last word may be about the device still */
 	conn_release(c, cause);
 }
 

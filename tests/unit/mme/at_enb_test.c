@@ -529,6 +529,32 @@ static void usage_of_secondary_nodes_adds_up(void **state)
 	assert_int_equal(v.secondary_down, 3507);
 }
 
+/* 8.2.3.2 */
+static void usage_comes_with_the_release_of_an_e_rab(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct s1ap_e_rab_release_response r = {0};
+	struct s1ap_e_rab_release_item_bearer_rel_comp gone = {.e_rab_id = 9};
+	struct s1ap_e_rab_release_indication i = {0};
+	struct s1ap_e_rab_item lost = {.e_rab_id = 9, .cause = S1AP_CAUSE(RADIO, UNSPECIFIED)};
+
+	attach_to(&d, AT_DONE);
+	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&r, e_rab_release_list,
+		 (struct s1ap_e_rab_release_list_bearer_rel_comp){&gone, 1});
+	S1AP_SET(&r, secondary_rat_data_usage_report_list, usage(100, 3000));
+	tell(d.enb, e_rab_release_response, &r);
+	S1AP_SET(&i, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&i, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&i, e_rab_released_list, (struct s1ap_e_rab_list){&lost, 1});
+	S1AP_SET(&i, secondary_rat_data_usage_report_list, usage(20, 500));
+	tell(d.enb, e_rab_release_indication, &i);
+	assert_int_equal(ue_of(&d)->secondary_up, 120);
+	assert_int_equal(ue_of(&d)->secondary_down, 3500);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +577,7 @@ int main(void)
 		BEHAVIOUR(capabilities_for_paging_are_kept_too),
 		BEHAVIOUR(what_is_known_of_an_s_tmsi_is_told),
 		BEHAVIOUR(usage_of_secondary_nodes_adds_up),
+		BEHAVIOUR(usage_comes_with_the_release_of_an_e_rab),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,30 @@ static void source_is_told_of_the_success_if_the_target_asks(void **state)
 	let_go(h.from, was.mme_id, was.enb_id);
 }
 
+/* Its UE Context Release Complete tells what a secondary node carried there. */
+static void source_s_last_word_is_about_the_device_still(void **state)
+{
+	(void)state;
+	struct device d = connected(0), was = d;
+	struct s1ap_ue_context_release_complete m = {0};
+	struct s1ap_e_rab_usage_report_item u = {.usage_count_ul = 20, .usage_count_dl = 500};
+	struct s1ap_secondary_rat_data_usage_report_item item = {
+		.e_rab_id = d.ebi, .e_rab_usage_report_list = {&u, 1}};
+	struct ho h = prepare(&d, 1);
+
+	notify_only(&h, &d);
+	elapse(1100);
+	expect(h.from, ue_context_release_command);
+	S1AP_SET(&m, mme_ue_s1ap_id, was.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, was.enb_id);
+	S1AP_SET(&m, secondary_rat_data_usage_report_list,
+		 (struct s1ap_secondary_rat_data_usage_report_list){&item, 1});
+	tell(h.from, ue_context_release_complete, &m);
+	assert_int_equal(ue_of(&d)->secondary_up, 20);
+	assert_int_equal(ue_of(&d)->secondary_down, 500);
+	talks(&d);
+}
+
 static void handovers_go_on_and_on(void **state)
 {
 	(void)state;
@@ -648,6 +672,7 @@ int main(void)
 		BEHAVIOUR(status_goes_across),
 		BEHAVIOUR(early_status_goes_across),
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
+		BEHAVIOUR(source_s_last_word_is_about_the_device_still),
 		BEHAVIOUR(handovers_go_on_and_on),
 		BEHAVIOUR(next_handover_does_not_wait_for_the_source),
 		BEHAVIOUR(within_one_enodeb),
