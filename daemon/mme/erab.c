@@ -213,27 +213,35 @@ void erab_release_indication(struct enb *e, struct s1_conn *c, const void *body)
 	const struct s1ap_e_rab_release_indication *m = body;
 	struct mme_ue *ue = c->ue;
 	unsigned defaults = 0, pdns = 0;
+	uint16_t gone = 0; /* one that is named twice counts once (8.2.3.3) */
 
 	(void)e;
 	if (ue && m->has.secondary_rat_data_usage_report_list)
 		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
 	if (!ue || ue->emm != EMM_REGISTERED || !m->has.e_rab_released_list)
 		return;
+	for (uint32_t i = 0; i < m->e_rab_released_list.n; i++) {
+		const struct s1ap_e_rab_item *r = &m->e_rab_released_list.v[i];
+
+		UE_LOG(INFO, ue, "s1.e_rab_released", "e_rab_id=%u cause=\"%s\"", r->e_rab_id,
+		       s1ap_cause_text(r->cause));
+		gone |= mobility_bit(r->e_rab_id);
+	}
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next, pdns++)
-		for (uint32_t i = 0; i < m->e_rab_released_list.n; i++)
-			defaults += m->e_rab_released_list.v[i].e_rab_id == p->ebi;
+		defaults += (gone & mobility_bit(p->ebi)) != 0;
 	if (defaults && defaults >= pdns) {
 		view_trace(ue, "release", "all default bearers lost", NULL);
 		conn_release(c, S1AP_CAUSE(RADIO, RELEASE_DUE_TO_EUTRAN_GENERATED_REASON));
 		return;
 	}
-	for (uint32_t i = 0; c->ue == ue && i < m->e_rab_released_list.n; i++) {
-		const struct s1ap_e_rab_item *r = &m->e_rab_released_list.v[i];
-
-		UE_LOG(INFO, ue, "s1.e_rab_released", "e_rab_id=%u cause=\"%s\"", r->e_rab_id,
-		       s1ap_cause_text(r->cause));
-		bearer_lost(ue, r->e_rab_id);
+	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));) {
+		b->connected &= !(gone & mobility_bit(b->ebi));
+		if (b->pdn->bearers != b && gone & mobility_bit(b->pdn->ebi))
+			gone &= (uint16_t)~mobility_bit(b->ebi); /* with its PDN connection */
 	}
+	for (uint8_t ebi = 5; c->ue == ue && ebi <= 15; ebi++)
+		if (gone & mobility_bit(ebi))
+			bearer_lost(ue, ebi);
 }
 
 /* ---- E-RAB Modification Indication (8.2.4): a bearer's tunnel ends elsewhere from now on ---- */
