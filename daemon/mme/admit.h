@@ -93,8 +93,10 @@ enum { EMERGENCY_POLICE = 1, EMERGENCY_AMBULANCE = 2, EMERGENCY_FIRE = 4, EMERGE
 nas_network_features_t mme_network_features(const struct mme_ue *);
 /* EMM Information (24.301 5.4.5), where names or time are configured. */
 void mme_send_information(struct mme_ue *);
-/* False if there are none to tell. The octets are the turn arena's. */
+/* False if there are none to tell. The octets are the turn arena's. Equivalent PLMNs are to where the device is, or
+ * to that network. */
 bool mme_equivalents(const struct mme_ue *, struct nas_plmn_list *);
+bool mme_equivalents_of(plmn_t, struct nas_plmn_list *);
 bool mme_emergency_numbers(struct bytes *);
 
 /* ---- access.c ---- */

@@ -169,16 +169,22 @@ void on_ue_context_modification_failure(struct enb *e, struct s1_conn *c, const 
 	offer(c, EV_CONTEXT_MODIFY_FAILED, body, "ue_context_modification_failure");
 }
 
-/* A device that moved into a hybrid cell: nobody here subscribes to a closed group. */
+/* A device that moved into a hybrid cell, or out of it: nobody here subscribes to a closed group.
+ * In a cell for members alone its context ends (8.3.6.4). */
 void on_ue_context_modification_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_ue_context_modification_indication *m = body;
 	struct s1ap_ue_context_modification_confirm r = {0};
 
 	(void)e;
+	c->hybrid = m->has.csg_membership_info;
+	if (c->hybrid && !m->csg_membership_info.has.cell_access_mode) {
+		conn_release(c, S1AP_CAUSE(RADIO, INVALID_CSG_ID));
+		return;
+	}
 	S1AP_SET(&r, mme_ue_s1ap_id, c->mme_ue_s1ap_id);
 	S1AP_SET(&r, enb_ue_s1ap_id, c->enb_ue_s1ap_id);
-	if (m->has.csg_membership_info)
+	if (c->hybrid)
 		S1AP_SET(&r, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	conn_send(c, &s1ap_ue_context_modification_confirm_msg, &r);
 }

@@ -120,13 +120,14 @@ static void forbid_tas(const struct mme_ue *ue, struct s1ap_forbidden_tas *l)
 		}
 }
 
-bool context_restrictions(const struct mme_ue *ue, struct s1ap_handover_restriction_list *r)
+bool context_restrictions(const struct mme_ue *ue, plmn_t serving,
+			  struct s1ap_handover_restriction_list *r)
 {
 	struct nas_plmn_list equivalent;
 	struct s1ap_forbidden_tas tas = {0};
 
-	*r = (struct s1ap_handover_restriction_list){.serving_plmn = ue->tai.plmn};
-	if (mme_equivalents(ue, &equivalent)) {
+	*r = (struct s1ap_handover_restriction_list){.serving_plmn = serving};
+	if (mme_equivalents_of(serving, &equivalent)) {
 		struct s1ap_eplmns l = {arena_alloc(&turn_arena, equivalent.n * sizeof(*l.v)),
 					equivalent.n};
 
@@ -169,7 +170,10 @@ int context_setup(struct mme_ue *ue, struct bytes nas)
 	if (suspend_offered(ue))
 		S1AP_SET(&m, ue_user_plane_ciot_support_indicator,
 			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
-	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
+	m.has.handover_restriction_list =
+		context_restrictions(ue, ue->tai.plmn, &m.handover_restriction_list);
+	if (ue->conn->hybrid) /* nobody is a member (8.3.1.4) */
+		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	as_chain_begin(&ue->as, ue->sec->kasme, ue->kenb);
 	S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
 	if (ue->radio_capability)

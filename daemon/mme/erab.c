@@ -180,18 +180,28 @@ void erab_modify_response(struct enb *e, struct s1_conn *c, const void *body)
 		refused(c->ue, &m->e_rab_failed_to_modify_list);
 }
 
-/* An E-RAB that the eNodeB did not know is released all the same. */
+/* An E-RAB that the eNodeB did not know is released all the same; one that it keeps for a handover
+ * is not. */
 void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_e_rab_release_response *m = body;
 
 	(void)e;
+	if (c->ue && m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(c->ue, &m->secondary_rat_data_usage_report_list);
 	for (uint32_t i = 0; c->ue && m->has.e_rab_release_list && i < m->e_rab_release_list.n; i++)
 		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, NULL);
 	for (uint32_t i = 0;
 	     c->ue && m->has.e_rab_failed_to_release_list && i < m->e_rab_failed_to_release_list.n;
-	     i++)
-		answered(c->ue, m->e_rab_failed_to_release_list.v[i].e_rab_id, NULL);
+	     i++) {
+		const struct s1ap_e_rab_item *r = &m->e_rab_failed_to_release_list.v[i];
+		struct erab_answer later = {.handover = true};
+
+		if (!mobility_is_cause(r->cause))
+			answered(c->ue, r->e_rab_id, NULL);
+		else if (!esm_event(c->ue, r->e_rab_id, EV_ERAB, &later))
+			unexpected(c->ue, r->e_rab_id, false);
+	}
 }
 
 /* ---- what an eNodeB does on its own ---- */
@@ -203,25 +213,35 @@ void erab_release_indication(struct enb *e, struct s1_conn *c, const void *body)
 	const struct s1ap_e_rab_release_indication *m = body;
 	struct mme_ue *ue = c->ue;
 	unsigned defaults = 0, pdns = 0;
+	uint16_t gone = 0; /* one that is named twice counts once (8.2.3.3) */
 
 	(void)e;
+	if (ue && m->has.secondary_rat_data_usage_report_list)
+		ue_secondary_usage(ue, &m->secondary_rat_data_usage_report_list);
 	if (!ue || ue->emm != EMM_REGISTERED || !m->has.e_rab_released_list)
 		return;
+	for (uint32_t i = 0; i < m->e_rab_released_list.n; i++) {
+		const struct s1ap_e_rab_item *r = &m->e_rab_released_list.v[i];
+
+		UE_LOG(INFO, ue, "s1.e_rab_released", "e_rab_id=%u cause=\"%s\"", r->e_rab_id,
+		       s1ap_cause_text(r->cause));
+		gone |= mobility_bit(r->e_rab_id);
+	}
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next, pdns++)
-		for (uint32_t i = 0; i < m->e_rab_released_list.n; i++)
-			defaults += m->e_rab_released_list.v[i].e_rab_id == p->ebi;
+		defaults += (gone & mobility_bit(p->ebi)) != 0;
 	if (defaults && defaults >= pdns) {
 		view_trace(ue, "release", "all default bearers lost", NULL);
 		conn_release(c, S1AP_CAUSE(RADIO, RELEASE_DUE_TO_EUTRAN_GENERATED_REASON));
 		return;
 	}
-	for (uint32_t i = 0; c->ue == ue && i < m->e_rab_released_list.n; i++) {
-		const struct s1ap_e_rab_item *r = &m->e_rab_released_list.v[i];
-
-		UE_LOG(INFO, ue, "s1.e_rab_released", "e_rab_id=%u cause=\"%s\"", r->e_rab_id,
-		       s1ap_cause_text(r->cause));
-		bearer_lost(ue, r->e_rab_id);
+	for (struct mme_bearer *b = NULL; (b = bearer_next(ue, b));) {
+		b->connected &= !(gone & mobility_bit(b->ebi));
+		if (b->pdn->bearers != b && gone & mobility_bit(b->pdn->ebi))
+			gone &= (uint16_t)~mobility_bit(b->ebi); /* with its PDN connection */
 	}
+	for (uint8_t ebi = 5; c->ue == ue && ebi <= 15; ebi++)
+		if (gone & mobility_bit(ebi))
+			bearer_lost(ue, ebi);
 }
 
 /* ---- E-RAB Modification Indication (8.2.4): a bearer's tunnel ends elsewhere from now on ---- */
@@ -231,12 +251,13 @@ struct moving {
 	uint32_t mme_ue_s1ap_id;
 	const struct enb *enb; /* who asked; to be compared alone */
 	uint16_t asked;
+	bool csg; /* whether the device is a member of a closed group */
 	struct fteid s1u_enb[GTPC_MAX_BEARERS]; /* of EBI 5 + i */
 };
 
 static struct mem_pool moves = MEM_POOL(moving);
 
-static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed)
+static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed, bool csg)
 {
 	struct s1ap_e_rab_modification_confirm m = {0};
 	struct s1ap_e_rab_modify_item_bearer_mod_conf ok[GTPC_MAX_BEARERS];
@@ -258,6 +279,8 @@ static void confirm(struct s1_conn *c, uint16_t moved, uint16_t failed)
 			 (struct s1ap_e_rab_modify_list_bearer_mod_conf){ok, oks});
 	if (nos)
 		S1AP_SET(&m, e_rab_failed_to_modify_list, (struct s1ap_e_rab_list){no, nos});
+	if (csg) /* nobody is */
+		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	conn_send(c, &s1ap_e_rab_modification_confirm_msg, &m);
 }
 
@@ -279,7 +302,7 @@ static void moved(struct gtpc_txn *txn, const struct gtpc_response *r)
 		ue_save_conn(ue);
 	}
 	if (ue && !c->releasing)
-		confirm(c, ok, mv->asked);
+		confirm(c, ok, mv->asked, mv->csg);
 	pool_put(&moves, mv);
 }
 
@@ -329,6 +352,10 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 		conn_release(c, S1AP_CAUSE(PROTOCOL, SEMANTIC_ERROR));
 		return;
 	}
+	if (m->has.csg_membership_info && !m->csg_membership_info.has.cell_access_mode) {
+		conn_release(c, S1AP_CAUSE(RADIO, INVALID_CSG_ID)); /* a cell for members alone */
+		return;
+	}
 	mv = pool_get(&moves);
 	q.imsi = ue->imsi;
 	for (uint32_t i = 0; i < m->e_rab_to_be_modified_list.n; i++) {
@@ -347,12 +374,13 @@ void erab_modification_indication(struct enb *e, struct s1_conn *c, const void *
 	if (!q.bearers) {
 		if (mv)
 			pool_put(&moves, mv);
-		confirm(c, 0, asked);
+		confirm(c, 0, asked, m->has.csg_membership_info);
 		return;
 	}
 	mv->enb = e;
 	mv->mme_ue_s1ap_id = c->mme_ue_s1ap_id;
 	mv->asked = asked;
+	mv->csg = m->has.csg_membership_info;
 	mv->txn.done = moved;
 	gtpc_request(&mv->txn, GTPC_SGW, &q);
 }

@@ -58,13 +58,18 @@ void mme_send_information(struct mme_ue *ue)
 		NAS_SEND(ue, emm_information, &m);
 }
 
-bool mme_equivalents(const struct mme_ue *ue, struct nas_plmn_list *l)
+bool mme_equivalents_of(plmn_t plmn, struct nas_plmn_list *l)
 {
 	l->n = 0;
 	for (unsigned i = 0; i < mme.equivalents && l->n < NAS_MAX_PLMNS; i++)
-		if (mme.equivalent[i] != ue->tai.plmn)
+		if (mme.equivalent[i] != plmn)
 			l->plmn[l->n++] = mme.equivalent[i];
 	return l->n;
+}
+
+bool mme_equivalents(const struct mme_ue *ue, struct nas_plmn_list *l)
+{
+	return mme_equivalents_of(ue->tai.plmn, l);
 }
 
 /* Emergency Number List (TS 24.008 10.5.3.13): length, category, digits as BCD. */

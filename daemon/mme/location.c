@@ -115,7 +115,7 @@ static int came(struct proc *p, const void *msg)
 	return PROC_NEXT;
 }
 
-static int reported(struct proc *p, const void *msg)
+static int over(struct proc *p, const void *msg)
 {
 	(void)p, (void)msg;
 	return PROC_END;
@@ -146,7 +146,7 @@ static const struct proc_step steps[] = {
 static const struct proc_row rows[] = {
 	{PAGE, PROC_CHILD_DONE, came, ASK},
 	{PAGE, EV_READY, came, ASK}, /* another procedure's paging was under way */
-	{ASK, EV_LOCATION_REPORT, reported, 0},
+	{ASK, EV_LOCATION_REPORT, over, 0},
 	{ASK, EV_LOCATION_FAILED, failed, 0},
 };
 static const struct proc_def locate_def = {
@@ -203,6 +203,47 @@ void on_location_report(struct enb *e, struct s1_conn *c, const void *body)
 		proc_offer(&c->ue->procs, EV_LOCATION_REPORT, body);
 }
 
+/* ---- what an eNodeB put off for a handover (8.11.2): again, where the device is then ---- */
+
+struct locate_again {
+	struct proc proc;
+};
+
+static struct mem_pool again_pool = MEM_POOL(locate_again);
+
+static int enter_handover(struct proc *p)
+{
+	return !p->tries ? PROC_STAY : mobility_running(p->owner) ? PROC_TO(0) : PROC_END;
+}
+
+static void ask_again(struct proc *p, uint16_t cause)
+{
+	struct mme_ue *ue = p->owner;
+	const struct proc *locate = proc_find(&ue->procs, &locate_def);
+	bool asked = locate && locate->step == ASK;
+
+	if (cause || !ue->conn) /* the next context begins anew */
+		return;
+	if (asked)
+		control(ue->conn, S1AP_EVENT_TYPE_DIRECT);
+	if (ue->report_location || !asked)
+		control(ue->conn, ue->report_location ? S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL
+						      : S1AP_EVENT_TYPE_STOP_CHANGE_OF_SERVE_CELL);
+}
+
+static const struct proc_step again_steps[] = {{"handover", enter_handover, &esm_handover, 0}};
+static const struct proc_row again_rows[] = {{0, EV_READY, over, 0}, {0, EV_MOVED, over, 0}};
+static const struct proc_def again_def = {
+	"location reporting again",
+	"TS 36.413 8.11.2",
+	again_steps,
+	again_rows,
+	1,
+	2,
+	&again_pool,
+	ask_again,
+};
+
 void on_location_reporting_failure_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_location_reporting_failure_indication *m = body;
@@ -213,7 +254,10 @@ void on_location_reporting_failure_indication(struct enb *e, struct s1_conn *c, 
 		return;
 	UE_LOG(WARN, c->ue, "ue.location_failed", "cause=\"%s\"",
 	       m->has.cause ? s1ap_cause_text(m->cause) : "-");
-	proc_offer(&c->ue->procs, EV_LOCATION_FAILED, body);
+	if (!m->has.cause || !mobility_is_cause(m->cause))
+		proc_offer(&c->ue->procs, EV_LOCATION_FAILED, body);
+	else if (!proc_find(&c->ue->procs, &again_def))
+		proc_start(&again_def, &c->ue->procs, c->ue, NULL, NULL, NULL);
 }
 
 void node_context_ready(struct s1_conn *c)

@@ -191,7 +191,7 @@ struct s1_conn {
 	uint16_t suspended;
 	bool context; /* the eNodeB has a UE context (Initial Context Setup succeeded) */
 	uint64_t ambr_up, ambr_down; /* UE-AMBR that it was told last; 0: none by this process */
-	bool releasing;
+	bool releasing, hybrid; /* hybrid: its cell serves a closed group and guests (36.413 9.2.1.74) */
 	struct timer timer; /* of the release */
 	struct tai tai;
 	struct ecgi ecgi;
@@ -225,8 +225,8 @@ struct mme_pdn {
 	struct fteid s11_sgw;
 };
 
-/* A longer UE Radio Capability is not kept: the eNodeB then asks the device at each connection. */
-enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 2048 };
+/* A longer UE Radio Capability is not kept: an Initial Context Setup Request is below 16K, with all else in it. */
+enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 12288 };
 
 struct mme_ue {
 	imsi_t imsi; /* IMSI_NONE until known */
@@ -443,9 +443,9 @@ void context_connect(struct gtpc_request *, struct mme_bearer *);
 bool context_add_bearer(struct mme_ue *, struct gtpc_request *, uint8_t e_rab_id,
 			const struct s1ap_transport_layer_address *, uint32_t teid);
 /* What S1AP is told of a device or bearer. */
-/* Handover Restriction List (36.413 9.2.1.22): equivalent networks, and the areas around that access
- * rules deny to the device. False: there are none, and nothing restricts it. */
-bool context_restrictions(const struct mme_ue *, struct s1ap_handover_restriction_list *);
+/* Handover Restriction List (36.413 9.2.1.22) for that serving network: its equivalents, and the areas
+ * around that access rules deny to the device. False: there are none, and nothing restricts it. */
+bool context_restrictions(const struct mme_ue *, plmn_t, struct s1ap_handover_restriction_list *);
 struct s1ap_transport_layer_address context_address(const struct fteid *);
 /* The UE-AMBR that is in use (23.401 4.7.3), to be told on that connection, which remembers it. */
 struct s1ap_ue_aggregate_maximum_bitrate context_ambr(const struct mme_ue *, struct s1_conn *told);

@@ -102,6 +102,16 @@ static uint64_t imsi_number(imsi_t imsi)
 	return strtoull(imsi_print(imsi, digits), NULL, 10);
 }
 
+/* Where in its cycle the device listens. eNodeBs that page over MPDCCH or NPDCCH count in more
+ * steps. */
+static void set_index(struct s1ap_paging *m, imsi_t imsi)
+{
+	uint64_t number = imsi_number(imsi);
+
+	S1AP_SET(m, ue_identity_index_value, (uint16_t)(number % 1024));
+	S1AP_SET(m, extended_ue_identity_index_value, (uint16_t)(number % 16384));
+}
+
 static void set_priority(struct s1ap_paging *m, uint8_t arp)
 {
 	if (arp && arp <= mme.paging_priority_arp)
@@ -140,7 +150,7 @@ static unsigned page(const struct paging *p, struct enb *only)
 	struct nas_tai_list list = mme_tai_list(ue);
 	bool window = p->proc.step == WINDOW;
 
-	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(ue->imsi) % 1024));
+	set_index(&m, ue->imsi);
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){
 			 .choice = S1AP_UE_PAGING_ID_S_TMSI,
@@ -466,7 +476,7 @@ bool paging_by_imsi(imsi_t imsi, uint8_t arp)
 
 	if (imsi_is_imei(imsi)) /* no cell is told that: it will attach, or not */
 		return false;
-	S1AP_SET(&m, ue_identity_index_value, (uint16_t)(imsi_number(imsi) % 1024));
+	set_index(&m, imsi);
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){.choice = S1AP_UE_PAGING_ID_IMSI,
 					    .imsi = imsi_octets(imsi, octets)});

@@ -38,6 +38,7 @@ static void initial_ue(struct enb *e, struct s1_conn *unused, const void *body)
 		c->ecgi = m->eutran_cgi;
 	c->rrc_cause = m->has.rrc_establishment_cause ? m->rrc_establishment_cause
 						      : S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING;
+	c->hybrid = m->has.cell_access_mode;
 	c->rerouted = m->has.mme_group_id; /* 23.401 5.19.1: and is not sent on again */
 	mme_counters.rerouted_here += c->rerouted;
 	node_cell_seen(e, &c->ecgi);

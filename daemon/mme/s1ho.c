@@ -93,7 +93,10 @@ static void request(struct s1ho *h, struct mme_ue *ue)
 			 S1AP_UE_USER_PLANE_CIOT_SUPPORT_INDICATOR_SUPPORTED);
 	S1AP_SET(&m, security_context, context_keys(ue));
 	S1AP_SET(&m, gummei, ue->gummei);
-	m.has.handover_restriction_list = context_restrictions(ue, &m.handover_restriction_list);
+	/* Without restrictions, too: it tells the target which network is to serve (8.4.2.4). */
+	context_restrictions(ue, h->from->target_id.target_enb_id.selected_tai.plmn,
+			     &m.handover_restriction_list);
+	m.has.handover_restriction_list = 1;
 	if (h->from->has.csg_id) { /* nobody is a member: of a hybrid cell a guest */
 		S1AP_SET(&m, csg_id, h->from->csg_id);
 		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
@@ -170,6 +173,7 @@ static int acknowledged(struct proc *p, const void *msg)
 
 	if (!h->target->named || !m->has.target_to_source_transparent_container)
 		return fail(h, S1AP_CAUSE(RADIO, HO_FAILURE_IN_TARGET_EPC_ENB_OR_TARGET_SYSTEM));
+	h->target->hybrid = m->has.cell_access_mode;
 	if (m->has.e_rab_admitted_list)
 		take_bearers(h, &m->e_rab_admitted_list);
 	if (!h->taken)
@@ -460,7 +464,7 @@ static void let_go(struct mme_ue *ue, struct s1_conn **leg, struct s1ap_cause ca
 	if (!c || c == ue->conn)
 		return;
 	*leg = NULL;
-	c->ue = NULL;
+	conn_unbind(c); /* its last word may be about the device still */
 	conn_release(c, cause);
 }
 

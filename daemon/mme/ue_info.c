@@ -6,25 +6,26 @@
 #include <stdlib.h>
 #include "mme/esm.h"
 
+/* 8.9.2: what is told takes the place of what was known, also where it cannot be kept: without any
+ * the eNodeB asks the device at each connection. */
 static void keep(struct mme_ue *ue, uint8_t **at, uint32_t *n, struct bytes b, const char *what)
 {
-	uint8_t *copy;
-
 	if (!b.n)
 		return;
+	free(*at);
+	*at = NULL;
+	*n = 0;
 	if (b.n > UE_RADIO_CAPABILITY_MAX) {
 		UE_LOG(INFO, ue, what, "octets=%u error=\"too long to be kept\"", b.n);
 		return;
 	}
-	copy = realloc(*at, b.n);
-	if (!copy)
+	*at = malloc(b.n);
+	if (!*at)
 		return;
-	memcpy(copy, b.p, b.n);
-	*at = copy;
+	memcpy(*at, b.p, b.n);
 	*n = b.n;
 }
 
-/* 8.9: what is told takes the place of what was known. */
 void on_ue_capability_info_indication(struct enb *e, struct s1_conn *c, const void *body)
 {
 	const struct s1ap_ue_capability_info_indication *m = body;

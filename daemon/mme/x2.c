@@ -81,6 +81,8 @@ static void acknowledge(struct x2 *x, const struct gtpc_response *r)
 			&m, e_rab_to_be_released_list,
 			mobility_list(lost, S1AP_CAUSE(TRANSPORT, TRANSPORT_RESOURCE_UNAVAILABLE)));
 	S1AP_SET(&m, security_context, context_keys(ue));
+	if (ue->conn->hybrid) /* nobody is a member (8.4.4.4) */
+		S1AP_SET(&m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
 	if (x->other_capabilities) /* 33.401 7.2.4.2.2: ours are right */
 		S1AP_SET(&m, ue_security_capabilities, context_capabilities(ue));
 	conn_send(ue->conn, &s1ap_path_switch_request_acknowledge_msg, &m);
@@ -253,6 +255,7 @@ void x2_path_switch(struct enb *e, const struct s1ap_path_switch_request *m)
 		c->ecgi = m->eutran_cgi;
 	if (m->has.tai)
 		c->tai = m->tai;
+	c->hybrid = m->has.cell_access_mode;
 	ue_seen(ue);
 	if (m->has.tai && !mme_serves_tai(&m->tai)) {
 		/* Idle, it will ask for this area by a TAU, and be told the cause. */

@@ -178,7 +178,7 @@ exchange "Paging: by the GUTI's M-TMSI, in the areas of the list, at both eNodeB
 	< 9/0 at=@one mme=@m emm=0x42 emm.m_tmsi=@g emm.tai_tac==1,2
 	... < 23/0 mme=@m radioNetwork=20
 	> 23/1 mme=@m
-	< 10/0 at=@a ies=80i,43i,109i,46i,211i UEIdentityIndexValue=00:40 UEPagingID=0 mMEC=1 m_TMSI=@g CNDomain=0 tAC==1,2 pagingAttemptCount=1 intendedNumberOfPagingAttempts=3
+	< 10/0 at=@a ies=80i,43i,109i,46i,211i,231i UEIdentityIndexValue=00:40 Extended_UEIdentityIndexValue=d0:04 UEPagingID=0 mMEC=1 m_TMSI=@g CNDomain=0 tAC==1,2 pagingAttemptCount=1 intendedNumberOfPagingAttempts=3
 	< 10/0 !at=@a m_TMSI=@g tAC==1,2 pagingAttemptCount=1
 	> 12/0 sec=12 mMEC=1 m_TMSI=@g RRC_Establishment_Cause
 	< 9/0 mme=@n teid=$(session 1 teid) erab==5 !NAS_PDU

@@ -197,7 +197,7 @@ exchange "extended DRX: as asked for, and Paging with its cycle and window" s1.p
 	... < 9/0 at=@x mme=@m enb=@e emm=0x42 gm.gmm.edrx_value=0x05 gm.gmm.paging_time_window=0x00 emm.m_tmsi=@g
 	... < 23/0 mme=@m radioNetwork=20
 	> 23/1 mme=@m
-	< 10/0 ies=80i,43i,109i,46i,211i,227i UEIdentityIndexValue=00:c0 m_TMSI=@g paging_eDRX_Cycle=5 pagingTimeWindow=0 tAC==1,2,3,4,5,6,7,8
+	< 10/0 ies=80i,43i,109i,46i,211i,227i,231i UEIdentityIndexValue=00:c0 Extended_UEIdentityIndexValue=d0:0c m_TMSI=@g paging_eDRX_Cycle=5 pagingTimeWindow=0 tAC==1,2,3,4,5,6,7,8
 	> 12/0 at=@x sec=12 m_TMSI=@g
 END
 exchange "Trace Failure Indication: of the trace that was started" s1.pcap <<-END

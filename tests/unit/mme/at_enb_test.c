@@ -338,6 +338,16 @@ static void changes_of_the_context_are_told(void **state)
 	assert_int_equal(mme_counters.conn_modify_failed, 3);
 }
 
+/* ---- closed groups ---- */
+
+static struct s1ap_csg_membership_info guest(void)
+{
+	struct s1ap_csg_membership_info i = {.csg_id = 5};
+
+	S1AP_SET(&i, cell_access_mode, S1AP_CELL_ACCESS_MODE_HYBRID);
+	return i;
+}
+
 static void a_move_into_a_hybrid_cell_is_confirmed(void **state)
 {
 	(void)state;
@@ -350,10 +360,66 @@ static void a_move_into_a_hybrid_cell_is_confirmed(void **state)
 	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
 	tell(d.enb, ue_context_modification_indication, &m);
 	assert_false(expect(d.enb, ue_context_modification_confirm)->has.csg_membership_status);
-	S1AP_SET(&m, csg_membership_info, (struct s1ap_csg_membership_info){.csg_id = 5});
+	S1AP_SET(&m, csg_membership_info, guest());
 	tell(d.enb, ue_context_modification_indication, &m);
 	c = expect(d.enb, ue_context_modification_confirm);
 	assert_int_equal(c->csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
+	/* One for members alone is none for it (8.3.6.4). */
+	m.csg_membership_info.has.cell_access_mode = 0;
+	tell(d.enb, ue_context_modification_indication, &m);
+	assert_int_equal(released(&d).value, S1AP_CAUSE_RADIO_INVALID_CSG_ID);
+	quiet(d.enb);
+	is_registered(&d);
+}
+
+/* 8.3.1.4: without its membership the eNodeB would refuse the context. */
+static void a_device_in_a_hybrid_cell_is_a_guest(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	const struct s1ap_initial_context_setup_request *r;
+
+	d.hybrid = true;
+	r = serve(&d);
+	assert_true(r->has.csg_membership_status);
+	assert_int_equal(r->csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
+	go_idle(&d);
+	d.hybrid = false;
+	assert_false(serve(&d)->has.csg_membership_status);
+}
+
+/* 8.2.4.2: a secondary node's cell may be hybrid, too; 8.2.4.4: but not for members alone. */
+static void a_tunnel_that_moves_to_a_hybrid_cell_is_confirmed(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct s1ap_e_rab_modification_indication m = {0};
+	struct s1ap_e_rab_to_be_modified_item_bearer_mod_ind item = {
+		.transport_layer_address = {.has4 = true, .v4 = {htonl(0x7f000009)}},
+		.dl_gtp_teid = 0x9005};
+	const struct s1ap_e_rab_modification_confirm *c;
+
+	attach_to(&d, AT_DONE);
+	item.e_rab_id = d.ebi;
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_to_be_modified_list,
+		 (struct s1ap_e_rab_to_be_modified_list_bearer_mod_ind){&item, 1});
+	tell(d.enb, e_rab_modification_indication, &m);
+	c = expect(d.enb, e_rab_modification_confirm);
+	assert_int_equal(c->e_rab_modify_list.n, 1);
+	assert_false(c->has.csg_membership_status);
+	S1AP_SET(&m, csg_membership_info, guest());
+	tell(d.enb, e_rab_modification_indication, &m);
+	c = expect(d.enb, e_rab_modification_confirm);
+	assert_int_equal(c->e_rab_modify_list.n, 1);
+	assert_true(c->has.csg_membership_status);
+	assert_int_equal(c->csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
+	m.csg_membership_info.has.cell_access_mode = 0;
+	tell(d.enb, e_rab_modification_indication, &m);
+	assert_int_equal(released(&d).value, S1AP_CAUSE_RADIO_INVALID_CSG_ID);
+	quiet(d.enb);
+	is_registered(&d);
 }
 
 /* ---- capabilities ---- */
@@ -463,6 +529,32 @@ static void usage_of_secondary_nodes_adds_up(void **state)
 	assert_int_equal(v.secondary_down, 3507);
 }
 
+/* 8.2.3.2 */
+static void usage_comes_with_the_release_of_an_e_rab(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct s1ap_e_rab_release_response r = {0};
+	struct s1ap_e_rab_release_item_bearer_rel_comp gone = {.e_rab_id = 9};
+	struct s1ap_e_rab_release_indication i = {0};
+	struct s1ap_e_rab_item lost = {.e_rab_id = 9, .cause = S1AP_CAUSE(RADIO, UNSPECIFIED)};
+
+	attach_to(&d, AT_DONE);
+	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&r, e_rab_release_list,
+		 (struct s1ap_e_rab_release_list_bearer_rel_comp){&gone, 1});
+	S1AP_SET(&r, secondary_rat_data_usage_report_list, usage(100, 3000));
+	tell(d.enb, e_rab_release_response, &r);
+	S1AP_SET(&i, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&i, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&i, e_rab_released_list, (struct s1ap_e_rab_list){&lost, 1});
+	S1AP_SET(&i, secondary_rat_data_usage_report_list, usage(20, 500));
+	tell(d.enb, e_rab_release_indication, &i);
+	assert_int_equal(ue_of(&d)->secondary_up, 120);
+	assert_int_equal(ue_of(&d)->secondary_down, 3500);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,10 +571,13 @@ int main(void)
 		BEHAVIOUR(a_trace_of_an_idle_device_begins_with_its_context),
 		BEHAVIOUR(changes_of_the_context_are_told),
 		BEHAVIOUR(a_move_into_a_hybrid_cell_is_confirmed),
+		BEHAVIOUR(a_device_in_a_hybrid_cell_is_a_guest),
+		BEHAVIOUR(a_tunnel_that_moves_to_a_hybrid_cell_is_confirmed),
 		BEHAVIOUR(voice_is_asked_of_the_radio),
 		BEHAVIOUR(capabilities_for_paging_are_kept_too),
 		BEHAVIOUR(what_is_known_of_an_s_tmsi_is_told),
 		BEHAVIOUR(usage_of_secondary_nodes_adds_up),
+		BEHAVIOUR(usage_comes_with_the_release_of_an_e_rab),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -755,7 +755,7 @@ static inline int bench_close(void **state)
 		"nas_context", "old_tmsi",   "x2",          "s1ho",         "unproven",
 		"paging",       "mme_update", "mme_reset",   "modification", "match",
 		"locate",       "ue_places",  "radio_trace", "warning",      "warning_enb",
-		"warning_proc", "tau"};
+		"warning_proc", "tau",        "locate_again"};
 	uint64_t cursor = 0;
 	struct mme_ue *ue;
 

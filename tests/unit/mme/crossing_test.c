@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Session management and what crosses its way: handovers before, during and after each step
  * (TS 36.413 8.2.1.4, TS 23.401 5.5.1), an eNodeB that vanishes, a device that says at its next
- * update what it has lost, an attach that meets the detach that asked for it. */
+ * update what it has lost, an attach that meets the detach that asked for it; location reporting
+ * that crosses a handover. */
 #include "legs.h"
 #include "session.h"
 
@@ -154,6 +155,64 @@ static void pdn_connection_and_deactivation_wait_for_a_handover(void **state)
 	quiet(d.enb);
 }
 
+/* 36.413 8.4.1.2: the source breaks off the release, and the bearer comes along. */
+static void e_rab_whose_release_is_put_off_for_a_handover_is_released_at_the_target(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_e_rab_release_response m = {0};
+	struct s1ap_e_rab_item no = {
+		.e_rab_id = NEXT, .cause = S1AP_CAUSE(RADIO, S1_INTRA_SYSTEM_HANDOVER_TRIGGERED)};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+	uint8_t ebi[] = {EBI, NEXT};
+	uint32_t mme_id = d.mme_id, enb_id = d.enb_id;
+	struct ho h;
+
+	(void)state;
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	h = begin(&d, 1);
+	assert_int_equal(h.request.e_rab_to_be_setup_list.n, 2);
+	S1AP_SET(&m, mme_ue_s1ap_id, mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, enb_id);
+	S1AP_SET(&m, e_rab_failed_to_release_list, (struct s1ap_e_rab_list){&no, 1});
+	tell(d.enb, e_rab_release_response, &m);
+	admit(&h, ebi, 2, PLAIN);
+	assert_false(commanded(&h, &d)->has.e_rab_to_release_list);
+	notify_only(&h, &d);
+	read_nas(&d, release_of(&d, NEXT), NAS_DEACTIVATE_BEARER_REQUEST);
+	released_e_rab(&d, NEXT);
+	assert_int_equal(asked.answers, 0);
+	say(&d, deactivate_bearer_accept, &gone);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	elapse(1500);
+	let_go(h.from, mme_id, enb_id);
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
+static void e_rab_that_the_enodeb_does_not_know_is_released(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_e_rab_release_response m = {0};
+	struct s1ap_e_rab_item no = {.e_rab_id = NEXT,
+				     .cause = S1AP_CAUSE(RADIO, UNKNOWN_E_RAB_ID)};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+
+	(void)state;
+	delete_bearer(&d, NEXT);
+	release_of(&d, NEXT);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_failed_to_release_list, (struct s1ap_e_rab_list){&no, 1});
+	tell(d.enb, e_rab_release_response, &m);
+	say(&d, deactivate_bearer_accept, &gone);
+	answer_is(GTPC_ACCEPTED);
+	assert_null(bearer(&d, NEXT));
+	assert_int_equal(procedures(), 0);
+	quiet(d.enb);
+}
+
 static int changed = 1;
 
 static void on_changed(struct mme_ue *ue, void *arg, int err)
@@ -193,6 +252,97 @@ static void context_modification_waits_for_a_handover_and_goes_to_the_target(voi
 	cancel(&d);
 	nameless_let_go(&h);
 	expect(d.enb, ue_context_modification_request);
+}
+
+static int located;
+
+static void on_located(void *arg, int err)
+{
+	(void)arg;
+	located = err;
+}
+
+/* Location Reporting Control for that, to that eNodeB. */
+static void is_asked(struct s1_assoc *enb, const struct device *d, uint8_t event)
+{
+	const struct s1ap_location_reporting_control *c = expect(enb, location_reporting_control);
+
+	assert_int_equal(c->mme_ue_s1ap_id, d->mme_id);
+	assert_int_equal(c->request_type.event_type, event);
+}
+
+static void puts_off(const struct device *d)
+{
+	struct s1ap_location_reporting_failure_indication m = {0};
+
+	S1AP_SET(&m, mme_ue_s1ap_id, d->mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d->enb_id);
+	S1AP_SET(&m, cause, S1AP_CAUSE(RADIO, S1_INTRA_SYSTEM_HANDOVER_TRIGGERED));
+	tell(d->enb, location_reporting_failure_indication, &m);
+}
+
+/* 36.413 8.11.2 */
+static void location_that_the_source_cannot_tell_is_asked_of_the_target(void **state)
+{
+	(void)state;
+	struct device d = connected(0);
+	struct s1ap_location_report r = {0};
+	struct ho h = begin(&d, 1);
+
+	located = 1;
+	assert_int_equal(location_ask(ue_of(&d), false, on_located, NULL), 0);
+	is_asked(d.enb, &d, S1AP_EVENT_TYPE_DIRECT);
+	puts_off(&d);
+	assert_int_equal(location_report_changes(ue_of(&d), true), 0);
+	is_asked(d.enb, &d, S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL);
+	puts_off(&d);
+	assert_false(h.request.has.request_type);
+	admit(&h, &d.ebi, 1, PLAIN);
+	commanded(&h, &d);
+	notify_only(&h, &d);
+	is_asked(d.enb, &d, S1AP_EVENT_TYPE_DIRECT);
+	is_asked(d.enb, &d, S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL);
+	quiet(d.enb);
+	assert_int_equal(located, 1);
+	S1AP_SET(&r, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&r, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&r, eutran_cgi, (struct ecgi){PLMN, 0x7654321});
+	S1AP_SET(&r, tai, (struct tai){PLMN, TAC + 1});
+	S1AP_SET(&r, request_type,
+		 (struct s1ap_request_type){.event_type = S1AP_EVENT_TYPE_DIRECT});
+	tell(d.enb, location_report, &r);
+	assert_int_equal(located, 0);
+}
+
+static void reports_are_stopped_at_the_source_if_the_handover_does_not_come(void **state)
+{
+	(void)state;
+	struct device d = connected(0);
+	struct ho h;
+
+	assert_int_equal(location_report_changes(ue_of(&d), true), 0);
+	is_asked(d.enb, &d, S1AP_EVENT_TYPE_CHANGE_OF_SERVE_CELL);
+	for (int begun = 0; begun < 2; begun++) {
+		assert_int_equal(location_report_changes(ue_of(&d), false), 0);
+		is_asked(d.enb, &d, S1AP_EVENT_TYPE_STOP_CHANGE_OF_SERVE_CELL);
+		puts_off(&d);
+		if (begun) {
+			h = begin(&d, 1);
+			quiet(d.enb);
+			cancel(&d);
+			nameless_let_go(&h);
+		} else {
+			quiet(d.enb);
+			elapse(5500);
+		}
+		is_asked(d.enb, &d, S1AP_EVENT_TYPE_STOP_CHANGE_OF_SERVE_CELL);
+		quiet(d.enb);
+		ue_of(&d)->report_location = true;
+	}
+	puts_off(&d);
+	go_idle(&d); /* nothing is left to be asked */
+	elapse(5500);
+	quiet(d.enb);
 }
 
 static void enodeb_that_vanishes_ends_a_modification_and_a_deactivation(void **state)
@@ -386,7 +536,11 @@ int main(void)
 		BEHAVIOUR(device_that_moves_before_it_accepts_gets_the_bearer_where_it_is),
 		BEHAVIOUR(path_switch_takes_no_bearer_that_is_not_there_yet),
 		BEHAVIOUR(pdn_connection_and_deactivation_wait_for_a_handover),
+		BEHAVIOUR(e_rab_whose_release_is_put_off_for_a_handover_is_released_at_the_target),
+		BEHAVIOUR(e_rab_that_the_enodeb_does_not_know_is_released),
 		BEHAVIOUR(context_modification_waits_for_a_handover_and_goes_to_the_target),
+		BEHAVIOUR(location_that_the_source_cannot_tell_is_asked_of_the_target),
+		BEHAVIOUR(reports_are_stopped_at_the_source_if_the_handover_does_not_come),
 		BEHAVIOUR(enodeb_that_vanishes_ends_a_modification_and_a_deactivation),
 		BEHAVIOUR(dedicated_bearer_that_a_device_has_lost_ends_at_its_update),
 		BEHAVIOUR(update_without_a_bearer_that_is_being_deactivated_ends_it),

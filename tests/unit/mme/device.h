@@ -9,6 +9,7 @@ struct device {
 	struct s1_assoc *enb;
 	uint32_t enb_id, mme_id;
 	uint16_t area; /* its cell's TAC, from TAC on */
+	bool hybrid;   /* its cell */
 	struct nas_security sec;
 	bool secure; /* uplink messages are protected */
 	bool has_guti;
@@ -81,6 +82,10 @@ static inline void initial_with(struct device *d, struct bytes pdu, bool s_tmsi)
 	S1AP_SET(&m, tai, ((struct tai){PLMN, (uint16_t)(TAC + d->area)}));
 	S1AP_SET(&m, eutran_cgi, (struct ecgi){PLMN, 0x1234567});
 	S1AP_SET(&m, rrc_establishment_cause, S1AP_RRC_ESTABLISHMENT_CAUSE_MO_SIGNALLING);
+	if (d->hybrid) {
+		S1AP_SET(&m, csg_id, 5);
+		S1AP_SET(&m, cell_access_mode, S1AP_CELL_ACCESS_MODE_HYBRID);
+	}
 	if (s_tmsi)
 		S1AP_SET(&m, s_tmsi, (struct s1ap_s_tmsi){d->guti.gummei.code, d->guti.m_tmsi});
 	tell(d->enb, initial_ue_message, &m);

@@ -374,6 +374,43 @@ static void e_rab_that_the_enodeb_releases_is_taken_to_the_gateway(void **state)
 
 /* ---- PDN connections ---- */
 
+/* 36.413 8.2.3.3 */
+static void e_rab_that_is_released_twice_is_one(void **state)
+{
+	struct device d = registered();
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_activate_default_bearer_accept yes = {.ebi = NEXT};
+	struct nas_deactivate_bearer_accept gone = {.ebi = NEXT};
+	struct s1ap_e_rab_release_indication m = {0};
+	struct s1ap_e_rab_item item[] = {
+		{.e_rab_id = NEXT, .cause = S1AP_CAUSE(RADIO, UNSPECIFIED)},
+		{.e_rab_id = NEXT, .cause = S1AP_CAUSE(RADIO, UNSPECIFIED)},
+		{.e_rab_id = NEXT + 1, .cause = S1AP_CAUSE(RADIO, UNSPECIFIED)}};
+	struct mme_bearer *more;
+
+	(void)state;
+	say(&d, pdn_connectivity_request, &q);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEFAULT_BEARER_REQUEST);
+	set_up(&d, NEXT, true);
+	say(&d, activate_default_bearer_accept, &yes);
+	more = bearer_new(ue_of(&d), pdn_by_ebi(ue_of(&d), NEXT)); /* goes with it */
+	more->active = more->connected = true;
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_released_list, (struct s1ap_e_rab_list){item, 3});
+	tell(d.enb, e_rab_release_indication, &m);
+	hear(&d, deactivate_bearer_request, DEACTIVATE_BEARER_REQUEST);
+	say(&d, deactivate_bearer_accept, &gone);
+	quiet(d.enb); /* the device stays, with the other connection */
+	assert_non_null(ue_of(&d)->conn);
+	assert_non_null(bearer(&d, EBI));
+	assert_null(bearer(&d, NEXT));
+	assert_null(bearer(&d, NEXT + 1));
+	assert_int_equal(sgw.deleted, 1);
+	assert_int_equal(sgw.commands, 0);
+	assert_int_equal(procedures(), 0);
+}
+
 static void second_pdn_connection_is_set_up_and_disconnected(void **state)
 {
 	struct device d = registered();
@@ -717,6 +754,7 @@ int main(void)
 		BEHAVIOUR(silence_to_t3495_ends_the_bearer_all_the_same),
 		BEHAVIOUR(bearer_of_an_idle_device_ends_without_a_word),
 		BEHAVIOUR(e_rab_that_the_enodeb_releases_is_taken_to_the_gateway),
+		BEHAVIOUR(e_rab_that_is_released_twice_is_one),
 		BEHAVIOUR(second_pdn_connection_is_set_up_and_disconnected),
 		BEHAVIOUR(pdn_request_sent_again_is_answered_again),
 		BEHAVIOUR(pdn_connection_that_fails_leaves_nothing),

@@ -76,6 +76,46 @@ static void trace_and_reports_of_changes_go_along(void **state)
 	assert_false(h.request.has.request_type);
 }
 
+/* 36.413 8.4.2.4: the target refuses a device of a network that it does not know or serve. */
+static void target_is_told_which_network_serves_the_device_there(void **state)
+{
+	enum { OTHER = 0x22f210, THIRD = 0x33f310 };
+	static const struct mme_tacs tacs[] = {{PLMN, 5, 9}, {OTHER, 5, 9}};
+	static const plmn_t equivalents[] = {PLMN, OTHER, THIRD}, other = OTHER;
+	struct device d = connected(0);
+	const struct s1ap_handover_restriction_list *r;
+	struct ho h = {.from = d.enb, .to = &assoc[1]};
+	struct s1ap_handover_required m = required(&d, 1);
+
+	(void)state;
+	mme.plmns = 1;
+	mme.plmn = &other;
+	mme.tacs = 2;
+	mme.tac = tacs;
+	enb_up(h.to);
+	setup_as(h.to, (struct site){PLMN, OTHER, 101, TAC});
+	expect(h.to, s1_setup_response);
+	m.target_id.target_enb_id.selected_tai.plmn = OTHER;
+	for (int equivalent = 0; equivalent < 2; equivalent++) {
+		mme.equivalents = equivalent ? 3 : 0;
+		mme.equivalent = equivalents;
+		tell(h.from, handover_required, &m);
+		requested(&h);
+		r = &h.request.handover_restriction_list;
+		assert_true(h.request.has.handover_restriction_list);
+		assert_int_equal(r->serving_plmn, OTHER);
+		assert_false(r->has.forbidden_tas);
+		assert_int_equal(r->has.equivalent_plmns, equivalent);
+		if (equivalent) {
+			assert_int_equal(r->equivalent_plmns.n, 2);
+			assert_int_equal(r->equivalent_plmns.v[0], PLMN);
+			assert_int_equal(r->equivalent_plmns.v[1], THIRD);
+		}
+		cancel(&d);
+		nameless_let_go(&h);
+	}
+}
+
 static void status_goes_across(void **state)
 {
 	(void)state;
@@ -156,6 +196,30 @@ static void source_is_told_of_the_success_if_the_target_asks(void **state)
 	assert_int_equal(s->mme_ue_s1ap_id, was.mme_id);
 	elapse(1100);
 	let_go(h.from, was.mme_id, was.enb_id);
+}
+
+/* Its UE Context Release Complete tells what a secondary node carried there. */
+static void source_s_last_word_is_about_the_device_still(void **state)
+{
+	(void)state;
+	struct device d = connected(0), was = d;
+	struct s1ap_ue_context_release_complete m = {0};
+	struct s1ap_e_rab_usage_report_item u = {.usage_count_ul = 20, .usage_count_dl = 500};
+	struct s1ap_secondary_rat_data_usage_report_item item = {
+		.e_rab_id = d.ebi, .e_rab_usage_report_list = {&u, 1}};
+	struct ho h = prepare(&d, 1);
+
+	notify_only(&h, &d);
+	elapse(1100);
+	expect(h.from, ue_context_release_command);
+	S1AP_SET(&m, mme_ue_s1ap_id, was.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, was.enb_id);
+	S1AP_SET(&m, secondary_rat_data_usage_report_list,
+		 (struct s1ap_secondary_rat_data_usage_report_list){&item, 1});
+	tell(h.from, ue_context_release_complete, &m);
+	assert_int_equal(ue_of(&d)->secondary_up, 20);
+	assert_int_equal(ue_of(&d)->secondary_down, 500);
+	talks(&d);
 }
 
 static void handovers_go_on_and_on(void **state)
@@ -604,9 +668,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(device_goes_over),
 		BEHAVIOUR(trace_and_reports_of_changes_go_along),
+		BEHAVIOUR(target_is_told_which_network_serves_the_device_there),
 		BEHAVIOUR(status_goes_across),
 		BEHAVIOUR(early_status_goes_across),
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
+		BEHAVIOUR(source_s_last_word_is_about_the_device_still),
 		BEHAVIOUR(handovers_go_on_and_on),
 		BEHAVIOUR(next_handover_does_not_wait_for_the_source),
 		BEHAVIOUR(within_one_enodeb),

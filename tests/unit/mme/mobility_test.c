@@ -213,8 +213,9 @@ static void radio_capability_is_given_back_at_the_next_connection(void **state)
 	(void)state;
 	struct device d = one();
 	struct s1ap_ue_capability_info_indication m = {0};
-	uint8_t much[UE_RADIO_CAPABILITY_MAX + 1] = {0};
+	static uint8_t much[UE_RADIO_CAPABILITY_MAX + 1];
 
+	memset(much, 0x5a, sizeof(much));
 	attach_to(&d, AT_DONE);
 	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
@@ -229,9 +230,18 @@ static void radio_capability_is_given_back_at_the_next_connection(void **state)
 	S1AP_SET(&m, ue_radio_capability, bytes_of(much, sizeof(much) - 1));
 	tell(d.enb, ue_capability_info_indication, &m);
 	assert_int_equal(ue_of(&d)->radio_capability_n, UE_RADIO_CAPABILITY_MAX);
+	go_idle(&d);
+	service_up(&d);
+	assert_int_equal(d.radio_capability.n, UE_RADIO_CAPABILITY_MAX);
+	assert_memory_equal(d.radio_capability.p, much, UE_RADIO_CAPABILITY_MAX);
+	/* One that is too long: what was known is not the device's any more (36.413 8.9.2). */
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
 	S1AP_SET(&m, ue_radio_capability, bytes_of(much, sizeof(much)));
 	tell(d.enb, ue_capability_info_indication, &m);
-	assert_int_equal(ue_of(&d)->radio_capability_n, UE_RADIO_CAPABILITY_MAX);
+	go_idle(&d);
+	service_up(&d);
+	assert_int_equal(d.radio_capability.n, 0);
 }
 
 /* ---- tracking area update ---- */

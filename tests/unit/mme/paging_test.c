@@ -23,6 +23,8 @@ static void data_calls_an_idle_device_by_its_s_tmsi(void **state)
 	assert_int_equal(p->ue_paging_id.s_tmsi.mmec, CODE);
 	assert_int_equal(p->ue_paging_id.s_tmsi.m_tmsi, d.guti.m_tmsi);
 	assert_int_equal(p->ue_identity_index_value, 1010000001999 % 1024);
+	assert_true(p->has.extended_ue_identity_index_value); /* 36.413 8.5.2: for LTE-M */
+	assert_int_equal(p->extended_ue_identity_index_value, 1010000001999 % 16384);
 	assert_int_equal(p->cn_domain, S1AP_CN_DOMAIN_PS);
 	assert_int_equal(p->tai_list.n, 5); /* 5 to 9, its own first */
 	assert_int_equal(p->tai_list.v[0].tai.tac, TAC);
@@ -270,6 +272,9 @@ static void unknown_device_is_not_found(void **state)
 	assert_int_equal(p->ue_paging_id.choice, S1AP_UE_PAGING_ID_IMSI);
 	assert_int_equal(p->ue_paging_id.imsi.n, 8);
 	assert_memory_equal(p->ue_paging_id.imsi.p, "\x00\x01\x01\x00\x00\x00\x00\xf1", 8);
+	assert_int_equal(p->ue_identity_index_value, 1010000000001 % 1024);
+	assert_true(p->has.extended_ue_identity_index_value);
+	assert_int_equal(p->extended_ue_identity_index_value, 1010000000001 % 16384);
 	assert_int_equal(p->tai_list.n, 1);
 }
 

@@ -86,6 +86,27 @@ static void path_switch_moves_device_and_tunnel(void **state)
 	assert_false(the_session()->connected);
 }
 
+/* 36.413 8.4.4.4: without its membership the switch would be none. */
+static void device_that_comes_to_a_hybrid_cell_is_a_guest(void **state)
+{
+	(void)state;
+	struct device d = connected(0);
+	const struct s1ap_path_switch_request_acknowledge *a;
+	struct request r;
+
+	compose(&r, &d, NEW_ID);
+	S1AP_SET(&r.m, csg_id, 5);
+	S1AP_SET(&r.m, cell_access_mode, S1AP_CELL_ACCESS_MODE_HYBRID);
+	S1AP_SET(&r.m, csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_MEMBER);
+	ask(&r, &d, enb_ready(1));
+	a = switched(&d);
+	assert_true(a->has.csg_membership_status);
+	assert_int_equal(a->csg_membership_status, S1AP_CSG_MEMBERSHIP_STATUS_NOT_MEMBER);
+	compose(&r, &d, NEW_ID + 1);
+	ask(&r, &d, &assoc[0]);
+	assert_false(switched(&d)->has.csg_membership_status);
+}
+
 static void each_path_switch_has_the_next_pair(void **state)
 {
 	(void)state;
@@ -479,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(path_switch_moves_device_and_tunnel),
+		BEHAVIOUR(device_that_comes_to_a_hybrid_cell_is_a_guest),
 		BEHAVIOUR(each_path_switch_has_the_next_pair),
 		BEHAVIOUR(chain_is_saved_with_each_switch),
 		BEHAVIOUR(unknown_device_is_refused),
