@@ -248,7 +248,7 @@ exchange "Retrieve UE Information, UE Information Transfer" s1.pcap <<-END
 	< 59/0 at=@two ies=96r,252i,74i mMEC=1 m_TMSI=@s qCI=9 priorityLevel=8 UERadioCapability=00:10:00:00
 END
 exchange "UE Context Modification Indication" s1.pcap <<-END
-	> 53/0 mme=@m enb=@e cSGMembershipStatus=0
+	> 53/0 mme=@m enb=@e cSGMembershipStatus=0 cellAccessMode=0
 	< 53/1 mme=@m enb=@e ies=0i,8i,146i CSGMembershipStatus=1
 END
 exchange "Overload Start and Stop" s1.pcap <<-END

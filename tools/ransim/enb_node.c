@@ -520,13 +520,16 @@ static int tell_cell_trace(struct ue *ue, unsigned n, char *const *w)
 	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_cell_traffic_trace_msg, &m);
 }
 
+/* It has come to a hybrid cell. */
 static int tell_csg(struct ue *ue, unsigned n, char *const *w)
 {
 	struct s1ap_ue_context_modification_indication m = {0};
+	struct s1ap_csg_membership_info info = {.csg_id = 1};
 
 	(void)n, (void)w;
 	IDS(&m, ue);
-	S1AP_SET(&m, csg_membership_info, (struct s1ap_csg_membership_info){.csg_id = 1});
+	S1AP_SET(&info, cell_access_mode, S1AP_CELL_ACCESS_MODE_HYBRID);
+	S1AP_SET(&m, csg_membership_info, info);
 	return enb_send(ue->enb, stream_of(ue->enb_ue_id),
 			&s1ap_ue_context_modification_indication_msg, &m);
 }
