@@ -310,7 +310,7 @@ check "the device has what it had" flows
 check "and its keys are the MME's" eval 'ran "x2 1 2"; saw "ue=1 .*event=keys ncc=.* match=yes" && saw "ue=1 .*event=moved"'
 check "the same in octets: a replay" eval 'ran_over "nas 1 attach-complete replay"; wait_for 2 is 1 stat mme_nas_replay_total'
 said "Wireshark: to the ESM message the PTI is told to be none, to others nothing" \
-	"Authentication request; Security mode command; UEContextRelease normal-release; ESM information request; $accept; ESM status 47; Attach accept Activate default EPS bearer context request; EMM information / 2: PathSwitchRequest done"
+	"Authentication request; Security mode command; UEContextRelease normal-release; ESM information request; $accept; ESM status 81; Attach accept Activate default EPS bearer context request; EMM information / 2: PathSwitchRequest done"
 check "nothing is left of it" eval 'ran "detach 1"; detached'
 
 capture_end s1.pcap
