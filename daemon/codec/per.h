@@ -10,7 +10,12 @@
  *
  * What later releases add is skipped: extension additions of a SEQUENCE, unknown extension IEs,
  * unknown protocol IEs. The last two, and whatever TS 36.413 10.3 calls an abstract syntax error,
- * are noted in a struct per_diag. Lengths of 16K and more (fragmented encodings) are refused. */
+ * are noted in a struct per_diag.
+ *
+ * Open types, and strings without an upper bound below 64K, of 16384 octets (bits) and more come
+ * and go in fragments (10.9.3.8). What came in more than one is put together in the arena; all the
+ * rest is read where it is. Nothing else of S1AP may be so long: numbers are not, and every list
+ * has an upper bound below 64K, so their lengths are refused from 16384 on. */
 #ifndef CODEC_PER_H
 #define CODEC_PER_H
 
@@ -135,8 +140,8 @@ struct per_diag {
 /* Cursor for reading; positions are bits. Sticky: once bad, reads give 0. */
 struct per_rd {
 	const uint8_t *p;
-	size_t pos, end, size; /* end: of the innermost open type; size: of the whole, in octets */
-	struct arena *arena;   /* for lists */
+	size_t pos, end, size; /* end: of the innermost open type; size: of p, in octets */
+	struct arena *arena;   /* for lists and fragments; NULL: there are none */
 	struct per_diag *diag; /* or NULL */
 	const char *where;
 	bool bad;
@@ -158,7 +163,8 @@ struct per_any {
 	unsigned depth;
 };
 
-/* Whole values; out is t->size octets. Octet and bit strings point into the input. */
+/* Whole values; out is t->size octets. Octet and bit strings point into the input or, where
+ * fragments were put together, into the arena. */
 void per_get(struct per_rd *, const struct per_type *t, void *out);
 void per_put(struct per_wr *, const struct per_type *t, const void *in);
 void per_show(FILE *, const struct per_type *t, const void *in);
@@ -175,7 +181,7 @@ size_t per_wr_octets(const struct per_wr *);
 uint64_t per_get_bits(struct per_rd *, unsigned n);       /* n up to 64 */
 uint64_t per_get_whole(struct per_rd *, uint64_t span);   /* 10.5: 0 to span */
 uint64_t per_get_small(struct per_rd *);                  /* 10.6 */
-size_t per_get_length(struct per_rd *);                   /* 10.9, unconstrained */
+size_t per_get_length(struct per_rd *);                   /* 10.9, unconstrained, below 16K */
 const uint8_t *per_get_octets(struct per_rd *, size_t n); /* aligned; NULL once bad */
 void per_get_align(struct per_rd *);
 void per_put_bits(struct per_wr *, uint64_t v, unsigned n);
@@ -186,9 +192,19 @@ void per_put_octets(struct per_wr *, const void *p, size_t n); /* aligned */
 void per_put_align(struct per_wr *);
 void per_refuse(struct per_wr *); /* the value cannot be encoded */
 
+/* Octets (unit 8) or bits (unit 1) of any number, which is in front of them (10.9, unconstrained).
+ * NULL once bad. */
+const uint8_t *per_get_counted(struct per_rd *, unsigned unit, uint32_t *n);
+void per_put_counted(struct per_wr *, unsigned unit, const void *p, size_t n);
+
 /* Open types (10.2): what is between begin and end has a length in front of it. */
-size_t per_get_open(struct per_rd *); /* returns the end to give back to per_get_close */
-void per_get_close(struct per_rd *, size_t outer_end);
+struct per_outer { /* where reading goes on after an open type, for per_get_close */
+	const uint8_t *p;
+	size_t pos, end, size;
+};
+struct per_outer per_get_open(struct per_rd *);
+void per_get_close(struct per_rd *, const struct per_outer *);
+void per_skip_open(struct per_rd *);
 size_t per_put_open(struct per_wr *);
 void per_put_close(struct per_wr *, size_t open);
 

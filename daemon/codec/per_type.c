@@ -116,30 +116,24 @@ static void put_enumerated(struct per_wr *w, const struct per_type *t, const voi
 		per_refuse(w);
 }
 
-/* The size of a string or list, 15, 16, 19: with an upper bound of 64K or more there is none. */
-static uint32_t get_size(struct per_rd *r, const struct per_type *t, bool beyond)
+/* The size of a string or list, 15, 16, 19: an upper bound of 64K or more is none. */
+static uint32_t get_size(struct per_rd *r, const struct per_type *t)
 {
-	if (beyond || t->hi > UINT16_MAX)
+	if (t->hi > UINT16_MAX)
 		return (uint32_t)per_get_length(r);
 	if ((uint64_t)t->lo == t->hi)
 		return (uint32_t)t->hi;
 	return (uint32_t)((uint64_t)t->lo + per_get_whole(r, t->hi - (uint64_t)t->lo));
 }
 
-/* Also says whether the size is outside the root. */
-static bool put_size(struct per_wr *w, const struct per_type *t, uint32_t n)
+static void put_size(struct per_wr *w, const struct per_type *t, uint32_t n)
 {
-	bool beyond = n < (uint64_t)t->lo || n > t->hi;
-
-	if (t->extensible)
-		per_put_bits(w, beyond, 1);
-	if (beyond && !t->extensible && t->hi <= UINT16_MAX)
-		per_refuse(w);
-	if (beyond || t->hi > UINT16_MAX)
+	if (t->hi > UINT16_MAX)
 		per_put_length(w, n);
+	else if (n < (uint64_t)t->lo || n > t->hi)
+		per_refuse(w);
 	else if ((uint64_t)t->lo != t->hi)
 		per_put_whole(w, n - (uint64_t)t->lo, t->hi - (uint64_t)t->lo);
-	return beyond;
 }
 
 /* Fixed sizes of up to 16 bits are not aligned (15.9, 16.6). A size beyond the root keeps what
@@ -147,16 +141,14 @@ static bool put_size(struct per_wr *w, const struct per_type *t, uint32_t n)
 static void get_string_uint(struct per_rd *r, const struct per_type *t, unsigned n, void *out)
 {
 	if (t->extensible && per_get_bits(r, 1)) {
-		size_t sent = per_get_length(r);
-		const uint8_t *p = per_get_octets(r, (sent + 7) / 8);
+		uint32_t sent;
+		const uint8_t *p = per_get_counted(r, 1, &sent);
 		uint64_t v = 0;
 
 		for (size_t i = 0; p && i < n; i++)
 			v = v << 1 | (i < sent && p[i / 8] >> (7 - i % 8) & 1);
 		r->range = true;
 		store(out, t->size, v);
-		if (p)
-			r->pos -= (8 - sent % 8) % 8;
 		return;
 	}
 	if (n > 16)
@@ -177,11 +169,46 @@ static void put_string_uint(struct per_wr *w, const struct per_type *t, unsigned
 	per_put_bits(w, v, n);
 }
 
-static void get_bit_string(struct per_rd *r, const struct per_type *t, struct bits *out)
+static bool is_size(const struct per_type *t, uint32_t n)
+{
+	return n >= (uint64_t)t->lo && (n <= t->hi || t->hi == PER_ANY);
+}
+
+/* A string with no upper bound that PER minds, or of a size beyond the root. Says whether it was
+ * one. */
+static bool get_unbounded(struct per_rd *r, const struct per_type *t, unsigned unit,
+			  const uint8_t **p, uint32_t *n)
 {
 	bool beyond = t->extensible && per_get_bits(r, 1);
 
-	out->n = get_size(r, t, beyond);
+	if (!beyond && t->hi <= UINT16_MAX)
+		return false;
+	*p = per_get_counted(r, unit, n);
+	if (!beyond && !is_size(t, *n))
+		r->bad = true;
+	return true;
+}
+
+static bool put_unbounded(struct per_wr *w, const struct per_type *t, unsigned unit,
+			  const uint8_t *p, uint32_t n)
+{
+	bool beyond = !is_size(t, n);
+
+	if (t->extensible)
+		per_put_bits(w, beyond, 1);
+	else if (beyond)
+		per_refuse(w);
+	if (!beyond && t->hi <= UINT16_MAX)
+		return false;
+	per_put_counted(w, unit, p, n);
+	return true;
+}
+
+static void get_bit_string(struct per_rd *r, const struct per_type *t, struct bits *out)
+{
+	if (get_unbounded(r, t, 1, &out->p, &out->n))
+		return;
+	out->n = get_size(r, t);
 	out->p = per_get_octets(r, (out->n + 7) / 8);
 	if (out->p)
 		r->pos -= (8 - out->n % 8) % 8;
@@ -191,6 +218,8 @@ static void put_bit_string(struct per_wr *w, const struct per_type *t, const str
 {
 	unsigned rest = in->n % 8;
 
+	if (put_unbounded(w, t, 1, in->p, in->n))
+		return;
 	put_size(w, t, in->n);
 	per_put_octets(w, in->p, in->n / 8);
 	if (rest)
@@ -199,14 +228,16 @@ static void put_bit_string(struct per_wr *w, const struct per_type *t, const str
 
 static void get_octet_string(struct per_rd *r, const struct per_type *t, struct bytes *out)
 {
-	bool beyond = t->extensible && per_get_bits(r, 1);
-
-	out->n = get_size(r, t, beyond);
+	if (get_unbounded(r, t, 8, &out->p, &out->n))
+		return;
+	out->n = get_size(r, t);
 	out->p = per_get_octets(r, out->n);
 }
 
 static void put_octet_string(struct per_wr *w, const struct per_type *t, const struct bytes *in)
 {
+	if (put_unbounded(w, t, 8, in->p, in->n))
+		return;
 	put_size(w, t, in->n);
 	if (in->n)
 		per_put_octets(w, in->p, in->n);
@@ -220,7 +251,7 @@ static void *element(const struct per_list *l, const struct per_type *of, uint32
 /* A message must not make us allocate more than it could fill: an element has at least a bit. */
 static void get_list(struct per_rd *r, const struct per_type *t, struct per_list *out)
 {
-	uint32_t n = get_size(r, t, false);
+	uint32_t n = get_size(r, t);
 
 	if (r->bad || n > r->end - r->pos) {
 		r->bad = true;
@@ -244,11 +275,11 @@ static bool get_ie_value(struct per_rd *r, const struct per_type *t, uint16_t id
 			 void *out)
 {
 	bool alien = r->alien, range = r->range, ok;
-	size_t end = per_get_open(r);
+	struct per_outer outer = per_get_open(r);
 
 	r->alien = r->range = false;
 	per_get(r, t, out);
-	per_get_close(r, end);
+	per_get_close(r, &outer);
 	ok = !r->alien;
 	if (!r->bad && (r->alien || r->range))
 		per_note(r, id, crit, PER_NOT_UNDERSTOOD);
@@ -256,8 +287,6 @@ static bool get_ie_value(struct per_rd *r, const struct per_type *t, uint16_t id
 	r->range = range;
 	return ok && !r->bad;
 }
-
-static void skip_open(struct per_rd *r) { per_get_close(r, per_get_open(r)); }
 
 static void put_ie(struct per_wr *w, const struct per_type *t, uint16_t id, uint8_t crit,
 		   const void *in)
@@ -286,7 +315,7 @@ static uint16_t get_ie_head(struct per_rd *r, uint8_t *crit)
 /* A list of which too few items were understood is not understood. */
 static void get_containers(struct per_rd *r, const struct per_type *t, struct per_list *out)
 {
-	uint32_t n = get_size(r, t, false);
+	uint32_t n = get_size(r, t);
 
 	if (r->bad || n > (r->end - r->pos) / 32 + 1) {
 		r->bad = true;
@@ -300,7 +329,7 @@ static void get_containers(struct per_rd *r, const struct per_type *t, struct pe
 
 		if (id != t->id) {
 			per_note(r, id, crit, PER_NOT_UNDERSTOOD);
-			skip_open(r);
+			per_skip_open(r);
 		} else if (get_ie_value(r, t->of, id, crit, element(out, t->of, out->n))) {
 			out->n++;
 		}
@@ -321,14 +350,14 @@ static void get_choice(struct per_rd *r, const struct per_type *t, void *out)
 {
 	bool beyond = t->extensible && per_get_bits(r, 1);
 	uint64_t i = beyond ? t->root + per_get_small(r) : per_get_whole(r, t->root - 1u);
-	size_t end;
+	struct per_outer outer;
 
 	*(uint8_t *)out = PER_UNKNOWN;
 	if (r->bad)
 		return;
 	if (i >= t->n) {
 		r->alien = true;
-		skip_open(r);
+		per_skip_open(r);
 		return;
 	}
 	*(uint8_t *)out = (uint8_t)i;
@@ -336,9 +365,9 @@ static void get_choice(struct per_rd *r, const struct per_type *t, void *out)
 		per_get(r, t->rows[i].type, (char *)out + t->rows[i].offset);
 		return;
 	}
-	end = per_get_open(r);
+	outer = per_get_open(r);
 	per_get(r, t->rows[i].type, (char *)out + t->rows[i].offset);
-	per_get_close(r, end);
+	per_get_close(r, &outer);
 }
 
 static void put_choice(struct per_wr *w, const struct per_type *t, const void *in)
@@ -374,7 +403,7 @@ static void skip_additions(struct per_rd *r)
 	for (; n && !r->bad; n--)
 		present += (unsigned)per_get_bits(r, 1);
 	for (; present && !r->bad; present--)
-		skip_open(r);
+		per_skip_open(r);
 }
 
 static uint64_t get_extensions(struct per_rd *r, const struct per_type *t, char *out)
@@ -390,7 +419,7 @@ static uint64_t get_extensions(struct per_rd *r, const struct per_type *t, char 
 			i++;
 		if (i == t->n || have >> i & 1) {
 			per_note(r, id, crit, i == t->n ? PER_NOT_UNDERSTOOD : PER_REPEATED);
-			skip_open(r);
+			per_skip_open(r);
 		} else if (get_ie_value(r, t->rows[i].type, id, crit, out + t->rows[i].offset)) {
 			have |= (uint64_t)1 << i;
 		}
@@ -488,7 +517,7 @@ static void get_protocol_ies(struct per_rd *r, const struct per_type *t, char *o
 
 		if (i == t->n || seen >> i & 1) {
 			per_note(r, id, crit, i == t->n ? PER_NOT_UNDERSTOOD : PER_REPEATED);
-			skip_open(r);
+			per_skip_open(r);
 			continue;
 		}
 		if (i < next)
@@ -528,8 +557,7 @@ static void put_protocol_ies(struct per_wr *w, const struct per_type *t, const c
 static void get_ie_field(struct per_rd *r, struct per_ie_field *out)
 {
 	out->id = get_ie_head(r, &out->criticality);
-	out->value.n = (uint32_t)per_get_length(r);
-	out->value.p = per_get_octets(r, out->value.n);
+	out->value.p = per_get_counted(r, 8, &out->value.n);
 }
 
 static void put_ie_field(struct per_wr *w, const struct per_ie_field *in)
@@ -537,8 +565,7 @@ static void put_ie_field(struct per_wr *w, const struct per_ie_field *in)
 	per_put_align(w);
 	per_put_bits(w, in->id, 16);
 	per_put_bits(w, in->criticality, 2);
-	per_put_length(w, in->value.n);
-	per_put_octets(w, in->value.p, in->value.n);
+	per_put_counted(w, 8, in->value.p, in->value.n);
 }
 
 void per_get(struct per_rd *r, const struct per_type *t, void *out)

@@ -27,14 +27,14 @@ int s1ap_decode(struct arena *arena, struct bytes pdu, struct s1ap_pdu *out)
 	struct per_rd r = per_rd_of(pdu, arena, &out->diag);
 	bool beyond = per_get_bits(&r, 1);
 	unsigned choice = (unsigned)per_get_bits(&r, 2);
-	size_t end;
+	struct per_outer outer;
 
 	*out = (struct s1ap_pdu){0};
 	out->choice = (enum s1ap_choice)choice;
 	per_get_align(&r);
 	out->procedure = (uint8_t)per_get_bits(&r, 8);
 	out->criticality = (uint8_t)per_get_bits(&r, 2);
-	end = per_get_open(&r);
+	outer = per_get_open(&r);
 	if (r.bad || beyond || choice > S1AP_UNSUCCESSFUL || out->criticality > PER_NOTIFY) {
 		out->choice = S1AP_INITIATING;
 		out->diag.syntax = true;
@@ -45,7 +45,7 @@ int s1ap_decode(struct arena *arena, struct bytes pdu, struct s1ap_pdu *out)
 		return -ENOMSG;
 	out->body = arena_zalloc(arena, out->msg->body.size);
 	per_get(&r, &out->msg->body, out->body);
-	per_get_close(&r, end);
+	per_get_close(&r, &outer);
 	if (!r.bad)
 		return 0;
 	out->diag.syntax = true;
@@ -93,9 +93,9 @@ int s1ap_encode_incomplete(const struct s1ap_msg *msg, const void *body, struct 
 
 /* Reads the container's fields one after the other: extension bit, number, then id, criticality and
  * open type of each. */
-struct bytes s1ap_raw_ie(struct bytes pdu, uint16_t id)
+struct bytes s1ap_raw_ie(struct arena *arena, struct bytes pdu, uint16_t id)
 {
-	struct per_rd r = per_rd_of(pdu, NULL, NULL);
+	struct per_rd r = per_rd_of(pdu, arena, NULL);
 
 	per_get_bits(&r, 3);
 	per_get_align(&r);
@@ -105,14 +105,16 @@ struct bytes s1ap_raw_ie(struct bytes pdu, uint16_t id)
 	per_get_align(&r);
 	for (uint64_t n = per_get_bits(&r, 16); n && !r.bad; n--) {
 		uint16_t is = (uint16_t)per_get_bits(&r, 16);
-		size_t octets;
-		const uint8_t *p;
+		struct bytes value;
 
 		per_get_bits(&r, 2);
-		octets = per_get_length(&r);
-		p = per_get_octets(&r, octets);
-		if (p && is == id)
-			return bytes_of(p, octets);
+		if (is != id) {
+			per_skip_open(&r);
+			continue;
+		}
+		value.p = per_get_counted(&r, 8, &value.n);
+		if (value.p)
+			return value;
 	}
 	return (struct bytes){0};
 }
@@ -144,8 +146,7 @@ int s1ap_encode_raw(const struct s1ap_msg *msg, uint16_t id, struct bytes value,
 	per_put_bits(&p, 1, 16);
 	per_put_bits(&p, id, 16);
 	per_put_bits(&p, row->criticality, 2);
-	per_put_length(&p, value.n);
-	per_put_octets(&p, value.p, value.n);
+	per_put_counted(&p, 8, value.p, value.n);
 	per_put_close(&p, open);
 	if (p.bad)
 		return -ENOSPC;

@@ -197,9 +197,10 @@ struct s1ap_cause s1ap_judge_cause(const struct s1ap_pdu *);
 /* Criticality Diagnostics (9.2.1.21) about pdu; the list is in the arena. */
 struct s1ap_criticality_diagnostics s1ap_diagnose(struct arena *, const struct s1ap_pdu *);
 
-/* The octets of an IE's value as they are in a PDU that was decoded; none if it is not there. And a
- * message made of one such IE: what a node only passes on (8.15) keeps what later releases put in. */
-struct bytes s1ap_raw_ie(struct bytes pdu, uint16_t id);
+/* The octets of an IE's value as they are in a PDU that was decoded, or in the arena where fragments
+ * had to be put together; none if it is not there. And a message made of one such IE: what a node
+ * only passes on (8.15) keeps what later releases put in. */
+struct bytes s1ap_raw_ie(struct arena *, struct bytes pdu, uint16_t id);
 int s1ap_encode_raw(const struct s1ap_msg *, uint16_t id, struct bytes value, struct wr *);
 /* An IE of a decoded or made-up body by its id, NULL if the message has none or it is not present. */
 void *s1ap_ie(const struct s1ap_msg *, void *body, uint16_t id);

@@ -56,7 +56,7 @@ bool enb_attach_allowed(struct enb *e)
 
 int enb_encode(const struct s1ap_msg *msg, const void *body, struct bytes *pdu)
 {
-	static uint8_t buf[65536];
+	static uint8_t buf[S1_MESSAGE_MAX]; /* what is not used takes no memory */
 	struct wr w = wr_of(buf, sizeof(buf));
 	const char *where = NULL;
 	int err = s1ap_encode_where(msg, body, &w, &where);

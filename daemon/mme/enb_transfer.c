@@ -16,7 +16,7 @@ static void lost(const struct enb *e, const char *what, const char *why)
 static void pass_on(const struct enb *from, struct enb *to, uint16_t id_in, uint16_t id_out)
 {
 	const struct s1ap_msg *msg = &s1ap_mme_configuration_transfer_msg;
-	struct bytes value = s1ap_raw_ie(from->node.pdu, id_in);
+	struct bytes value = s1ap_raw_ie(&turn_arena, from->node.pdu, id_in);
 	uint8_t *buf = arena_alloc(&turn_arena, value.n + 64);
 	struct wr w = wr_of(buf, value.n + 64);
 	int err = s1ap_encode_raw(msg, id_out, value, &w);

@@ -11,8 +11,6 @@
 #include "mme/warning.h"
 #include "store/store.h"
 
-enum { REQUEST_MAX = 65536 };
-
 static const char store_key[] = "warnings", killing[] = "killing", on[] = "on";
 
 /* Words of the setting for reasons. */
@@ -47,7 +45,6 @@ static const char *state_of(const struct warning *w)
 
 void warning_save(void)
 {
-	static uint8_t request[REQUEST_MAX];
 	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
@@ -56,16 +53,16 @@ void warning_save(void)
 		abort();
 	for (const struct warning *w = warning_all; w; w = w->next) {
 		struct s1ap_write_replace_warning_request m = warning_request(&w->order);
-		struct wr out = wr_of(request, sizeof(request));
+		struct bytes request;
 
-		if (s1ap_encode(&s1ap_write_replace_warning_request_msg, &m, &out)) {
+		if (enb_encode(&s1ap_write_replace_warning_request_msg, &m, &request)) {
 			LOG(ERROR, "warning.save", "id=%u serial=0x%04x error=\"cannot be kept\"",
 			    w->order.id, w->order.serial);
 			continue;
 		}
 		fprintf(f, "%" PRIu64 " %s ", w->since, state_of(w));
-		for (const uint8_t *p = request; p < out.p; p++)
-			fprintf(f, "%02x", *p);
+		for (uint32_t i = 0; i < request.n; i++)
+			fprintf(f, "%02x", request.p[i]);
 		fputc('\n', f);
 	}
 	if (fclose(f))

@@ -7,7 +7,7 @@
  * What the socket does not take stays queued, up to the configured backlog. In: the backend says
  * that a socket is readable, and s1_readable takes up to READ_BURST pieces of input in a turn: one
  * that has more is behind until it has been read empty. A message that comes in several pieces is
- * put together up to MESSAGE_MAX. Life: CONNECTING -> UP -> CLOSING (our SHUTDOWN) -> DEAD. Only
+ * put together up to S1_MESSAGE_MAX. Life: CONNECTING -> UP -> CLOSING (our SHUTDOWN) -> DEAD. Only
  * take_down calls `down`, always straight from the loop; it is the only place where an association
  * is freed. An association that outlives the process has a second descriptor at the keeper, and is
  * UP from the start in the next process. */
@@ -28,7 +28,6 @@
 
 enum {
 	READ_BURST = 128,
-	MESSAGE_MAX = 1 << 20,
 	SHUTDOWN_MS = 5000,
 	STOP_MS = 3000,
 	DEFAULT_BACKLOG = 4 << 20,
@@ -311,7 +310,7 @@ int s1_send(struct s1_assoc *assoc, uint16_t stream, const void *p, size_t n)
 
 	if (assoc->state != UP)
 		return -EPIPE;
-	if (n == 0 || n > MESSAGE_MAX)
+	if (n == 0 || n > S1_MESSAGE_MAX)
 		return -EMSGSIZE;
 	if (assoc->out.tail - assoc->out.head + n > config.backlog ||
 	    !buffer_reserve(&assoc->out, sizeof(record) + n)) {
@@ -346,7 +345,7 @@ static void take_data(struct s1_assoc *assoc, const struct s1_input *input)
 		deliver(assoc, input, receive_buffer, input->n);
 		return;
 	}
-	if (partial->tail + input->n > MESSAGE_MAX || !buffer_reserve(partial, input->n)) {
+	if (partial->tail + input->n > S1_MESSAGE_MAX || !buffer_reserve(partial, input->n)) {
 		abort_assoc(assoc, "message too long");
 		return;
 	}

@@ -4,7 +4,9 @@
  * kernel has none. Which one is chosen at start and logged. Real SCTP on the wire in both cases.
  *
  * Callbacks run on the loop. PPID is 18 on all that is sent; another PPID on what is received is
- * accepted with a warning. A message is delivered whole, whatever its SCTP fragments. */
+ * accepted with a warning. A message is delivered whole, whatever its SCTP fragments, up to
+ * S1_MESSAGE_MAX octets: no S1AP message of a device comes near it (what is longest, a container
+ * with a device's capabilities, has tens of KiB). Longer ones end the association. */
 #ifndef TRANSPORT_S1_H
 #define TRANSPORT_S1_H
 
@@ -13,7 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { S1_PPID = 18, S1_PORT = 36412, S1_MAX_ADDRESSES = 4, S1_PEER_STRLEN = 56 };
+enum {
+	S1_PPID = 18,
+	S1_PORT = 36412,
+	S1_MAX_ADDRESSES = 4,
+	S1_PEER_STRLEN = 56,
+	S1_MESSAGE_MAX = 1 << 20, /* octets, each direction */
+};
 enum sctp_kind { SCTP_AUTO, SCTP_KERNEL, SCTP_USRSCTP };
 
 struct s1_config {
@@ -59,9 +67,9 @@ struct s1_assoc *s1_connect(const struct s1_handler *, unsigned locals,
 			    const struct in6_addr *local, const struct in6_addr *peer,
 			    uint16_t port, void *user);
 /* Queues one message, which leaves at the end of the turn; it never blocks. 0, -EPIPE if the
- * association is going down, -EMSGSIZE over 1 MiB, -ENOBUFS if more than the configured backlog of
- * 4 MiB waits for a slow peer. stream is taken modulo the number of streams of the association,
- * never 0 for stream != 0 where there is more than one. */
+ * association is going down, -EMSGSIZE over S1_MESSAGE_MAX, -ENOBUFS if more than the configured
+ * backlog of 4 MiB waits for a slow peer. stream is taken modulo the number of streams of the
+ * association, never 0 for stream != 0 where there is more than one. */
 int s1_send(struct s1_assoc *, uint16_t stream, const void *p, size_t n);
 /* For how long there has been an association of which more came in than was taken up: so long messages
  * may have waited. 0: all that came has been read. */

@@ -91,7 +91,7 @@ static void whole_number_outside_its_span_is_bad(void **state)
 	assert_true(r.bad);
 }
 
-static void lengths_have_one_or_two_octets_and_no_fragments(void **state)
+static void lengths_alone_have_one_or_two_octets_and_no_fragments(void **state)
 {
 	static const size_t lengths[] = {0, 1, 127, 128, 300, 16383};
 	const uint8_t fragment[] = {0xc1, 0, 0};
@@ -151,15 +151,29 @@ static void open_type_cannot_be_left(void **state)
 {
 	const uint8_t in[] = {0x01, 0xab, 0xcd};
 	struct per_rd r = per_rd_of(bytes_of(in, 3), NULL, NULL);
-	size_t end = per_get_open(&r);
+	struct per_outer outer = per_get_open(&r);
 
 	(void)state;
 	assert_int_equal(per_get_bits(&r, 4), 0xa);
-	per_get_close(&r, end);
+	per_get_close(&r, &outer);
 	assert_int_equal(per_get_bits(&r, 8), 0xcd);
 	r = per_rd_of(bytes_of(in, 3), NULL, NULL);
 	per_get_open(&r);
 	per_get_bits(&r, 9);
+	assert_true(r.bad);
+}
+
+static void open_type_is_skipped_by_its_length(void **state)
+{
+	const uint8_t in[] = {0x02, 0xab, 0xcd, 0xef}, cut[] = {0x80, 0x80, 0};
+	struct per_rd r = per_rd_of(bytes_of(in, 4), NULL, NULL);
+
+	(void)state;
+	per_skip_open(&r);
+	assert_int_equal(per_get_bits(&r, 8), 0xef);
+	assert_false(r.bad);
+	r = per_rd_of(bytes_of(cut, 3), NULL, NULL);
+	per_skip_open(&r);
 	assert_true(r.bad);
 }
 
@@ -345,10 +359,11 @@ int main(void)
 		cmocka_unit_test(whole_numbers_take_the_fewest_bits_then_aligned_octets),
 		cmocka_unit_test(whole_numbers_read_back),
 		cmocka_unit_test(whole_number_outside_its_span_is_bad),
-		cmocka_unit_test(lengths_have_one_or_two_octets_and_no_fragments),
+		cmocka_unit_test(lengths_alone_have_one_or_two_octets_and_no_fragments),
 		cmocka_unit_test(small_numbers_read_back),
 		cmocka_unit_test(open_type_of_128_octets_gets_a_second_length_octet),
 		cmocka_unit_test(open_type_cannot_be_left),
+		cmocka_unit_test(open_type_is_skipped_by_its_length),
 		cmocka_unit_test(strings_of_up_to_16_bits_are_not_aligned),
 		cmocka_unit_test(integer_beyond_its_root_is_kept_and_noted),
 		cmocka_unit_test(signed_integers_read_back),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An independent decoder reads what we encode: random legal messages of every type go into a pcap
  * file, tshark must find neither malformed nor undecodable parts in them, and the same IEs. What
- * S1AP carries for others (NAS, RRC, LPPa) is random octets here, so their dissectors are off. */
+ * S1AP carries for others (NAS, RRC, LPPa) is random octets here, so their dissectors are off. Of
+ * messages so long that they go in fragments (X.691 10.9.3.8) it must read the same octets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,28 +99,39 @@ static void *legal(const struct s1ap_msg *m, uint64_t seed)
 }
 
 /* Link type 147 is the first of those left to users, which tshark is told to take for S1AP. */
-static unsigned write_pcap(FILE *f)
+static void write_head(FILE *f)
 {
-	static uint8_t buf[1 << 16];
-	unsigned n = 0;
-
 	put32(f, 0xa1b2c3d4);
 	put32(f, 4 << 16 | 2);
 	put32(f, 0);
 	put32(f, 0);
-	put32(f, sizeof(buf));
+	put32(f, 1 << 18); /* octets of a frame at most */
 	put32(f, 147);
+}
+
+static void write_frame(FILE *f, unsigned number, const struct s1ap_msg *m, const void *body)
+{
+	static uint8_t buf[1 << 18];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	assert_int_equal(s1ap_encode(m, body, &w), 0);
+	put32(f, number);
+	put32(f, 0);
+	put32(f, (uint32_t)(w.p - buf));
+	put32(f, (uint32_t)(w.p - buf));
+	fwrite(buf, 1, (size_t)(w.p - buf), f);
+}
+
+static unsigned write_pcap(FILE *f)
+{
+	unsigned n = 0;
+
+	write_head(f);
 	for (const struct s1ap_msg *m = s1ap_msg_next(NULL); m; m = s1ap_msg_next(m))
 		for (uint64_t seed = 1; seed <= SEEDS && n < FRAMES; seed++) {
 			const void *body = legal(m, seed * 7919);
-			struct wr w = wr_of(buf, sizeof(buf));
 
-			assert_int_equal(s1ap_encode(m, body, &w), 0);
-			put32(f, ++n);
-			put32(f, 0);
-			put32(f, (uint32_t)(w.p - buf));
-			put32(f, (uint32_t)(w.p - buf));
-			fwrite(buf, 1, (size_t)(w.p - buf), f);
+			write_frame(f, ++n, m, body);
 			frames[n - 1].msg = m;
 			frames[n - 1].have = *(const uint64_t *)body;
 			arena_reset(&arena);
@@ -127,7 +139,7 @@ static unsigned write_pcap(FILE *f)
 	return n;
 }
 
-static FILE *tshark(const char *pcap)
+static FILE *tshark(const char *pcap, const char *fields)
 {
 	static const char *const others[] = {"nas-eps",    "nas-5gs", "lppa",  "lte_rrc",
 					     "nr-rrc",     "ranap",   "bssgp", "gsm_map",
@@ -138,8 +150,8 @@ static FILE *tshark(const char *pcap)
 		"tshark -n -r %s -o 'uat:user_dlts:\"User 0 (DLT=147)\",\"s1ap\",\"0\","
 		"\"\",\"0\",\"\"' -o s1ap.dissect_container:FALSE -T fields -E separator=/t "
 		"-e frame.number -e s1ap.procedureCode -e s1ap.id -e _ws.malformed "
-		"-e _ws.expert.message 2>/dev/null",
-		pcap);
+		"-e _ws.expert.message %s 2>/dev/null",
+		pcap, fields);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		n += snprintf(command + n, sizeof(command) - (size_t)n, " --disable-protocol %s",
@@ -194,7 +206,7 @@ static void tshark_reads_what_we_encode(void **state)
 
 	(void)state;
 	fclose(f);
-	f = tshark(path);
+	f = tshark(path, "");
 	while (getline(&line, &cap, f) > 0) {
 		char *rest = line, *column[5];
 		unsigned frame = read++;
@@ -220,9 +232,74 @@ static void tshark_reads_what_we_encode(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Hex digits, as tshark prints octets. */
+static bool same_octets(const char *hex, struct bytes b)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (uint32_t i = 0; i < b.n; i++)
+		if (hex[2 * i] != digits[b.p[i] >> 4] || hex[2 * i + 1] != digits[b.p[i] & 15])
+			return false;
+	return !hex[2 * (size_t)b.n];
+}
+
+static void tshark_reads_fragments(void **state)
+{
+	static const uint32_t lengths[] = {16383, 16384, 16385, 32768, 49152,  65535,
+					   65536, 65537, 70000, 81920, 131072, 131073};
+	enum { LENGTHS = sizeof(lengths) / sizeof(*lengths), LONGEST = 131073 };
+	static uint8_t octets[LONGEST];
+	char path[] = "/tmp/s1ap-XXXXXX", *line = NULL;
+	FILE *f = fdopen(mkstemp(path), "w");
+	unsigned read = 0, wrong = 0;
+	size_t cap = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i * 7 + i / 251);
+	write_head(f);
+	for (unsigned i = 0; i < LENGTHS; i++) {
+		struct s1ap_ue_capability_info_indication c = {0};
+		struct s1ap_handover_required *h = legal(&s1ap_handover_required_msg, 1 + i);
+
+		S1AP_SET(&c, mme_ue_s1ap_id, 1);
+		S1AP_SET(&c, enb_ue_s1ap_id, 1);
+		S1AP_SET(&c, ue_radio_capability, bytes_of(octets, lengths[i]));
+		h->has.source_to_target_transparent_container_secondary = 0;
+		h->source_to_target_transparent_container = bytes_of(octets, lengths[i]);
+		write_frame(f, 2 * i + 1, &s1ap_ue_capability_info_indication_msg, &c);
+		write_frame(f, 2 * i + 2, &s1ap_handover_required_msg, h);
+		arena_reset(&arena);
+	}
+	fclose(f);
+	f = tshark(path, "-e s1ap.UERadioCapability -e s1ap.Source_ToTarget_TransparentContainer");
+	while (getline(&line, &cap, f) > 0) {
+		char *rest = line, *column[7];
+		unsigned frame = read++;
+
+		rest[strcspn(rest, "\n")] = 0;
+		for (unsigned i = 0; i < 7; i++)
+			column[i] = rest ? strsep(&rest, "\t") : NULL;
+		assert_true(frame < 2 * LENGTHS && column[6]);
+		if (!*column[3] && only_nonsense(column[4]) &&
+		    same_octets(column[5 + frame % 2], bytes_of(octets, lengths[frame / 2])))
+			continue;
+		wrong++;
+		print_message("frame %u, %u octets: malformed '%s' expert '%s'\n", frame + 1,
+			      lengths[frame / 2], column[3], column[4]);
+	}
+	free(line);
+	pclose(f);
+	if (!wrong)
+		unlink(path);
+	assert_int_equal(read, 2 * LENGTHS);
+	assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(tshark_reads_what_we_encode)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(tshark_reads_what_we_encode),
+					   cmocka_unit_test(tshark_reads_fragments)};
 	int failed;
 
 	if (system("command -v tshark >/dev/null 2>&1") != 0) {

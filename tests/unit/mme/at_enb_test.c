@@ -467,6 +467,26 @@ static void capabilities_for_paging_are_kept_too(void **state)
 	assert_true(ue_of(&d)->lte_m);
 }
 
+/* So long that they come in fragments (X.691 10.9.3.8): not kept, but the message is understood. */
+static void capabilities_too_long_to_be_kept_do_no_harm(void **state)
+{
+	(void)state;
+	static const uint8_t octets[70000] = {1, 2, 3};
+	struct device d = one();
+	struct s1ap_ue_capability_info_indication m = {0};
+
+	attach_to(&d, AT_DONE);
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, ue_radio_capability, bytes_of(octets, sizeof(octets)));
+	S1AP_SET(&m, ue_radio_capability_for_paging, bytes_of("page", 4));
+	tell(d.enb, ue_capability_info_indication, &m);
+	quiet(d.enb);
+	assert_int_equal(mme_counters.s1_bad, 0);
+	assert_null(ue_of(&d)->radio_capability);
+	assert_memory_equal(ue_of(&d)->paging_capability, "page", 4);
+}
+
 static void what_is_known_of_an_s_tmsi_is_told(void **state)
 {
 	(void)state;
@@ -575,6 +595,7 @@ int main(void)
 		BEHAVIOUR(a_tunnel_that_moves_to_a_hybrid_cell_is_confirmed),
 		BEHAVIOUR(voice_is_asked_of_the_radio),
 		BEHAVIOUR(capabilities_for_paging_are_kept_too),
+		BEHAVIOUR(capabilities_too_long_to_be_kept_do_no_harm),
 		BEHAVIOUR(what_is_known_of_an_s_tmsi_is_told),
 		BEHAVIOUR(usage_of_secondary_nodes_adds_up),
 		BEHAVIOUR(usage_comes_with_the_release_of_an_e_rab),

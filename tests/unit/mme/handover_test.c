@@ -243,6 +243,50 @@ static void handovers_go_on_and_on(void **state)
 	go_idle(&d);
 }
 
+/* Containers of 64 KiB and more, which S1AP carries in fragments (X.691 10.9.3.8), in both
+ * directions. */
+static void containers_of_any_length_go_across(void **state)
+{
+	(void)state;
+	static const uint32_t lengths[] = {16383, 16384, 65536, 100000};
+	static uint8_t octets[100000];
+	struct device d = connected(0);
+
+	enb_ready(1);
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i * 7 + i / 251);
+	for (unsigned i = 0; i < 4; i++) {
+		struct bytes container = bytes_of(octets, lengths[i]);
+		struct s1ap_handover_required m = required(&d, 1);
+		struct ho h = {.from = d.enb, .to = &assoc[1]};
+		struct s1ap_handover_request_acknowledge a = {0};
+		struct s1ap_e_rab_admitted_item item = {
+			.e_rab_id = d.ebi, .transport_layer_address = at(9), .gtp_teid = 0x9000};
+		struct s1ap_handover_cancel c = {0};
+
+		m.source_to_target_transparent_container = container;
+		tell(h.from, handover_required, &m);
+		requested(&h);
+		assert_true(
+			bytes_equal(h.request.source_to_target_transparent_container, container));
+		S1AP_SET(&a, mme_ue_s1ap_id, h.mme_id);
+		S1AP_SET(&a, enb_ue_s1ap_id, h.enb_id);
+		S1AP_SET(&a, e_rab_admitted_list, (struct s1ap_e_rab_admitted_list){&item, 1});
+		S1AP_SET(&a, target_to_source_transparent_container, container);
+		tell(h.to, handover_request_acknowledge, &a);
+		assert_true(bytes_equal(
+			expect(h.from, handover_command)->target_to_source_transparent_container,
+			container));
+		S1AP_SET(&c, mme_ue_s1ap_id, d.mme_id);
+		S1AP_SET(&c, enb_ue_s1ap_id, d.enb_id);
+		S1AP_SET(&c, cause, S1AP_CAUSE(RADIO, HANDOVER_CANCELLED));
+		tell(h.from, handover_cancel, &c);
+		expect(h.from, handover_cancel_acknowledge);
+		let_go(h.to, h.mme_id, h.enb_id);
+	}
+	talks(&d);
+}
+
 static void next_handover_does_not_wait_for_the_source(void **state)
 {
 	(void)state;
@@ -674,6 +718,7 @@ int main(void)
 		BEHAVIOUR(source_is_told_of_the_success_if_the_target_asks),
 		BEHAVIOUR(source_s_last_word_is_about_the_device_still),
 		BEHAVIOUR(handovers_go_on_and_on),
+		BEHAVIOUR(containers_of_any_length_go_across),
 		BEHAVIOUR(next_handover_does_not_wait_for_the_source),
 		BEHAVIOUR(within_one_enodeb),
 		BEHAVIOUR(direct_forwarding_goes_to_the_target),

@@ -325,7 +325,7 @@ static void son_information_arrives_octet_for_octet(void **state)
 	tell_octets(&assoc[0], sent.p, sent.n);
 	assert_non_null(assoc[1].first);
 	came = bytes_of(assoc[1].first->b, assoc[1].first->n);
-	assert_true(bytes_equal(s1ap_raw_ie(sent, 129), s1ap_raw_ie(came, 130)));
+	assert_true(bytes_equal(s1ap_raw_ie(&mem, sent, 129), s1ap_raw_ie(&mem, came, 130)));
 	assert_int_equal(expect(&assoc[1], mme_configuration_transfer)
 				 ->son_configuration_transfer_mct.target_enb_id.global_enb_id.enb_id
 				 .macro_enb_id,
