@@ -225,8 +225,8 @@ struct mme_pdn {
 	struct fteid s11_sgw;
 };
 
-/* A longer UE Radio Capability is not kept: an Initial Context Setup Request is below 16K, with all else in it. */
-enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 12288 };
+/* A longer UE Radio Capability is not kept: the eNodeB then asks the device at each connection. */
+enum { UE_NETWORK_CAPABILITY_MAX = 13, UE_MS_CAPABILITY_MAX = 8, UE_RADIO_CAPABILITY_MAX = 65536 };
 
 struct mme_ue {
 	imsi_t imsi; /* IMSI_NONE until known */
