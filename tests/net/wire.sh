@@ -44,14 +44,22 @@ check "packet services by an extended request" wait_for 5 ue_is 1 ecm connected
 check "its bearer is there" wait_for 5 is connected session 1 state
 TEID=$(session 1 teid)
 
+# More than 16K of capabilities, which S1AP has in fragments.
+mark
+ran "tell 1 capability 40000; release 1"
+check "a device with many capabilities is idle" wait_for 5 ue_is 1 ecm idle
+ran "service 1"
+check "and comes again" wait_for 5 ue_is 1 ecm connected
+
 # Statuses.
 mark
 ran tell 1 nas 0761
 check "EMM: a message that devices do not send" saw 'ue=1 .*event=emm.status cause=97'
 ran tell 1 nas 0201d9
 check "ESM: a message that devices do not send" saw 'ue=1 .*event=esm.status cause=97'
-ran tell 1 nas 7200c6
-check "ESM: an answer about a bearer that is none" saw 'ue=1 .*event=esm.status cause=43'
+ran tell 1 nas 7200c6 # about a bearer that is none: nothing is said to that
+ran tell 1 nas 0203da
+check "ESM: an answer of a procedure that is none" saw 'ue=1 .*event=esm.status cause=81'
 ran tell 1 nas 076061
 check "an EMM status of the device is noted" logged 'nas.emm_status imsi=.*001 .*cause=97'
 
@@ -138,6 +146,12 @@ exchange "UE Capability Info Indication: it is in the next Initial Context Setup
 	... > 12/0 enb=@f emm=0x4c emm.service_type=8
 	< 9/0 mme=@n enb=@f ies=0r,8r,66r,24r,107r,73r,74i,241i UERadioCapability=@c
 END
+exchange "UE Capability Info Indication of 40,000 octets: all of them are in the next" s1.pcap <<-END
+	> 22/0 mme=@m enb=@e UERadioCapability=@c
+	... < 23/0 mme=@m
+	... > 12/0 enb=@f
+	< 9/0 mme=@n enb=@f UERadioCapability=@c
+END
 exchange "Extended service request, connected: refused" s1.pcap <<-END
 	> 13/0 mme=@m enb=@e emm=0x4c emm.service_type=0
 	< 11/0 mme=@m enb=@e sec==2,0 emm=0x4e emm.cause=18
@@ -157,11 +171,12 @@ exchange "EMM Status: message type non-existent" s1.pcap <<-END
 	> 13/0 mme=@m enb=@e emm=0x61
 	< 11/0 mme=@m enb=@e sec==2,0 emm=0x60 emm.cause=97
 END
-exchange "ESM Status: message type non-existent, invalid EPS bearer identity" s1.pcap <<-END
+exchange "ESM Status: message type non-existent, invalid PTI" s1.pcap <<-END
 	> 13/0 mme=@m enb=@e esm=0xd9 pti=1
 	< 11/0 mme=@m enb=@e sec==2 esm=0xe8 ebi=0 pti=1 esm.cause=97
 	> 13/0 mme=@m enb=@e esm=0xc6 ebi=7
-	< 11/0 mme=@m enb=@e esm=0xe8 ebi=7 pti=0 esm.cause=43
+	> 13/0 mme=@m enb=@e esm=0xda pti=3
+	< 11/0 mme=@m enb=@e esm=0xe8 ebi=0 pti=3 esm.cause=81
 	> 13/0 mme=@m enb=@e emm=0x60 emm.cause=97
 	< 27/0 mme=@m enb=@e
 END

@@ -113,7 +113,7 @@ void enb_release_all(struct enb *enb, const char *why)
 
 int enb_send(struct enb *enb, uint16_t stream, const struct s1ap_msg *msg, const void *body)
 {
-	uint8_t out[8192];
+	static uint8_t out[128 << 10]; /* a device's capabilities may be long */
 	struct wr w = wr_of(out, sizeof(out));
 	const char *where = NULL;
 	int err = s1ap_encode_where(msg, body, &w, &where);

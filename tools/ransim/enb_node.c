@@ -534,6 +534,23 @@ static int tell_csg(struct ue *ue, unsigned n, char *const *w)
 			&s1ap_ue_context_modification_indication_msg, &m);
 }
 
+/* Of that many octets: an empty container, and what RRC takes for a later release's. */
+static int tell_capability(struct ue *ue, unsigned n, char *const *w)
+{
+	static uint8_t octets[64 << 10] = {0x00, 0x10, 0x00, 0x00};
+	struct s1ap_ue_capability_info_indication m = {0};
+	uint64_t size = n > 1 ? number(w[1]) : sizeof(octets);
+
+	if (size > sizeof(octets))
+		return -EINVAL;
+	for (size_t i = 4; i < size; i++)
+		octets[i] = (uint8_t)(i * 2654435761u >> 13);
+	IDS(&m, ue);
+	S1AP_SET(&m, ue_radio_capability, bytes_of(octets, (uint32_t)size));
+	return enb_send(ue->enb, stream_of(ue->enb_ue_id), &s1ap_ue_capability_info_indication_msg,
+			&m);
+}
+
 static int tell_suspend(struct ue *ue, unsigned n, char *const *w)
 {
 	(void)n, (void)w;
@@ -579,6 +596,7 @@ int enb_tell_command(struct ue *ue, unsigned words, char *const *word)
 		{"delivered", tell_delivered},
 		{"cell-trace", tell_cell_trace},
 		{"csg", tell_csg},
+		{"capability", tell_capability},
 		{"suspend", tell_suspend},
 		{"lppa", tell_lppa},
 		{"error", tell_error},

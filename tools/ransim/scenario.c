@@ -582,7 +582,10 @@ static const struct {
 	 "                                                  "
 	 "pws-restart, pws-failure, remove, refuse update [WAIT]|location|trace|none"},
 	{"tell", 3, true, do_tell, "UE WORD [ARG]…",
-	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, suspend, lppa, error, nas HEX"},
+	 "location CELL, usage UP DOWN, delivered, cell-trace, csg, capability OCTETS, suspend, "
+	 "lppa,\n"
+	 "                                                  "
+	 "error, nas HEX"},
 	{"claim", 3, true, do_claim, "UE UE", "has the GUTI of the other, not its keys"},
 	{"nas", 3, true, do_nas, "UE MESSAGE [replay]",
 	 "its last one of that name once more; replay: octet for octet"},
