@@ -141,6 +141,8 @@ static int enter_location(struct proc *p)
 	struct attach *a = (struct attach *)p;
 	struct mme_ue *ue = p->owner;
 
+	if (a->fault) /* of a request that was replayed */
+		return proc_fail(p, (uint16_t)(CAUSE_ESM + a->fault));
 	if (full(ue))
 		return proc_fail(p, EMM_CAUSE_CONGESTION);
 	if (ue->emergency) {

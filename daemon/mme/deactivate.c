@@ -139,7 +139,7 @@ static const struct proc_step steps[] = {
 
 static const struct proc_row rows[] = {
 	{SESSION, EV_SESSION_DELETED, esm_go_on, RELEASE},
-	{RELEASE, EV_ERAB, got_radio, 0},
+	{RELEASE, EV_ERAB_RELEASED, got_radio, 0},
 	{RELEASE, NAS_DEACTIVATE_BEARER_ACCEPT, accepted, 0},
 	{RELEASE, EV_MOVED, moved, 0},
 	{HANDOVER, EV_READY, esm_go_on, RELEASE},
@@ -242,6 +242,11 @@ void deactivate_begin(struct mme_ue *ue, void *token, const struct gtpc_request 
 	gtpc_reply(token, &r);
 }
 
+static bool lasts(struct mme_ue *ue, const struct mme_pdn *p)
+{
+	return p->bearers->active && !esm_proc_by_ebi(ue, p->ebi, &deactivate_def);
+}
+
 /* 24.301 6.5.2 */
 void pdn_disconnect(struct mme_ue *ue, const struct nas_event *e)
 {
@@ -252,8 +257,7 @@ void pdn_disconnect(struct mme_ue *ue, const struct nas_event *e)
 	unsigned others = 0;
 
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
-		others += p != pdn && p->bearers->active &&
-			  !esm_proc_by_ebi(ue, p->ebi, &deactivate_def);
+		others += p != pdn && lasts(ue, p);
 	ending = pdn ? esm_proc_by_ebi(ue, pdn->ebi, &deactivate_def) : NULL;
 	if (ending && ending->pti == m->pti) { /* 6.5.2.6: sent again */
 		if (ending->proc.step == RELEASE)
@@ -323,10 +327,18 @@ void bearers_unknown(struct mme_ue *ue, uint16_t which)
 		erab_release(ue, e_rabs, S1AP_CAUSE(NAS, NORMAL_RELEASE), (struct bytes){0});
 }
 
+bool bearers_left(struct mme_ue *ue)
+{
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+		if (lasts(ue, p))
+			return true;
+	return false;
+}
+
 void bearer_unknown(struct mme_ue *ue, uint8_t ebi)
 {
 	bearers_unknown(ue, (uint16_t)(1u << ebi));
-	if (!ue->pdns && ue->emm == EMM_REGISTERED)
+	if (!bearers_left(ue) && ue->emm == EMM_REGISTERED)
 		detach_by_network(ue, true, NULL, NULL);
 }
 

@@ -180,6 +180,14 @@ void erab_modify_response(struct enb *e, struct s1_conn *c, const void *body)
 		refused(c->ue, &m->e_rab_failed_to_modify_list);
 }
 
+static void released(struct mme_ue *ue, uint8_t ebi, bool later)
+{
+	struct erab_answer a = {.ok = !later, .handover = later};
+
+	if (!esm_event(ue, ebi, EV_ERAB_RELEASED, &a))
+		unexpected(ue, ebi, a.ok);
+}
+
 /* An E-RAB that the eNodeB did not know is released all the same; one that it keeps for a handover
  * is not. */
 void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
@@ -190,17 +198,13 @@ void erab_release_response(struct enb *e, struct s1_conn *c, const void *body)
 	if (c->ue && m->has.secondary_rat_data_usage_report_list)
 		ue_secondary_usage(c->ue, &m->secondary_rat_data_usage_report_list);
 	for (uint32_t i = 0; c->ue && m->has.e_rab_release_list && i < m->e_rab_release_list.n; i++)
-		answered(c->ue, m->e_rab_release_list.v[i].e_rab_id, NULL);
+		released(c->ue, m->e_rab_release_list.v[i].e_rab_id, false);
 	for (uint32_t i = 0;
 	     c->ue && m->has.e_rab_failed_to_release_list && i < m->e_rab_failed_to_release_list.n;
 	     i++) {
 		const struct s1ap_e_rab_item *r = &m->e_rab_failed_to_release_list.v[i];
-		struct erab_answer later = {.handover = true};
 
-		if (!mobility_is_cause(r->cause))
-			answered(c->ue, r->e_rab_id, NULL);
-		else if (!esm_event(c->ue, r->e_rab_id, EV_ERAB, &later))
-			unexpected(c->ue, r->e_rab_id, false);
+		released(c->ue, r->e_rab_id, mobility_is_cause(r->cause));
 	}
 }
 

@@ -114,7 +114,8 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t
 	const struct apn_subscription configured = emergency_subscription(),
 				      *s = emergency ? &configured : esm_subscribed(ue, apn);
 
-	if (emergency && has_emergency(ue)) {
+	if (w->request_type == NAS_REQUEST_EMERGENCY &&
+	    (ue->emergency ? ue->pdns != NULL : has_emergency(ue))) {
 		*refused = ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED;
 		return NULL;
 	}

@@ -29,6 +29,7 @@ extern const struct proc_def pdn_def, activate_def, modify_def, deactivate_def, 
 /* Events beside those of enum mme_event and NAS message types: */
 enum esm_event {
 	EV_ERAB = 0x300, /* the eNodeB's answer about the bearer's E-RAB: struct erab_answer */
+	EV_ERAB_RELEASED, /* the same to a release */
 	EV_READY,	 /* the device is connected and nothing is in the way */
 	EV_MOVED,	 /* it is at another eNodeB, which knows nothing of what is under way */
 	EV_SESSION_DELETED,
@@ -119,6 +120,8 @@ void deactivate_bearer(struct mme_ue *, uint8_t ebi, uint8_t esm_cause, uint8_t 
 /* The device does not have them (24.301 6.4.3.5, 6.7, EPS bearer context status), and is told nothing
  * of their end: they end here, at the gateways and at the eNodeB. */
 void bearers_unknown(struct mme_ue *, uint16_t which);
+/* Whether the device has a PDN connection that is to last. */
+bool bearers_left(struct mme_ue *);
 /* One of them; a device that is left without any is detached, to attach again. */
 void bearer_unknown(struct mme_ue *, uint8_t ebi);
 /* Here alone, without a word to anybody. The default bearer: its PDN connection with it. */

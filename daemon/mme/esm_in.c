@@ -40,8 +40,7 @@ bool esm_event(struct mme_ue *ue, uint8_t ebi, uint16_t event, const void *msg)
 		if (!esm_is_proc(p))
 			continue;
 		/* An E-RAB released with its PDN connection is the default bearer's affair. */
-		if (e->ebi != ebi &&
-		    !(p->def == &deactivate_def && event == EV_ERAB && b && b->pdn->ebi == e->ebi))
+		if (e->ebi != ebi && !(event == EV_ERAB_RELEASED && b && b->pdn->ebi == e->ebi))
 			continue;
 		if (proc_event(p, event, msg))
 			return true;

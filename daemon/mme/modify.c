@@ -147,7 +147,7 @@ static void end(struct proc *p, uint16_t cause)
 	mme_counters.bearer_modify_failed++;
 	if (cause == PROC_TIMEOUT && p->step == REACH)
 		cause = CAUSE_PAGING;
-	if (b)
+	if (b && cause != ESM_CAUSE_INVALID_BEARER_IDENTITY)
 		restore(ue, d, b, cause);
 	if (d->esm.pti && cause == CAUSE_RADIO)
 		resource_reject(ue, true, d->esm.pti, ESM_CAUSE_INSUFFICIENT_RESOURCES);

@@ -199,7 +199,7 @@ static void serve(struct s1_conn *c, struct mme_ue *ue, const uint16_t *status)
 
 	if (!denied && status) { /* 5.6.1.4.1: what the device has lost is lost here, too */
 		esm_sync_bearers(ue, *status);
-		if (!ue->pdns)
+		if (!bearers_left(ue))
 			denied = EMM_CAUSE_NO_BEARER_ACTIVATED;
 	}
 	if (denied)

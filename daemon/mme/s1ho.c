@@ -26,7 +26,7 @@ struct s1ho {
 	struct enb *to;
 	struct s1ap_cause cause; /* for the source, if the preparation fails */
 	bool direct, forwarded, prepared, arrived, done;
-	uint16_t asked, taken; /* E-RABs: a bit by id */
+	uint16_t asked, offered, taken; /* E-RABs: a bit by id */
 	unsigned bearers;
 	struct {
 		uint8_t ebi;
@@ -144,6 +144,7 @@ static void take_bearers(struct s1ho *h, const struct s1ap_e_rab_admitted_list *
 
 	for (uint32_t i = 0; i < l->n; i++)
 		offered |= mobility_bit(l->v[i].e_rab_id);
+	h->offered = (uint16_t)(offered & h->asked);
 	h->taken = mobility_bearers(ue, offered & h->asked);
 	for (uint32_t i = 0; i < l->n && h->bearers < GTPC_MAX_BEARERS; i++) {
 		const struct s1ap_e_rab_admitted_item *e = &l->v[i];
@@ -425,6 +426,11 @@ static int enter_switch(struct proc *p)
 		return fail(h, S1AP_CAUSE(RADIO, UNKNOWN_E_RAB_ID));
 	h->gtpc.done = modified;
 	gtpc_request(&h->gtpc, GTPC_SGW, &q);
+	uint16_t stale = h->offered;
+
+	for (const struct mme_bearer *b = NULL; (b = bearer_next(ue, b));)
+		stale &= (uint16_t)~mobility_bit(b->ebi);
+	erab_release(ue, stale, S1AP_CAUSE(NAS, NORMAL_RELEASE), (struct bytes){0});
 	/* These may end this procedure: nothing of it is touched after them. */
 	nas_held_send(ue);
 	mobility_moved(ue);

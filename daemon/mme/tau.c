@@ -7,7 +7,7 @@
  * its place (5.5.3.2.7). Who is not known, or sends no MAC that fits, is asked first who it is:
  * unproven.c. */
 #include <stdlib.h>
-#include "mme/mme.h"
+#include "mme/esm.h"
 
 /* What the device says about itself replaces what was known (5.5.3.2.4). What changes is to be
  * replayed to it (33.401 7.2.4.3): new keys are due. */
@@ -248,7 +248,7 @@ void tau_begin(struct mme_ue *ue, const struct nas_event *e)
 	tau_read_capabilities(ue, r);
 	if (HAS(r, nas_tau_request, bearer_status))
 		esm_sync_bearers(ue, r->bearer_status);
-	if (!ue->pdns) {
+	if (!bearers_left(ue)) {
 		reject(ue, EMM_CAUSE_NO_BEARER_ACTIVATED);
 		return;
 	}

@@ -528,6 +528,72 @@ static void denied_area_is_told_to_enodebs_and_is_no_target(void **state)
 	assert_int_equal(access_del(1), 0);
 }
 
+/* The other one is being disconnected. */
+static void device_that_is_left_without_a_connection_is_to_attach_again(void **state)
+{
+	struct device d = registered();
+	struct nas_pdn_connectivity_request q = pdn_of(7);
+	struct nas_activate_default_bearer_accept yes = {.ebi = NEXT};
+	struct nas_pdn_disconnect_request end = {.pti = 8, .linked_ebi = NEXT};
+	struct nas_esm_status s = {.ebi = EBI, .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+
+	(void)state;
+	say(&d, pdn_connectivity_request, &q);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEFAULT_BEARER_REQUEST);
+	set_up(&d, NEXT, true);
+	say(&d, activate_default_bearer_accept, &yes);
+	say(&d, pdn_disconnect_request, &end);
+	read_nas(&d, release_of(&d, NEXT), NAS_DEACTIVATE_BEARER_REQUEST);
+	say(&d, esm_status, &s);
+	assert_int_equal(release_of(&d, EBI).n, 0);
+	hear(&d, detach_request_network, DETACH_REQUEST);
+}
+
+/* The answer to the release of the one that had its identity is not its own. */
+static void bearer_with_the_identity_of_one_that_was_lost(void **state)
+{
+	struct device d = with_bearer();
+	struct nas_esm_status s = {.ebi = NEXT, .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+
+	(void)state;
+	say(&d, esm_status, &s);
+	assert_int_equal(release_of(&d, NEXT).n, 0);
+	ask_for_a_bearer(&d, 7);
+	setup_of(&d, NEXT, NAS_ACTIVATE_DEDICATED_BEARER_REQUEST);
+	released_e_rab(&d, NEXT);
+	accept_dedicated(&d, NEXT);
+	assert_int_equal(asked.answers, 0);
+	set_up(&d, NEXT, true);
+	answer_is(GTPC_ACCEPTED);
+	assert_int_equal(asked.r.bearer[0].s1u_enb.teid, 0x30000u + NEXT);
+}
+
+/* The source has put its release off, and the target has taken it. */
+static void e_rab_that_a_device_has_lost_meanwhile_goes_at_the_target(void **state)
+{
+	struct device d = with_bearer();
+	struct s1ap_e_rab_release_response m = {0};
+	struct s1ap_e_rab_item no = {
+		.e_rab_id = NEXT, .cause = S1AP_CAUSE(RADIO, S1_INTRA_SYSTEM_HANDOVER_TRIGGERED)};
+	struct nas_esm_status s = {.ebi = NEXT, .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+	uint8_t ebi[] = {EBI, NEXT};
+	struct ho h;
+
+	(void)state;
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, e_rab_failed_to_release_list, (struct s1ap_e_rab_list){&no, 1});
+	h = begin(&d, 1);
+	say(&d, esm_status, &s);
+	assert_int_equal(release_of(&d, NEXT).n, 0);
+	tell(d.enb, e_rab_release_response, &m);
+	admit(&h, ebi, 2, PLAIN);
+	commanded(&h, &d);
+	notify_only(&h, &d);
+	assert_null(bearer(&d, NEXT));
+	assert_int_equal(release_of(&d, NEXT).n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +604,9 @@ int main(void)
 		BEHAVIOUR(pdn_connection_and_deactivation_wait_for_a_handover),
 		BEHAVIOUR(e_rab_whose_release_is_put_off_for_a_handover_is_released_at_the_target),
 		BEHAVIOUR(e_rab_that_the_enodeb_does_not_know_is_released),
+		BEHAVIOUR(e_rab_that_a_device_has_lost_meanwhile_goes_at_the_target),
+		BEHAVIOUR(device_that_is_left_without_a_connection_is_to_attach_again),
+		BEHAVIOUR(bearer_with_the_identity_of_one_that_was_lost),
 		BEHAVIOUR(context_modification_waits_for_a_handover_and_goes_to_the_target),
 		BEHAVIOUR(location_that_the_source_cannot_tell_is_asked_of_the_target),
 		BEHAVIOUR(reports_are_stopped_at_the_source_if_the_handover_does_not_come),

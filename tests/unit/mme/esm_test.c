@@ -303,6 +303,24 @@ static void device_that_does_not_know_its_last_bearer_is_to_attach_again(void **
 			 NAS_DETACH_REATTACH);
 }
 
+/* Nothing is put back at its eNodeB, whose answer came first. */
+static void modified_bearer_that_the_device_does_not_know_is_lost(void **state)
+{
+	struct device d = with_bearer();
+	struct nas_modify_bearer_reject r = {.ebi = NEXT,
+					     .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+	const struct s1ap_e_rab_modify_request *m;
+
+	(void)state;
+	modify(&d, 8, NULL, 0);
+	m = expect(d.enb, e_rab_modify_request);
+	read_nas(&d, m->e_rab_to_be_modified_list.v[0].nas_pdu, NAS_MODIFY_BEARER_REQUEST);
+	modified_e_rab(&d, NEXT);
+	say(&d, modify_bearer_reject, &r);
+	assert_int_equal(release_of(&d, NEXT).n, 0);
+	quiet(d.enb);
+}
+
 /* ---- deactivation ---- */
 
 static void bearer_is_deactivated_at_enodeb_and_device(void **state)
@@ -750,6 +768,7 @@ int main(void)
 		BEHAVIOUR(qos_that_a_device_does_not_answer_is_taken_back_at_the_enodeb),
 		BEHAVIOUR(bearer_that_the_device_does_not_know_is_lost),
 		BEHAVIOUR(device_that_does_not_know_its_last_bearer_is_to_attach_again),
+		BEHAVIOUR(modified_bearer_that_the_device_does_not_know_is_lost),
 		BEHAVIOUR(bearer_is_deactivated_at_enodeb_and_device),
 		BEHAVIOUR(silence_to_t3495_ends_the_bearer_all_the_same),
 		BEHAVIOUR(bearer_of_an_idle_device_ends_without_a_word),

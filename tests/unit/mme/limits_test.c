@@ -276,6 +276,10 @@ static void emergency_attach_by_imei_has_null_algorithms(void **state)
 	SET(&pdn, nas_pdn_connectivity_request, apn);
 	say(&d, pdn_connectivity_request, &pdn);
 	hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT);
+	pdn.request_type = NAS_REQUEST_EMERGENCY; /* of which it has one */
+	say(&d, pdn_connectivity_request, &pdn);
+	assert_int_equal(hear(&d, pdn_connectivity_reject, PDN_CONNECTIVITY_REJECT)->esm_cause,
+			 ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED);
 	assert_int_equal(sessions(), 1);
 	go_idle(&d);
 	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);

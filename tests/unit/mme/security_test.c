@@ -472,6 +472,41 @@ static void replayed_attach_request_is_challenged(void **state)
 	go_idle(&thief);
 }
 
+/* What it replays counts, also where the first was right. */
+static void replays(nas_request_type_t type, uint8_t cause)
+{
+	struct device d = one();
+	struct nas_security_mode_complete r = {0};
+	struct nas_pdn_connectivity_request pdn = {
+		.pti = 1, .request_type = type, .pdn_type = NAS_PDN_IPV4};
+	struct nas_attach_request a = {
+		.attach_type = NAS_ATTACH_EPS,
+		.ksi = NAS_KSI_NONE,
+		.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi},
+		.ue_network_capability = {.n = 2, .octet = {0xe0, 0xe0}},
+		.esm = NAS(pdn_connectivity_request, &pdn),
+	};
+
+	attach_to(&d, AT_SMC);
+	r.replayed_nas_message_container = NAS(attach_request, &a);
+	SET(&r, nas_security_mode_complete, replayed_nas_message_container);
+	uplink(&d, protect(&d, NAS(security_mode_complete, &r), NAS_SEC_CIPHERED_NEW));
+	rejected_esm(&d, cause);
+	assert_int_equal(sessions(), 0);
+}
+
+static void handover_that_is_replayed_is_refused(void **state)
+{
+	(void)state;
+	replays(NAS_REQUEST_HANDOVER, ESM_CAUSE_NO_PDN_CONNECTION);
+}
+
+static void emergency_that_is_replayed_is_refused(void **state)
+{
+	(void)state;
+	replays(NAS_REQUEST_EMERGENCY, ESM_CAUSE_OPTION_NOT_SUPPORTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,6 +524,8 @@ int main(void)
 		BEHAVIOUR(algorithms_are_what_both_have_and_the_network_likes_best),
 		BEHAVIOUR(device_without_integrity_is_refused),
 		BEHAVIOUR(request_replayed_in_security_mode_counts),
+		BEHAVIOUR(handover_that_is_replayed_is_refused),
+		BEHAVIOUR(emergency_that_is_replayed_is_refused),
 		BEHAVIOUR(replayed_uplink_message_is_refused),
 		BEHAVIOUR(nothing_unprotected_is_taken_on_a_protected_connection),
 		BEHAVIOUR(esm_before_security_is_discarded),
