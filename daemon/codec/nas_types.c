@@ -203,6 +203,16 @@ static uint8_t timer_octet(uint32_t seconds, const struct timer_unit *u, size_t 
 	return (uint8_t)(u[i].code << 5 | (v < 31 ? v : 31));
 }
 
+uint32_t nas_timer_told(uint32_t seconds)
+{
+	return timer_seconds(timer_octet(seconds, units, N_UNITS), units, N_UNITS);
+}
+
+uint32_t nas_timer3_told(uint32_t seconds)
+{
+	return timer_seconds(timer_octet(seconds, units_3, N_UNITS_3), units_3, N_UNITS_3);
+}
+
 static void timer_show(FILE *f, const void *p)
 {
 	uint32_t v = *(const uint32_t *)p;

@@ -109,6 +109,9 @@ typedef uint16_t nas_short_mac_t;
 typedef uint32_t nas_gprs_timer_t;   /* timer and timer 2: to 3 h 6 min */
 typedef uint32_t nas_gprs_timer_3_t; /* to 413 days */
 #define NAS_TIMER_DEACTIVATED UINT32_MAX
+/* What a device understands that is told so many seconds. */
+uint32_t nas_timer_told(uint32_t seconds);
+uint32_t nas_timer3_told(uint32_t seconds);
 
 /* EPS network feature support (9.9.3.12A): octet 3 in bits 0 to 7, octet 4 in 8 to 15, … */
 typedef uint32_t nas_network_features_t;

@@ -100,6 +100,8 @@ static int child_failed(struct proc *p, const void *msg)
 	if (child->cause != CAUSE_WRONG_KEY && !unproven)
 		return proc_fail(p, child->cause);
 	if (unproven && !(a->from_guti && child->cause == CAUSE_WRONG_KEY)) {
+		if (!enb_attach_allowed(ue->conn->enb))
+			return proc_fail(p, EMM_CAUSE_CONGESTION);
 		proc_note(p, "not authenticated: goes on by its IMEI");
 		ue->unproven = true;
 		ue->imsi = IMSI_NONE;
@@ -539,6 +541,24 @@ static void read_esm(struct attach *a, struct bytes esm)
 		a->fault = ESM_CAUSE_PROTOCOL_ERROR;
 }
 
+/* What the device can and wants, from its request. */
+static void read_device(struct mme_ue *ue, const struct nas_attach_request *r)
+{
+	ue->has_more_capability = HAS(r, nas_attach_request, additional_security_capability);
+	if (ue->has_more_capability)
+		ue->more_capability = r->additional_security_capability;
+	ue->ue_capability_n = r->ue_network_capability.n;
+	memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
+	ue->ms_capability_n = 0;
+	if (HAS(r, nas_attach_request, ms_network_capability) &&
+	    r->ms_network_capability.n <= UE_MS_CAPABILITY_MAX) {
+		ue->ms_capability_n = (uint8_t)r->ms_network_capability.n;
+		memcpy(ue->ms_capability, r->ms_network_capability.p, ue->ms_capability_n);
+	}
+	reach_read_drx(ue, HAS(r, nas_attach_request, drx) ? r->drx : 0);
+	REACH_ASKED(ue, r, nas_attach_request);
+}
+
 void attach_replayed(struct proc *parent, struct bytes request)
 {
 	struct attach *a = (struct attach *)parent;
@@ -551,6 +571,7 @@ void attach_replayed(struct proc *parent, struct bytes request)
 
 	proc_note(parent, "Attach Request replayed by the device");
 	a->attach_type = r->attach_type;
+	read_device(parent->owner, r);
 	read_esm(a, r->esm);
 }
 
@@ -564,21 +585,6 @@ static void init(struct proc *p, const void *arg)
 	a->from_guti = s->from_guti;
 	a->secured = s->secured;
 	read_esm(a, s->request->esm);
-}
-
-static void read_capabilities(struct mme_ue *ue, const struct nas_attach_request *r)
-{
-	ue->has_more_capability = HAS(r, nas_attach_request, additional_security_capability);
-	if (ue->has_more_capability)
-		ue->more_capability = r->additional_security_capability;
-	ue->ue_capability_n = r->ue_network_capability.n;
-	memcpy(ue->ue_capability, r->ue_network_capability.octet, ue->ue_capability_n);
-	ue->ms_capability_n = 0;
-	if (HAS(r, nas_attach_request, ms_network_capability) &&
-	    r->ms_network_capability.n <= UE_MS_CAPABILITY_MAX) {
-		ue->ms_capability_n = (uint8_t)r->ms_network_capability.n;
-		memcpy(ue->ms_capability, r->ms_network_capability.p, ue->ms_capability_n);
-	}
 }
 
 void attach_refuse(struct s1_conn *c, struct mme_ue *here, uint8_t cause)
@@ -634,7 +640,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	/* Nor is it to be an emergency where who asks will prove nothing. */
 	else if (!emergency || r->identity.type == NAS_ID_IMEI)
 		refused = !enb_attach_allowed(c->enb);
-	ue = refused ? NULL : ue_new();
+	ue = refused ? NULL : ue_new(e->secured);
 
 	if (!ue) {
 		attach_refuse(c, here, EMM_CAUSE_CONGESTION);
@@ -642,13 +648,10 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	}
 	conn_bind(c, ue);
 	ue_seen(ue);
-	read_capabilities(ue, r);
-	if (HAS(r, nas_attach_request, drx))
-		reach_read_drx(ue, r->drx);
 	ue->emergency = emergency;
 	ue->rerouted = c->rerouted;
 	mme_counters.emergency += emergency;
-	REACH_ASKED(ue, r, nas_attach_request);
+	read_device(ue, r);
 	/* What the device holds, so that a challenge names another (5.4.2.2). */
 	ue->sec->ksi = r->ksi & NAS_KSI_NONE;
 	if (old && ue->sec->ksi == NAS_KSI_NONE)

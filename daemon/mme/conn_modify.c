@@ -5,6 +5,7 @@
  * Capability Match (8.17). They are procedures of the device and end with its connection. */
 #include <errno.h>
 #include "mme/esm.h"
+#include "security/crypto.h"
 
 static int err_of(uint16_t cause)
 {
@@ -14,19 +15,13 @@ static int err_of(uint16_t cause)
 				       : -EPROTO;
 }
 
-static int taken(struct proc *p, const void *msg)
-{
-	(void)p, (void)msg;
-	return PROC_END;
-}
-
 /* ---- UE Context Modification ---- */
 
 enum { WAIT, MODIFY, HANDOVER };
 
 struct modification {
 	struct proc proc;
-	uint8_t interrupted;
+	uint8_t interrupted, kenb[32]; /* kenb: as sent */
 	struct conn_change what;
 };
 
@@ -63,14 +58,16 @@ static int moved(struct proc *p, const void *msg)
 
 static int enter_modify(struct proc *p)
 {
-	const struct conn_change *what = &((struct modification *)p)->what;
+	struct modification *sent = (struct modification *)p;
+	const struct conn_change *what = &sent->what;
 	struct s1ap_ue_context_modification_request m = {0};
 	struct mme_ue *ue = p->owner;
 
 	S1AP_SET(&m, mme_ue_s1ap_id, ue->conn->mme_ue_s1ap_id);
 	S1AP_SET(&m, enb_ue_s1ap_id, ue->conn->enb_ue_s1ap_id);
+	memcpy(sent->kenb, ue->kenb, sizeof(sent->kenb));
 	if (what->key)
-		S1AP_SET(&m, security_key, (struct bits){ue->kenb, 256});
+		S1AP_SET(&m, security_key, (struct bits){sent->kenb, 256});
 	if (what->ambr)
 		S1AP_SET(&m, ue_aggregate_maximum_bitrate, context_ambr(ue, ue->conn));
 	if (what->capabilities)
@@ -79,6 +76,17 @@ static int enter_modify(struct proc *p)
 		return PROC_STAY;
 	p->cause = CAUSE_TOLD;
 	return PROC_FAIL;
+}
+
+/* A Security Mode Complete to a repeated command has made KeNB another meanwhile. */
+static int taken(struct proc *p, const void *msg)
+{
+	const struct modification *m = (const struct modification *)p;
+	const struct mme_ue *ue = p->owner;
+
+	(void)msg;
+	return m->what.key && memcmp(m->kenb, ue->kenb, sizeof(m->kenb)) ? PROC_TO(MODIFY)
+									 : PROC_END;
 }
 
 /* 8.3.4.3: the eNodeB goes on with what it had. */
@@ -96,9 +104,11 @@ static int refused(struct proc *p, const void *msg)
 
 static void modify_ended(struct proc *p, uint16_t cause)
 {
-	const struct modification *m = (const struct modification *)p;
-
-	struct s1_conn *c = ((struct mme_ue *)p->owner)->conn;
+	struct modification *m = (struct modification *)p;
+	struct mme_ue *ue = p->owner;
+	struct s1_conn *c = ue->conn;
+	/* One that is not waited for any more, for what the device has begun, is on its way. */
+	bool sent = !cause || (cause == PROC_ABORTED && p->step == MODIFY);
 
 	if (cause)
 		mme_counters.conn_modify_failed++;
@@ -106,16 +116,15 @@ static void modify_ended(struct proc *p, uint16_t cause)
 		mme_counters.conn_modified++;
 	if (cause && c && m->what.ambr)
 		c->ambr_up = c->ambr_down = 0; /* the next message that can tell it does */
-	if (!cause && m->what.key) {           /* 33.401 7.2.9.2: the chain begins anew */
-		struct mme_ue *ue = p->owner;
-
-		as_chain_begin(&ue->as, ue->sec->kasme, ue->kenb);
+	if (sent && c && m->what.key) {        /* 33.401 7.2.9.2: the chain begins anew */
+		as_chain_begin(&ue->as, ue->sec->kasme, m->kenb);
 		ue_save_conn(ue);
 	}
+	crypto_wipe(m->kenb, sizeof(m->kenb));
 	if (m->what.done)
-		m->what.done(p->owner, m->what.arg, err_of(cause));
+		m->what.done(ue, m->what.arg, err_of(cause));
 	if (!cause) /* perhaps it has changed meanwhile */
-		context_ambr_check(p->owner);
+		context_ambr_check(ue);
 }
 
 static const struct proc_step modify_steps[] = {

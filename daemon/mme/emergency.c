@@ -23,6 +23,14 @@ bool emergency_unproven(const struct mme_ue *ue)
 	return ue->emergency && mme.emergency.attach == EMERGENCY_ANY;
 }
 
+bool emergency_here(const struct mme_ue *ue)
+{
+	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
+		if (p->emergency)
+			return true;
+	return false;
+}
+
 struct apn_subscription emergency_subscription(void)
 {
 	struct apn_subscription apn = {

@@ -98,14 +98,6 @@ const struct apn_subscription *esm_subscription_of(const struct mme_ue *ue,
 	return pdn->emergency ? NULL : esm_subscribed(ue, pdn->apn);
 }
 
-static bool has_emergency(const struct mme_ue *ue)
-{
-	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
-		if (p->emergency)
-			return true;
-	return false;
-}
-
 struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t *told,
 			    uint8_t *refused)
 {
@@ -115,7 +107,7 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t
 				      *s = emergency ? &configured : esm_subscribed(ue, apn);
 
 	if (w->request_type == NAS_REQUEST_EMERGENCY &&
-	    (ue->emergency ? ue->pdns != NULL : has_emergency(ue))) {
+	    (ue->emergency ? ue->pdns != NULL : emergency_here(ue))) {
 		*refused = ESM_CAUSE_MULTIPLE_CONNECTIONS_NOT_ALLOWED;
 		return NULL;
 	}

@@ -457,7 +457,7 @@ struct s1ap_ue_security_capabilities context_capabilities(const struct mme_ue *)
 struct s1ap_security_context context_keys(const struct mme_ue *); /* {NH, NCC} as they are */
 
 /* ---- ue.c ---- */
-struct mme_ue *ue_new(void); /* NULL at a ceiling */
+struct mme_ue *ue_new(bool proven); /* NULL at a ceiling; that of those who prove nothing is not for others */
 struct mme_ue *ue_by_imsi(imsi_t);
 /* By GUTI; NULL if the GUMMEI is not ours. */
 struct mme_ue *ue_by_guti(const struct guti *);

@@ -142,8 +142,10 @@ static void set_assistance(struct s1ap_paging *m, const struct mme_ue *ue, uint8
 	S1AP_SET(m, assistance_data_for_paging, a);
 }
 
+static bool with_edrx(const struct mme_ue *ue) { return ue->edrx && !emergency_here(ue); }
+
 /* In all its areas, or through that eNodeB only. Returns how many eNodeBs were asked. */
-static unsigned page(const struct paging *p, struct enb *only)
+static unsigned page_as(const struct paging *p, struct enb *only, unsigned identity)
 {
 	const struct mme_ue *ue = p->proc.owner;
 	struct s1ap_paging m = {0};
@@ -154,11 +156,11 @@ static unsigned page(const struct paging *p, struct enb *only)
 	S1AP_SET(&m, ue_paging_id,
 		 (struct s1ap_ue_paging_id){
 			 .choice = S1AP_UE_PAGING_ID_S_TMSI,
-			 .s_tmsi = ue_s_tmsi(ue, window ? p->identity : p->proc.tries),
+			 .s_tmsi = ue_s_tmsi(ue, identity),
 		 });
 	if (ue->paging_drx)
 		S1AP_SET(&m, paging_drx, (enum s1ap_paging_drx)(ue->paging_drx - 1));
-	if (ue->edrx) {
+	if (with_edrx(ue)) {
 		struct s1ap_paging_edrx_information e = {
 			.paging_edrx_cycle = (enum s1ap_paging_edrx_cycle)ue->edrx_cycle};
 
@@ -174,6 +176,14 @@ static unsigned page(const struct paging *p, struct enb *only)
 	set_assistance(&m, ue, (uint8_t)(p->proc.tries + 1),
 		       window ? p->attempts : mme.timer[T3413].retries + 1U);
 	return fan_out(&m, &list, only);
+}
+
+/* By either GUTI in turn; all at once where the eNodeBs wait for the window of each. */
+static unsigned page(const struct paging *p, struct enb *only)
+{
+	if (p->proc.step == PAGE_EDRX && ue_old_tmsi(p->proc.owner))
+		page_as(p, only, 1);
+	return page_as(p, only, p->proc.step == WINDOW ? p->identity : p->proc.tries);
 }
 
 /* ---- the procedure ---- */
@@ -192,7 +202,7 @@ void paging_reload(bool t3415_by_cycle)
 /* A cycle of half a hyperframe has no windows. */
 static bool has_windows(const struct mme_ue *ue)
 {
-	return ue->edrx && ue->edrx_cycle && mme.power.paging != EDRX_AT_ONCE;
+	return with_edrx(ue) && ue->edrx_cycle && mme.power.paging != EDRX_AT_ONCE;
 }
 
 static struct edrx_window window_of(const struct mme_ue *ue, unsigned identity, uint64_t now)
@@ -232,7 +242,7 @@ static int enter_page(struct proc *p)
 		return PROC_TO(ANSWERED);
 	if (has_windows(ue) && p->step == PAGE)
 		return to_window(p);
-	if (ue->edrx && p->step == PAGE) {
+	if (with_edrx(ue) && p->step == PAGE) {
 		t3415.ms = mme.timer[T3415].ms;
 		if (by_cycle && t3415.ms < cycle_and_window_ms(ue))
 			t3415.ms = cycle_and_window_ms(ue);
@@ -380,7 +390,7 @@ static uint32_t listens_s(const struct mme_ue *ue)
 {
 	uint64_t now = edrx_now_ms(), ms;
 
-	if (!ue->edrx || !ue->edrx_cycle)
+	if (!with_edrx(ue) || !ue->edrx_cycle)
 		return 0;
 	ms = cycle_and_window_ms(ue);
 	if (has_windows(ue))
@@ -417,7 +427,7 @@ static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtp
 		again_if_more_urgent(running, arp);
 		if (running->step != ANSWERED && mme.power.buffer)
 			r->buffering_s = listens_s(ue);
-	} else if (proc_find(&ue->procs, &service_def) || ue_is_connected(ue)) {
+	} else if (ue_is_connected(ue)) {
 		; /* its bearers are on their way to the SGW */
 	} else if (ue->unreachable && ue->asleep && mme.power.buffer) {
 		r->buffering_s = sleeps_s(ue);
@@ -442,7 +452,8 @@ void paging_notified(struct mme_ue *ue, void *token, const struct gtpc_request *
 
 	mme_counters.ddn++;
 	/* TS 23.007 21.8: the eNodeB has lost the bearer's tunnel, and with it the device. */
-	if (q->cause == GTPC_ERROR_INDICATION_RECEIVED && ue->conn && ue->emm == EMM_REGISTERED) {
+	if (q->cause == GTPC_ERROR_INDICATION_RECEIVED && ue->conn && ue->conn->context &&
+	    ue->emm == EMM_REGISTERED) {
 		UE_LOG(WARN, ue, "mme.bearer_lost", "ebi=%u", q->bearers ? q->bearer[0].ebi : 0);
 		conn_release(ue->conn, S1AP_CAUSE(RADIO, RADIO_CONNECTION_WITH_UE_LOST));
 	}

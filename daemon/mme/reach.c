@@ -50,7 +50,7 @@ static void falls_asleep(struct timer *t)
 void reach_start(struct mme_ue *ue)
 {
 	ue->unreachable = ue->asleep = false;
-	if (ue->psm)
+	if (ue->psm && !emergency_here(ue))
 		timer_start(&ue->reachable, ue->t3324_s * 1000ULL, falls_asleep);
 	else
 		timer_start(&ue->reachable, reachable_ms(ue), ue->emergency ? gone : not_heard_of);
@@ -76,10 +76,10 @@ void reach_asked(struct mme_ue *ue, uint32_t t3324, uint32_t t3412, const struct
 	const struct mme_power *c = &mme.power;
 
 	ue->psm = c->active_s && t3324 != NAS_TIMER_DEACTIVATED && !ue->emergency;
-	ue->t3324_s = !ue->psm ? 0 : t3324 < c->active_s ? t3324 : c->active_s;
+	ue->t3324_s = !ue->psm ? 0 : nas_timer_told(t3324 < c->active_s ? t3324 : c->active_s);
 	ue->t3412_s = 0;
 	if (c->periodic_s && t3412 && t3412 != NAS_TIMER_DEACTIVATED)
-		ue->t3412_s = t3412 < c->periodic_s ? t3412 : c->periodic_s;
+		ue->t3412_s = nas_timer3_told(t3412 < c->periodic_s ? t3412 : c->periodic_s);
 	ue->edrx = edrx && edrx_cycle_within(edrx->value, c->edrx_ms, &ue->edrx_cycle);
 	ue->edrx_ptw = ue->edrx ? edrx->ptw : 0;
 }

@@ -83,12 +83,13 @@ static int after_keys(struct refresh *r)
 
 static int enter_rekey(struct proc *p)
 {
+	struct refresh *r = (struct refresh *)p;
 	struct mme_ue *ue = p->owner;
+	int err = conn_modify(ue->conn, &(struct conn_change){.key = true, .done = rekeyed});
 
 	mme_counters.reauth++;
-	return conn_modify(ue->conn, &(struct conn_change){.key = true, .done = rekeyed})
-		       ? after_keys((struct refresh *)p)
-		       : PROC_STAY;
+	r->release |= err && err != -ENOTCONN; /* the next connection has the new key */
+	return err ? after_keys(r) : PROC_STAY;
 }
 
 static int enb_rekeyed(struct proc *p, const void *msg)

@@ -409,7 +409,7 @@ static bool restore_conn(struct mme_ue *ue, const struct saved_conn *s)
 static void restore(void *arg, imsi_t imsi, const uint8_t *blob, size_t n)
 {
 	struct cursor c = {.r = rd_of(blob, n)};
-	struct mme_ue *ue = ue_new();
+	struct mme_ue *ue = ue_new(true);
 	static struct apn_subscription apn[S6A_MAX_APNS];
 	struct saved_conn conn = {0};
 	bool ok = false, tunnels = true, known;

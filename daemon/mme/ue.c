@@ -35,13 +35,14 @@ void ue_ceiling(bool of_unproven)
 	    (unsigned long long)(ue_pool.in_use - ue_count()));
 }
 
-struct mme_ue *ue_new(void)
+struct mme_ue *ue_new(bool proven)
 {
 	/* Attaches on their way need contexts beside those of registered devices, and emergencies
 	 * take none of them away. */
 	ue_pool.limit = mme.max_ues ? mme.max_ues + mme.max_ues / 8 + 64 + unproven : 0;
 	/* Whoever has not proven who he is costs memory all the same. */
-	if (mme.max_unproven && ue_pool.in_use >= ue_count() + (uint64_t)mme.max_unproven) {
+	if (!proven && mme.max_unproven &&
+	    ue_pool.in_use >= ue_count() + (uint64_t)mme.max_unproven) {
 		ue_ceiling(true);
 		return NULL;
 	}
@@ -485,6 +486,8 @@ bool ue_conn_lost(struct mme_ue *ue)
 	partial_free(ue);
 	if (!ue->doomed && ue->emm != EMM_REGISTERED)
 		ue_remove(ue, UE_NO_RELEASE, S1AP_CAUSE(NAS, UNSPECIFIED));
+	if (!ue->doomed) /* what comes for it waits for the new one */
+		release_bearers(ue);
 	return !ue->doomed;
 }
 

@@ -178,11 +178,14 @@ static int secured(struct proc *p, const void *child)
 	return PROC_END;
 }
 
-/* 5.5.3.2.7 e: another request takes the place of the first; who sends it is still to be shown. */
+/* 5.5.3.2.7 e: another request takes the place of the first; who sends it is still to be shown.
+ * Once the device has been told a hash of the one, no other can. */
 static int another(struct proc *p, const void *msg)
 {
 	const struct nas_event *e = msg;
 
+	if (p->step >= SECURE)
+		return PROC_STAY;
 	if (((struct unproven *)p)->update && keep((struct unproven *)p, e->pdu))
 		smc_hash_request(p->owner, e->pdu);
 	return PROC_STAY;
@@ -256,7 +259,7 @@ static void init(struct proc *p, const void *arg)
  * set. False, with the connection as it was, if there is no room. */
 static bool begin(struct s1_conn *c, imsi_t imsi, uint8_t ksi, struct unproven *u)
 {
-	struct mme_ue *ue = ue_new();
+	struct mme_ue *ue = ue_new(false);
 
 	if (!ue)
 		return false;

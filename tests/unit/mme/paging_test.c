@@ -45,6 +45,49 @@ static void data_calls_an_idle_device_by_its_s_tmsi(void **state)
 	assert_int_equal(mme_counters.paging_answered, 1);
 }
 
+/* What comes while it asks for service of its own accord, which then fails. */
+static void data_of_a_service_request_that_fails_is_given_up(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct s1ap_initial_context_setup_failure m = {0};
+
+	initial(&d, service_request(&d));
+	d.mme_id = expect(d.enb, initial_context_setup_request)->mme_ue_s1ap_id;
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	quiet(d.enb); /* it is here */
+	S1AP_SET(&m, mme_ue_s1ap_id, d.mme_id);
+	S1AP_SET(&m, enb_ue_s1ap_id, d.enb_id);
+	S1AP_SET(&m, cause, S1AP_CAUSE(RADIO, UNSPECIFIED));
+	tell(d.enb, initial_context_setup_failure, &m);
+	released(&d);
+	assert_int_equal(sgw.unpaged, 1); /* the next of it calls the device */
+	assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+	expect(d.enb, paging);
+}
+
+/* The tunnel of the connection before: not that of the new one. */
+static void tunnel_that_was_left_costs_no_new_connection(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001"), there;
+
+	serve_device(&d);
+	there = d;
+	there.enb = enb_ready(1);
+	initial(&there, service_request(&there));
+	released(&d);
+	assert_false(the_session()->connected); /* what comes meanwhile is held */
+	there.mme_id = expect(there.enb, initial_context_setup_request)->mme_ue_s1ap_id;
+	assert_int_equal(sgw_notifies(&there, 8, GTPC_ERROR_INDICATION_RECEIVED).cause,
+			 GTPC_ACCEPTED);
+	quiet(there.enb);
+	context_is_up(&there, there.ebi);
+	assert_true(the_session()->connected);
+	assert_int_equal(procedures(), 0);
+	quiet(there.enb);
+}
+
 static void only_enodebs_of_its_areas_are_asked(void **state)
 {
 	(void)state;
@@ -487,6 +530,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BEHAVIOUR(data_calls_an_idle_device_by_its_s_tmsi),
 		BEHAVIOUR(paging_that_cannot_be_encoded_is_logged_with_the_ie),
+		BEHAVIOUR(data_of_a_service_request_that_fails_is_given_up),
+		BEHAVIOUR(tunnel_that_was_left_costs_no_new_connection),
 		BEHAVIOUR(only_enodebs_of_its_areas_are_asked),
 		BEHAVIOUR(an_enodeb_that_comes_asks_for_who_is_called),
 		BEHAVIOUR(an_enodeb_is_not_asked_for_who_has_come_or_was_given_up),

@@ -495,6 +495,41 @@ static void replays(nas_request_type_t type, uint8_t cause)
 	assert_int_equal(sessions(), 0);
 }
 
+/* What was put into the first, or changed in it, does not. */
+static void timers_that_are_not_replayed_do_not_count(void **state)
+{
+	(void)state;
+	struct mme_config c = bench_config;
+	struct device d = one();
+	struct nas_security_mode_complete r = {0};
+	struct nas_attach_request a = {
+		.attach_type = NAS_ATTACH_EPS,
+		.ksi = NAS_KSI_NONE,
+		.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi},
+		.ue_network_capability.n = 4,
+		.esm = pdn_request(&d),
+		.t3324 = 10,
+		.drx = 0x70,
+	};
+
+	memcpy(a.ue_network_capability.octet, d.capability, 4);
+	c.power = (struct mme_power){.active_s = 30, .periodic_s = 3600};
+	mme_reload(&c);
+	SET(&a, nas_attach_request, t3324);
+	SET(&a, nas_attach_request, drx);
+	initial(&d, NAS(attach_request, &a));
+	take_challenge(&d);
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	r.replayed_nas_message_container = attach_request(&d);
+	SET(&r, nas_security_mode_complete, replayed_nas_message_container);
+	uplink(&d, protect(&d, NAS(security_mode_complete, &r), NAS_SEC_CIPHERED_NEW));
+	assert_false(HAS(read_accept(&d, take_context(&d)), nas_attach_accept, t3324));
+	assert_false(ue_of(&d)->psm);
+	assert_int_equal(ue_of(&d)->paging_drx, 0);
+	mme_reload(&bench_config);
+}
+
 static void handover_that_is_replayed_is_refused(void **state)
 {
 	(void)state;
@@ -524,6 +559,7 @@ int main(void)
 		BEHAVIOUR(algorithms_are_what_both_have_and_the_network_likes_best),
 		BEHAVIOUR(device_without_integrity_is_refused),
 		BEHAVIOUR(request_replayed_in_security_mode_counts),
+		BEHAVIOUR(timers_that_are_not_replayed_do_not_count),
 		BEHAVIOUR(handover_that_is_replayed_is_refused),
 		BEHAVIOUR(emergency_that_is_replayed_is_refused),
 		BEHAVIOUR(replayed_uplink_message_is_refused),

@@ -243,6 +243,14 @@ static void power_saving_is_given_as_configured(void **state)
 	assert_false(HAS(a, nas_tau_accept, t3324));
 	assert_int_equal(a->t3412_extended, 36000);
 	assert_int_equal(a->edrx.value, 0);
+	/* What the device is told can be coded, and counts here, too. */
+	c.power = (struct mme_power){.active_s = 90, .periodic_s = 3 * 86400};
+	mme_reload(&c);
+	a = asks(&d, 100, 360000, 0);
+	assert_int_equal(a->t3324, 120);
+	assert_int_equal(ue_of(&d)->t3324_s, 120);
+	assert_int_equal(a->t3412_extended, 288000);
+	assert_int_equal(ue_of(&d)->t3412_s, 288000);
 }
 
 static void sleeping_device_is_not_called(void **state)

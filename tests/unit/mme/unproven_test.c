@@ -314,6 +314,29 @@ static void second_request_takes_the_place_of_the_first(void **state)
 	take_context(&d);
 }
 
+/* Once the device has found the hash of the first to be right, none that somebody has put in does.
+ */
+static void request_put_in_during_security_mode_control_is_ignored(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001");
+	struct nas_tau_request r = tau_of(&d, NAS_TA_UPDATE, false);
+
+	updates(&d, &r, NO_MAC);
+	take_challenge(&d);
+	answer_challenge(&d);
+	hear(&d, security_mode_command, SECURITY_MODE_COMMAND);
+	r.update_type.active = true;
+	r.ue_network_capability = (struct nas_ue_network_capability){.n = 2, .octet = {0x80, 0x40}};
+	SET(&r, nas_tau_request, ue_network_capability);
+	say_plain(&d, tau_request, &r);
+	quiet(d.enb);
+	complete_smc(&d);
+	accepted(&d);
+	assert_int_not_equal(ue_of(&d)->ue_capability[0], 0x80);
+	released(&d); /* it was not active */
+}
+
 static void silence_ends_the_connection_alone(void **state)
 {
 	(void)state;
@@ -431,6 +454,7 @@ int main(void)
 		BEHAVIOUR(connection_elsewhere_is_released_by_the_proof),
 		BEHAVIOUR(changed_request_is_replayed_and_counts),
 		BEHAVIOUR(second_request_takes_the_place_of_the_first),
+		BEHAVIOUR(request_put_in_during_security_mode_control_is_ignored),
 		BEHAVIOUR(silence_ends_the_connection_alone),
 		BEHAVIOUR(attach_takes_the_connection_over),
 		BEHAVIOUR(enb_brings_so_many_updates_without_proof_a_second),
