@@ -82,7 +82,7 @@ void reroute_send(struct mme_ue *);
 bool emergency_served(const struct nas_identity *);
 /* The device need not prove who it is: it is here for emergency bearer services, and that is configured. */
 bool emergency_unproven(const struct mme_ue *);
-/* A registered device has a PDN connection for one: it uses no PSM and no extended DRX (24.301 5.3.11, 5.3.12). */
+/* A device is attached for one, or has a PDN connection for one: it uses no PSM and no extended DRX (24.301 5.3.11, 5.3.12). */
 bool emergency_here(const struct mme_ue *);
 /* The emergency configuration data, and that in place of a subscription: 0 or -ENOMEM. */
 struct apn_subscription emergency_subscription(void);

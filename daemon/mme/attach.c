@@ -640,7 +640,7 @@ void attach_begin(struct s1_conn *c, struct mme_ue *old, struct mme_ue *here,
 	/* Nor is it to be an emergency where who asks will prove nothing. */
 	else if (!emergency || r->identity.type == NAS_ID_IMEI)
 		refused = !enb_attach_allowed(c->enb);
-	ue = refused ? NULL : ue_new(e->secured);
+	ue = refused ? NULL : ue_new(e->secured && !(old && old->unproven));
 
 	if (!ue) {
 		attach_refuse(c, here, EMM_CAUSE_CONGESTION);

@@ -85,8 +85,7 @@ static int taken(struct proc *p, const void *msg)
 	const struct mme_ue *ue = p->owner;
 
 	(void)msg;
-	return m->what.key && memcmp(m->kenb, ue->kenb, sizeof(m->kenb)) ? PROC_TO(MODIFY)
-									 : PROC_END;
+	return m->what.key && memcmp(m->kenb, ue->kenb, sizeof(m->kenb)) ? PROC_TO(WAIT) : PROC_END;
 }
 
 /* 8.3.4.3: the eNodeB goes on with what it had. */

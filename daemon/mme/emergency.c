@@ -28,7 +28,7 @@ bool emergency_here(const struct mme_ue *ue)
 	for (const struct mme_pdn *p = ue->pdns; p; p = p->next)
 		if (p->emergency)
 			return true;
-	return false;
+	return ue->emergency;
 }
 
 struct apn_subscription emergency_subscription(void)

@@ -56,4 +56,10 @@ void nas_early(struct mme_ue *, struct bytes pdu);
 void nas_early_read(struct mme_ue *);
 void nas_early_drop(struct mme_ue *);
 
+/* ---- paging.c ---- */
+/* A device that the SGW has data for comes by another connection: before the one that it had is lost, true with the
+ * priority level; and with the new one, so that the SGW keeps the data. */
+bool paging_lift(struct mme_ue *, uint8_t *arp);
+void paging_go_on(struct mme_ue *, uint8_t arp);
+
 #endif

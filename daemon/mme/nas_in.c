@@ -102,9 +102,14 @@ static struct mme_ue *by_identity(const struct nas_identity *id)
  * registered any more after that. */
 static bool arrived(struct s1_conn *c, struct mme_ue *ue)
 {
+	uint8_t arp;
+	bool called = ue->conn && ue->conn != c && paging_lift(ue, &arp);
+
 	if (ue->conn && ue->conn != c && !ue_conn_lost(ue))
 		return false;
 	conn_bind(c, ue);
+	if (called)
+		paging_go_on(ue, arp);
 	ue->security_on = true;
 	return true;
 }

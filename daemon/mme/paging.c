@@ -357,6 +357,32 @@ struct proc *paging_begin(struct mme_ue *ue, struct proc *parent, uint8_t arp)
 	return proc_start(&paging_def, &ue->procs, ue, parent, init, &arp);
 }
 
+static const struct proc *begin_notified(struct mme_ue *ue, uint8_t arp)
+{
+	struct proc *p = paging_begin(ue, NULL, arp);
+
+	if (p)
+		((struct paging *)p)->notified = true;
+	return p;
+}
+
+bool paging_lift(struct mme_ue *ue, uint8_t *arp)
+{
+	struct paging *g = (struct paging *)proc_find(&ue->procs, &paging_def);
+
+	if (!g || !g->notified)
+		return false;
+	g->notified = false;
+	*arp = g->arp;
+	return true;
+}
+
+void paging_go_on(struct mme_ue *ue, uint8_t arp)
+{
+	if (!begin_notified(ue, arp))
+		tell_sgw(ue, GTPC_SERVICE_DENIED);
+}
+
 void paging_enb_serves(struct enb *e, unsigned before, const struct tai *tai)
 {
 	unsigned n = 0;
@@ -435,13 +461,11 @@ static void notified(struct mme_ue *ue, const struct gtpc_request *q, struct gtp
 	} else if (ue->unreachable) {
 		r->cause = GTPC_UNABLE_TO_PAGE;
 	} else {
-		struct proc *p = paging_begin(ue, NULL, arp);
+		const struct proc *p = begin_notified(ue, arp);
 
-		if (p)
-			((struct paging *)p)->notified = true;
-		else
+		if (!p)
 			r->cause = GTPC_NO_RESOURCES;
-		if (p && mme.power.buffer)
+		else if (p->step != ANSWERED && mme.power.buffer)
 			r->buffering_s = listens_s(ue);
 	}
 }

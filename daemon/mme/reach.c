@@ -80,6 +80,7 @@ void reach_asked(struct mme_ue *ue, uint32_t t3324, uint32_t t3412, const struct
 	ue->t3412_s = 0;
 	if (c->periodic_s && t3412 && t3412 != NAS_TIMER_DEACTIVATED)
 		ue->t3412_s = nas_timer3_told(t3412 < c->periodic_s ? t3412 : c->periodic_s);
-	ue->edrx = edrx && edrx_cycle_within(edrx->value, c->edrx_ms, &ue->edrx_cycle);
+	ue->edrx = !ue->emergency && edrx &&
+		   edrx_cycle_within(edrx->value, c->edrx_ms, &ue->edrx_cycle);
 	ue->edrx_ptw = ue->edrx ? edrx->ptw : 0;
 }

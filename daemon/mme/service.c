@@ -67,13 +67,13 @@ static void end(struct proc *p, uint16_t cause)
 	if (!cause) {
 		*(resumed ? &mme_counters.resumed : &mme_counters.service) += 1;
 		ue->data_waits = false;
+		if (ue->procs.first) /* paging is over before anything is begun */
+			proc_offer(&ue->procs, EV_SERVICE_UP, NULL);
 		if (!refresh_after(ue, false))
 			drain_after(ue);
 		esm_drop_failed(ue);
 		ue_save_conn(ue);
 		esm_resume(ue);
-		if (ue->procs.first)
-			proc_offer(&ue->procs, EV_SERVICE_UP, NULL);
 		return;
 	}
 	*(resumed ? &mme_counters.resume_failed : &mme_counters.service_failed) += 1;

@@ -66,6 +66,38 @@ static void data_of_a_service_request_that_fails_is_given_up(void **state)
 	expect(d.enb, paging);
 }
 
+/* And where it comes by another connection instead: that one brings it. */
+static void data_goes_on_with_the_connection_that_takes_the_place(void **state)
+{
+	(void)state;
+	struct device d = idle_device(enb_ready(0), "001010000000001"), there;
+
+	for (int called = 0; called < 2; called++) {
+		if (called) { /* it answers a call, or asks of its own accord */
+			assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+			expect(d.enb, paging);
+			expect(&assoc[1], paging);
+		}
+		initial(&d, service_request(&d));
+		d.mme_id = expect(d.enb, initial_context_setup_request)->mme_ue_s1ap_id;
+		if (!called)
+			assert_int_equal(sgw_notifies(&d, 8, 0).cause, GTPC_ACCEPTED);
+		there = d;
+		if (!called)
+			enb_ready(1);
+		there.enb = &assoc[1];
+		initial(&there, service_request(&there));
+		released(&d);
+		there.mme_id = expect(there.enb, initial_context_setup_request)->mme_ue_s1ap_id;
+		context_is_up(&there, there.ebi);
+		assert_true(the_session()->connected);
+		assert_int_equal(sgw.unpaged, 0);
+		assert_int_equal(procedures(), 0);
+		go_idle(&there);
+		d.sec = there.sec;
+	}
+}
+
 /* The tunnel of the connection before: not that of the new one. */
 static void tunnel_that_was_left_costs_no_new_connection(void **state)
 {
@@ -531,6 +563,7 @@ int main(void)
 		BEHAVIOUR(data_calls_an_idle_device_by_its_s_tmsi),
 		BEHAVIOUR(paging_that_cannot_be_encoded_is_logged_with_the_ie),
 		BEHAVIOUR(data_of_a_service_request_that_fails_is_given_up),
+		BEHAVIOUR(data_goes_on_with_the_connection_that_takes_the_place),
 		BEHAVIOUR(tunnel_that_was_left_costs_no_new_connection),
 		BEHAVIOUR(only_enodebs_of_its_areas_are_asked),
 		BEHAVIOUR(an_enodeb_that_comes_asks_for_who_is_called),
