@@ -178,8 +178,9 @@ readable_map() {
 	slot=$(bpftool -j map lookup pinned "$PINS"/v*/imsis key $(printf '001010000000002\0' | od -An -v -tu1) |
 		tee /dev/stderr | jq -r '.formatted.value.slot[0]') || return 1
 	[ "$slot" = 2 ] || return 1
-	bpftool map lookup pinned "$PINS"/v*/sessions key 2 0 0 0 | tee /dev/stderr |
-		grep -q '"imsi": "001010000000002"'
+	bpftool map lookup pinned "$PINS"/v*/sessions key 2 0 0 0 >"$W/session" || return 1
+	cat "$W/session" # in a pipe grep would end bpftool before it has printed all
+	grep -q '"imsi": "001010000000002"' "$W/session"
 }
 
 traffic() { # what must hold however the datapath is attached
