@@ -305,6 +305,8 @@ void bearers_unknown(struct mme_ue *ue, uint16_t which)
 {
 	uint16_t e_rabs = 0;
 
+	if (proc_find(&ue->procs, &attach_def)) /* it lives and dies with the attach */
+		return;
 	for (uint8_t ebi = 5; ebi <= 15; ebi++) {
 		const struct mme_bearer *b = which >> ebi & 1 ? bearer_by_ebi(ue, ebi) : NULL;
 		bool whole = b && b->pdn->bearers == b;

@@ -118,7 +118,7 @@ void deactivate_begin(struct mme_ue *, void *token, const struct gtpc_request *)
  * of the device. */
 void deactivate_bearer(struct mme_ue *, uint8_t ebi, uint8_t esm_cause, uint8_t pti);
 /* The device does not have them (24.301 6.4.3.5, 6.7, EPS bearer context status), and is told nothing
- * of their end: they end here, at the gateways and at the eNodeB. */
+ * of their end: they end here, at the gateways and at the eNodeB. Nothing ends while it attaches. */
 void bearers_unknown(struct mme_ue *, uint16_t which);
 /* Whether the device has a PDN connection that is to last. */
 bool bearers_left(struct mme_ue *);

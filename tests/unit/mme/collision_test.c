@@ -446,6 +446,25 @@ static void attach_there_and_the_context_have_one_count(void **state)
 	is_registered(&d);
 }
 
+/* Its bearer is the attach's, whatever the device says of it in between. */
+static void bearer_that_is_disowned_during_the_attach_stays(void **state)
+{
+	(void)state;
+	struct device d = one();
+	struct nas_esm_status s = {.ebi = 5, .esm_cause = ESM_CAUSE_INVALID_BEARER_IDENTITY};
+
+	attach_to(&d, AT_ACCEPT);
+	say(&d, esm_status, &s);
+	elapse(6100); /* T3450 */
+	hear(&d, attach_accept, ATTACH_ACCEPT);
+	complete_attach(&d); /* before the eNodeB's answer */
+	say(&d, esm_status, &s);
+	context_is_up(&d, d.ebi);
+	is_registered(&d);
+	assert_int_equal(procedures(), 0);
+	assert_int_equal(sessions(), 1);
+}
+
 static void attach_of_a_registered_device_on_another_connection(void **state)
 {
 	(void)state;
@@ -508,6 +527,7 @@ int main(void)
 		BEHAVIOUR(refusal_on_a_protected_connection_is_protected),
 		BEHAVIOUR(attach_that_fails_there_leaves_the_context_usable),
 		BEHAVIOUR(attach_there_and_the_context_have_one_count),
+		BEHAVIOUR(bearer_that_is_disowned_during_the_attach_stays),
 		BEHAVIOUR(attach_of_a_registered_device_on_another_connection),
 		BEHAVIOUR(tau_before_the_attach_is_complete_detaches),
 	};
