@@ -274,8 +274,8 @@ check "Wireshark: Deactivate EPS Bearer Context Request" some 0xcd 3
 check "each message has its IEs in order, and goes by the right stream" ies_right s1u.pcap
 exchange "Dedicated bearer activation: E-RAB Setup with its QoS, tunnel and filter" s1u.pcap <<-END
 	< 5/0 mme=@m enb=@e ies=0r,8r,16r erab==6 qCI=3 priorityLevel=5 e_RAB_MaximumBitrateDL=4000000 e_RAB_MaximumBitrateUL=4000000 e_RAB_GuaranteedBitrateDL=512000 e_RAB_GuaranteedBitrateUL=512000 to=10.10.0.1 teid=$TEID6 sec==2 esm=0xc5 ebi=6 pti=0 esm.linked_bearer_id=5 esm.qci=3 esm.gbr_ul=120 esm.mbr_ul=181 gm.sm.ip4_address=198.51.100.2 gm.sm.tft.op_code=1
-	... > 5/1 mme=@m enb=@e erab==6
-	... > 13/0 mme=@m enb=@e esm=0xc6 ebi=6 pti=0
+	> 5/1 mme=@m enb=@e erab==6
+	> 13/0 mme=@m enb=@e esm=0xc6 ebi=6 pti=0
 END
 exchange "EPS bearer context modification: E-RAB Modify with the new class" s1u.pcap <<-END
 	< 6/0 mme=@m enb=@e ies=0r,8r,30r erab==7 qCI=6 priorityLevel=3 esm=0xc9 ebi=7 pti=0 esm.qci=6 gm.sm.tft.port=7020 gm.sm.tft.op_code=1
