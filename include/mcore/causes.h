@@ -39,7 +39,7 @@
 	X(PLMN_NOT_ALLOWED_AT_LOCATION,       78, "PLMN not allowed at the UE's location") \
 	X(SEMANTICALLY_INCORRECT,             95, "semantically incorrect message") \
 	X(INVALID_MANDATORY_IE,               96, "invalid mandatory information") \
-	X(MESSAGE_TYPE_UNKNOWN,               97, "message type unknown or not implemented") \
+	X(MESSAGE_TYPE_UNKNOWN,               97, "message type unknown or not served") \
 	X(MESSAGE_TYPE_NOT_COMPATIBLE,        98, "message type not compatible with state") \
 	X(IE_UNKNOWN,                         99, "information element unknown") \
 	X(CONDITIONAL_IE_ERROR,              100, "conditional IE error") \
@@ -86,7 +86,7 @@
 	X(INVALID_PTI,                        81, "invalid PTI value") \
 	X(SEMANTICALLY_INCORRECT,             95, "semantically incorrect message") \
 	X(INVALID_MANDATORY_IE,               96, "invalid mandatory information") \
-	X(MESSAGE_TYPE_UNKNOWN,               97, "message type unknown or not implemented") \
+	X(MESSAGE_TYPE_UNKNOWN,               97, "message type unknown or not served") \
 	X(MESSAGE_TYPE_NOT_COMPATIBLE,        98, "message type not compatible with state") \
 	X(IE_UNKNOWN,                         99, "information element unknown") \
 	X(CONDITIONAL_IE_ERROR,              100, "conditional IE error") \
