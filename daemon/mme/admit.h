@@ -84,8 +84,8 @@ bool emergency_served(const struct nas_identity *);
 bool emergency_unproven(const struct mme_ue *);
 /* A device is attached for one, or has a PDN connection for one: it uses no PSM and no extended DRX (24.301 5.3.11, 5.3.12). */
 bool emergency_here(const struct mme_ue *);
-/* The emergency configuration data, and that in place of a subscription: 0 or -ENOMEM. */
-struct apn_subscription emergency_subscription(void);
+/* The emergency configuration data, in the turn arena, and in place of a subscription: 0 or -ENOMEM. */
+const struct apn_subscription *emergency_subscription(void);
 int emergency_subscribe(struct mme_ue *);
 
 /* ---- information.c ---- */

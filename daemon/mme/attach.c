@@ -19,7 +19,6 @@
 #include "core/loop.h"
 #include "core/metrics.h"
 #include "mme/esm.h"
-#include "security/crypto.h"
 
 enum { BEGIN, IDENTIFY, AUTHENTICATE, SECURE, LOCATION, ESM_INFO, SESSION, ACCEPT, BEARER };
 

@@ -31,19 +31,17 @@ bool emergency_here(const struct mme_ue *ue)
 	return ue->emergency;
 }
 
-struct apn_subscription emergency_subscription(void)
+/* 23.203 6.1.7.3: of the highest priority, may pre-empt, not to be pre-empted. */
+const struct apn_subscription *emergency_subscription(void)
 {
-	struct apn_subscription apn = {
-		.pdn_type = PDN_IPV4V6,
-		.qci = mme.emergency.qci,
-		.arp_priority =
-			1, /* 23.203 6.1.7.3: the highest, may pre-empt, not to be pre-empted */
-		.arp_may_preempt = true,
-		.ambr_up = mme.emergency.rate,
-		.ambr_down = mme.emergency.rate,
-	};
+	struct apn_subscription *apn = arena_zalloc(&turn_arena, sizeof(*apn));
 
-	snprintf(apn.apn, sizeof(apn.apn), "%s", mme.emergency.apn);
+	snprintf(apn->apn, sizeof(apn->apn), "%s", mme.emergency.apn);
+	apn->pdn_type = PDN_IPV4V6;
+	apn->qci = mme.emergency.qci;
+	apn->arp_priority = 1;
+	apn->arp_may_preempt = true;
+	apn->ambr_up = apn->ambr_down = mme.emergency.rate;
 	return apn;
 }
 
@@ -51,7 +49,7 @@ int emergency_subscribe(struct mme_ue *ue)
 {
 	struct s6a_answer a = {
 		.apns = 1,
-		.apn[0] = emergency_subscription(),
+		.apn[0] = *emergency_subscription(),
 		.ambr_up = mme.emergency.rate,
 		.ambr_down = mme.emergency.rate,
 	};

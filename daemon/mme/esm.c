@@ -103,8 +103,8 @@ struct mme_pdn *esm_new_pdn(struct mme_ue *ue, const struct pdn_wish *w, uint8_t
 {
 	bool emergency = w->request_type == NAS_REQUEST_EMERGENCY && !ue->emergency;
 	const char *apn = emergency ? mme.emergency.apn : w->apn;
-	const struct apn_subscription configured = emergency_subscription(),
-				      *s = emergency ? &configured : esm_subscribed(ue, apn);
+	const struct apn_subscription *s =
+		emergency ? emergency_subscription() : esm_subscribed(ue, apn);
 
 	if (w->request_type == NAS_REQUEST_EMERGENCY &&
 	    (ue->emergency ? ue->pdns != NULL : emergency_here(ue))) {

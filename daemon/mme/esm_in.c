@@ -169,7 +169,7 @@ uint8_t esm_header_fault(const struct nas_message *m)
 
 void esm_fault(struct mme_ue *ue, const struct nas_message *m, uint8_t cause)
 {
-	const uint8_t first = esm_header_fault(m) ? esm_header_fault(m) : cause;
+	const uint8_t header = esm_header_fault(m), first = header ? header : cause;
 	struct nas_pdn_connectivity_reject connectivity = {.pti = m->pti, .esm_cause = first};
 	struct nas_pdn_disconnect_reject disconnect = {.pti = m->pti, .esm_cause = first};
 

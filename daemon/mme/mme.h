@@ -633,10 +633,10 @@ void service_refuse(struct mme_ue *, uint8_t cause);
 void tau_begin(struct mme_ue *, const struct nas_event *);
 /* What a Tracking Area Update Request says of the device. */
 void tau_read_capabilities(struct mme_ue *, const struct nas_tau_request *);
-/* Tracking Area Update Reject, with T3346 where the cause is congestion; and the same to a connection
- * whose device has no context, which is released. */
+/* Tracking Area Update Reject, with T3346 where the cause is congestion; and the same to a connection, which
+ * is released: protected for the device that is there, NULL: plain. */
 void tau_refuse(struct mme_ue *, uint8_t cause);
-void tau_refuse_plain(struct s1_conn *, uint8_t cause);
+void tau_refuse_at(struct s1_conn *, struct mme_ue *here, uint8_t cause);
 
 /* ---- unproven.c: requests without proof (24.301 4.4.4.3) ---- */
 /* In the name of a registered device, or of an IMSI of which nothing is here (NULL): the sender is authenticated

@@ -102,10 +102,11 @@ static struct mme_ue *by_identity(const struct nas_identity *id)
  * registered any more after that. */
 static bool arrived(struct s1_conn *c, struct mme_ue *ue)
 {
+	const bool elsewhere = ue->conn && ue->conn != c;
 	uint8_t arp;
-	bool called = ue->conn && ue->conn != c && paging_lift(ue, &arp);
+	bool called = elsewhere && paging_lift(ue, &arp);
 
-	if (ue->conn && ue->conn != c && !ue_conn_lost(ue))
+	if (elsewhere && !ue_conn_lost(ue))
 		return false;
 	conn_bind(c, ue);
 	if (called)
@@ -176,7 +177,7 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 {
 	if (ue && e->secured) {
 		if (ue->emm != EMM_REGISTERED || !arrived(c, ue))
-			tau_refuse_plain(c, EMM_CAUSE_IMPLICITLY_DETACHED);
+			tau_refuse_at(c, NULL, EMM_CAUSE_IMPLICITLY_DETACHED);
 		else if (overload_refuses(c))
 			congested(c, ue, true);
 		else if (!rerouted(c, ue))
@@ -185,7 +186,7 @@ static void initial_tau(struct s1_conn *c, struct mme_ue *ue, const struct nas_e
 	}
 	mme_counters.nas_unprotected++;
 	if (overload_refuses(c) || !enb_attach_allowed(c->enb) || !tau_unproven(c, ue, e))
-		tau_refuse_plain(c, EMM_CAUSE_CONGESTION);
+		tau_refuse_at(c, NULL, EMM_CAUSE_CONGESTION);
 }
 
 /* status: the EPS bearer context status, NULL where the request has none. */
@@ -273,7 +274,7 @@ static void initial_fault(struct s1_conn *c, const struct nas_message *m, uint8_
 		attach_refuse(c, NULL, cause);
 		break;
 	case NAS_TAU_REQUEST:
-		tau_refuse_plain(c, cause);
+		tau_refuse_at(c, NULL, cause);
 		break;
 	case NAS_EXTENDED_SERVICE_REQUEST:
 	case NAS_CONTROL_PLANE_SERVICE_REQUEST:
@@ -526,13 +527,7 @@ static void uplink_fault(struct s1_conn *c, const struct nas_message *m, uint8_t
 		attach_refuse(c, here, cause);
 		return;
 	case NAS_TAU_REQUEST:
-		if (!here) {
-			tau_refuse_plain(c, cause);
-			return;
-		}
-		why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.7", cause);
-		tau_refuse(ue, cause);
-		conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
+		tau_refuse_at(c, here, cause);
 		return;
 	default:
 		if (here && m->esm)

@@ -64,12 +64,15 @@ void tau_refuse(struct mme_ue *ue, uint8_t cause)
 	NAS_SEND(ue, tau_reject, &m);
 }
 
-void tau_refuse_plain(struct s1_conn *c, uint8_t cause)
+void tau_refuse_at(struct s1_conn *c, struct mme_ue *here, uint8_t cause)
 {
 	struct nas_tau_reject m = reject_with(cause);
 
 	why_refused(c, "tracking area update", "TS 24.301 5.5.3.2.5", cause);
-	nas_send_plain(c, &nas_tau_reject_def, &m);
+	if (here)
+		NAS_SEND(here, tau_reject, &m);
+	else
+		nas_send_plain(c, &nas_tau_reject_def, &m);
 	conn_release(c, S1AP_CAUSE(NAS, UNSPECIFIED));
 }
 

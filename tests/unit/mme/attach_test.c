@@ -508,17 +508,9 @@ static void attach_with_a_connection_from_elsewhere_is_refused(void **state)
 {
 	(void)state;
 	struct device d = one();
-	struct nas_pdn_connectivity_request pdn = {
-		.pti = 1, .request_type = NAS_REQUEST_HANDOVER, .pdn_type = NAS_PDN_IPV4};
-	struct nas_attach_request r = {
-		.attach_type = NAS_ATTACH_EPS,
-		.ksi = NAS_KSI_NONE,
-		.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi},
-		.ue_network_capability = {.n = 2, .octet = {0xe0, 0xe0}},
-		.esm = NAS(pdn_connectivity_request, &pdn),
-	};
 
-	initial(&d, NAS(attach_request, &r));
+	d.request = NAS_REQUEST_HANDOVER;
+	initial(&d, attach_request(&d));
 	rejected_esm(&d, ESM_CAUSE_NO_PDN_CONNECTION);
 }
 

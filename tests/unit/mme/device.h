@@ -18,6 +18,7 @@ struct device {
 	uint8_t rand[16];
 	uint64_t challenge_sqn;
 	uint8_t pti, pdn_type, type, request_ksi;
+	uint8_t request; /* enum of request types; 0: as fits `type` */
 	bool ask_info;
 	bool null; /* it expects the null algorithms */
 	const char *imei; /* its identity in place of the IMSI */
@@ -197,8 +198,9 @@ static inline struct bytes pdn_request(const struct device *d)
 {
 	struct nas_pdn_connectivity_request r = {
 		.pti = d->pti,
-		.request_type = d->type == NAS_ATTACH_EMERGENCY ? NAS_REQUEST_EMERGENCY
-								: NAS_REQUEST_INITIAL,
+		.request_type = d->request                        ? d->request
+				: d->type == NAS_ATTACH_EMERGENCY ? NAS_REQUEST_EMERGENCY
+								  : NAS_REQUEST_INITIAL,
 		.pdn_type = d->pdn_type,
 	};
 

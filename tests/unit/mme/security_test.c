@@ -477,18 +477,10 @@ static void replays(nas_request_type_t type, uint8_t cause)
 {
 	struct device d = one();
 	struct nas_security_mode_complete r = {0};
-	struct nas_pdn_connectivity_request pdn = {
-		.pti = 1, .request_type = type, .pdn_type = NAS_PDN_IPV4};
-	struct nas_attach_request a = {
-		.attach_type = NAS_ATTACH_EPS,
-		.ksi = NAS_KSI_NONE,
-		.identity = {.type = NAS_ID_IMSI, .imsi = d.imsi},
-		.ue_network_capability = {.n = 2, .octet = {0xe0, 0xe0}},
-		.esm = NAS(pdn_connectivity_request, &pdn),
-	};
 
 	attach_to(&d, AT_SMC);
-	r.replayed_nas_message_container = NAS(attach_request, &a);
+	d.request = type;
+	r.replayed_nas_message_container = attach_request(&d);
 	SET(&r, nas_security_mode_complete, replayed_nas_message_container);
 	uplink(&d, protect(&d, NAS(security_mode_complete, &r), NAS_SEC_CIPHERED_NEW));
 	rejected_esm(&d, cause);
